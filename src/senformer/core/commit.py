@@ -1,0 +1,202 @@
+"""The only module that writes files: temporary name in the same folder, fsync, rename.
+
+Every other module hands its writer to :func:`commit_file`, so that a half-written result never
+carries the final name and a full disk is reported in one line.
+"""
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from senformer.core.errors import OutputError, StorageError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def storage_errors(path: str | os.PathLike) -> Iterator[None]:
+    """Turn an operating-system failure while writing ``path`` into one clear error."""
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno in _FULL:
+            raise StorageError(
+                "E801", str(path), "the disk is full", "Free some space and run the same command again."
+            ) from fault
+        if fault.errno in {errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOENT, errno.ENOTDIR}:
+            raise OutputError(
+                "E802", str(path), f"cannot be written ({fault.strerror})", "Choose another --out."
+            ) from fault
+        raise StorageError(
+            "E803", str(path), f"writing failed ({fault.strerror or fault})", "Check the disk and run again."
+        ) from fault
+
+
+def commit_file(path: str | os.PathLike, writer: Callable[[Path], None]) -> None:
+    """Let ``writer`` fill a temporary file, then move it to ``path`` durably.
+
+    Parameters
+    ----------
+    path
+        Final name; its folder is created. An existing file is replaced in one step.
+    writer
+        Called with the temporary path (same folder, same ending).
+
+    Raises
+    ------
+    StorageError
+        The disk is full or failed; nothing is left behind.
+    OutputError
+        The folder cannot be written.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".partial-{os.getpid()}-{path.name}")
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            writer(temporary)
+            _fsync(temporary)
+            temporary.replace(path)
+            _fsync(path.parent)
+        finally:
+            if temporary.is_dir():
+                shutil.rmtree(temporary, ignore_errors=True)
+            else:
+                temporary.unlink(missing_ok=True)
+
+
+def commit_folder(path: str | os.PathLike, writer: Callable[[Path], None]) -> None:
+    """Let ``writer`` fill a temporary folder, then move it to ``path``, replacing what is there.
+
+    The writer's files must themselves be complete when it returns. A reader never sees a mix of an old
+    and a new folder; between the two renames of a replacement it may see none.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".partial-{os.getpid()}-{path.name}")
+    old = path.with_name(f".old-{os.getpid()}-{path.name}")
+    with storage_errors(path):
+        temporary.mkdir(parents=True)
+        try:
+            writer(temporary)
+            for file in temporary.rglob("*"):
+                if file.is_file():
+                    _fsync(file)
+            if path.exists():
+                path.rename(old)
+            temporary.rename(path)
+            _fsync(path.parent)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def write_text(path: str | os.PathLike, text: str) -> None:
+    """Commit ``text`` as UTF-8."""
+    commit_file(path, lambda temporary: _write(temporary, text))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def write_json(path: str | os.PathLike, value: Any) -> None:
+    """Commit ``value`` as indented JSON; NaN and infinity become null, for JSON knows neither."""
+    write_text(path, json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Path):
+        return str(value)
+    if hasattr(value, "item") and not isinstance(value, str | bytes):
+        value = value.item()
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return None
+    return value
+
+
+def append_line(path: str | os.PathLike, text: str) -> None:
+    """Append one line and make it durable; a torn last line of a killed run is the reader's to drop."""
+    with storage_errors(path), open(path, "a", encoding="utf-8") as handle:
+        handle.write(text + "\n")
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def truncate_file(path: str | os.PathLike, size: int) -> None:
+    """Cut ``path`` to ``size`` bytes, durably (a log rolled back to its last checkpoint)."""
+    with storage_errors(path), open(path, "r+b") as handle:
+        handle.truncate(size)
+        os.fsync(handle.fileno())
+
+
+def sha256(path: str | os.PathLike) -> str:
+    """Return the SHA-256 of a file as hexadecimal digits."""
+    with open(path, "rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def refuse_existing(path: str | os.PathLike) -> None:
+    """Raise unless ``path`` is free: results are never overwritten.
+
+    Raises
+    ------
+    OutputError
+        The file exists, or the folder exists and is not empty.
+    """
+    path = Path(path)
+    if path.is_dir() and not any(path.iterdir()):
+        return
+    if path.exists() or path.is_symlink():
+        kind = "folder" if path.is_dir() else "file"
+        raise OutputError(
+            "E804", str(path), f"the output {kind} exists", "Choose another --out, or remove it first."
+        )
+
+
+@contextlib.contextmanager
+def new_folder(path: str | os.PathLike) -> Iterator[Path]:
+    """Create a result folder that vanishes if the work inside fails.
+
+    The folder must not exist or be empty. On any exception what this block created is removed, so that
+    bad input leaves nothing behind; a kill leaves it without its closing file.
+    """
+    path = Path(path)
+    refuse_existing(path)
+    existed = path.exists()
+    with storage_errors(path):
+        path.mkdir(parents=True, exist_ok=True)
+    try:
+        yield path
+    except BaseException:
+        for child in path.iterdir():
+            shutil.rmtree(child) if child.is_dir() and not child.is_symlink() else child.unlink()
+        if not existed:
+            path.rmdir()
+        raise
+
+
+def remove(path: str | os.PathLike) -> None:
+    """Remove a file or folder of ours, if it is there."""
+    path = Path(path)
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

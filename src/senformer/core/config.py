@@ -1,0 +1,121 @@
+"""Configuration: pydantic models that refuse unknown keys, read from YAML or JSON.
+
+One experiment file may hold the sections of several commands (``dataset``, ``model``, ``train``); each
+command reads its own and the names of the others are known, so that a misspelt section is an error.
+"""
+
+import difflib
+import os
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from senformer.core.errors import ConfigError, MissingInputError
+
+SECTIONS = ("dataset", "model", "train")
+
+
+class Config(BaseModel):
+    """Base of every configuration: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+T = TypeVar("T", bound=Config)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Say which known name was probably meant, as the end of a sentence."""
+    known = sorted(known)
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(known)}."
+
+
+def read_yaml(path: str | os.PathLike) -> dict[str, Any]:
+    """Read a YAML (or JSON) file that holds one mapping.
+
+    Raises
+    ------
+    MissingInputError
+        The file is missing or unreadable.
+    ConfigError
+        It is no YAML, or holds something other than a mapping.
+    """
+    try:
+        with open(path, encoding="utf-8") as handle:
+            value = yaml.safe_load(handle)
+    except FileNotFoundError as fault:
+        raise MissingInputError("E101", str(path), "no such file", "Check the path.") from fault
+    except (OSError, UnicodeDecodeError) as fault:
+        raise MissingInputError("E102", str(path), f"cannot be read ({fault})", "Check the file.") from fault
+    except yaml.YAMLError as fault:
+        mark = getattr(fault, "problem_mark", None)
+        where = f"{path} line {mark.line + 1}" if mark else str(path)
+        problem = getattr(fault, "problem", None) or str(fault)
+        raise ConfigError("E103", where, f"is not valid YAML ({problem})", "Mend the syntax.") from fault
+    if not isinstance(value, dict):
+        raise ConfigError("E104", str(path), "holds no mapping of keys to values", "See the example configs.")
+    return value
+
+
+def parse(kind: type[T], values: dict[str, Any], where: str) -> T:
+    """Check ``values`` against ``kind``; every fault names its field.
+
+    Raises
+    ------
+    ConfigError
+        Unknown key (the nearest known one is suggested), missing key, wrong type or value.
+    """
+    try:
+        return kind.model_validate(values)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            owner = _owner(kind, first["loc"][:-1])
+            todo = nearest(str(first["loc"][-1]), owner)
+            raise ConfigError("E105", where, f"unknown key {field!r}", todo) from fault
+        if first["type"] == "missing":
+            raise ConfigError("E106", where, f"key {field!r} is missing", "Add it.") from fault
+        message = first["msg"].removeprefix("Value error, ")
+        found = f"key {field!r} is {first['input']!r}: {message}" if field else message
+        raise ConfigError("E107", where, found, "Mend the value.") from fault
+
+
+def _owner(kind: Any, loc: tuple) -> list[str]:
+    """Return the keys known where ``loc`` points to, as far as the types tell."""
+    for part in loc:
+        if isinstance(part, int) or not hasattr(kind, "model_fields") or part not in kind.model_fields:
+            continue
+        annotation = kind.model_fields[part].annotation
+        options = [a for a in getattr(annotation, "__args__", (annotation,)) if hasattr(a, "model_fields")]
+        if options:
+            kind = options[0]
+    return list(getattr(kind, "model_fields", {}))
+
+
+def read_section(path: str | os.PathLike, section: str, kind: type[T]) -> T:
+    """Read one section of an experiment file.
+
+    Raises
+    ------
+    ConfigError
+        An unknown section, a missing one, or a fault inside it.
+    """
+    return parse(kind, read_raw_section(path, section), f"{path} ({section})")
+
+
+def read_raw_section(path: str | os.PathLike, section: str) -> dict[str, Any]:
+    """Read one section of an experiment file as plain values, unchecked but for the section names."""
+    values = read_yaml(path)
+    for key in values:
+        if key not in SECTIONS:
+            raise ConfigError("E105", str(path), f"unknown key {str(key)!r}", nearest(str(key), SECTIONS))
+    if section not in values:
+        raise ConfigError("E106", str(path), f"key {section!r} is missing", "Add the section.")
+    found = values[section]
+    if not isinstance(found, dict):
+        raise ConfigError("E104", f"{path} ({section})", "holds no mapping of keys to values", "Mend it.")
+    return found
