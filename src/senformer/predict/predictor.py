@@ -1,0 +1,136 @@
+"""Batches of sequence in, predictions out: strand and shift averaging around any model.
+
+Everything that predicts (regions, evaluation, variants, validation during training) goes through
+:class:`Predictor`, so that there is one meaning of "both strands" in the package.
+"""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, Float32, Int, UInt8
+from torch import Tensor, nn
+
+from senformer.core.device import pick_device
+from senformer.core.errors import ConfigError
+from senformer.core.tables import choose
+from senformer.genome.sequence import reverse_complement
+from senformer.predict.strands import card_permutation
+
+STRANDS = {"both": (False, True), "forward": (False,)}
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+class Predictor:
+    """A model ready to predict, which it leaves as it found it.
+
+    Device, training mode and gradients of the model are those of before after every call. On a second
+    device each call would move the weights there and back; ``with predictor.hold():`` moves them once
+    for the whole block.
+
+    Attributes
+    ----------
+    model
+        The model; its ``card`` names the strand pairs of each head.
+    device
+        Where the arithmetic is done.
+    batch_size
+        Sequences in one pass; results do not depend on it beyond rounding.
+    shifts_bp
+        Offsets that are averaged over, in bp; positive reads further right.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        *,
+        device: str | torch.device = "auto",
+        precision: str = "fp32",
+        strands: str = "both",
+        batch_size: int = 4,
+        shifts_bp: Sequence[int] = (0,),
+    ) -> None:
+        if batch_size < 1:
+            raise ConfigError("E701", "batch_size", f"is {batch_size}, at least 1 is needed", "Mend it.")
+        if not shifts_bp:
+            raise ConfigError("E702", "shifts_bp", "is empty", "Give at least one offset, 0 for none.")
+        self.model: Any = model
+        self.device = pick_device(device) if isinstance(device, str) else device
+        self.dtype = choose(PRECISIONS, precision, "precision")
+        self.strands = strands
+        self.batch_size = batch_size
+        self.shifts_bp = tuple(int(shift) for shift in shifts_bp)
+        self._passes = [(shift, rc) for shift in self.shifts_bp for rc in choose(STRANDS, strands, "strands")]
+
+    @property
+    def margin_bp(self) -> int:
+        """Bases that :meth:`predict` needs beyond the window on each side, for the shifts."""
+        return max(abs(shift) for shift in self.shifts_bp)
+
+    def predict(
+        self, codes: UInt8[np.ndarray, "window base"], head: str
+    ) -> Float32[np.ndarray, "window bin track"]:
+        """Predict the tracks of ``head`` for each sequence.
+
+        The reverse strand's prediction is that of the reverse complement with its bins reversed and the
+        tracks of each strand pair exchanged; strands and shifts are averaged with equal weight.
+
+        Parameters
+        ----------
+        codes
+            A, C, G, T, N = 0..4; each row is a window and :attr:`margin_bp` further bases on each side.
+        head
+            Which head of the model.
+
+        Returns
+        -------
+        Predictions in the units that the model was trained in (stored units).
+        """
+        parts = []
+        with self.hold():
+            permutation = torch.as_tensor(card_permutation(self.model, head), device=self.device)
+            for first in range(0, len(codes), self.batch_size):
+                parts.append(self._batch(codes[first : first + self.batch_size], head, permutation))
+        if not parts:
+            raise ValueError("predict needs at least one sequence")
+        return np.concatenate(parts)
+
+    def _batch(
+        self, codes: UInt8[np.ndarray, "batch base"], head: str, permutation: Int[Tensor, " track"]
+    ) -> Float32[np.ndarray, "batch bin track"]:
+        margin, width = self.margin_bp, codes.shape[1] - 2 * self.margin_bp
+        total: Any = 0.0
+        for shift, is_rc in self._passes:
+            window = codes[:, margin + shift : margin + shift + width]
+            output = self._forward(reverse_complement(window) if is_rc else window, head)
+            total = total + (output.flip(1)[:, :, permutation] if is_rc else output)
+        return (total / len(self._passes)).cpu().numpy()
+
+    def _forward(self, codes: UInt8[np.ndarray, "batch base"], head: str) -> Float[Tensor, "batch bin track"]:
+        inputs = torch.from_numpy(np.ascontiguousarray(codes)).to(self.device)
+        # no_grad and not inference_mode: a model may keep what it computes (the position basis), and
+        # inference tensors would break the training step that meets them next.
+        with torch.no_grad(), self._autocast():
+            return self.model(inputs, heads=[head])[head].float()
+
+    def _autocast(self) -> contextlib.AbstractContextManager:
+        if self.dtype == torch.float32:
+            return torch.autocast(self.device.type, enabled=False)
+        return torch.autocast(self.device.type, dtype=self.dtype)
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator["Predictor"]:
+        """Keep the model on the device and in evaluation mode for the block, then restore both."""
+        modes = {module: module.training for module in self.model.modules()}
+        first = next(iter(self.model.parameters()), None)
+        home = first.device if first is not None else self.device
+        try:
+            self.model.eval()
+            self.model.to(self.device)
+            yield self
+        finally:
+            self.model.to(home)
+            for module, training in modes.items():
+                module.training = training

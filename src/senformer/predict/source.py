@@ -1,0 +1,63 @@
+"""Find the model that a path means: a training run, or a model folder."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from senformer.core.errors import ConfigError, DataError, MissingInputError
+from senformer.model import load_model
+
+_WEIGHTS = "model.safetensors"
+
+
+def find_model(path: str | os.PathLike) -> Path:
+    """Return the model folder of a run (``RUN/model``), or ``path`` itself where it is one.
+
+    Raises
+    ------
+    MissingInputError
+        The path does not exist, or is neither a run with a model nor a model folder.
+    DataError
+        The run has checkpoints but no finished model.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        raise MissingInputError("E703", str(path), "no such folder", "Give a run or a model folder.")
+    for folder in (path / "model", path):
+        if (folder / _WEIGHTS).is_file():
+            return folder
+    if (path / "checkpoints").is_dir():
+        raise DataError(
+            "E705",
+            str(path),
+            "training has not finished: there are checkpoints but no model folder",
+            "Finish it with train --resume.",
+        )
+    raise MissingInputError(
+        "E704",
+        str(path),
+        f"is neither a run (holds no model/{_WEIGHTS}) nor a model folder (holds no {_WEIGHTS})",
+        "Give the --out folder of train, or a folder written by model.save.",
+    )
+
+
+def load_run_model(path: str | os.PathLike) -> Any:
+    """Load the model of a run or of a model folder (:func:`find_model`)."""
+    return load_model(find_model(path))
+
+
+def pick_head(model: Any, head: str | None) -> str:
+    """Return ``head``, or the model's only one when it is None.
+
+    Raises
+    ------
+    ConfigError
+        No such head, or several to choose from.
+    """
+    known = list(model.config.heads)
+    if head is None and len(known) == 1:
+        return known[0]
+    if head in known:
+        return head
+    found = "has several heads" if head is None else f"has no head {head!r}"
+    raise ConfigError("E706", "model", f"{found}; it has: {', '.join(known)}", "Choose one with --head.")
