@@ -153,8 +153,14 @@ def sha256(path: str | os.PathLike) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+def _is_leftover(path: Path) -> bool:
+    return path.name == ".lock" or path.name.startswith((".partial-", ".old-"))
+
+
 def refuse_existing(path: str | os.PathLike) -> None:
     """Raise unless ``path`` is free: results are never overwritten.
+
+    A lock (:mod:`senformer.core.lock`) and the leftovers of a killed writer do not count.
 
     Raises
     ------
@@ -162,7 +168,7 @@ def refuse_existing(path: str | os.PathLike) -> None:
         The file exists, or the folder exists and is not empty.
     """
     path = Path(path)
-    if path.is_dir() and not any(path.iterdir()):
+    if path.is_dir() and all(_is_leftover(child) for child in path.iterdir()):
         return
     if path.exists() or path.is_symlink():
         kind = "folder" if path.is_dir() else "file"

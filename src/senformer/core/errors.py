@@ -84,6 +84,27 @@ class ConfigError(SenformerError):
     exit_code = 78
 
 
+class Stopped(SenformerError):  # noqa: N818
+    """A signal ended the work after its state was saved (exit 128 + signal: 130, 143).
+
+    Parameters
+    ----------
+    signal
+        Number of the signal; ``SIGUSR1``, which schedulers send ahead of ``SIGTERM``, counts as that.
+    where, found, todo
+        As in :class:`SenformerError`: the folder, what was saved, and how to go on.
+    """
+
+    def __init__(self, signal: int, where: str, found: str, todo: str = "") -> None:
+        super().__init__("E806", where, found, todo)
+        self.signal = signal
+        self.exit_code = 130 if signal == 2 else 143
+
+    def __reduce__(self) -> tuple:
+        """Rebuild from the four parts, so that it crosses a process boundary unchanged."""
+        return type(self), (self.signal, self.where, self.found, self.todo)
+
+
 EXIT_CODES = {
     0: "done, all counts reported",
     1: "internal error: a bug of senformer",
