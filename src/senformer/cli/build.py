@@ -1,0 +1,39 @@
+"""``senformer build``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from senformer.cli.choices import Out
+from senformer.cli.output import Json, say
+
+
+def build(
+    config: Annotated[Path, typer.Argument(help="YAML with a `dataset` section.", show_default=False)],
+    out: Out,
+    genome: Annotated[Path | None, typer.Option("--genome", "-g", help="FASTA; goes before the config.")] = None,
+    tracks: Annotated[
+        Path | None, typer.Option("--tracks", "-t", help="Track table; goes before the config.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Build a dataset store from a genome and measured tracks.
+
+    Killed at any moment, the same command goes on where it was.
+
+    Example: senformer build yeast.yaml --genome sacCer3.fa.gz --tracks tracks.tsv --out dataset
+    """
+    from senformer.core.config import parse, read_raw_section
+    from senformer.dataset import DatasetConfig
+    from senformer.dataset import build as build_store
+
+    values = read_raw_section(config, "dataset")
+    values |= {key: str(path) for key, path in (("genome", genome), ("tracks", tracks)) if path}
+    result = build_store(parse(DatasetConfig, values, f"{config} (dataset)"), out)
+    windows = ", ".join(f"{split} {n}" for split, n in result["windows"].items())
+    dropped = ", ".join(f"{reason} {n}" for reason, n in result["dropped_windows"].items() if n) or "none"
+    say(
+        {"out": str(out), **result},
+        f"Dataset {out}: {result['n_tracks']} tracks; windows: {windows}; dropped windows: {dropped}.",
+    )

@@ -1,0 +1,51 @@
+"""What a command prints: a short text for people, or one JSON object with ``--json``.
+
+Results go to standard output, progress and errors to standard error, so that a pipe gets the result
+alone.
+"""
+
+import json
+import logging
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from senformer.core.errors import SenformerError
+
+_state = {"json": False}
+
+
+def _choose_json(value: bool) -> bool:
+    _state["json"] = value
+    return value
+
+
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print the result as one JSON object.", callback=_choose_json, is_eager=True),
+]
+
+
+def say(result: dict[str, Any], text: str) -> None:
+    """Print ``text``, or ``result`` as JSON where ``--json`` was given."""
+    print(json.dumps(result, ensure_ascii=False, default=str) if _state["json"] else text)  # noqa: T201
+
+
+def complain(fault: SenformerError) -> None:
+    """Print an error as one line on standard error, and as JSON too where ``--json`` was given."""
+    print(fault.line, file=sys.stderr)  # noqa: T201
+    if _state["json"]:
+        print(  # noqa: T201
+            json.dumps({"error": {"code": fault.code, "message": str(fault), "exit_code": fault.exit_code}})
+        )
+
+
+def start_logging() -> None:
+    """Send the package's log lines to standard error, plain."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger = logging.getLogger("senformer")
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False

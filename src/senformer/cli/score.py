@@ -1,0 +1,60 @@
+"""``senformer score``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from senformer.cli.choices import (
+    BatchSize,
+    Device,
+    Genome,
+    Head,
+    Precision,
+    PrecisionOption,
+    RefMismatch,
+    Run,
+    Strands,
+    StrandsOption,
+)
+from senformer.cli.output import Json, say
+
+
+def score(
+    run: Run,
+    genome: Genome,
+    variants: Annotated[Path, typer.Option("--variants", "-v", help="VCF (plain or gz).", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", "-o", help="File: .parquet or .tsv.", show_default=False)],
+    ref_mismatch: Annotated[
+        RefMismatch, typer.Option("--ref-mismatch", help="When REF is not the genome's base.")
+    ] = RefMismatch.error,
+    head: Head = None,
+    strands: StrandsOption = Strands.both,
+    batch_size: BatchSize = 4,
+    device: Device = "auto",
+    precision: PrecisionOption = Precision.fp32,
+    json: Json = False,
+) -> None:
+    """Score the effect of variants on every track: SAD and SAR, ALT minus REF.
+
+    Example: senformer score runs/yeast --genome sacCer3.fa.gz --variants snps.vcf --out scores.parquet
+    """
+    from senformer.variants import score as score_variants
+
+    result = score_variants(
+        run,
+        genome,
+        variants,
+        out,
+        head=head,
+        strands=strands.value,
+        batch_size=batch_size,
+        device=device,
+        precision=precision.value,
+        ref_mismatch=ref_mismatch.value,
+    )
+    skipped = ", ".join(f"{reason} {n}" for reason, n in result["skipped"].items()) or "none"
+    say(
+        {"out": str(out), **result},
+        f"{result['n_records']} records: {result['n_scored']} scored, skipped: {skipped}. Scores in {out}.",
+    )

@@ -1,0 +1,25 @@
+"""Every command, by name."""
+
+from senformer.cli.build import build
+from senformer.cli.demo import demo
+from senformer.cli.evaluate import evaluate
+from senformer.cli.models import models
+from senformer.cli.predict import predict
+from senformer.cli.report import report
+from senformer.cli.score import score
+from senformer.cli.simulate import simulate
+from senformer.cli.train import train
+from senformer.cli.verify import verify
+
+COMMANDS = {
+    "demo": demo,
+    "simulate": simulate,
+    "build": build,
+    "train": train,
+    "evaluate": evaluate,
+    "predict": predict,
+    "score": score,
+    "report": report,
+    "models": models,
+    "verify": verify,
+}

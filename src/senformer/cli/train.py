@@ -1,0 +1,33 @@
+"""``senformer train``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from senformer.cli.choices import Out
+from senformer.cli.output import Json, say
+
+
+def train(
+    config: Annotated[
+        Path, typer.Argument(help="YAML with `model` and `train` sections.", show_default=False)
+    ],
+    out: Out,
+    data: Annotated[
+        list[Path],
+        typer.Option("--data", "-d", help="Dataset folder; repeat for several organisms.", show_default=False),
+    ],
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")] = False,
+    json: Json = False,
+) -> None:
+    """Train a model on one dataset, or on several organisms' datasets.
+
+    Killed at any moment, the same command with --resume gives the same curve and the same weights.
+
+    Example: senformer train yeast.yaml --data dataset --out runs/yeast
+    """
+    from senformer.workflow.train import train_from_file
+
+    result = train_from_file(config, data, out, resume=resume)
+    say(result, f"Model {result['model']} after {result['steps']} steps ({result['stopped_by']}).")

@@ -1,0 +1,39 @@
+"""From an experiment file and dataset folders to a training run."""
+
+from pathlib import Path
+from typing import Any
+
+from senformer.core.config import read_raw_section, read_section
+from senformer.core.errors import UsageError
+from senformer.dataset import Dataset, open_dataset
+
+
+def open_organisms(folders: list[Path]) -> dict[str, Dataset]:
+    """Open one dataset per organism, keyed by the organism's name.
+
+    Raises
+    ------
+    UsageError
+        Two datasets name the same organism.
+    """
+    found: dict[str, Dataset] = {}
+    for folder in folders:
+        dataset = open_dataset(folder)
+        if dataset.organism in found:
+            raise UsageError(
+                "E121",
+                str(folder),
+                f"organism {dataset.organism!r} comes twice, also in {found[dataset.organism].path}",
+                "Give each dataset its own `organism` when it is built.",
+            )
+        found[dataset.organism] = dataset
+    return found
+
+
+def train_from_file(config: Path, folders: list[Path], out: Path, *, resume: bool = False) -> dict[str, Any]:
+    """Train what ``config`` describes (sections ``model`` and ``train``) on the datasets in ``folders``."""
+    from senformer.train import TrainConfig, train
+
+    model = read_raw_section(config, "model")
+    settings = read_section(config, "train", TrainConfig)
+    return train(model, settings, open_organisms(folders), out, resume=resume)
