@@ -1,0 +1,85 @@
+"""Chromosome names: ``chr1``, ``1`` and ``NC_000001.11`` mean the same; guesses are never made.
+
+Readers map all names of a file at once, before any record is looked at.
+"""
+
+import re
+from collections.abc import Iterable
+
+from senformer.core.errors import DataError
+
+_ACCESSION = re.compile(r"NC_0*([0-9]+)\.[0-9]+")
+# RefSeq numbers of the human and mouse chromosomes are the same in every assembly; the version that
+# follows the dot tells the assembly, which the readers check by length instead.
+_REFSEQ = {
+    **{n: str(n) for n in range(1, 23)}, 23: "X", 24: "Y", 12920: "M",
+    **{66 + n: str(n) for n in range(1, 20)}, 86: "X", 87: "Y", 5089: "M",
+}  # fmt: skip
+_SHOWN = 5
+
+
+def canonical_name(name: str) -> str:
+    """Return what all names of one chromosome have in common: ``chr1`` and ``NC_000001.11`` give ``1``."""
+    accession = _ACCESSION.fullmatch(name)
+    if accession and int(accession[1]) in _REFSEQ:
+        return _REFSEQ[int(accession[1])]
+    short = name[3:] if name[:3].lower() == "chr" and len(name) > 3 else name
+    return "M" if short in {"M", "MT", "Mt"} else short
+
+
+def resolve_chromosome(name: str, available: Iterable[str]) -> str | None:
+    """Return the member of ``available`` that is the chromosome ``name``, or None.
+
+    The name itself wins; an alias counts only where exactly one member answers to it.
+    """
+    available = list(available)
+    if name in available:
+        return name
+    wanted = canonical_name(name)
+    found = [other for other in available if canonical_name(other) == wanted]
+    return found[0] if len(found) == 1 else None
+
+
+def match_chromosomes(wanted: Iterable[str], available: Iterable[str], where: str) -> dict[str, str]:
+    """Map every name in ``wanted`` to its name in ``available``.
+
+    Parameters
+    ----------
+    wanted
+        Names that a file uses.
+    available
+        Names of the genome.
+    where
+        The file that ``wanted`` comes from, for the message.
+
+    Raises
+    ------
+    DataError
+        A name has no counterpart, or two names mean the same chromosome.
+    """
+    available = list(available)
+    pairs = {name: resolve_chromosome(name, available) for name in dict.fromkeys(wanted)}
+    missing = [name for name, found in pairs.items() if found is None]
+    if missing:
+        shown = ", ".join(missing[:_SHOWN]) + (
+            f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+        )
+        known = ", ".join(available[:_SHOWN]) + (" ..." if len(available) > _SHOWN else "")
+        raise DataError(
+            "E230",
+            where,
+            f"{len(missing)} of {len(pairs)} chromosome names are not in the genome: {shown} (it has {known})",
+            "Rename them, leave them out, or use the genome that the file was made on.",
+        )
+    matched = {name: found for name, found in pairs.items() if found is not None}
+    _refuse_two_names(matched, where)
+    return matched
+
+
+def _refuse_two_names(matched: dict[str, str], where: str) -> None:
+    first: dict[str, str] = {}
+    for name, found in matched.items():
+        if found in first:
+            two = f"{first[found]!r} and {name!r} are both chromosome {found!r} of the genome"
+            raise DataError("E234", where, two, "Use one name for one chromosome.")
+        first[found] = name

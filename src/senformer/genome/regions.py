@@ -1,0 +1,64 @@
+"""Sets of intervals as tables: merge, subtract, and reading from a BED file or region strings.
+
+Datasets cut their windows from these; interval arithmetic is bioframe's.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import bioframe
+import pandas as pd
+
+from senformer.genome.bed import read_bed
+from senformer.genome.interval import parse_region
+
+COLUMNS = ["chrom", "start", "end"]
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    # bioframe answers with nullable integers here and there.
+    return frame[COLUMNS].astype({"start": "int64", "end": "int64"}).reset_index(drop=True)
+
+
+def merge(regions: pd.DataFrame) -> pd.DataFrame:
+    """Return the regions with overlapping and touching ones joined, sorted."""
+    if regions.empty:
+        return _plain(regions)
+    return _plain(bioframe.sort_bedframe(bioframe.merge(regions[COLUMNS], min_dist=0)))
+
+
+def subtract(regions: pd.DataFrame, removed: pd.DataFrame) -> pd.DataFrame:
+    """Return what is left of each region outside ``removed``."""
+    if regions.empty or removed.empty:
+        return _plain(regions)
+    return _plain(bioframe.subtract(regions[COLUMNS], removed[COLUMNS]))
+
+
+def chromosomes_as_regions(chrom_sizes: Mapping[str, int]) -> pd.DataFrame:
+    """Return one region a chromosome, from its first base to its last, in the order given."""
+    frame = pd.DataFrame({"chrom": list(chrom_sizes), "start": 0, "end": list(chrom_sizes.values())})
+    return _plain(frame)
+
+
+def read_regions(spec: str | os.PathLike | Sequence[str], chrom_sizes: Mapping[str, int]) -> pd.DataFrame:
+    """Return regions inside the genome, sorted: ``chrom, start, end``.
+
+    Parameters
+    ----------
+    spec
+        Path of a BED file, or a list of region strings (``chr1:1,001-2,000``, 1-based and both ends
+        included; ``chr1`` for a whole chromosome).
+    chrom_sizes
+        Length of every chromosome, in bp.
+
+    Raises
+    ------
+    DataError
+        As :func:`read_bed` and :func:`parse_region`.
+    """
+    if isinstance(spec, str | os.PathLike):
+        return _plain(read_bed(Path(spec), chrom_sizes))
+    found = [parse_region(text, chrom_sizes) for text in spec]
+    frame = pd.DataFrame([(i.chrom, i.start, i.end) for i in found], columns=COLUMNS)
+    return _plain(frame.sort_values(COLUMNS, kind="stable"))

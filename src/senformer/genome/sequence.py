@@ -1,0 +1,91 @@
+"""Bases as small numbers: text to codes, codes to one-hot, reverse complement.
+
+Codes are A, C, G, T, N = 0, 1, 2, 3, 4. Readers encode, models embed, augmentation turns around.
+"""
+
+from collections import Counter
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from senformer.core.shapes import BASES, N_CODE
+
+IUPAC = "RYSWKMBDHV"
+_INVALID = 255
+
+
+def _encoder() -> np.ndarray:
+    table = np.full(256, _INVALID, np.uint8)
+    for code, letters in enumerate((*BASES, "N" + IUPAC)):
+        for letter in letters + letters.lower():
+            table[ord(letter)] = code
+    return table
+
+
+_ENCODE = _encoder()
+_DECODE = np.frombuffer((BASES + "N").encode(), np.uint8)
+_COMPLEMENT = np.array([3, 2, 1, 0, N_CODE], np.uint8)
+_ONE_HOT = np.eye(len(BASES) + 1, len(BASES), dtype=np.float32)
+_IS_IUPAC = np.isin(np.arange(256), np.frombuffer((IUPAC + IUPAC.lower()).encode(), np.uint8))
+
+
+def _bytes_of(text: str | bytes) -> np.ndarray:
+    # Letters beyond Latin-1 become "?", which is no base either.
+    raw = text.encode("latin-1", errors="replace") if isinstance(text, str) else text
+    return np.frombuffer(raw, np.uint8)
+
+
+def encode(text: str | bytes) -> UInt8[np.ndarray, " base"]:
+    """Return the codes of a sequence.
+
+    Parameters
+    ----------
+    text
+        Letters of either case. A, C, G, T and N are 0 to 4; the ten other IUPAC letters for an uncertain
+        base (R, Y, S, W, K, M, B, D, H, V) become N.
+
+    Raises
+    ------
+    ValueError
+        Any other letter; the message names the first one and its place.
+
+    Examples
+    --------
+    >>> encode("ACgtRN").tolist()
+    [0, 1, 2, 3, 4, 4]
+    """
+    codes = _ENCODE[_bytes_of(text)]
+    if codes.size and codes.max() == _INVALID:
+        first = int(np.argmax(codes == _INVALID))
+        letter = text[first] if isinstance(text, str) else chr(text[first])
+        raise ValueError(f"letter {letter!r} at index {first} is no base")
+    return codes
+
+
+def decode(codes: UInt8[np.ndarray, " base"]) -> str:
+    """Return the sequence that ``codes`` stand for, in capitals."""
+    return _DECODE[codes].tobytes().decode("ascii")
+
+
+def one_hot(codes: UInt8[np.ndarray, "*batch base"]) -> Float[np.ndarray, "*batch 4 base"]:
+    """Return one-hot bases in A, C, G, T order; N is four zeros.
+
+    The base axis stays last: ``(..., base)`` becomes ``(..., 4, base)``, float32.
+    """
+    return np.ascontiguousarray(np.moveaxis(_ONE_HOT[codes], -1, -2))
+
+
+def reverse_complement(codes: UInt8[np.ndarray, "*batch base"]) -> UInt8[np.ndarray, "*batch base"]:
+    """Return the other strand, read in its own direction, along the last axis."""
+    return np.ascontiguousarray(_COMPLEMENT[codes[..., ::-1]])
+
+
+def count_iupac(text: bytes) -> Counter[str]:
+    """Count the IUPAC letters that :func:`encode` turns to N, as capitals; N itself is not counted."""
+    raw = np.frombuffer(text, np.uint8)
+    found = raw[_IS_IUPAC[raw]]
+    return (
+        Counter({chr(c): int(n) for c, n in enumerate(np.bincount(found & 0xDF)) if n})
+        if found.size
+        else Counter()
+    )
