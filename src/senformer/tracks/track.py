@@ -1,0 +1,84 @@
+"""One row of the track table: where a measured signal lies and how its bases become targets.
+
+The dataset copies these fields into its store and the model card, so that a prediction can be brought
+back to measured units.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Int64
+
+STRANDS = ("+", "-", ".")
+STATISTICS = ("sum", "mean", "max")
+UNCOVERED = ("zero", "nan")
+MISSING_CHROMS = ("error", "nan")
+
+
+@dataclass(frozen=True)
+class Track:
+    """A measured track and the policies that turn its bases into bins.
+
+    Attributes
+    ----------
+    index
+        Position in the track table and on the track axis, from 0.
+    name
+        Unique name.
+    path
+        The signal file.
+    assay
+        Kind of experiment, for instance ``CAGE``; metrics are grouped by it.
+    strand
+        ``+``, ``-`` or ``.`` (unstranded).
+    description
+        Free text.
+    strand_pair
+        Index of the same experiment's other strand; the own index when there is none.
+    uncovered
+        What a base that the file does not cover is: ``zero``, or ``nan`` (masked).
+    missing_chroms
+        A chromosome that the file does not list is an ``error``, or ``nan`` (masked).
+    clip
+        Upper bound of a bin, before scaling; None for no bound.
+    clip_soft
+        Above this, a bin grows with the square root of the excess; None for never.
+    scale
+        Factor of every bin, applied last.
+    sum_stat
+        How the bases of a bin are pooled: ``sum``, ``mean`` or ``max``.
+    sqrt
+        Whether the pooled value becomes ``sqrt(1 + x) - 1`` before clipping.
+    line
+        Line of the table that holds the track, for messages; 0 when it came from elsewhere.
+    """
+
+    index: int
+    name: str
+    path: Path
+    assay: str = ""
+    strand: str = "."
+    description: str = ""
+    strand_pair: int = -1
+    uncovered: Literal["zero", "nan"] = "zero"
+    missing_chroms: Literal["error", "nan"] = "error"
+    clip: float | None = None
+    clip_soft: float | None = None
+    scale: float = 1.0
+    sum_stat: Literal["sum", "mean", "max"] = "sum"
+    sqrt: bool = False
+    line: int = 0
+
+    def __post_init__(self) -> None:
+        """A track without a pair is its own pair."""
+        if self.strand_pair < 0:
+            object.__setattr__(self, "strand_pair", self.index)
+
+
+def strand_permutation(tracks: Sequence[Track]) -> Int64[np.ndarray, " track"]:
+    """Return, for each track, the position of its other strand: the order under reverse complement."""
+    position = {track.index: place for place, track in enumerate(tracks)}
+    return np.array([position[track.strand_pair] for track in tracks], dtype=np.int64)
