@@ -91,7 +91,7 @@ def test_refuse_existing__lock_and_leftovers_are_free(tmp_path):
 
 def test_new_folder__fault_under_lock_leaves_nothing(tmp_path):
     out = tmp_path / "out"
-    with pytest.raises(ValueError), folder_lock(out), new_folder(out):  # noqa: PT012
+    with pytest.raises(ValueError), folder_lock(out), new_folder(out):
         (out / "half").write_text("x")
         raise ValueError("bad input")
     assert not out.exists()

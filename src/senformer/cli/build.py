@@ -12,7 +12,9 @@ from senformer.cli.output import Json, say
 def build(
     config: Annotated[Path, typer.Argument(help="YAML with a `dataset` section.", show_default=False)],
     out: Out,
-    genome: Annotated[Path | None, typer.Option("--genome", "-g", help="FASTA; goes before the config.")] = None,
+    genome: Annotated[
+        Path | None, typer.Option("--genome", "-g", help="FASTA; goes before the config.")
+    ] = None,
     tracks: Annotated[
         Path | None, typer.Option("--tracks", "-t", help="Track table; goes before the config.")
     ] = None,

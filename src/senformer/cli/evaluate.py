@@ -5,7 +5,17 @@ from typing import Annotated
 
 import typer
 
-from senformer.cli.choices import BatchSize, Device, Head, Out, Precision, PrecisionOption, Run, Strands, StrandsOption
+from senformer.cli.choices import (
+    BatchSize,
+    Device,
+    Head,
+    Out,
+    Precision,
+    PrecisionOption,
+    Run,
+    Strands,
+    StrandsOption,
+)
 from senformer.cli.output import Json, say
 
 
@@ -51,5 +61,7 @@ def _text(result: dict) -> str:
 
 
 def _row(name: str, raw: float | None, log1p: float | None, n_tracks: int) -> str:
-    values = " / ".join("  n/a" if value is None or value != value else f"{value:.3f}" for value in (raw, log1p))
+    values = " / ".join(
+        "  n/a" if value is None or value != value else f"{value:.3f}" for value in (raw, log1p)
+    )
     return f"  {name:<16} {values}   {n_tracks} tracks"

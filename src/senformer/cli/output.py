@@ -29,14 +29,14 @@ Json = Annotated[
 
 def say(result: dict[str, Any], text: str) -> None:
     """Print ``text``, or ``result`` as JSON where ``--json`` was given."""
-    print(json.dumps(result, ensure_ascii=False, default=str) if _state["json"] else text)  # noqa: T201
+    print(json.dumps(result, ensure_ascii=False, default=str) if _state["json"] else text)
 
 
 def complain(fault: SenformerError) -> None:
     """Print an error as one line on standard error, and as JSON too where ``--json`` was given."""
-    print(fault.line, file=sys.stderr)  # noqa: T201
+    print(fault.line, file=sys.stderr)
     if _state["json"]:
-        print(  # noqa: T201
+        print(
             json.dumps({"error": {"code": fault.code, "message": str(fault), "exit_code": fault.exit_code}})
         )
 

@@ -10,9 +10,12 @@ from senformer.cli.output import Json, say
 
 def report(
     run: Annotated[Path, typer.Argument(help="A run folder of `train`.", show_default=False)],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Page to write. Default: RUN/report.html.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Page to write. Default: RUN/report.html.")
+    ] = None,
     evaluation: Annotated[
-        Path | None, typer.Option("--evaluation", help="Folder of `evaluate`. Default: RUN/evaluation if there.")
+        Path | None,
+        typer.Option("--evaluation", help="Folder of `evaluate`. Default: RUN/evaluation if there."),
     ] = None,
     scores: Annotated[
         Path | None, typer.Option("--scores", help="File of `score`. Default: RUN/scores.parquet if there.")

@@ -23,7 +23,9 @@ from senformer.cli.output import Json, say
 def score(
     run: Run,
     genome: Genome,
-    variants: Annotated[Path, typer.Option("--variants", "-v", help="VCF (plain or gz).", show_default=False)],
+    variants: Annotated[
+        Path, typer.Option("--variants", "-v", help="VCF (plain or gz).", show_default=False)
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="File: .parquet or .tsv.", show_default=False)],
     ref_mismatch: Annotated[
         RefMismatch, typer.Option("--ref-mismatch", help="When REF is not the genome's base.")

@@ -23,9 +23,7 @@ def simulate(
     from senformer.simulate import SimulateConfig
     from senformer.simulate import simulate as make_world
 
-    config = SimulateConfig(
-        genome_bp=genome_bp, n_chromosomes=chromosomes, n_variants=variants, seed=seed
-    )
+    config = SimulateConfig(genome_bp=genome_bp, n_chromosomes=chromosomes, n_variants=variants, seed=seed)
     result = make_world(config, out)
     say({"out": str(out), **result}, f"Simulated world in {out}: {_listing(result)}")
 

@@ -16,7 +16,9 @@ def train(
     out: Out,
     data: Annotated[
         list[Path],
-        typer.Option("--data", "-d", help="Dataset folder; repeat for several organisms.", show_default=False),
+        typer.Option(
+            "--data", "-d", help="Dataset folder; repeat for several organisms.", show_default=False
+        ),
     ],
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")] = False,
     json: Json = False,

@@ -1,0 +1,127 @@
+import errno
+import json
+import math
+import os
+import subprocess
+
+import pytest
+
+from senformer.core import commit
+from senformer.core.errors import OutputError, StorageError
+
+
+def test_commit_file__replaces_in_one_step_and_leaves_nothing_else(tmp_path):
+    target = tmp_path / "a" / "x.txt"
+    commit.write_text(target, "one")
+    commit.write_text(target, "two")
+    assert target.read_text() == "two"
+    assert os.listdir(target.parent) == ["x.txt"]
+
+
+def test_commit_file__a_failing_writer_keeps_the_old_version(tmp_path):
+    target = tmp_path / "x.txt"
+    commit.write_text(target, "old")
+
+    def half(path):
+        path.write_text("ha")
+        raise ValueError("broke")
+
+    with pytest.raises(ValueError, match="broke"):
+        commit.commit_file(target, half)
+    assert target.read_text() == "old"
+    assert os.listdir(tmp_path) == ["x.txt"]
+
+
+def test_commit_file__full_disk_is_one_clear_error(tmp_path):
+    def full(path):
+        path.write_text("ha")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(StorageError, match=r"x\.txt: the disk is full Free some space") as caught:
+        commit.commit_file(tmp_path / "x.txt", full)
+    assert caught.value.exit_code == 74
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.slow
+def test_commit_file__a_really_full_disk(tmp_path):
+    mount = tmp_path / "small"
+    mount.mkdir()
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(mount)], capture_output=True
+    )
+    if done.returncode:
+        pytest.skip("mounting a small disk needs root")
+    try:
+        with pytest.raises(StorageError, match="the disk is full"):
+            commit.write_text(mount / "x.txt", "a" * 200_000)
+        assert os.listdir(mount) == []
+    finally:
+        subprocess.run(["umount", str(mount)], check=True)
+
+
+def test_commit_folder__replaces_the_whole_folder(tmp_path):
+    target = tmp_path / "m"
+    commit.commit_folder(target, lambda path: (path / "a").write_text("1"))
+    commit.commit_folder(target, lambda path: (path / "b").write_text("2"))
+    assert os.listdir(target) == ["b"]
+    assert os.listdir(tmp_path) == ["m"]
+
+
+def test_write_json__not_a_number_becomes_null(tmp_path):
+    commit.write_json(tmp_path / "x.json", {"a": math.nan, "b": [1, math.inf], "c": tmp_path})
+    assert json.loads((tmp_path / "x.json").read_text()) == {"a": None, "b": [1, None], "c": str(tmp_path)}
+
+
+def test_append_line__and_truncate(tmp_path):
+    path = tmp_path / "log"
+    commit.append_line(path, "one")
+    size = path.stat().st_size
+    commit.append_line(path, "two")
+    commit.truncate_file(path, size)
+    assert path.read_text() == "one\n"
+
+
+def test_refuse_existing__a_free_name_and_an_empty_folder_pass(tmp_path):
+    commit.refuse_existing(tmp_path / "new")
+    commit.refuse_existing(tmp_path)
+    (tmp_path / "x").touch()
+    with pytest.raises(OutputError, match=r"the output folder exists Choose another --out"):
+        commit.refuse_existing(tmp_path)
+    with pytest.raises(OutputError, match=r"the output file exists"):
+        commit.refuse_existing(tmp_path / "x")
+
+
+def test_new_folder__vanishes_when_the_work_fails(tmp_path):
+    with pytest.raises(ValueError, match="bad"), commit.new_folder(tmp_path / "out") as out:
+        (out / "part").mkdir()
+        (out / "part" / "file").touch()
+        raise ValueError("bad")
+    assert not (tmp_path / "out").exists()
+
+
+def test_new_folder__an_empty_folder_that_was_there_stays_empty(tmp_path):
+    with pytest.raises(ValueError, match="bad"), commit.new_folder(tmp_path) as out:
+        (out / "file").touch()
+        raise ValueError("bad")
+    assert os.listdir(tmp_path) == []
+
+
+def test_new_folder__a_place_that_is_no_folder(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="cannot be written"), commit.new_folder(tmp_path / "file" / "out"):
+        pass
+
+
+def test_remove__files_and_folders(tmp_path):
+    (tmp_path / "d").mkdir()
+    (tmp_path / "f").touch()
+    commit.remove(tmp_path / "d")
+    commit.remove(tmp_path / "f")
+    commit.remove(tmp_path / "never")
+    assert os.listdir(tmp_path) == []
+
+
+def test_sha256__of_known_bytes(tmp_path):
+    (tmp_path / "x").write_bytes(b"abc")
+    assert commit.sha256(tmp_path / "x").startswith("ba7816bf8f01cfea")

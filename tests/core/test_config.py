@@ -1,0 +1,70 @@
+import pytest
+
+from senformer.core.config import Config, nearest, parse, read_section, read_yaml
+from senformer.core.errors import ConfigError, MissingInputError
+
+
+class Inner(Config):
+    block_bins: int = 4
+
+
+class Outer(Config):
+    learning_rate: float
+    inner: Inner = Inner()
+    parts: dict[str, int] = {}
+
+
+def test_parse__unknown_key_suggests_the_nearest():
+    with pytest.raises(
+        ConfigError, match=r"a\.yaml: unknown key 'lerning_rate' Did you mean 'learning_rate'\?"
+    ):
+        parse(Outer, {"lerning_rate": 1, "learning_rate": 1}, "a.yaml")
+
+
+def test_parse__unknown_inner_key_suggests_the_nearest_of_its_owner():
+    with pytest.raises(ConfigError, match=r"unknown key 'inner\.blok_bins' Did you mean 'block_bins'"):
+        parse(Outer, {"learning_rate": 1, "inner": {"blok_bins": 2}}, "a.yaml")
+
+
+def test_parse__missing_key_and_wrong_value_name_the_field():
+    with pytest.raises(ConfigError, match="key 'learning_rate' is missing"):
+        parse(Outer, {}, "a.yaml")
+    with pytest.raises(ConfigError, match="key 'learning_rate' is 'fast': Input should be a valid number"):
+        parse(Outer, {"learning_rate": "fast"}, "a.yaml")
+
+
+def test_nearest__nothing_near_lists_all():
+    assert nearest("zzz", ["b", "a"]) == "Known: a, b."
+
+
+def test_read_yaml__missing_broken_and_flat_files(tmp_path):
+    path = tmp_path / "x.yaml"
+    with pytest.raises(MissingInputError, match=r"x\.yaml: no such file Check the path\."):
+        read_yaml(path)
+    path.write_text("a: [1\nb: 2\n")
+    with pytest.raises(ConfigError, match=r"x\.yaml line 2: is not valid YAML"):
+        read_yaml(path)
+    path.write_text("- 1\n")
+    with pytest.raises(ConfigError, match="holds no mapping"):
+        read_yaml(path)
+    with pytest.raises(MissingInputError, match="cannot be read"):
+        read_yaml(tmp_path)
+
+
+def test_read_section__unknown_missing_and_shapeless_sections(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("modle: {}\n")
+    with pytest.raises(ConfigError, match=r"unknown key 'modle' Did you mean 'model'\?"):
+        read_section(path, "train", Outer)
+    path.write_text("model: {}\n")
+    with pytest.raises(ConfigError, match="key 'train' is missing"):
+        read_section(path, "train", Outer)
+    path.write_text("train: 5\n")
+    with pytest.raises(ConfigError, match="holds no mapping"):
+        read_section(path, "train", Outer)
+
+
+def test_read_section__reads_its_own_and_leaves_the_others(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("train: {learning_rate: 1e-3}\nmodel: {anything: 1}\n")
+    assert read_section(path, "train", Outer).learning_rate == 1e-3

@@ -1,0 +1,21 @@
+import pytest
+import torch
+
+from senformer.core.device import has_fast_bf16, pick_device, pick_dtype
+from senformer.core.errors import DeviceError
+
+
+def test_pick_device__auto_cpu_and_what_is_not_there():
+    assert pick_device("cpu").type == "cpu"
+    assert pick_device().type == ("cuda" if torch.cuda.is_available() else "cpu")
+    with pytest.raises(DeviceError, match="no such kind of device"):
+        pick_device("abacus")
+    with pytest.raises(DeviceError, match="this machine has"):
+        pick_device("cuda:99")
+
+
+def test_pick_dtype__auto_follows_the_hardware():
+    cpu = torch.device("cpu")
+    assert pick_dtype("fp32", cpu) is torch.float32
+    assert pick_dtype("bf16", cpu) is torch.bfloat16
+    assert pick_dtype("auto", cpu) is (torch.bfloat16 if has_fast_bf16(cpu) else torch.float32)
