@@ -11,10 +11,33 @@ myst_heading_anchors = 3
 html_theme = "furo"
 html_title = f"senformer {release}"
 html_static_path = ["_static"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "reference/generated"]
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 napoleon_numpy_docstring = True
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 suppress_warnings = ["misc.highlighting_failure"]
+
+
+def write_command_pages(app: object) -> None:
+    """Print every command's own help into the reference, so that the two cannot differ."""
+    from pathlib import Path
+
+    from typer.testing import CliRunner
+
+    from senformer.cli.main import app as cli
+    from senformer.cli.table import COMMANDS
+
+    parts = []
+    for name in COMMANDS:
+        text = CliRunner().invoke(cli, [name, "--help"], env={"COLUMNS": "100"}, prog_name="senformer").output
+        parts.append(f"## {name}\n\n```text\n{text.strip()}\n```\n")
+    target = Path(__file__).parent / "reference" / "generated"
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "commands.md").write_text("\n".join(parts), encoding="utf-8")
+
+
+def setup(app: object) -> None:
+    """Hook the generated pages in."""
+    app.connect("builder-inited", write_command_pages)
