@@ -1,0 +1,135 @@
+"""Predicts both alleles of variants and reduces the predictions to scores.
+
+REF and ALT windows of a locus go through the model in the same stream of batches; REF is predicted once for
+all variants at the base. A prediction is reduced as soon as it is there, so that memory holds one batch.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from senformer.core.errors import DataError
+from senformer.genome.fasta import FastaReader
+from senformer.genome.interval import Interval
+from senformer.genome.variant import Variant
+from senformer.variants.alleles import Locus, read_alleles
+from senformer.variants.scorers import Scorer
+
+
+class Predicts(Protocol):
+    """What scoring needs of a predictor."""
+
+    def predict(
+        self, codes: UInt8[np.ndarray, "batch base"], head: str
+    ) -> Float[np.ndarray, "batch bin track"]:
+        """Return the predictions of ``head``."""
+        ...
+
+
+@dataclass(frozen=True)
+class VariantScores:
+    """One variant's scores on every track.
+
+    Attributes
+    ----------
+    variant
+        The variant.
+    padded_bp
+        Positions of its window beyond the chromosome, read as N.
+    values
+        One row a scorer, one value a track.
+    """
+
+    variant: Variant
+    padded_bp: int
+    values: Float[np.ndarray, "scorer track"]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One variant's scores, and the predictions behind them.
+
+    Attributes
+    ----------
+    scores
+        What is kept of it.
+    window
+        What the model read.
+    ref, alt
+        Predictions of the two alleles, in units of the tracks.
+    """
+
+    scores: VariantScores
+    window: Interval
+    ref: Float[np.ndarray, "bin track"]
+    alt: Float[np.ndarray, "bin track"]
+
+
+@dataclass(frozen=True)
+class _Window:
+    """One sequence to predict; ``variant`` is None for the REF of a locus."""
+
+    codes: UInt8[np.ndarray, " base"]
+    interval: Interval
+    padded_bp: int
+    variant: Variant | None
+
+
+def _windows(loci: Sequence[Locus], fasta: FastaReader) -> Iterator[_Window]:
+    for locus in loci:
+        alleles = read_alleles(locus, fasta)
+        yield _Window(alleles.ref, locus.window, alleles.padded_bp, None)
+        for codes, variant in zip(alleles.alts, locus.variants, strict=True):
+            yield _Window(codes, locus.window, alleles.padded_bp, variant)
+
+
+def predict_effects(
+    loci: Sequence[Locus],
+    fasta: FastaReader,
+    predictor: Predicts,
+    head: str,
+    scorers: Sequence[Scorer],
+    batch_size: int,
+) -> Iterator[Effect]:
+    """Yield the effect of every variant, locus by locus.
+
+    Parameters
+    ----------
+    loci
+        Variants by window.
+    fasta, predictor, head
+        Genome, model and the head that answers.
+    scorers
+        The scores to compute, in order.
+    batch_size
+        Sequences predicted at once; changes results by rounding at most.
+
+    Raises
+    ------
+    DataError
+        A prediction is not finite.
+    """
+    ref = np.empty((0, 0), dtype=np.float32)
+    windows = _windows(loci, fasta)
+    while batch := list(islice(windows, batch_size)):
+        predictions = predictor.predict(np.stack([window.codes for window in batch]), head)
+        for window, prediction in zip(batch, predictions, strict=True):
+            _check_finite(prediction, window)
+            if window.variant is None:
+                ref = prediction.copy()  # outlives its batch
+                continue
+            values = np.stack([scorer(ref, prediction) for scorer in scorers])
+            scores = VariantScores(window.variant, window.padded_bp, values)
+            yield Effect(scores, window.interval, ref, prediction)
+
+
+def _check_finite(prediction: Float[np.ndarray, "bin track"], window: _Window) -> None:
+    if not np.isfinite(prediction).all():
+        what = window.variant.key if window.variant else f"the reference at {window.interval}"
+        raise DataError(
+            "E752", what, "the model's prediction is not finite", "Check the model, or use --precision fp32."
+        )

@@ -1,0 +1,12 @@
+"""Scorers of variant effects: one file each, one line each in ``SCORERS``."""
+
+from senformer.variants.scorers.sad import SAD
+from senformer.variants.scorers.sar import SAR
+from senformer.variants.scorers.scorer import Scorer
+
+SCORERS: dict[str, Scorer] = {
+    "SAD": SAD,
+    "SAR": SAR,
+}
+
+__all__ = ["SCORERS", "Scorer"]

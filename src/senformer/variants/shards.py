@@ -1,0 +1,135 @@
+"""Cuts a scoring job into shards and runs those that are not finished."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import Progress
+
+from senformer.core.errors import DataError
+from senformer.genome.fasta import FastaReader
+from senformer.predict.predictor import Predictor
+from senformer.variants.alleles import Locus
+from senformer.variants.effects import predict_effects
+from senformer.variants.parts import Parts
+from senformer.variants.scorers import Scorer
+from senformer.variants.table import score_frame, score_schema
+from senformer.variants.top import TopVariant, keep_top, restore_top, summarize, write_top
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is scored, and with what.
+
+    Attributes
+    ----------
+    loci
+        Variants by window, in the order of the output.
+    fasta, predictor, head
+        Genome, model and the head that answers.
+    tracks
+        The head's tracks (:func:`senformer.variants.table.track_frame`).
+    scorers
+        The scores to compute.
+    bin_bp
+        Width of a bin of the model's output.
+    shard_size
+        Variants in a shard, at least.
+    n_top
+        How many of the largest effects keep their predictions.
+    """
+
+    loci: Sequence[Locus]
+    fasta: FastaReader
+    predictor: Predictor
+    head: str
+    tracks: pd.DataFrame
+    scorers: Sequence[Scorer]
+    bin_bp: int
+    shard_size: int
+    n_top: int
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the numbers depend on besides the input files."""
+        return {
+            "head": self.head,
+            "scorers": [scorer.name for scorer in self.scorers],
+            "batch_size": self.predictor.batch_size,
+            "device": self.predictor.device.type,
+            "shard_size": self.shard_size,
+            "top": self.n_top,
+        }
+
+    @property
+    def n_padded(self) -> int:
+        """Number of variants whose window reaches beyond the chromosome."""
+        sizes = self.fasta.chrom_sizes
+        return sum(
+            len(locus.variants)
+            for locus in self.loci
+            if locus.window.start < 0 or locus.window.end > sizes[locus.window.chrom]
+        )
+
+
+def cut_shards(loci: Sequence[Locus], shard_size: int) -> list[list[Locus]]:
+    """Cut ``loci`` into runs of at least ``shard_size`` variants (the last may hold fewer).
+
+    A locus is never divided, so that its reference is predicted once. Batches do not cross shards, so the
+    numbers of a shard depend on nothing outside it.
+    """
+    shards: list[list[Locus]] = []
+    n_variants = shard_size
+    for locus in loci:
+        if n_variants >= shard_size:
+            shards.append([])
+            n_variants = 0
+        shards[-1].append(locus)
+        n_variants += len(locus.variants)
+    return shards
+
+
+def run_shards(job: Job, parts: Parts) -> int:
+    """Score every shard that ``parts`` does not hold yet; return the number of all shards.
+
+    Raises
+    ------
+    DataError
+        A prediction is not finite: the work folder is removed, for going on would meet the same fault.
+    """
+    shards = cut_shards(job.loci, job.shard_size)
+    top = restore_top(parts.top_part(parts.n_done - 1)) if parts.n_done else []
+    # On a terminal only; a log file is spared the redrawn lines.
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
+        done = sum(len(locus.variants) for shard in shards[: parts.n_done] for locus in shard)
+        total = sum(len(locus.variants) for locus in job.loci)
+        bar = progress.add_task("variants", total=total, completed=done)
+        try:
+            with job.predictor.hold():
+                for shard in shards[parts.n_done :]:
+                    top = _run_shard(job, shard, parts, top, lambda: progress.advance(bar))
+        except DataError:
+            parts.remove()
+            raise
+    return len(shards)
+
+
+def _run_shard(
+    job: Job, shard: Sequence[Locus], parts: Parts, top: list[TopVariant], advance: Callable[[], None]
+) -> list[TopVariant]:
+    """Score one shard, store its rows and the largest effects so far, and return the latter."""
+    rows = []
+    for effect in predict_effects(
+        shard, job.fasta, job.predictor, job.head, job.scorers, job.predictor.batch_size
+    ):
+        top = keep_top([*top, summarize(effect, job.bin_bp)], job.n_top)
+        rows.append(effect.scores)
+        advance()
+    frame = score_frame(rows, job.head, job.tracks, job.scorers)
+    score_schema(job.scorers).write(parts.table_part(parts.n_done), frame)
+    write_top(parts.top_part(parts.n_done), top, job.head, job.bin_bp, job.tracks)
+    parts.finish_shard()
+    return top

@@ -1,0 +1,141 @@
+"""Keeps the predictions of the variants with the largest effects, for figures.
+
+A variant's rank is the maximum over tracks of abs(SAR): a ratio, so that a track with a large scale does not
+crowd out the others. Equal ranks keep the order of the file.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from senformer.core.commit import commit_file
+from senformer.genome.variant import Variant
+from senformer.variants.effects import Effect
+from senformer.variants.scorers import SCORERS
+
+CENTRAL_BINS = 128
+
+
+@dataclass(frozen=True)
+class TopVariant:
+    """One variant among the largest effects.
+
+    Attributes
+    ----------
+    variant
+        The variant.
+    rank_score
+        Maximum over tracks of abs(SAR).
+    start
+        First base of the first bin kept; 0-based, negative where the window reaches beyond the chromosome.
+    padded_bp
+        Positions of the window beyond the chromosome.
+    ref, alt
+        Predictions of the central bins.
+    """
+
+    variant: Variant
+    rank_score: float
+    start: int
+    padded_bp: int
+    ref: Float[np.ndarray, "bin track"]
+    alt: Float[np.ndarray, "bin track"]
+
+
+def summarize(effect: Effect, bin_bp: int) -> TopVariant:
+    """Cut the central bins out of an effect and compute its rank.
+
+    The output is taken to lie in the middle of the window, as every crop here is the same on both sides.
+    """
+    n_bins = len(effect.ref)
+    first = max(0, n_bins // 2 - CENTRAL_BINS // 2)
+    last = min(n_bins, first + CENTRAL_BINS)
+    crop_bp = (effect.window.width - n_bins * bin_bp) // 2
+    rank_score = float(np.abs(SCORERS["SAR"](effect.ref, effect.alt)).max())
+    return TopVariant(
+        effect.scores.variant,
+        rank_score,
+        effect.window.start + crop_bp + first * bin_bp,
+        effect.scores.padded_bp,
+        effect.ref[first:last].copy(),
+        effect.alt[first:last].copy(),
+    )
+
+
+def keep_top(candidates: Iterable[TopVariant], n_top: int) -> list[TopVariant]:
+    """Return the ``n_top`` candidates of highest rank, highest first; ties stay in order."""
+    return sorted(candidates, key=lambda candidate: -candidate.rank_score)[:n_top]
+
+
+def write_top(path: Path, top: Sequence[TopVariant], head: str, bin_bp: int, tracks: pd.DataFrame) -> None:
+    """Write ``top`` as arrays without pickles.
+
+    Axis variant: ``key``, ``variant_id``, ``chrom``, ``position`` (1-based), ``ref_allele``,
+    ``alt_allele``, ``rank_score``, ``start`` (0-based, first base of bin 0), ``padded_bp``. Axes variant,
+    bin, track: ``ref`` and ``alt``. Axis track: ``track_index``, ``track_name``, ``assay``, ``strand``.
+    Scalars: ``head``, ``bin_bp``.
+    """
+    variants = [item.variant for item in top]
+    empty = np.empty((0, 0, len(tracks)), dtype=np.float32)
+    arrays: dict[str, Any] = {
+        "key": _text([variant.key for variant in variants]),
+        "variant_id": _text([variant.id for variant in variants]),
+        "chrom": _text([variant.chrom for variant in variants]),
+        "position": np.array([variant.position for variant in variants], dtype=np.int64),
+        "ref_allele": _text([variant.ref for variant in variants]),
+        "alt_allele": _text([variant.alt for variant in variants]),
+        "rank_score": np.array([item.rank_score for item in top]),
+        "start": np.array([item.start for item in top], dtype=np.int64),
+        "padded_bp": np.array([item.padded_bp for item in top], dtype=np.int64),
+        "ref": np.stack([item.ref for item in top]) if top else empty,
+        "alt": np.stack([item.alt for item in top]) if top else empty,
+        "track_index": tracks["track_index"].to_numpy(),
+        "track_name": _text(tracks["track_name"]),
+        "assay": _text(tracks["assay"]),
+        "strand": _text(tracks["strand"]),
+        "head": np.array(head),
+        "bin_bp": np.array(bin_bp),
+    }
+    commit_file(path, lambda temporary: _save(temporary, arrays))
+
+
+def _text(values: Iterable[str]) -> np.ndarray:
+    return np.array(list(values), dtype=np.str_)
+
+
+def _save(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    with open(path, "wb") as handle:  # a handle, for a name not ending in .npz would get the ending added
+        np.savez(handle, allow_pickle=False, **arrays)
+
+
+def read_top(path: Path) -> dict[str, np.ndarray]:
+    """Read the arrays of :func:`write_top`."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def restore_top(path: Path) -> list[TopVariant]:
+    """Read back what :func:`write_top` wrote, to go on from it."""
+    a = read_top(path)
+    return [
+        TopVariant(
+            Variant(
+                str(a["chrom"][row]),
+                int(a["position"][row]) - 1,
+                str(a["ref_allele"][row]),
+                str(a["alt_allele"][row]),
+                str(a["variant_id"][row]),
+            ),
+            float(a["rank_score"][row]),
+            int(a["start"][row]),
+            int(a["padded_bp"][row]),
+            a["ref"][row],
+            a["alt"][row],
+        )
+        for row in range(len(a["key"]))
+    ]
