@@ -1,0 +1,28 @@
+"""Dense attention: every bin sees every bin; ``dense`` in ``ATTENTIONS``.
+
+Source: Avsec et al. 2021, doi:10.1038/s41592-021-01252-x.
+"""
+
+from typing import Literal
+
+import numpy as np
+
+from senformer.core.config import Config
+from senformer.model.attention.pattern import BlockPattern
+from senformer.model.attention.relative import RelativeAttention
+
+
+class DenseConfig(Config):
+    """Dense attention has nothing to set."""
+
+    kind: Literal["dense"] = "dense"
+
+
+class DenseAttention(RelativeAttention):
+    """Enformer's attention. Memory is linear in the window, time quadratic."""
+
+    config_class = DenseConfig
+
+    def pattern(self, n_bins: int) -> BlockPattern:
+        """Return one block that holds the whole window."""
+        return BlockPattern(n_bins, n_bins, np.zeros((1, 2), dtype=np.int64))

@@ -1,0 +1,89 @@
+"""The model card: what a user must know of a model before trusting its numbers."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
+
+from senformer.model.config import EnformerConfig
+
+
+class TrackCard(TypedDict, total=False):
+    """What is known of one track; ``strand_pair`` is the index of its partner in the same head."""
+
+    name: str
+    assay: str
+    strand: str
+    strand_pair: int
+    description: str
+    scale: float
+    clip: float | None
+    clip_soft: float | None
+    sqrt: bool
+    sum_stat: str
+
+
+class ModelCard(BaseModel):
+    """Facts about a model; also readable as a dictionary.
+
+    Attributes
+    ----------
+    name, parameters
+        The row in ``MODELS``; the number of trainable values.
+    window_bp, bin_bp, crop_bins
+        What it reads and what it predicts.
+    strand_rule
+        What has to be done to compare both strands.
+    heads
+        For each head its tracks, in order.
+    units
+        Of the predictions.
+    training
+        Intervals and provenance of the training; empty if untrained.
+    licence
+        Of the weights.
+    golden
+        A short input's outputs, which :func:`senformer.load_model` can compute again.
+    sha256
+        Of ``model.safetensors``.
+    """
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+    name: str
+    parameters: int
+    window_bp: int
+    bin_bp: int
+    crop_bins: int
+    strand_rule: str = "reverse-complement the input, reverse the bins, exchange the tracks of a strand pair"
+    heads: dict[str, list[TrackCard]]
+    units: str = "coverage summed over the bin, transformed as each track says"
+    training: dict[str, Any] = Field(default_factory=dict)
+    licence: str = ""
+    golden: dict[str, Any] = Field(default_factory=dict)
+    sha256: str = ""
+
+    def __getitem__(self, key: str) -> Any:
+        """Return a fact by name."""
+        if key not in type(self).model_fields:
+            raise KeyError(key)
+        return getattr(self, key)
+
+
+def new_card(name: str, config: EnformerConfig, parameters: int) -> ModelCard:
+    """Return the card of an untrained model: unstranded tracks without a name of their own."""
+    heads = {
+        head: [
+            TrackCard(name=f"{head}_{index}", assay="", strand=".", strand_pair=index, description="")
+            for index in range(n_tracks)
+        ]
+        for head, n_tracks in config.heads.items()
+    }
+    return ModelCard(
+        name=name,
+        parameters=parameters,
+        window_bp=config.window_bp,
+        bin_bp=config.bin_bp,
+        crop_bins=config.crop_bins,
+        heads=heads,
+    )

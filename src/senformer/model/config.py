@@ -1,0 +1,127 @@
+"""The configuration of an Enformer: every size and rate, checked against one another."""
+
+from typing import Any, Literal
+
+from pydantic import Field, SerializeAsAny, field_validator, model_validator
+
+from senformer.core.config import Config, parse
+from senformer.core.tables import choose
+from senformer.model.attention import ATTENTIONS
+from senformer.model.conv_tower import tower_channels
+from senformer.model.positions import POSITIONS
+
+_FEATURE_STEP = 6
+
+
+class EnformerConfig(Config):
+    """Sizes and rates; the defaults are the published Enformer's.
+
+    Attributes
+    ----------
+    channels
+        Of the transformer; the stem has half of them.
+    n_layers, n_heads, key_size, value_size
+        Of the transformer; ``value_size`` is by default ``channels // n_heads``.
+    n_conv_blocks
+        Of the tower; a bin is ``2 ** (n_conv_blocks + 1)`` bp.
+    channel_divisor
+        The tower's channels are multiples of it.
+    pooling
+        ``attention`` or ``max``.
+    positions, n_position_features, position_bins
+        The basis of distances, its columns (a multiple of 6; by default about ``channels / 8``) and the
+        number of bins it is made for (by default the window's): a longer window keeps the basis.
+    attention
+        ``kind`` and that kind's own keys.
+    dropout, attention_dropout, position_dropout, pointwise_dropout
+        Rates; ``pointwise_dropout`` is by default ``dropout / 8``.
+    window_bp, crop_bins
+        The window that the model is for, in bp, and the bins dropped at each of its ends.
+    heads
+        Number of tracks of each head, by organism.
+    """
+
+    channels: int = Field(1536, ge=2, multiple_of=2)
+    n_layers: int = Field(11, ge=0)
+    n_heads: int = Field(8, ge=1)
+    key_size: int = Field(64, ge=1)
+    value_size: int | None = Field(None, ge=1)
+    n_conv_blocks: int = Field(6, ge=1)
+    channel_divisor: int = Field(128, ge=1)
+    pooling: Literal["attention", "max"] = "attention"
+    positions: str = "relative"
+    n_position_features: int | None = Field(None, ge=_FEATURE_STEP, multiple_of=_FEATURE_STEP)
+    position_bins: int | None = Field(None, ge=2)
+    attention: SerializeAsAny[Config] = Field(default_factory=lambda: ATTENTIONS["dense"].config_class())
+    dropout: float = Field(0.4, ge=0, lt=1)
+    attention_dropout: float = Field(0.05, ge=0, lt=1)
+    position_dropout: float = Field(0.01, ge=0, lt=1)
+    pointwise_dropout: float | None = Field(None, ge=0, lt=1)
+    window_bp: int = Field(196_608, ge=1)
+    crop_bins: int = Field(320, ge=0)
+    heads: dict[str, int] = Field(default_factory=lambda: {"human": 5313, "mouse": 1643}, min_length=1)
+
+    @field_validator("attention", mode="before")
+    @classmethod
+    def _attention_of_kind(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        kind = choose(ATTENTIONS, value.get("kind", "dense"), "attention")
+        return parse(kind.config_class, value, "model.attention")
+
+    @field_validator("positions")
+    @classmethod
+    def _known_positions(cls, value: str) -> str:
+        choose(POSITIONS, value, "positions")
+        return value
+
+    @field_validator("heads")
+    @classmethod
+    def _heads_have_tracks(cls, value: dict[str, int]) -> dict[str, int]:
+        for name, n_tracks in value.items():
+            if n_tracks < 1 or not name.isidentifier():
+                raise ValueError("a head needs a name of letters, digits and _ and at least one track")
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> "EnformerConfig":
+        self._check_channels()
+        self._check_window()
+        derived = {
+            "value_size": self.channels // self.n_heads,
+            "n_position_features": max(1, self.channels // 8 // _FEATURE_STEP) * _FEATURE_STEP,
+            "position_bins": self.window_bp // self.bin_bp,
+            "pointwise_dropout": self.dropout / 8,
+        }
+        for name, value in derived.items():
+            if getattr(self, name) is None:
+                self.__dict__[name] = value
+        return self
+
+    def _check_channels(self) -> None:
+        channels = self.tower_channels
+        if min(channels) < 1 or channels[-1] != self.channels:
+            raise ValueError(
+                f"{self.channels} channels in multiples of {self.channel_divisor} give a tower of "
+                f"{channels}; set channel_divisor to a divisor of {self.channels}, at most half of it"
+            )
+        if self.value_size is None and self.channels % self.n_heads:
+            raise ValueError(f"{self.channels} channels do not divide into {self.n_heads} heads")
+
+    def _check_window(self) -> None:
+        if self.window_bp % self.bin_bp:
+            raise ValueError(f"window_bp {self.window_bp} is no multiple of the bin of {self.bin_bp} bp")
+        if self.window_bp // self.bin_bp <= 2 * self.crop_bins:
+            raise ValueError(
+                f"crop_bins {self.crop_bins} at each end leaves nothing of {self.window_bp // self.bin_bp} bins"
+            )
+
+    @property
+    def bin_bp(self) -> int:
+        """Bases a bin."""
+        return 2 ** (self.n_conv_blocks + 1)
+
+    @property
+    def tower_channels(self) -> list[int]:
+        """Output channels of each block of the tower."""
+        return tower_channels(self.channels, self.n_conv_blocks, self.channel_divisor)

@@ -1,0 +1,42 @@
+"""The initial values of Enformer's weights, as Sonnet draws them.
+
+Source: Avsec et al. 2021, released code; Sonnet 2 (Apache-2.0), idea only.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+# Standard deviation of a unit normal cut at two deviations.
+_TRUNCATED_STD = 0.87962566103423978
+
+
+def truncated_normal_(weight: Tensor, fan_in: int) -> Tensor:
+    """Fill with a normal of deviation ``fan_in ** -0.5`` cut at two deviations, uncorrected for the cut."""
+    return _cut_normal_(weight, fan_in**-0.5)
+
+
+def variance_scaling_(weight: Tensor, fan_in: int, scale: float = 2.0) -> Tensor:
+    """Fill with a normal cut at two deviations whose variance after the cut is ``scale / fan_in``."""
+    return _cut_normal_(weight, math.sqrt(scale / fan_in) / _TRUNCATED_STD)
+
+
+@torch.no_grad()
+def _cut_normal_(weight: Tensor, std: float) -> Tensor:
+    return nn.init.trunc_normal_(weight, std=std, a=-2 * std, b=2 * std)
+
+
+@torch.no_grad()
+def scaled_identity_(weight: Tensor, scale: float) -> Tensor:
+    """Fill a square matrix with ``scale`` on its diagonal."""
+    return nn.init.eye_(weight).mul_(scale)
+
+
+def linear(n_in: int, n_out: int, bias: bool = True) -> nn.Linear:
+    """Return a linear layer with Enformer's plain initial values and a bias of zero."""
+    layer = nn.utils.skip_init(nn.Linear, n_in, n_out, bias=bias)
+    truncated_normal_(layer.weight, n_in)
+    if bias:
+        nn.init.zeros_(layer.bias)
+    return layer

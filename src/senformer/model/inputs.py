@@ -1,0 +1,68 @@
+"""The door of a model: what it is given is checked here, once, and trusted inside."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from senformer.core.errors import DataError
+
+_N_BASES = 4
+
+
+def read_sequence(inputs: Any, bin_bp: int) -> Tensor:
+    """Return the sequence tensor of ``inputs``: codes (batch, base), or one-hot (batch, 4, base).
+
+    Parameters
+    ----------
+    inputs
+        uint8 codes, float one-hot, or a mapping that holds either as ``sequence``.
+    bin_bp
+        The length must be a multiple of it.
+
+    Raises
+    ------
+    DataError
+        No sequence, another shape or type, a code over 4, or a length that is not whole bins.
+    """
+    if isinstance(inputs, Mapping):
+        if "sequence" not in inputs:
+            raise DataError("E510", "model input", f"no 'sequence' among {sorted(inputs)}", "Add it.")
+        inputs = inputs["sequence"]
+    if not isinstance(inputs, Tensor):
+        raise DataError(
+            "E512",
+            "model input",
+            f"is a {type(inputs).__name__}, not a torch tensor",
+            "Use torch.from_numpy.",
+        )
+    if inputs.dtype == torch.uint8:
+        _check_codes(inputs)
+    elif not (inputs.is_floating_point() and inputs.ndim == 3 and inputs.shape[1] == _N_BASES):
+        raise DataError(
+            "E512",
+            "model input",
+            f"is {inputs.dtype} of shape {tuple(inputs.shape)}",
+            "Give uint8 codes (batch, base) or float one-hot (batch, 4, base).",
+        )
+    n_bases = inputs.shape[-1]
+    if n_bases == 0 or n_bases % bin_bp:
+        raise DataError(
+            "E513",
+            "model input",
+            f"{n_bases} bp are not whole bins of {bin_bp} bp",
+            f"Give {max(1, n_bases // bin_bp) * bin_bp} bp, for instance.",
+        )
+    return inputs
+
+
+def _check_codes(codes: Tensor) -> None:
+    if codes.ndim != 2:
+        raise DataError(
+            "E512", "model input", f"codes have shape {tuple(codes.shape)}", "Give (batch, base)."
+        )
+    if codes.numel() and codes.device.type != "meta" and int(codes.max()) > _N_BASES:
+        raise DataError(
+            "E514", "model input", f"holds code {int(codes.max())}", "Codes are A, C, G, T, N = 0 to 4."
+        )

@@ -1,0 +1,157 @@
+"""The network of Enformer and S-Enformer: stem, tower, transformer, crop, final pointwise, heads."""
+
+import os
+from collections.abc import Mapping, Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from senformer.core.config import nearest
+from senformer.core.errors import DataError
+from senformer.model.attention import ATTENTIONS
+from senformer.model.attention.relative import AttentionSizes, RelativeAttention
+from senformer.model.card import ModelCard, new_card
+from senformer.model.config import EnformerConfig
+from senformer.model.conv_tower import TowerBlock
+from senformer.model.crop import crop
+from senformer.model.initializers import linear
+from senformer.model.inputs import read_sequence
+from senformer.model.pointwise import FinalPointwise
+from senformer.model.positions import POSITIONS
+from senformer.model.stem import Stem, one_hot
+from senformer.model.transformer import TransformerBlock
+
+Inputs = Tensor | Mapping[str, Tensor]
+
+
+def _attention(config: EnformerConfig, layer: int) -> RelativeAttention:
+    sizes = AttentionSizes(
+        channels=config.channels,
+        n_heads=config.n_heads,
+        key_size=config.key_size,
+        value_size=config.value_size,
+        n_features=config.n_position_features,
+        dropout=config.attention_dropout,
+        position_dropout=config.position_dropout,
+    )
+    return ATTENTIONS[config.attention.kind](sizes, config.attention, layer)
+
+
+class Enformer(nn.Module):
+    """Sequence to tracks.
+
+    Attributes
+    ----------
+    name
+        Its row in ``MODELS``.
+    config
+        Every size and rate.
+    card
+        What goes into ``card.json``: units, tracks, provenance.
+    """
+
+    def __init__(self, name: str, config: EnformerConfig) -> None:
+        super().__init__()
+        self.name, self.config = name, config
+        channels = [config.channels // 2, *config.tower_channels]
+        self.stem = Stem(channels[0], config.pooling)
+        self.tower = nn.ModuleList(
+            TowerBlock(n_in, n_out, config.pooling)
+            for n_in, n_out in zip(channels[:-1], channels[1:], strict=True)
+        )
+        self.transformer = nn.ModuleList(
+            TransformerBlock(config.channels, _attention(config, layer), config.dropout)
+            for layer in range(config.n_layers)
+        )
+        self.pointwise = FinalPointwise(config.channels, config.pointwise_dropout)
+        self.heads = nn.ModuleDict(
+            {head: linear(2 * config.channels, n_tracks) for head, n_tracks in config.heads.items()}
+        )
+        self._features: dict[tuple, Tensor] = {}
+        self.card: ModelCard = new_card(name, config, sum(p.numel() for p in self.parameters()))
+
+    @property
+    def bin_bp(self) -> int:
+        """Bases a bin."""
+        return self.config.bin_bp
+
+    @property
+    def window_bp(self) -> int:
+        """The window that the model is for; any number of whole bins works."""
+        return self.config.window_bp
+
+    @property
+    def crop_bins(self) -> int:
+        """Bins dropped at each end of a window."""
+        return self.config.crop_bins
+
+    def forward(
+        self, inputs: Inputs, heads: Sequence[str] | None = None
+    ) -> dict[str, Float[Tensor, "batch bin _track"]]:
+        """Predict the tracks of some heads, or of all.
+
+        Parameters
+        ----------
+        inputs
+            uint8 codes (batch, base), float one-hot (batch, 4, base), or a mapping with ``sequence``.
+        heads
+            Names of the heads to evaluate; the others cost nothing.
+
+        Returns
+        -------
+        For each head non-negative float32 values (batch, bin, track) of the bins that the crop leaves.
+
+        Raises
+        ------
+        DataError
+            The input is no whole number of bins, the crop leaves none, or a head is unknown.
+        """
+        wanted = list(self.heads) if heads is None else list(heads)
+        for head in wanted:
+            if head not in self.heads:
+                raise DataError("E515", "model heads", f"no head {head!r}", nearest(head, self.heads))
+        embedding = self.embed(inputs)
+        return {head: F.softplus(self.heads[head](embedding).float()) for head in wanted}
+
+    def embed(self, inputs: Inputs) -> Float[Tensor, "batch bin wide"]:
+        """Return the trunk's output, twice the channels, of the bins that the crop leaves."""
+        return self.trunk(inputs, self.config.crop_bins)
+
+    def trunk(self, inputs: Inputs, crop_bins: int) -> Float[Tensor, "batch bin wide"]:
+        """Return the trunk's output with a crop of its own."""
+        x = self.read(inputs)
+        x = self.stem(x)
+        for block in self.tower:
+            x = block(x)
+        x = x.to(self.stem.conv.bias.dtype)
+        features = self.position_features(x.shape[1])
+        for block in self.transformer:
+            x = block(x, features)
+        return self.pointwise(crop(x, crop_bins))
+
+    def read(self, inputs: Inputs) -> Float[Tensor, "batch base 4"]:
+        """Check the input and return one-hot bases, channels last."""
+        sequence = read_sequence(inputs, self.bin_bp)
+        weight = self.stem.conv.bias
+        sequence = sequence.to(weight.device)
+        if sequence.dtype == torch.uint8:
+            return one_hot(sequence, weight.dtype)
+        return sequence.to(weight.dtype).transpose(1, 2)
+
+    def position_features(self, n_bins: int) -> Float[Tensor, "offset feature"]:
+        """Return the basis of distances for a window, computed once for each length."""
+        weight, config = self.stem.conv.bias, self.config
+        key = (n_bins, weight.device, weight.dtype)
+        if key not in self._features:
+            basis = POSITIONS[config.positions]
+            features = basis(n_bins, config.n_position_features, config.position_bins)
+            self._features = {key: features.to(weight)}
+        return self._features[key]
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the model as a folder: ``config.json``, ``model.safetensors``, ``card.json``."""
+        from senformer.model.folder import save_model
+
+        save_model(self, path)

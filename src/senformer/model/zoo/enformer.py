@@ -1,0 +1,17 @@
+"""Enformer as published; ``enformer`` in ``MODELS``.
+
+Source: Avsec et al. 2021, doi:10.1038/s41592-021-01252-x.
+"""
+
+from senformer.model.config import EnformerConfig
+from senformer.model.network import Enformer
+from senformer.model.zoo.kind import ModelKind
+
+ENFORMER = ModelKind(
+    name="enformer",
+    build=Enformer,
+    config_class=EnformerConfig,
+    defaults={"attention": {"kind": "dense"}},
+    trainer="loop",
+    source="Avsec et al. 2021, doi:10.1038/s41592-021-01252-x",
+)
