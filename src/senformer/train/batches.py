@@ -1,0 +1,66 @@
+"""Training batches of several organisms in turn: which organism and which batch a step takes."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing
+
+from senformer.dataset.batch import Batch
+from senformer.dataset.loader import TrainBatches, iterate
+from senformer.dataset.store import Dataset
+from senformer.train.config import TrainConfig
+from senformer.train.plan import Plan
+
+
+def make_batches(datasets: Mapping[str, Dataset], plan: Plan, config: TrainConfig) -> dict[str, TrainBatches]:
+    """Return the training batches of each organism."""
+    return {
+        organism: TrainBatches(
+            dataset,
+            "train",
+            config.batch_size,
+            config.seed,
+            window_bp=plan.window_bp,
+            crop_bins=plan.crop_bins,
+            max_shift_bp=config.max_shift_bp,
+            reverse_complement=config.reverse_complement,
+        )
+        for organism, dataset in datasets.items()
+    }
+
+
+def turn(step: int, n_organisms: int, place: int) -> int:
+    """Return how many batches the organism at ``place`` has given before update ``step`` (from 1).
+
+    Organisms take turns, the first at step 1.
+
+    Examples
+    --------
+    >>> [turn(step, 2, 0) for step in (1, 2, 3, 4)], [turn(step, 2, 1) for step in (1, 2, 3, 4)]
+    ([0, 1, 1, 2], [0, 0, 1, 1])
+    """
+    return (step - 1 - place + n_organisms - 1) // n_organisms
+
+
+def iterate_turns(
+    batches: Mapping[str, TrainBatches], first_step: int, last_step: int, workers: int
+) -> Iterator[tuple[int, str, Batch]]:
+    """Yield (step, organism, batch) for updates ``first_step`` to ``last_step``, both included.
+
+    The workers are shared out between the organisms, at least one each where there are any.
+    """
+    organisms = list(batches)
+    n = len(organisms)
+    each = max(1, workers // n) if workers else 0
+    with ExitStack() as stack:
+        streams = [
+            stack.enter_context(
+                closing(
+                    iterate(
+                        batches[organism], turn(first_step, n, place), turn(last_step + 1, n, place), each
+                    )
+                )
+            )
+            for place, organism in enumerate(organisms)
+        ]
+        for step in range(first_step, last_step + 1):
+            place = (step - 1) % n
+            yield step, organisms[place], next(streams[place])

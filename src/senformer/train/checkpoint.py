@@ -1,0 +1,189 @@
+"""Checkpoints: the whole state of training at one step, as a folder that is complete or absent.
+
+``checkpoints/step_0000100/`` holds ``model.safetensors``, ``optimizer.safetensors`` and ``state.json``
+with the SHA-256 of both, for the format itself carries no checksum.
+"""
+
+import errno
+import json
+import logging
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from senformer.core.commit import commit_folder, remove, sha256, write_json
+from senformer.core.errors import DataError
+from senformer.train.optimizer import wrong_shape
+
+FORMAT = 1
+FOLDER = "checkpoints"
+MODEL = "model.safetensors"
+OPTIMIZER = "optimizer.safetensors"
+STATE = "state.json"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class State:
+    """What a checkpoint holds beside tensors.
+
+    Attributes
+    ----------
+    step
+        Updates done.
+    settings
+        SHA-256 of the settings of the run.
+    best
+        Step and mean Pearson of the best validation so far, or None.
+    is_validation_due
+        Whether a validation at this step was put off by a signal.
+    metrics_bytes, timings_bytes
+        Length of ``metrics.jsonl`` and ``timings.jsonl`` at this step.
+    seconds
+        Training time so far, resumed parts together.
+    sha256
+        Checksums by file name.
+    """
+
+    step: int
+    settings: str
+    best: dict[str, float] | None = None
+    is_validation_due: bool = False
+    metrics_bytes: int = 0
+    timings_bytes: int = 0
+    seconds: float = 0.0
+    sha256: dict[str, str] = field(default_factory=dict)
+    format: int = FORMAT
+
+
+def checkpoint_path(run: Path, step: int) -> Path:
+    """Return the folder of the checkpoint at ``step``."""
+    return run / FOLDER / f"step_{step:07d}"
+
+
+def checkpoint_steps(run: Path) -> list[int]:
+    """Return the steps that have a checkpoint folder, intact or not, in order."""
+    found = (re.fullmatch(r"step_(\d{7,})", path.name) for path in (run / FOLDER).glob("step_*"))
+    return sorted(int(match[1]) for match in found if match)
+
+
+def save_checkpoint(
+    run: Path, state: State, weights: Mapping[str, Tensor], optimizer: Mapping[str, Tensor]
+) -> None:
+    """Write the checkpoint of ``state.step``; it appears complete or not at all."""
+
+    def write(folder: Path) -> None:
+        for name, tensors in ((MODEL, weights), (OPTIMIZER, optimizer)):
+            _save(tensors, folder / name)
+        sums = {name: sha256(folder / name) for name in (MODEL, OPTIMIZER)}
+        write_json(folder / STATE, asdict(state) | {"sha256": sums})
+
+    commit_folder(checkpoint_path(run, state.step), write)
+
+
+def _save(tensors: Mapping[str, Tensor], path: Path) -> None:
+    try:
+        save_file({key: tensor.detach().contiguous() for key, tensor in tensors.items()}, path)
+    except SafetensorError as fault:
+        # The library wraps the system's failure in text; the number tells a full disk from the rest.
+        code = re.search(r"code: (\d+)", str(fault))
+        number = int(code[1]) if code else errno.EIO
+        raise OSError(number, os.strerror(number), str(path)) from fault
+
+
+def prune_checkpoints(run: Path, keep: int, best: int | None) -> None:
+    """Remove all but the newest ``keep`` checkpoints and the best one."""
+    for step in checkpoint_steps(run)[:-keep]:
+        if step != best:
+            remove(checkpoint_path(run, step))
+
+
+def read_state(run: Path, step: int) -> State:
+    """Read and verify the checkpoint at ``step``.
+
+    Raises
+    ------
+    DataError
+        A file is missing or damaged (its SHA-256 differs), or the format is another version's.
+    """
+    folder = checkpoint_path(run, step)
+    found = _parse_state(folder / STATE)
+    for name, expected in found.sha256.items():
+        if not (folder / name).is_file():
+            raise _damaged(folder / name, "is missing")
+        if sha256(folder / name) != expected:
+            raise _damaged(folder / name, "is damaged: its SHA-256 is not the recorded one")
+    return found
+
+
+def _parse_state(path: Path) -> State:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        version = values["format"]
+        if version == FORMAT:
+            return State(**values)
+    except (OSError, ValueError, TypeError, KeyError) as fault:
+        raise _damaged(path, f"cannot be read ({fault})") from fault
+    raise DataError(
+        "E608",
+        str(path),
+        f"is of format {version}, this version reads {FORMAT}",
+        "Resume with the version of senformer that began the run.",
+    )
+
+
+def newest_state(run: Path) -> State | None:
+    """Return the newest intact checkpoint's state; a damaged one is named and passed over.
+
+    Raises
+    ------
+    DataError
+        There are checkpoints and all are damaged.
+    """
+    steps = checkpoint_steps(run)
+    for step in reversed(steps):
+        try:
+            return read_state(run, step)
+        except DataError as fault:
+            if fault.code != "E607":
+                raise
+            log.warning(
+                "%s; falling back to the checkpoint before it", fault.line.replace("error", "warning")
+            )
+    if steps:
+        raise DataError("E609", str(run / FOLDER), "every checkpoint is damaged", "Train into another --out.")
+    return None
+
+
+def load_tensors(run: Path, step: int, name: str) -> dict[str, Tensor]:
+    """Read one tensor file of a checkpoint that was verified."""
+    return load_file(checkpoint_path(run, step) / name)
+
+
+def load_weights(model: nn.Module, run: Path, step: int) -> None:
+    """Set the weights of ``model`` from a checkpoint.
+
+    Raises
+    ------
+    DataError
+        A tensor is missing, unknown or of another shape; it is named with both shapes.
+    """
+    tensors = load_tensors(run, step, MODEL)
+    wanted = {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()}
+    found = {key: tuple(tensor.shape) for key, tensor in tensors.items()}
+    for key in [*wanted, *(key for key in found if key not in wanted)]:
+        if found.get(key) != wanted.get(key):
+            where = str(checkpoint_path(run, step) / MODEL)
+            raise wrong_shape(where, key, found.get(key, "missing"), wanted.get(key, "none"))
+    model.load_state_dict(tensors)
+
+
+def _damaged(path: Path, found: str) -> DataError:
+    return DataError("E607", str(path), found, "Restore the file from a copy.")

@@ -1,0 +1,88 @@
+"""Settings of a training run: the ``train`` section of an experiment file."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from senformer.core.config import Config
+
+
+class TrainConfig(Config):
+    """How a model is trained; the defaults are Enformer's where its recipe states them.
+
+    Attributes
+    ----------
+    seed
+        Seed of initial weights, order of windows, augmentation and dropout.
+    steps
+        Number of optimizer updates, over all organisms together.
+    batch_size
+        Windows per update.
+    learning_rate, warmup_steps, schedule
+        Rate after a linear warm-up; then ``constant``, or ``cosine`` down to zero at ``steps``.
+    clip_norm
+        Largest global norm of the gradient; None for no clipping.
+    betas, eps
+        Adam's moment decays and denominator offset.
+    loss
+        Name of a loss (``LOSSES``).
+    precision, device
+        ``auto`` takes bf16 where hardware multiplies it, and CUDA where there is one.
+    deterministic
+        Refuse operations whose result changes from run to run on a GPU; slower there.
+    max_shift_bp, reverse_complement
+        Augmentation: largest shift to either side in bp, and strand flips.
+    window_bp, crop_bins
+        Input window and bins cut off each side of its output; None takes the dataset's.
+    checkpoint_every_steps, keep_checkpoints
+        How often the state is saved, and how many of the newest are kept (plus the best).
+    validate_every_steps, validate_windows
+        How often, and on how many windows per organism, validation runs; None for never and for all.
+    export
+        Which weights become ``model/``: ``best`` by validation or ``last``; None takes the best where
+        there was a validation.
+    workers
+        Processes that read batches ahead; 0 reads in the training process. No effect on results.
+    threads
+        Threads of one CPU operation; None leaves the process as it is.
+    log_every_steps
+        How often the curve is written out and progress is told.
+    max_minutes
+        Longest training time in minutes, summed over resumed parts; None for no limit. The run then
+        ends as a finished one, at whatever step it is.
+    """
+
+    seed: int = 1
+    steps: int = Field(gt=0)
+    batch_size: int = Field(default=4, gt=0)
+    learning_rate: float = Field(default=5e-4, gt=0)
+    warmup_steps: int = Field(default=500, ge=0)
+    schedule: str = "constant"
+    clip_norm: float | None = Field(default=0.2, gt=0)
+    betas: tuple[float, float] = (0.9, 0.999)
+    eps: float = Field(default=1e-8, gt=0)
+    loss: str = "poisson"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    device: str = "auto"
+    deterministic: bool = False
+    max_shift_bp: int = Field(default=3, ge=0)
+    reverse_complement: bool = True
+    window_bp: int | None = Field(default=None, gt=0)
+    crop_bins: int | None = Field(default=None, ge=0)
+    checkpoint_every_steps: int = Field(default=500, gt=0)
+    keep_checkpoints: int = Field(default=2, gt=0)
+    validate_every_steps: int | None = Field(default=None, gt=0)
+    validate_windows: int | None = Field(default=None, gt=0)
+    export: Literal["best", "last"] | None = None
+    workers: int = Field(default=0, ge=0)
+    threads: int | None = Field(default=None, gt=0)
+    log_every_steps: int = Field(default=20, gt=0)
+    max_minutes: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _check(self) -> "TrainConfig":
+        if not all(0 <= beta < 1 for beta in self.betas):
+            raise ValueError(f"betas are {self.betas}, each must lie in [0, 1)")
+        if self.export == "best" and self.validate_every_steps is None:
+            raise ValueError("export: best needs validate_every_steps")
+        return self

@@ -1,0 +1,35 @@
+"""Poisson negative log-likelihood (``LOSSES["poisson"]``), the loss of Basenji and Enformer.
+
+Source: Avsec et al. 2021, doi:10.1038/s41592-021-01252-x; the form is that of Keras' ``Poisson``.
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+_EPSILON = 1e-7
+
+
+def poisson(
+    prediction: Float[Tensor, "batch bin track"], target: Float[Tensor, "batch bin track"]
+) -> Float[Tensor, ""]:
+    """Return mean(prediction - target * log(prediction + 1e-7)) over the measured entries.
+
+    Parameters
+    ----------
+    prediction
+        Rates, positive; any precision, the loss is computed in fp32.
+    target
+        Measured values; NaN where there is none: such an entry adds neither loss nor gradient.
+
+    Returns
+    -------
+    A scalar in fp32; zero, with zero gradient, where nothing is measured. The term that depends on the
+    target alone (log of its factorial) is left out, so that values may be negative.
+    """
+    prediction = prediction.float()
+    is_measured = ~target.isnan()
+    # Filled before the product: a NaN behind a mask would still reach the gradient as 0 * NaN.
+    filled = target.float().masked_fill(~is_measured, 0.0)
+    terms = prediction - filled * torch.log(prediction + _EPSILON)
+    return terms.masked_fill(~is_measured, 0.0).sum() / is_measured.sum().clamp(min=1)

@@ -1,0 +1,61 @@
+"""The machine as a run needs it, left as it was found afterwards."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+import torch
+from accelerate import Accelerator
+from accelerate.state import AcceleratorState, GradientState
+
+from senformer.core.device import pick_device
+from senformer.core.errors import ConfigError
+from senformer.train.config import TrainConfig
+
+
+@contextlib.contextmanager
+def torch_settings(config: TrainConfig) -> Iterator[None]:
+    """Set threads, determinism and device of the run; give back these and the global random state."""
+    device = pick_device(config.device)
+    threads, deterministic = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    with contextlib.ExitStack() as stack:
+        cuda = range(torch.cuda.device_count()) if device.type == "cuda" else ()
+        stack.enter_context(torch.random.fork_rng(devices=cuda))
+        if cuda:
+            stack.enter_context(torch.cuda.device(device))
+        try:
+            if config.threads is not None:
+                torch.set_num_threads(config.threads)
+            if config.deterministic:
+                # cuBLAS reads it when its first handle is made.
+                os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+                torch.use_deterministic_algorithms(True)
+            yield
+        finally:
+            torch.set_num_threads(threads)
+            torch.use_deterministic_algorithms(deterministic)
+
+
+@contextlib.contextmanager
+def accelerator(device: torch.device, dtype: torch.dtype) -> Iterator[Accelerator]:
+    """Yield an Accelerator for one process; its process-wide state is dropped afterwards.
+
+    Raises
+    ------
+    ConfigError
+        It was launched as several processes: batches are not shared out between processes yet.
+    """
+    was_there = bool(AcceleratorState._shared_state)
+    try:
+        found = Accelerator(
+            cpu=device.type == "cpu", mixed_precision="bf16" if dtype == torch.bfloat16 else "no"
+        )
+        if found.num_processes != 1:
+            raise ConfigError(
+                "E611", "train", f"was launched as {found.num_processes} processes", "Launch one process."
+            )
+        yield found
+    finally:
+        if not was_there:
+            AcceleratorState._reset_state(reset_partial_state=True)
+            GradientState._reset_state()

@@ -1,0 +1,71 @@
+"""The settings that decide a run's result, so that it is never continued under others."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from senformer.core.errors import ConfigError
+from senformer.core.provenance import describe_input
+from senformer.dataset.store import Dataset
+from senformer.train.config import TrainConfig
+from senformer.train.plan import Plan
+
+FREE = frozenset(
+    {
+        "checkpoint_every_steps",
+        "device",
+        "export",
+        "keep_checkpoints",
+        "log_every_steps",
+        "max_minutes",
+        "threads",
+        "validate_every_steps",
+        "validate_windows",
+        "workers",
+    }
+)
+"""Keys of the ``train`` section that may change when a run goes on: no update depends on them."""
+
+
+def run_settings(
+    plan: Plan, config: TrainConfig, datasets: Mapping[str, Dataset], precision: str
+) -> dict[str, Any]:
+    """Return all that an update depends on, flat: ``section.key`` to a plain value.
+
+    ``precision`` is the one in use, for ``auto`` differs between machines. The number of steps counts
+    under a schedule that depends on it; a constant one can be lengthened.
+    """
+    train = {**config.model_dump(mode="json", exclude=set(FREE)), "precision": precision}
+    train |= {"window_bp": plan.window_bp, "crop_bins": plan.crop_bins}
+    if config.schedule == "constant":
+        del train["steps"]
+    found = {f"train.{key}": value for key, value in train.items()}
+    found["model.name"] = plan.name
+    found |= {f"model.{key}": value for key, value in plan.overrides.items()}
+    for organism, dataset in datasets.items():
+        found[f"dataset.{organism}"] = describe_input(dataset.path).get("sha256")
+    return json.loads(json.dumps(found, sort_keys=True, default=str))
+
+
+def settings_hash(settings: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of settings."""
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+
+
+def refuse_other_settings(found: Mapping[str, Any], wanted: Mapping[str, Any], where: str) -> None:
+    """Raise unless a run made with ``found`` may go on with ``wanted``.
+
+    Raises
+    ------
+    ConfigError
+        They differ; the first differing key is named with both values.
+    """
+    for key in [*wanted, *(key for key in found if key not in wanted)]:
+        if found.get(key, "nothing") != wanted.get(key, "nothing"):
+            raise ConfigError(
+                "E603",
+                where,
+                f"{key} was {found.get(key, 'nothing')!r} and is now {wanted.get(key, 'nothing')!r}",
+                "Resume with the settings the run began with, or train into another --out.",
+            )

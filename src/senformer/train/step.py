@@ -1,0 +1,116 @@
+"""One update: forward, loss, backward, checks, clipping, Adam."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor, nn
+from torch.nn.utils import clip_grads_with_norm_, get_total_norm
+
+from senformer.core.errors import DataError, DeviceError
+from senformer.core.seeding import child_seed
+from senformer.dataset.batch import Batch
+from senformer.train.config import TrainConfig
+from senformer.train.optimizer import learning_rate
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What an update works with: the prepared model, its optimizer, and where they live."""
+
+    accelerator: Accelerator
+    model: nn.Module
+    optimizer: torch.optim.Adam
+    loss: Callable[[Tensor, Tensor], Tensor]
+    config: TrainConfig
+
+    def to_device(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Return sequence and targets as tensors on the device."""
+        device = self.accelerator.device
+        sequence, targets = torch.as_tensor(batch.sequence), torch.as_tensor(batch.targets)
+        return sequence.to(device, non_blocking=True), targets.to(device, non_blocking=True)
+
+
+@dataclass(frozen=True)
+class Update:
+    """What one update saw.
+
+    Attributes
+    ----------
+    loss
+        Mean over the measured entries.
+    gradient_norm
+        Global norm before clipping, over the parameters that took part.
+    learning_rate
+        Rate used.
+    n_measured
+        Target entries that were not masked.
+    """
+
+    loss: float
+    gradient_norm: float
+    learning_rate: float
+    n_measured: int
+
+
+def take_step(engine: Engine, step: int, organism: str, batch: Batch) -> Update:
+    """Do update ``step`` (from 1) on one batch of ``organism``; only its head takes part.
+
+    The random state is set from (seed, step), so that dropout does not depend on what was drawn before.
+
+    Raises
+    ------
+    DataError
+        Loss or gradient is not finite. The weights are still those of before.
+    DeviceError
+        The device's memory is too small.
+    """
+    config, model = engine.config, engine.model
+    torch.manual_seed(child_seed(config.seed, "step", step))
+    try:
+        sequence, targets = engine.to_device(batch)
+        engine.optimizer.zero_grad(set_to_none=True)
+        loss = engine.loss(model(sequence, heads=[organism])[organism], targets)
+        engine.accelerator.backward(loss)
+    except torch.OutOfMemoryError as fault:
+        found = f"batches of {len(batch.sequence)} windows of {batch.sequence.shape[1]:,} bp do not fit"
+        raise DeviceError(
+            "E612", str(engine.accelerator.device), found, "Lower batch_size or window_bp."
+        ) from fault
+    used = [parameter for parameter in model.parameters() if parameter.grad is not None]
+    norm = get_total_norm([parameter.grad for parameter in used if parameter.grad is not None])
+    # The one place where the device is waited for: the check must come before the update.
+    values = torch.stack([loss.detach().double(), norm.double(), (~targets.isnan()).sum().double()]).tolist()
+    update = Update(values[0], values[1], learning_rate(config, step), int(values[2]))
+    if not all(map(_is_finite, values)):
+        raise _not_finite(model, step, organism, batch, update)
+    if config.clip_norm is not None:
+        clip_grads_with_norm_(used, config.clip_norm, norm)
+    for group in engine.optimizer.param_groups:
+        group["lr"] = update.learning_rate
+    engine.optimizer.step()
+    return update
+
+
+def _is_finite(value: float) -> bool:
+    return value - value == 0.0
+
+
+def _not_finite(model: nn.Module, step: int, organism: str, batch: Batch, update: Update) -> DataError:
+    named = (
+        name
+        for name, parameter in model.named_parameters()
+        if parameter.grad is not None and not parameter.grad.isfinite().all()
+    )
+    first = next(named, None)
+    where = ", ".join(str(window) for window in batch.windows)
+    found = f"loss {update.loss:g}, gradient norm {update.gradient_norm:g}"
+    if first is not None:
+        found += f" (first in {first!r})"
+    return DataError(
+        "E604",
+        f"step {step}, {organism} windows {where}",
+        f"training stopped before this update: {found}",
+        "The last checkpoint is kept. Look at these windows, or lower learning_rate, and resume.",
+    )

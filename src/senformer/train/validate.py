@@ -1,0 +1,111 @@
+"""Validation during training: loss and Pearson's r on held-out windows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from senformer.core.errors import ConfigError
+from senformer.dataset.batch import eval_batches
+from senformer.dataset.loader import eval_windows
+from senformer.dataset.store import Dataset
+from senformer.evaluate.metrics.pearson import PearsonSums
+from senformer.train.config import TrainConfig
+from senformer.train.plan import Plan
+from senformer.train.step import Engine
+
+SPLIT = "valid"
+
+
+@dataclass(frozen=True)
+class ValidationSet:
+    """The validation windows of one organism."""
+
+    dataset: Dataset
+    windows: pd.DataFrame
+    crop_bins: int
+
+
+def make_validation_sets(
+    datasets: Mapping[str, Dataset], plan: Plan, config: TrainConfig
+) -> dict[str, ValidationSet]:
+    """Return evenly spread validation windows of each organism; none where validation is off.
+
+    Raises
+    ------
+    ConfigError
+        Validation is on and a dataset has no window for it.
+    """
+    found: dict[str, ValidationSet] = {}
+    if config.validate_every_steps is None:
+        return found
+    for organism, dataset in datasets.items():
+        windows = eval_windows(dataset, SPLIT, plan.window_bp, plan.crop_bins)
+        if not len(windows):
+            raise ConfigError(
+                "E610",
+                str(dataset.path),
+                f"split {SPLIT!r} has no window of {plan.window_bp} bp, but validate_every_steps is set",
+                "Give the dataset a valid split, or leave validate_every_steps out.",
+            )
+        count = min(len(windows), config.validate_windows or len(windows))
+        rows = np.linspace(0, len(windows) - 1, count).round().astype(int)
+        found[organism] = ValidationSet(dataset, windows.iloc[rows], plan.crop_bins)
+    return found
+
+
+@torch.no_grad()
+def validate(
+    engine: Engine, sets: Mapping[str, ValidationSet], is_stopped: Callable[[], bool]
+) -> dict[str, dict[str, Any]] | None:
+    """Return ``valid_loss``, ``valid_pearson`` and ``n_windows`` per organism.
+
+    The loss is the mean over all measured entries, Pearson's r the mean over tracks that have one (None
+    where no track has). None is returned where ``is_stopped`` says so between two batches: a validation
+    that a signal cut short counts for nothing.
+    """
+    was_training = engine.model.training
+    engine.model.eval()
+    try:
+        found = {}
+        for organism, held_out in sets.items():
+            values = _validate_one(engine, organism, held_out, is_stopped)
+            if values is None:
+                return None
+            found[organism] = values
+        return found
+    finally:
+        engine.model.train(was_training)
+
+
+def _validate_one(
+    engine: Engine, organism: str, held_out: ValidationSet, is_stopped: Callable[[], bool]
+) -> dict[str, Any] | None:
+    sums = PearsonSums(len(held_out.dataset.tracks))
+    total, n_measured = 0.0, 0
+    batches = eval_batches(held_out.dataset, held_out.windows, held_out.crop_bins, engine.config.batch_size)
+    for batch in batches:
+        if is_stopped():
+            return None
+        sequence, targets = engine.to_device(batch)
+        prediction = engine.model(sequence, heads=[organism])[organism].float()
+        n = int(np.count_nonzero(~np.isnan(batch.targets)))
+        total += float(engine.loss(prediction, targets)) * n
+        n_measured += n
+        sums.add(prediction.cpu().numpy(), batch.targets)
+    by_track = sums.result()
+    defined = by_track[~np.isnan(by_track)]
+    return {
+        "valid_loss": total / n_measured if n_measured else None,
+        "valid_pearson": float(defined.mean()) if len(defined) else None,
+        "n_windows": len(held_out.windows),
+    }
+
+
+def mean_pearson(found: Mapping[str, Mapping[str, Any]]) -> float | None:
+    """Return the mean of the organisms' correlations, the score by which a checkpoint is the best."""
+    values = [entry["valid_pearson"] for entry in found.values() if entry["valid_pearson"] is not None]
+    return float(np.mean(values)) if values else None
