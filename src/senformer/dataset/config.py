@@ -1,0 +1,133 @@
+"""What a dataset is built from and how: the ``dataset`` section of an experiment file."""
+
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from senformer.core.config import Config
+
+SPLITS = ("train", "valid", "test")
+
+
+class AssayConfig(Config):
+    """Scaling that replaces the track table's for every track of one assay; ``None`` keeps the table's.
+
+    Attributes
+    ----------
+    scale, clip, clip_soft
+        Multiplier, hard and soft upper bound, as in ``tracks.scaling``.
+    sum_stat
+        How the bases of a bin are pooled.
+    sqrt
+        Whether pooled values are compressed as ``-1 + sqrt(1 + x)``.
+    """
+
+    scale: float | None = Field(default=None, gt=0)
+    clip: float | None = Field(default=None, gt=0)
+    clip_soft: float | None = Field(default=None, gt=0)
+    sum_stat: Literal["sum", "mean", "max"] | None = None
+    sqrt: bool | None = None
+
+
+class SplitConfig(Config):
+    """Which part of the genome is kept for validation and test.
+
+    Attributes
+    ----------
+    by
+        ``chromosome``: lists of chromosome names. ``interval``: lists of region strings
+        (``chr1:1-2,000``, 1-based inclusive) or the path of a BED file.
+    valid, test
+        The parts kept away from training.
+    train
+        The part to train on; by default all that is in neither ``valid`` nor ``test``.
+    """
+
+    by: Literal["chromosome", "interval"] = "chromosome"
+    valid: list[str] | str = Field(default_factory=list)
+    test: list[str] | str = Field(default_factory=list)
+    train: list[str] | str | None = None
+
+    @model_validator(mode="after")
+    def _lists_of_chromosomes(self) -> Self:
+        if self.by == "chromosome":
+            for split in SPLITS:
+                if isinstance(getattr(self, split), str):
+                    raise ValueError(f"{split} must be a list of chromosome names when by is 'chromosome'")
+        return self
+
+
+class DatasetConfig(Config):
+    """The ``dataset`` section: inputs, window geometry, split, masks and stored type.
+
+    Attributes
+    ----------
+    genome, tracks
+        Paths of the FASTA file and the track table; the command line may give them instead.
+    organism
+        Name of the dataset and of the model's head for it.
+    window_bp, bin_bp, crop_bins, stride_bp
+        Model input in bases, bases per bin, bins without target at each side, and the distance between
+        window starts (by default the target's width, so that targets tile).
+    split
+        See :class:`SplitConfig`.
+    exclude
+        Regions (strings or a BED path) whose bins are masked in loss and metrics.
+    include
+        Chromosomes to use; by default all.
+    assays
+        Scaling by assay name, over the track table's.
+    dtype
+        Stored type of targets. A value beyond float16 is refused, never clipped.
+    short_contigs
+        What to do with contigs shorter than the window: refuse, or leave out and count.
+    nan
+        What NaN in the measured signal becomes: masked, zero, or an error.
+    max_n_fraction
+        Windows with a larger fraction of unknown bases are dropped and counted.
+    """
+
+    genome: str | None = None
+    tracks: str | None = None
+    organism: str = Field(default="genome", pattern=r"^[A-Za-z0-9_-]+$")
+    window_bp: int = Field(gt=0)
+    bin_bp: int = Field(default=128, gt=0)
+    crop_bins: int = Field(default=0, ge=0)
+    stride_bp: int | None = Field(default=None, gt=0)
+    split: SplitConfig
+    exclude: list[str] | str = Field(default_factory=list)
+    include: list[str] | None = None
+    assays: dict[str, AssayConfig] = Field(default_factory=dict)
+    dtype: Literal["float32", "float16"] = "float32"
+    short_contigs: Literal["error", "skip"] = "error"
+    nan: Literal["mask", "zero", "error"] = "mask"
+    max_n_fraction: float = Field(default=0.5, ge=0, le=1)
+
+    @field_validator("include")
+    @classmethod
+    def _something_included(cls, value: list[str] | None) -> list[str] | None:
+        if value is not None and not value:
+            raise ValueError("an empty list leaves no chromosome; leave the key out to use all")
+        return value
+
+    @model_validator(mode="after")
+    def _geometry(self) -> Self:
+        check_geometry(self.window_bp, self.bin_bp, self.crop_bins, self.stride_bp)
+        return self
+
+    @property
+    def target_bins(self) -> int:
+        """Bins that carry a target: the window's less the crop."""
+        return self.window_bp // self.bin_bp - 2 * self.crop_bins
+
+
+def check_geometry(window_bp: int, bin_bp: int, crop_bins: int, stride_bp: int | None) -> None:
+    """Raise ``ValueError`` unless window, stride and crop fit the bins."""
+    if window_bp <= 0 or window_bp % bin_bp:
+        raise ValueError(f"window_bp {window_bp} is no positive multiple of bin_bp {bin_bp}")
+    if crop_bins < 0 or window_bp // bin_bp <= 2 * crop_bins:
+        raise ValueError(
+            f"crop_bins {crop_bins} at each side leaves none of the window's {window_bp // bin_bp} bins"
+        )
+    if stride_bp is not None and (stride_bp <= 0 or stride_bp % bin_bp):
+        raise ValueError(f"stride_bp {stride_bp} is no positive multiple of bin_bp {bin_bp}")

@@ -1,0 +1,78 @@
+"""Names, versions and declared schemas of everything inside a dataset folder.
+
+The reader and the builder both take names from here; ``docs/explain/dataset-store.md`` explains them.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from senformer.core.schema import Column, TableSchema
+
+FORMAT = 1
+KIND = "genome"
+
+HEADER = "dataset.json"
+MANIFEST = "manifest.json"
+DONE = "DONE.json"
+STATISTICS = "statistics.json"
+WINDOWS = "windows.parquet"
+TRACK_TABLE = "tracks.tsv"
+LOCK = ".lock"
+SHARDS = "shards"
+GENOME = "genome.zarr"
+TRACKS = "tracks.zarr"
+BINS = "bins.zarr"
+
+BIN_FIELDS = ("n_unknown_bases", "n_measured_tracks")
+
+WINDOW_SCHEMA = TableSchema(
+    "windows",
+    (
+        Column("chrom", "string", "", "chromosome, as the FASTA file names it"),
+        Column("start", "int64", "bp", "first base of the model's input, 0-based, a multiple of bin_bp"),
+        Column("end", "int64", "bp", "end of the model's input, exclusive"),
+        Column("split", "string", "", "train, valid or test"),
+    ),
+)
+
+_CHUNK_BYTES = 1 << 20
+_SHARD_BYTES = 1 << 27
+_SHARD_BASES = 1 << 24
+
+
+@dataclass(frozen=True)
+class Grid:
+    """How one array is cut along its first axis: chunks inside shards, both in elements of that axis."""
+
+    chunk: int
+    shard: int
+
+
+def shard_name(chrom: str) -> str:
+    """Return the file name of a chromosome: itself, with unsafe characters percent-encoded.
+
+    Examples
+    --------
+    >>> shard_name("chrI"), shard_name("HLA*01/2"), shard_name(".x")
+    ('chrI', 'HLA%2A01%2F2', '%2Ex')
+    """
+    name = quote(chrom, safe="")
+    return "%2E" + name[1:] if name.startswith(".") else name
+
+
+def sequence_grid(n_bases: int) -> Grid:
+    """Return the cut of a chromosome's codes: chunks of 1 Mb in shards of 16 Mb."""
+    return _grid(n_bases, _CHUNK_BYTES, _SHARD_BASES)
+
+
+def target_grid(n_bins: int, n_tracks: int, itemsize: int, bin_bp: int) -> Grid:
+    """Return the cut of a chromosome's targets: chunks near 1 MB, shards that fit memory while built."""
+    row = n_tracks * itemsize
+    chunk = min(max(1 << (max(_CHUNK_BYTES // row, 1).bit_length() - 1), 128), 4096)
+    return _grid(n_bins, chunk, min(_SHARD_BYTES // row, _SHARD_BASES // bin_bp))
+
+
+def _grid(size: int, chunk: int, shard: int) -> Grid:
+    chunk = max(1, min(chunk, size))
+    n_chunks = max(1, min(shard // chunk, -(-size // chunk)))
+    return Grid(chunk, chunk * n_chunks)

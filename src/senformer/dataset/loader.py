@@ -1,0 +1,157 @@
+"""Training batches as a pure function of (seed, step), and their delivery by worker processes."""
+
+import functools
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch.utils.data
+from jaxtyping import Int
+
+from senformer.core.errors import DataError, SenformerError
+from senformer.core.seeding import numpy_rng
+from senformer.dataset.batch import Batch, assemble, window_intervals
+from senformer.dataset.store import Dataset
+
+
+def eval_windows(
+    dataset: Dataset, split: str, window_bp: int | None = None, crop_bins: int | None = None
+) -> pd.DataFrame:
+    """Return the windows of ``split`` with touching, never overlapping targets.
+
+    By default window and crop are the dataset's own.
+    """
+    window_bp = window_bp or dataset.config.window_bp
+    crop_bins = dataset.config.crop_bins if crop_bins is None else crop_bins
+    return dataset.cut_windows(window_bp, crop_bins, split=split)
+
+
+class TrainBatches:
+    """The training examples of one dataset, addressed by step number.
+
+    Example ``i`` of step ``s`` is place ``s * batch_size + i`` in an endless row of epochs, each a
+    permutation of the windows of its own; shift and strand are drawn from (seed, step). Nothing is kept
+    between steps, so that any worker can make any step and a resumed run sees the same data.
+
+    Attributes
+    ----------
+    n_windows
+        Windows in an epoch.
+    steps_per_epoch
+        Steps until every window was seen at least once.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        split: str,
+        batch_size: int,
+        seed: int,
+        window_bp: int | None = None,
+        crop_bins: int | None = None,
+        max_shift_bp: int = 3,
+        reverse_complement: bool = True,
+    ) -> None:
+        self.dataset, self.split, self.batch_size, self.seed = dataset, split, batch_size, seed
+        self.crop_bins = dataset.config.crop_bins if crop_bins is None else crop_bins
+        self.max_shift_bp, self.reverse_complement = max_shift_bp, reverse_complement
+        window_bp = window_bp or dataset.config.window_bp
+        if window_bp == dataset.config.window_bp and self.crop_bins == dataset.config.crop_bins:
+            table = dataset.windows[dataset.windows["split"] == split]
+        else:
+            table = dataset.cut_windows(window_bp, self.crop_bins, split=split)
+        self.windows = window_intervals(table)
+        if not self.windows:
+            raise DataError(
+                "E403",
+                str(dataset.path),
+                f"split {split!r} has no window of {window_bp} bp",
+                "Choose a shorter window or another split.",
+            )
+
+    @property
+    def n_windows(self) -> int:
+        """Windows in an epoch."""
+        return len(self.windows)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps until every window was seen at least once."""
+        return -(-self.n_windows // self.batch_size)
+
+    def batch(self, step: int) -> Batch:
+        """Return the batch of ``step`` (counted from 0)."""
+        rng = numpy_rng(self.seed, "augment", self.dataset.organism, step)
+        shifts = rng.integers(-self.max_shift_bp, self.max_shift_bp, self.batch_size, endpoint=True)
+        flips = rng.random(self.batch_size) < 0.5
+        if not self.reverse_complement:
+            flips[:] = False
+        windows = [self.windows[place] for place in self._places(step)]
+        return assemble(self.dataset, windows, self.crop_bins, shifts.tolist(), flips.tolist())
+
+    def _places(self, step: int) -> list[int]:
+        first = step * self.batch_size
+        places = []
+        for place in range(first, first + self.batch_size):
+            epoch, within = divmod(place, self.n_windows)
+            places.append(int(_order(self.seed, self.dataset.organism, epoch, self.n_windows)[within]))
+        return places
+
+
+@functools.lru_cache(maxsize=8)
+def _order(seed: int, organism: str, epoch: int, n_windows: int) -> Int[np.ndarray, " window"]:
+    return numpy_rng(seed, "order", organism, epoch).permutation(n_windows)
+
+
+class _Steps(torch.utils.data.Dataset):
+    """Batches as a map from place to batch; an error of ours travels as a value, whole."""
+
+    def __init__(self, batches: TrainBatches, first_step: int, last_step: int) -> None:
+        self.batches, self.first_step, self.last_step = batches, first_step, last_step
+
+    def __len__(self) -> int:
+        return self.last_step - self.first_step
+
+    def __getitem__(self, place: int) -> Batch | SenformerError:
+        try:
+            return self.batches.batch(self.first_step + place)
+        except SenformerError as fault:
+            return fault
+
+
+def _as_it_is(item: Any) -> Any:
+    return item
+
+
+def iterate(
+    batches: TrainBatches, first_step: int, last_step: int, workers: int = 0, *, context: str | None = None
+) -> Generator[Batch, None, None]:
+    """Yield the batches of steps ``first_step`` to ``last_step`` (exclusive), in order.
+
+    Parameters
+    ----------
+    batches, first_step, last_step
+        What to make. The result is the same for every number of workers.
+    workers
+        Processes that make batches ahead of time; 0 makes them in this one.
+    context
+        How workers start: ``fork``, ``spawn`` or ``forkserver``; by default the platform's.
+
+    Raises
+    ------
+    StorageError
+        A worker died.
+    """
+    loader = torch.utils.data.DataLoader(
+        _Steps(batches, first_step, last_step),
+        batch_size=None,
+        shuffle=False,
+        num_workers=workers,
+        collate_fn=_as_it_is,
+        multiprocessing_context=context if workers else None,
+    )
+    for item in loader:
+        if isinstance(item, SenformerError):
+            raise item
+        yield item

@@ -1,0 +1,183 @@
+"""What a build will do, decided and checked before it writes: inputs, chromosomes, splits, tracks.
+
+Every check that does not need the signal itself is here, so that bad input stops a build in seconds.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from senformer.core.config import nearest
+from senformer.core.errors import ConfigError, DataError
+from senformer.core.provenance import describe_input, versions
+from senformer.dataset import layout
+from senformer.dataset.config import AssayConfig, DatasetConfig
+from senformer.dataset.folds import split_regions
+from senformer.genome.chromosomes import match_chromosomes
+from senformer.genome.fasta import FastaReader, open_fasta
+from senformer.genome.regions import merge, read_regions
+from senformer.tracks import open_track
+from senformer.tracks.signal import check_track
+from senformer.tracks.table import Track, read_track_table
+
+
+@dataclass(frozen=True)
+class BuildPlan:
+    """A checked build.
+
+    Attributes
+    ----------
+    config
+        The configuration, with both inputs given.
+    genome
+        Path of the FASTA file.
+    tracks
+        Every track with the scaling that will be applied.
+    chrom_sizes
+        Chromosomes to store, in genome order.
+    regions, excluded
+        Split regions and masked regions.
+    inputs
+        Path, size and SHA-256 of every input, for ``run.json``.
+    left_out
+        Chromosomes that are not stored, by reason.
+    """
+
+    config: DatasetConfig
+    genome: Path
+    tracks: tuple[Track, ...]
+    chrom_sizes: dict[str, int]
+    regions: pd.DataFrame
+    excluded: pd.DataFrame
+    inputs: dict[str, dict[str, Any]]
+    left_out: dict[str, list[str]]
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """Return the content of ``dataset.json``: what identifies the dataset, without paths or times."""
+        known = ("bytes", "sha256")
+        return {
+            "format": layout.FORMAT,
+            "kind": layout.KIND,
+            "made_by": versions().get("senformer", "unknown"),
+            "organism": self.config.organism,
+            "bin_bp": self.config.bin_bp,
+            "dtype": self.config.dtype,
+            "chrom_sizes": self.chrom_sizes,
+            "split_regions": self.regions.to_dict("records"),
+            "excluded": self.excluded.to_dict("records"),
+            "left_out": self.left_out,
+            "config": self.config.model_dump(mode="json") | {"genome": None, "tracks": None},
+            "tracks": [track_record(track) for track in self.tracks],
+            "inputs": {name: {key: found[key] for key in known} for name, found in self.inputs.items()},
+        }
+
+
+def track_record(track: Track) -> dict[str, Any]:
+    """Return a track as plain values; of its path the file name alone, the rest is in ``run.json``."""
+    return {**dataclasses.asdict(track), "path": track.path.name, "line": 0}
+
+
+def track_from_record(values: dict[str, Any]) -> Track:
+    """Return the track that :func:`track_record` described."""
+    return Track(**{**values, "path": Path(values["path"])})
+
+
+def make_plan(config: DatasetConfig) -> BuildPlan:
+    """Read and check every input, and decide what will be stored.
+
+    Raises
+    ------
+    ConfigError
+        An input is not named, or the configuration names an assay that no track has.
+    DataError, MissingInputError
+        An input is missing, damaged, or does not fit the others.
+    """
+    genome, table = _required(config, "genome"), _required(config, "tracks")
+    fasta = open_fasta(genome)
+    fasta.check()
+    tracks = apply_assays(read_track_table(table), config.assays)
+    for track in tracks:
+        check_track(track, open_track(track.path), fasta.chrom_sizes)
+    sizes, left_out = choose_chromosomes(config, fasta)
+    regions = split_regions(config.split, sizes)
+    assigned = set(regions["chrom"])
+    left_out["in_no_split"] = [chrom for chrom in sizes if chrom not in assigned]
+    excluded = merge(read_regions(config.exclude, fasta.chrom_sizes)[["chrom", "start", "end"]])
+    paths = {"genome": genome, "tracks": table, **{f"track {t.name}": t.path for t in tracks}}
+    return BuildPlan(
+        config,
+        genome,
+        tuple(tracks),
+        {chrom: size for chrom, size in sizes.items() if chrom in assigned},
+        regions,
+        excluded[excluded["chrom"].isin(assigned)].reset_index(drop=True),
+        {name: describe_input(path) for name, path in paths.items()},
+        left_out,
+    )
+
+
+def _required(config: DatasetConfig, key: str) -> Path:
+    value = getattr(config, key)
+    if value is None:
+        raise ConfigError("E106", "dataset", f"key {key!r} is missing", f"Add it, or give --{key}.")
+    return Path(value)
+
+
+def apply_assays(tracks: Sequence[Track], assays: dict[str, AssayConfig]) -> list[Track]:
+    """Return the tracks with the scaling that the configuration gives for their assay.
+
+    Raises
+    ------
+    ConfigError
+        No track is of an assay that is configured.
+    """
+    known = {track.assay for track in tracks}
+    for name in assays:
+        if name not in known:
+            raise ConfigError(
+                "E407", "dataset.assays", f"no track is of assay {name!r}", nearest(name, known)
+            )
+    return [
+        dataclasses.replace(track, **assays[track.assay].model_dump(exclude_none=True))
+        if track.assay in assays
+        else track
+        for track in tracks
+    ]
+
+
+def choose_chromosomes(
+    config: DatasetConfig, fasta: FastaReader
+) -> tuple[dict[str, int], dict[str, list[str]]]:
+    """Return length of every chromosome in use, and the names left out by reason.
+
+    Raises
+    ------
+    DataError
+        ``include`` names an unknown chromosome, or a contig is shorter than a window.
+    """
+    sizes = dict(fasta.chrom_sizes)
+    left_out: dict[str, list[str]] = {"not_included": [], "short_contigs": []}
+    if config.include is not None:
+        chosen = set(match_chromosomes(config.include, sizes, "dataset.include").values())
+        left_out["not_included"] = [chrom for chrom in sizes if chrom not in chosen]
+    left_out["short_contigs"] = [
+        chrom
+        for chrom, size in sizes.items()
+        if size < config.window_bp and chrom not in left_out["not_included"]
+    ]
+    if left_out["short_contigs"] and config.short_contigs == "error":
+        first = left_out["short_contigs"][0]
+        raise DataError(
+            "E405",
+            f"{fasta.path} {first}",
+            f"has {sizes[first]} bp, fewer than a window of {config.window_bp} bp "
+            f"(so have {len(left_out['short_contigs'])} contigs)",
+            "Set short_contigs: skip to leave them out, or name the chromosomes in include.",
+        )
+    gone = {chrom for names in left_out.values() for chrom in names}
+    return {chrom: size for chrom, size in sizes.items() if chrom not in gone}, left_out

@@ -1,0 +1,250 @@
+"""Open a dataset and read it: codes and targets of any stretch, windows of any length."""
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import zarr
+from jaxtyping import Float, UInt8
+
+from senformer.core.config import nearest, parse
+from senformer.core.errors import ConfigError, DataError, MissingInputError
+from senformer.core.shapes import N_CODE
+from senformer.dataset import layout
+from senformer.dataset.arrays import open_array
+from senformer.dataset.config import SPLITS, DatasetConfig
+from senformer.dataset.manifest import check_dataset, read_json
+from senformer.dataset.plan import track_from_record
+from senformer.dataset.windows import BinFacts, excluded_bins, sift_windows, tile_windows
+from senformer.tracks.table import Track, strand_permutation
+
+CACHE_BYTES = 1 << 30
+
+
+def open_dataset(
+    path: str | os.PathLike, *, verify: bool = False, cache_bytes: int = CACHE_BYTES
+) -> "Dataset":
+    """Open a finished dataset.
+
+    Parameters
+    ----------
+    path
+        Folder that ``senformer build`` made.
+    verify
+        Also recompute the SHA-256 of every file; otherwise existence and size are checked.
+    cache_bytes
+        Memory of each process for decoded chromosomes. A chromosome that does not fit is read from disk
+        window by window.
+
+    Raises
+    ------
+    MissingInputError
+        There is no dataset.
+    DataError
+        It is unfinished, damaged, or of another format version.
+    """
+    path = Path(path)
+    if not (path / layout.HEADER).is_file():
+        raise MissingInputError(
+            "E410", str(path), f"is no dataset (no {layout.HEADER})", "Give a folder that `build` made."
+        )
+    header = read_json(path / layout.HEADER)
+    if header.get("format") != layout.FORMAT or header.get("kind") != layout.KIND:
+        raise DataError(
+            "E414",
+            str(path),
+            f"is a {header.get('kind')!r} dataset of format {header.get('format')!r}, made by senformer "
+            f"{header.get('made_by', '?')}; this version reads {layout.KIND!r} of format {layout.FORMAT}",
+            "Build it again with this version.",
+        )
+    check_dataset(path, verify=verify)
+    return Dataset(path, header, cache_bytes)
+
+
+class Dataset:
+    """A finished dataset, read-only. Safe to fork and to pickle; coordinates are 0-based half-open.
+
+    Attributes
+    ----------
+    path, config, organism, bin_bp
+        Where it lies, how it was built, its name, bases per bin.
+    tracks
+        The columns of the targets, with the scaling that was applied.
+    strand_permutation
+        For every track the position of its partner on the other strand.
+    chrom_sizes
+        Length in bp of every stored chromosome, in genome order.
+    split_regions
+        Columns chrom, start, end, split.
+    windows
+        The windows of the configured geometry: chrom, start, end, split.
+    statistics
+        Per split (and ``all``): n_bins and, per track, n_finite, mean, min, max of the stored values.
+    """
+
+    def __init__(self, path: Path, header: dict[str, Any], cache_bytes: int = CACHE_BYTES) -> None:
+        self.path = path
+        self.config = parse(DatasetConfig, header["config"], f"{path / layout.HEADER} (config)")
+        self.organism: str = header["organism"]
+        self.bin_bp: int = header["bin_bp"]
+        self.chrom_sizes: dict[str, int] = header["chrom_sizes"]
+        self.split_regions = pd.DataFrame(header["split_regions"], columns=["chrom", "start", "end", "split"])
+        self.excluded = pd.DataFrame(header["excluded"], columns=["chrom", "start", "end"])
+        self.tracks: list[Track] = [track_from_record(record) for record in header["tracks"]]
+        self.strand_permutation = strand_permutation(self.tracks)
+        self.windows = layout.WINDOW_SCHEMA.read(path / layout.WINDOWS)
+        self.statistics = read_json(path / layout.STATISTICS)
+        self._cache = ChromosomeCache(path, cache_bytes)
+
+    def __repr__(self) -> str:
+        """Say where it lies and what it holds."""
+        return f"Dataset({str(self.path)!r}, {len(self.tracks)} tracks, {len(self.windows)} windows)"
+
+    @property
+    def n_tracks(self) -> int:
+        """Number of tracks."""
+        return len(self.tracks)
+
+    def n_bins(self, chrom: str) -> int:
+        """Return the number of whole bins of ``chrom``."""
+        return self._size(chrom) // self.bin_bp
+
+    def _size(self, chrom: str) -> int:
+        if chrom not in self.chrom_sizes:
+            raise DataError(
+                "E415", str(self.path), f"holds no chromosome {chrom!r}", nearest(chrom, self.chrom_sizes)
+            )
+        return self.chrom_sizes[chrom]
+
+    def sequence(self, chrom: str, start: int, end: int) -> UInt8[np.ndarray, " base"]:
+        """Return the codes of a stretch, N beyond the ends of the chromosome; a new array."""
+        size = self._size(chrom)
+        lo, hi = min(max(start, 0), size), max(min(end, size), 0)
+        codes = np.full(end - start, N_CODE, dtype=np.uint8)
+        if hi > lo:
+            codes[lo - start : hi - start] = self._cache.read(layout.GENOME, chrom, lo, hi)
+        return codes
+
+    def targets(self, chrom: str, start_bin: int, end_bin: int) -> Float[np.ndarray, "bin track"]:
+        """Return the stored values of whole bins, float32, NaN where masked; a new array.
+
+        Raises
+        ------
+        DataError
+            The bins reach beyond the chromosome.
+        """
+        n_bins = self.n_bins(chrom)
+        if not 0 <= start_bin <= end_bin <= n_bins:
+            raise DataError(
+                "E416", f"{chrom} bins {start_bin}-{end_bin}", f"the chromosome has bins 0-{n_bins}"
+            )
+        return self._cache.read(layout.TRACKS, chrom, start_bin, end_bin).astype(np.float32)
+
+    def bin_facts(self, chrom: str) -> BinFacts:
+        """Return unknown bases, measured tracks and exclusion of every bin of ``chrom``."""
+        return read_bin_facts(self._cache, self.excluded, chrom, self._size(chrom), self.bin_bp)
+
+    def cut_windows(
+        self, window_bp: int, crop_bins: int, stride_bp: int | None = None, split: str | None = None
+    ) -> pd.DataFrame:
+        """Cut windows of any length, by the rules of the build.
+
+        Parameters
+        ----------
+        window_bp, crop_bins, stride_bp
+            Geometry; by default targets touch.
+        split
+            One split only.
+
+        Returns
+        -------
+        Columns chrom, start, end, split. Windows with too many unknown bases or without any measured
+        target bin are left out, as the build leaves them out.
+
+        Raises
+        ------
+        ConfigError
+            The geometry does not fit the bins, or there is no such split.
+        """
+        regions = self.split_regions
+        if split is not None:
+            if split not in SPLITS:
+                raise ConfigError("E404", "split", f"no split is called {split!r}", nearest(split, SPLITS))
+            regions = regions[regions["split"] == split]
+        tiled = tile_windows(regions, self.chrom_sizes, window_bp, stride_bp, self.bin_bp, crop_bins)
+        kept, _ = sift_windows(tiled, self.bin_facts, self.bin_bp, crop_bins, self.config.max_n_fraction)
+        return kept
+
+
+class ChromosomeCache:
+    """Decoded chromosomes of this process, least recently used dropped first.
+
+    Open arrays and decoded data belong to the process that made them only in so far as zarr's handles do:
+    after a fork the handles are opened anew and the decoded arrays, plain memory, are shared.
+    """
+
+    def __init__(self, path: Path, limit_bytes: int) -> None:
+        self.path, self.limit_bytes = path, limit_bytes
+        self._reset()
+
+    def _reset(self) -> None:
+        self._pid = os.getpid()
+        self._open: dict[tuple[str, str], zarr.Array] = {}
+        self._decoded: OrderedDict[tuple[str, str], np.ndarray] = OrderedDict()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the path alone; the other process reads for itself."""
+        return {"path": self.path, "limit_bytes": self.limit_bytes}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Start empty."""
+        self.path, self.limit_bytes = state["path"], state["limit_bytes"]
+        self._reset()
+
+    def read(self, kind: str, chrom: str, lo: int, hi: int) -> np.ndarray:
+        """Return rows ``lo`` to ``hi`` of one array; the caller does not write into them."""
+        key = (kind, chrom)
+        if key in self._decoded:
+            self._decoded.move_to_end(key)
+            return self._decoded[key][lo:hi]
+        array = self._array(key)
+        if array.nbytes > self.limit_bytes // 2:
+            return self._guard(key, lambda: array[lo:hi])
+        self._decoded[key] = self._guard(key, lambda: array[:])
+        while sum(held.nbytes for held in self._decoded.values()) > self.limit_bytes:
+            self._decoded.popitem(last=False)
+        return self._decoded[key][lo:hi]
+
+    def _array(self, key: tuple[str, str]) -> zarr.Array:
+        if self._pid != os.getpid():
+            self._pid, self._open = os.getpid(), {}
+        if key not in self._open:
+            self._open[key] = self._guard(
+                key, lambda: open_array(self.path / key[0] / layout.shard_name(key[1]))
+            )
+        return self._open[key]
+
+    def _guard(self, key: tuple[str, str], read: Callable[[], Any]) -> Any:
+        """Name file and chromosome when the store cannot be decoded (CRC32C, zstd, a lost file)."""
+        try:
+            return read()
+        except (OSError, RuntimeError, ValueError) as fault:
+            raise DataError(
+                "E412",
+                f"{self.path / key[0]} {key[1]}",
+                f"is damaged: {fault}",
+                "Build it again, or copy it again.",
+            ) from fault
+
+
+def read_bin_facts(
+    cache: ChromosomeCache, excluded: pd.DataFrame, chrom: str, size: int, bin_bp: int
+) -> BinFacts:
+    """Return unknown bases, measured tracks and exclusion of every bin of a stored chromosome."""
+    n_bins = size // bin_bp
+    facts = cache.read(layout.BINS, chrom, 0, n_bins)
+    return BinFacts(facts[:, 0], facts[:, 1], excluded_bins(excluded, chrom, n_bins, bin_bp))

@@ -1,0 +1,167 @@
+"""Windows: stretches of the model's input width, tiled inside split regions.
+
+Coordinates are the whole input; the target is the window less ``crop_bins`` at each side.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Int
+
+from senformer.core.errors import ConfigError
+from senformer.dataset.config import check_geometry
+
+COLUMNS = ["chrom", "start", "end", "split"]
+
+
+@dataclass(frozen=True)
+class BinFacts:
+    """What is known of every whole bin of one chromosome.
+
+    Attributes
+    ----------
+    n_unknown
+        Unknown bases in the bin.
+    n_measured
+        Tracks with a measured value there.
+    excluded
+        Whether the bin touches an excluded region.
+    """
+
+    n_unknown: Int[np.ndarray, " bin"]
+    n_measured: Int[np.ndarray, " bin"]
+    excluded: Bool[np.ndarray, " bin"]
+
+
+def tile_windows(
+    regions_by_split: pd.DataFrame,
+    chrom_sizes: Mapping[str, int],
+    window_bp: int,
+    stride_bp: int | None,
+    bin_bp: int,
+    crop_bins: int,
+    exclude: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Tile every split region with windows that lie wholly inside it.
+
+    The first window starts at the region's first bin boundary; what is left at the region's end and is
+    shorter than a window carries none. Starts are multiples of ``bin_bp``.
+
+    Parameters
+    ----------
+    regions_by_split
+        Columns chrom, start, end, split; regions share no base.
+    chrom_sizes
+        Length of every chromosome in bp.
+    window_bp, stride_bp, bin_bp, crop_bins
+        Geometry; a stride of ``None`` is the target's width, so that targets touch and never overlap.
+    exclude
+        Regions without valid signal: a window all of whose target bins touch them is left out.
+
+    Returns
+    -------
+    Columns chrom, start, end, split, in the order of the regions.
+
+    Raises
+    ------
+    ConfigError
+        The geometry does not fit the bins.
+    """
+    stride_bp = checked_stride(window_bp, bin_bp, crop_bins, stride_bp)
+    parts = []
+    for region in regions_by_split.itertuples(index=False):
+        first = -(-region.start // bin_bp) * bin_bp
+        last = min(region.end, chrom_sizes[region.chrom]) - window_bp
+        starts = np.arange(first, last + 1, stride_bp, dtype=np.int64)
+        parts.append(
+            pd.DataFrame(
+                {"chrom": region.chrom, "start": starts, "end": starts + window_bp, "split": region.split}
+            )
+        )
+    windows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+    windows = windows.astype({"chrom": "str", "start": "int64", "end": "int64", "split": "str"})
+    if exclude is None or not len(exclude):
+        return windows
+    return _outside(windows, exclude, chrom_sizes, bin_bp, crop_bins)
+
+
+def _outside(
+    windows: pd.DataFrame,
+    exclude: pd.DataFrame,
+    chrom_sizes: Mapping[str, int],
+    bin_bp: int,
+    crop_bins: int,
+) -> pd.DataFrame:
+    keep = np.ones(len(windows), dtype=bool)
+    for chrom, rows in windows.groupby("chrom", sort=False):
+        masked = excluded_bins(exclude, str(chrom), chrom_sizes[str(chrom)] // bin_bp, bin_bp)
+        lo, hi = target_bin_range(rows, bin_bp, crop_bins)
+        keep[rows.index] = range_sums(masked, lo, hi) < hi - lo
+    return windows[keep].reset_index(drop=True)
+
+
+def checked_stride(window_bp: int, bin_bp: int, crop_bins: int, stride_bp: int | None) -> int:
+    """Return the stride, by default the target's width, after checking the geometry."""
+    try:
+        check_geometry(window_bp, bin_bp, crop_bins, stride_bp)
+    except ValueError as fault:
+        raise ConfigError("E402", "windows", str(fault), "Mend the geometry.") from fault
+    return stride_bp or window_bp - 2 * crop_bins * bin_bp
+
+
+def sift_windows(
+    windows: pd.DataFrame,
+    facts: Callable[[str], BinFacts],
+    bin_bp: int,
+    crop_bins: int,
+    max_n_fraction: float,
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Drop windows that carry nothing to learn from, and count them by the first reason that holds.
+
+    Returns
+    -------
+    The windows kept, and the number dropped as ``unknown_bases`` (more than ``max_n_fraction`` of the
+    input is N), ``excluded`` (every target bin touches an excluded region) and ``unmeasured`` (no track
+    has a value in any target bin).
+    """
+    reason = np.full(len(windows), "", dtype=object)
+    for chrom, rows in windows.groupby("chrom", sort=False):
+        known = facts(str(chrom))
+        first, last = (rows["start"] // bin_bp).to_numpy(), (rows["end"] // bin_bp).to_numpy()
+        lo, hi = target_bin_range(rows, bin_bp, crop_bins)
+        found = np.full(len(rows), "", dtype=object)
+        found[range_sums(known.n_measured > 0, lo, hi) == 0] = "unmeasured"
+        found[range_sums(known.excluded, lo, hi) == hi - lo] = "excluded"
+        n_unknown = range_sums(known.n_unknown, first, last)
+        found[n_unknown > max_n_fraction * (last - first) * bin_bp] = "unknown_bases"
+        reason[rows.index] = found
+    dropped = {name: int((reason == name).sum()) for name in ("unknown_bases", "excluded", "unmeasured")}
+    return windows[reason == ""].reset_index(drop=True), dropped
+
+
+def excluded_bins(exclude: pd.DataFrame, chrom: str, n_bins: int, bin_bp: int) -> Bool[np.ndarray, " bin"]:
+    """Return which bins of a chromosome share a base with an excluded region."""
+    masked = np.zeros(n_bins, dtype=bool)
+    for region in exclude[exclude["chrom"] == chrom].itertuples(index=False):
+        masked[region.start // bin_bp : -(-region.end // bin_bp)] = True
+    return masked
+
+
+def target_bin_range(
+    windows: pd.DataFrame, bin_bp: int, crop_bins: int
+) -> tuple[Int[np.ndarray, " window"], Int[np.ndarray, " window"]]:
+    """Return first and end bin of every window's target."""
+    lo = windows["start"].to_numpy() // bin_bp + crop_bins
+    return lo, windows["end"].to_numpy() // bin_bp - crop_bins
+
+
+def range_sums(
+    values: Int[np.ndarray, " bin"] | Bool[np.ndarray, " bin"],
+    lo: Int[np.ndarray, " window"],
+    hi: Int[np.ndarray, " window"],
+) -> Int[np.ndarray, " window"]:
+    """Return the sum of ``values[lo:hi]`` for every pair."""
+    running = np.concatenate([[0], np.cumsum(values, dtype=np.int64)])
+    return running[hi] - running[lo]
