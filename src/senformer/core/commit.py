@@ -104,6 +104,13 @@ def commit_folder(path: str | os.PathLike, writer: Callable[[Path], None]) -> No
             shutil.rmtree(old, ignore_errors=True)
 
 
+def sync_file(path: str | os.PathLike) -> None:
+    """Make a file that a library moved into place itself, and its name, durable."""
+    path = Path(path)
+    _fsync(path)
+    _fsync(path.parent)
+
+
 def write_text(path: str | os.PathLike, text: str) -> None:
     """Commit ``text`` as UTF-8."""
     commit_file(path, lambda temporary: _write(temporary, text))

@@ -3,6 +3,9 @@
 import torch
 
 from senformer.core.errors import DeviceError
+from senformer.core.tables import choose
+
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 def pick_device(name: str = "auto") -> torch.device:
@@ -38,7 +41,13 @@ def has_fast_bf16(device: torch.device) -> bool:
 
 
 def pick_dtype(precision: str, device: torch.device) -> torch.dtype:
-    """Return the dtype of matrix products: ``fp32``, ``bf16``, or ``auto`` (bf16 where hardware has it)."""
+    """Return the dtype of matrix products: a name in :data:`PRECISIONS`, or ``auto`` (bf16 in hardware).
+
+    Raises
+    ------
+    ConfigError
+        No precision has this name.
+    """
     if precision == "auto":
         precision = "bf16" if has_fast_bf16(device) else "fp32"
-    return {"fp32": torch.float32, "bf16": torch.bfloat16}[precision]
+    return choose(PRECISIONS, precision, "precision")

@@ -6,21 +6,30 @@ Everything that predicts (regions, evaluation, variants, validation during train
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import torch
 from jaxtyping import Float, Float32, Int, UInt8
 from torch import Tensor, nn
 
-from senformer.core.device import pick_device
+from senformer.core.device import pick_device, pick_dtype
 from senformer.core.errors import ConfigError
 from senformer.core.tables import choose
 from senformer.genome.sequence import reverse_complement
 from senformer.predict.strands import card_permutation
 
 STRANDS = {"both": (False, True), "forward": (False,)}
-PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+class Inference(TypedDict, total=False):
+    """How predictions are made: the keywords of :class:`Predictor`, which every verb passes on."""
+
+    device: str | torch.device
+    precision: str
+    strands: str
+    batch_size: int
+    shifts_bp: Sequence[int]
 
 
 class Predictor:
@@ -58,7 +67,7 @@ class Predictor:
             raise ConfigError("E702", "shifts_bp", "is empty", "Give at least one offset, 0 for none.")
         self.model: Any = model
         self.device = pick_device(device) if isinstance(device, str) else device
-        self.dtype = choose(PRECISIONS, precision, "precision")
+        self.dtype = pick_dtype(precision, self.device)
         self.strands = strands
         self.batch_size = batch_size
         self.shifts_bp = tuple(int(shift) for shift in shifts_bp)

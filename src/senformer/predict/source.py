@@ -1,8 +1,11 @@
 """Find the model that a path means: a training run, or a model folder."""
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from senformer.core.errors import ConfigError, DataError, MissingInputError
 from senformer.model import load_model
@@ -41,9 +44,27 @@ def find_model(path: str | os.PathLike) -> Path:
     )
 
 
-def load_run_model(path: str | os.PathLike) -> Any:
-    """Load the model of a run or of a model folder (:func:`find_model`)."""
-    return load_model(find_model(path))
+def load_run_model(path: str | os.PathLike, **settings: Any) -> Any:
+    """Load the model of a run or of a model folder (:func:`find_model`).
+
+    Parameters
+    ----------
+    path
+        Run or model folder.
+    settings
+        Passed on to :func:`senformer.load_model`, for instance ``verify=True``.
+    """
+    return load_model(find_model(path), **settings)
+
+
+def identify_model(model: Any) -> dict[str, Any]:
+    """Return what a model's predictions depend on: its configuration and the SHA-256 of its weights."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)};".encode())
+        flat = tensor.detach().cpu().contiguous().reshape(-1)
+        digest.update(flat.view(torch.uint8).numpy().tobytes())
+    return {"config": model.config.model_dump(mode="json"), "weights_sha256": digest.hexdigest()}
 
 
 def pick_head(model: Any, head: str | None) -> str:
@@ -57,7 +78,7 @@ def pick_head(model: Any, head: str | None) -> str:
     known = list(model.config.heads)
     if head is None and len(known) == 1:
         return known[0]
-    if head in known:
+    if head is not None and head in known:
         return head
     found = "has several heads" if head is None else f"has no head {head!r}"
     raise ConfigError("E706", "model", f"{found}; it has: {', '.join(known)}", "Choose one with --head.")

@@ -1,0 +1,130 @@
+"""Finished shards of a prediction, recorded inside the output folder until all are there.
+
+``.work/plan.json`` says what the job is, ``.work/shards.jsonl`` has one line a finished shard with its
+SHA-256. A shard exists only when its line does; the result only when ``DONE.json`` does.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from senformer.core.commit import append_line, refuse_existing, remove, sha256, truncate_file, write_json
+from senformer.core.errors import DataError, OutputError
+from senformer.core.provenance import FILE as RUN_RECORD
+
+WORK = ".work"
+DONE = "DONE.json"
+_PLAN = "plan.json"
+_MANIFEST = "shards.jsonl"
+
+
+class ShardLog:
+    """What is finished of one output folder.
+
+    Attributes
+    ----------
+    folder
+        The output folder.
+    work
+        Its subfolder for what is needed until the end.
+    done
+        File (relative to the folder) and SHA-256 of each finished shard, by shard name.
+    result
+        What ``DONE.json`` says, where the job is finished; else None.
+    """
+
+    def __init__(self, folder: Path, plan: dict[str, Any]) -> None:
+        self.folder = folder
+        self.work = folder / WORK
+        self.plan: dict[str, Any] = json.loads(json.dumps(plan))
+        self.done: dict[str, dict[str, Any]] = {}
+        self.result: dict[str, Any] | None = None
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of the plan."""
+        return hashlib.sha256(json.dumps(self.plan, sort_keys=True).encode()).hexdigest()
+
+    def open(self) -> bool:
+        """Start the job in an empty folder, or go on with what a killed run of the same job left.
+
+        Returns
+        -------
+        Whether an earlier run is continued.
+
+        Raises
+        ------
+        OutputError
+            The folder holds a finished result, other files, or the unfinished work of another command.
+        DataError
+            A finished shard is damaged.
+        """
+        file = self.work / _PLAN
+        if (self.folder / DONE).exists() and self.work.exists():
+            self._finish_removal()
+            return True
+        if not file.exists():
+            # A run killed before its plan stood has nothing to go on with.
+            if self.work.is_dir() and not any(self.work.glob("[!.]*")):
+                remove(self.work)
+            refuse_existing(self.folder)
+            write_json(file, self.plan)
+            return False
+        self._check_plan(json.loads(file.read_text(encoding="utf-8")))
+        self._read()
+        return True
+
+    def _check_plan(self, found: dict[str, Any]) -> None:
+        changed = [name for name in sorted({*self.plan, *found}) if self.plan.get(name) != found.get(name)]
+        if changed:
+            raise OutputError(
+                "E709",
+                str(self.folder),
+                f"holds the unfinished work of another command (other {', '.join(changed)})",
+                "Repeat that command to finish it, or choose another --out.",
+            )
+
+    def _finish_removal(self) -> None:
+        """Go on where a run was killed between its last file and the end of its work folder."""
+        result = json.loads((self.folder / DONE).read_text(encoding="utf-8"))
+        if result["plan"] != self.key:
+            refuse_existing(self.folder)
+        remove(self.work)
+        self.result = result
+
+    def _read(self) -> None:
+        """Read the lines of finished shards, drop a torn last one, and check every file."""
+        path = self.work / _MANIFEST
+        if not path.exists():
+            return
+        raw = path.read_bytes()
+        complete = raw[: raw.rfind(b"\n") + 1]
+        if len(complete) < len(raw):
+            truncate_file(path, len(complete))
+        for line in map(json.loads, complete.splitlines()):
+            file = self.folder / line["file"]
+            if not file.is_file() or sha256(file) != line["sha256"]:
+                raise DataError(
+                    "E710", str(file), "a finished part is damaged", f"Remove {self.folder} and start anew."
+                )
+            self.done[line["shard"]] = line
+
+    def finish(self, shard: str, file: Path) -> None:
+        """Record that ``file`` is complete and holds ``shard``."""
+        line = {"shard": shard, "file": str(file.relative_to(self.folder)), "sha256": sha256(file)}
+        append_line(self.work / _MANIFEST, json.dumps(line))
+        self.done[shard] = line
+
+    def close(self, result: dict[str, Any]) -> None:
+        """Write ``DONE.json`` with size and SHA-256 of every file, then remove the work folder.
+
+        The run record is not among them: it holds the time, and equal jobs have equal ``DONE.json``.
+        """
+        files = {}
+        for path in sorted(self.folder.rglob("*")):
+            inside = path.relative_to(self.folder)
+            if path.is_file() and inside.parts[0] not in (WORK, ".lock", RUN_RECORD):
+                files[str(inside)] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
+        write_json(self.folder / DONE, {"format": 1, "plan": self.key, **result, "files": files})
+        remove(self.work)

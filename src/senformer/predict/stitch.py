@@ -1,0 +1,110 @@
+"""From windows to shards of stitched bins: read, predict, keep the center, drop what no region covers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float32
+
+from senformer.core.errors import DataError
+from senformer.genome.fasta import FastaReader
+from senformer.genome.interval import Interval
+from senformer.predict.predictor import Predictor
+from senformer.predict.selection import Selection
+from senformer.predict.tiles import TileGrid, covered_bins, place_tiles
+
+
+@dataclass(frozen=True)
+class StitchJob:
+    """All that a shard needs to be predicted.
+
+    Attributes
+    ----------
+    fasta, predictor, selection, grid
+        The genome, the model, the tracks wanted of it, and the geometry of its windows.
+    regions
+        Where to predict: ``chrom, start, end``, inside the genome.
+    tiles_per_shard
+        Tiles of one shard, the unit of writing and resuming.
+    """
+
+    fasta: FastaReader
+    predictor: Predictor
+    selection: Selection
+    grid: TileGrid
+    regions: pd.DataFrame
+    tiles_per_shard: int
+
+    @property
+    def shard_bins(self) -> int:
+        """Bins of one shard."""
+        return self.grid.keep_bins * self.tiles_per_shard
+
+    def covered(self, chrom: str) -> Bool[np.ndarray, " bin"]:
+        """Return which bins of a chromosome are wanted."""
+        return covered_bins(self.regions, chrom, self.fasta.chrom_sizes[chrom], self.grid.bin_bp)
+
+    def windows(self) -> pd.DataFrame:
+        """Return the windows of all chromosomes, in the genome's order."""
+        named = set(self.regions["chrom"])
+        sizes = self.fasta.chrom_sizes
+        return pd.concat(
+            [
+                place_tiles(chrom, sizes[chrom], self.covered(chrom), self.grid, self.tiles_per_shard)
+                for chrom in sizes
+                if chrom in named
+            ],
+            ignore_index=True,
+        )
+
+
+def predict_shard(
+    job: StitchJob, rows: pd.DataFrame, shard: int, covered: Bool[np.ndarray, " bin"]
+) -> Float32[np.ndarray, "row track"]:
+    """Return the bins of one shard, NaN where no region is.
+
+    Parameters
+    ----------
+    job
+        What to predict.
+    rows
+        Windows of the shard (:func:`senformer.predict.tiles.place_tiles`).
+    shard
+        Number of the shard along its chromosome.
+    covered
+        Which bins of the chromosome are wanted.
+
+    Raises
+    ------
+    DataError
+        A prediction is not finite.
+    """
+    first = shard * job.shard_bins
+    here = covered[first : first + job.shard_bins]
+    values = np.full((len(here), len(job.selection.columns)), np.nan, np.float32)
+    for start in range(0, len(rows), job.predictor.batch_size):
+        batch = rows.iloc[start : start + job.predictor.batch_size]
+        for row, prediction in zip(batch.itertuples(), _predict_windows(job, batch), strict=True):
+            lo, hi = row.keep_start // job.grid.bin_bp, -(-row.keep_end // job.grid.bin_bp)
+            kept = prediction[lo - row.first_bin : hi - row.first_bin]
+            values[lo - first : hi - first] = job.selection.take(kept)
+    values[~here] = np.nan
+    return values
+
+
+def _predict_windows(job: StitchJob, batch: pd.DataFrame) -> Float32[np.ndarray, "window bin track"]:
+    margin = job.predictor.margin_bp
+    intervals = [Interval(row.chrom, row.start, row.end) for row in batch.itertuples()]
+    codes = [
+        job.fasta.fetch_padded(Interval(i.chrom, i.start - margin, i.end + margin))[0] for i in intervals
+    ]
+    predictions = job.predictor.predict(np.stack(codes), job.selection.head)
+    finite = np.isfinite(predictions).all(axis=(1, 2))
+    if not finite.all():
+        raise DataError(
+            "E708",
+            str(intervals[int(np.argmin(finite))]),
+            "the model's prediction is not finite",
+            "Check the model, or use --precision fp32.",
+        )
+    return predictions
