@@ -5,13 +5,14 @@ predictions of the largest effects beside it, and a run record. Work is cut into
 job goes on where it stopped.
 """
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from senformer.core.commit import write_json
-from senformer.core.errors import DataError
+from senformer.core.errors import ConfigError, DataError
 from senformer.core.provenance import make_record
 from senformer.core.tables import choose
 from senformer.genome.fasta import open_fasta
@@ -40,7 +41,7 @@ def score(
     batch_size: int = 4,
     device: str = "auto",
     precision: str = "fp32",
-    ref_mismatch: str = "error",
+    ref_mismatch: Literal["error", "skip"] = "error",
     shard_size: int = 500,
     top: int = 10,
 ) -> dict[str, Any]:
@@ -84,6 +85,9 @@ def score(
     """
     run, genome, variants, out = Path(run), Path(genome), Path(variants), Path(out)
     score_format(out)
+    for name, value, least in (("shard_size", shard_size, 1), ("top", top, 0), ("scorers", len(scorers), 1)):
+        if value < least:
+            raise ConfigError("E756", name, f"is {value}, at least {least} is needed", "Mend the value.")
     parts = Parts(out)
     parts.refuse_existing()
     chosen = [choose(SCORERS, scorer, "scorer") for scorer in scorers]
@@ -107,7 +111,11 @@ def score(
     )
     counts |= {"n_padded": job.n_padded, "n_tracks": len(job.tracks)}
     config = job.settings | {"strands": strands, "precision": precision, "ref_mismatch": ref_mismatch}
-    inputs = {"model": find_model(run) / "model.safetensors", "genome": genome, "variants": variants}
+    inputs: dict[str, str | os.PathLike] = {
+        "model": find_model(run) / "model.safetensors",
+        "genome": genome,
+        "variants": variants,
+    }
     _work(job, parts, make_record("score", config=config, inputs=inputs, counts=counts))
     return counts
 

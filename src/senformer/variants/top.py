@@ -84,7 +84,7 @@ def write_top(path: Path, top: Sequence[TopVariant], head: str, bin_bp: int, tra
     empty = np.empty((0, 0, len(tracks)), dtype=np.float32)
     arrays: dict[str, Any] = {
         "key": _text([variant.key for variant in variants]),
-        "variant_id": _text([variant.id for variant in variants]),
+        "variant_id": _text([variant.id or variant.key for variant in variants]),
         "chrom": _text([variant.chrom for variant in variants]),
         "position": np.array([variant.position for variant in variants], dtype=np.int64),
         "ref_allele": _text([variant.ref for variant in variants]),
@@ -109,7 +109,8 @@ def _text(values: Iterable[str]) -> np.ndarray:
 
 
 def _save(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    with open(path, "wb") as handle:  # a handle, for a name not ending in .npz would get the ending added
+    # A handle, for numpy would add .npz to a temporary name that does not end so.
+    with open(path, "wb") as handle:  # allowed: the temporary file of commit_file
         np.savez(handle, allow_pickle=False, **arrays)
 
 

@@ -1,8 +1,8 @@
 """Scorers of variant effects: one file each, one line each in ``SCORERS``."""
 
+from senformer.variants.scorer import Scorer
 from senformer.variants.scorers.sad import SAD
 from senformer.variants.scorers.sar import SAR
-from senformer.variants.scorers.scorer import Scorer
 
 SCORERS: dict[str, Scorer] = {
     "SAD": SAD,

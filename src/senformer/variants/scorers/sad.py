@@ -6,7 +6,7 @@ Source: Kelley et al. 2018, Genome Research, doi:10.1101/gr.227819.117 ("SNP act
 import numpy as np
 from jaxtyping import Float
 
-from senformer.variants.scorers.scorer import Scorer
+from senformer.variants.scorer import Scorer
 
 
 def summed_difference(

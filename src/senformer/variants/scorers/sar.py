@@ -7,7 +7,7 @@ log2(1 + x) form: the sum over bins is taken first, the logarithm second.
 import numpy as np
 from jaxtyping import Float
 
-from senformer.variants.scorers.scorer import Scorer
+from senformer.variants.scorer import Scorer
 
 
 def log_ratio_of_sums(

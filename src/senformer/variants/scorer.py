@@ -1,6 +1,6 @@
 """What a scorer is: two predictions in, one number a track out.
 
-Every file of this folder defines one; the table is ``SCORERS`` in the folder's ``__init__``.
+Every file of ``scorers/`` defines one; the table is ``SCORERS`` in that folder's ``__init__``.
 """
 
 from collections.abc import Callable

@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+from tests.oracles.variant_scores import score_variant
+from tests.variants.toy import GENOME, TRACKS, WINDOW_BP, ToyModel, every_snv, write_genome
+
+from senformer.core.errors import DataError
+from senformer.genome.fasta import open_fasta
+from senformer.genome.variant import Variant
+from senformer.predict.predictor import Predictor
+from senformer.variants.alleles import group_loci
+from senformer.variants.effects import predict_effects
+from senformer.variants.scorers import SCORERS
+
+BOTH = list(SCORERS.values())
+PAIRS = [track["strand_pair"] for track in TRACKS]
+
+
+@pytest.fixture
+def fasta(tmp_path):
+    return open_fasta(write_genome(tmp_path))
+
+
+def variants_at(places):
+    return [Variant(chrom, position - 1, GENOME[chrom][position - 1], alt) for chrom, position, alt in places]
+
+
+def effects_of(variants, fasta, batch_size=4, strands="both", model=None):
+    predictor = Predictor(model or ToyModel(), device="cpu", strands=strands, batch_size=batch_size)
+    loci = group_loci(variants, WINDOW_BP)
+    return list(predict_effects(loci, fasta, predictor, "toy", BOTH, batch_size))
+
+
+def test_predict_effects__equal_the_slow_oracle(fasta):
+    variants = variants_at(every_snv("chrA", range(1, 66, 6)) + every_snv("chrB", range(1, 12, 3)))
+    for effect in effects_of(variants, fasta):
+        v = effect.scores.variant
+        expected = score_variant(
+            ToyModel(), GENOME[v.chrom], v.position, v.ref, v.alt, WINDOW_BP, "toy", PAIRS
+        )
+        np.testing.assert_allclose(effect.scores.values, expected, atol=1e-5)
+        assert np.abs(effect.scores.values).max() > 1e-3
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 7, 100])
+def test_predict_effects__batch_size_does_not_matter(fasta, batch_size):
+    variants = variants_at(every_snv("chrA", range(20, 25)))
+    base = [effect.scores.values for effect in effects_of(variants, fasta, batch_size=5)]
+    other = [effect.scores.values for effect in effects_of(variants, fasta, batch_size=batch_size)]
+    np.testing.assert_allclose(other, base, atol=1e-5)
+
+
+def test_predict_effects__order_does_not_matter(fasta):
+    variants = variants_at(every_snv("chrA", range(20, 25)))
+    base = {effect.scores.variant: effect.scores.values for effect in effects_of(variants, fasta)}
+    shuffled = [variants[index] for index in np.random.default_rng(1).permutation(len(variants))]
+    for effect in effects_of(shuffled, fasta):
+        np.testing.assert_allclose(effect.scores.values, base[effect.scores.variant], atol=1e-5)
+
+
+def test_predict_effects__swapped_alleles_flip_the_sign(tmp_path, monkeypatch):
+    forth = effects_of(variants_at([("chrA", 30, "A")]), open_fasta(write_genome(tmp_path)))[0]
+    ref = GENOME["chrA"][29]
+    swapped = GENOME["chrA"][:29] + "A" + GENOME["chrA"][30:]
+    (tmp_path / "swapped").mkdir()
+    monkeypatch.setitem(GENOME, "chrA", swapped)
+    fasta = open_fasta(write_genome(tmp_path / "swapped"))
+    back = effects_of([Variant("chrA", 29, "A", ref)], fasta)[0]
+    np.testing.assert_allclose(back.scores.values, -forth.scores.values, atol=1e-6)
+
+
+def test_predict_effects__reference_is_predicted_once_a_base(fasta):
+    class Counts:
+        n = 0
+
+        def predict(self, codes, head):
+            Counts.n += len(codes)
+            return np.ones((len(codes), 4, 3), np.float32)
+
+    variants = variants_at(every_snv("chrA", range(20, 25)))
+    assert len(variants) == 15
+    list(predict_effects(group_loci(variants, WINDOW_BP), fasta, Counts(), "toy", BOTH, 4))
+    assert Counts.n == 15 + 5
+
+
+def test_predict_effects__forward_strand_differs(fasta):
+    variants = variants_at([("chrA", 30, "A")])
+    both = effects_of(variants, fasta)[0].scores.values
+    forward = effects_of(variants, fasta, strands="forward")[0].scores.values
+    assert np.abs(both - forward).max() > 1e-3
+
+
+def test_predict_effects__flags_padding(fasta):
+    effects = effects_of(variants_at([("chrA", 2, "G"), ("chrA", 30, "A"), ("chrB", 4, "T")]), fasta)
+    # position 2: start 1 - 12 = -11; position 30 inside; chrB of 11 bp in a window of 24: 24 - 11
+    assert [effect.scores.padded_bp for effect in effects] == [11, 0, 13]
+
+
+def test_predict_effects__prediction_that_is_not_finite_is_an_error(fasta):
+    with pytest.raises(DataError, match=r"chrA:17-41 \(0-based\): the model's prediction is not finite"):
+        effects_of(variants_at([("chrA", 30, "A")]), fasta, model=ToyModel(scale=float("nan")))

@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+from tests.variants.toy import BIN_BP, GENOME, TRACKS, WINDOW_BP, ToyModel, every_snv, write_genome
+
+from senformer.core.errors import DataError
+from senformer.genome.fasta import open_fasta
+from senformer.genome.variant import Variant
+from senformer.predict.predictor import Predictor
+from senformer.variants.alleles import group_loci
+from senformer.variants.parts import Parts
+from senformer.variants.scorers import SCORERS
+from senformer.variants.shards import Job, cut_shards, run_shards
+from senformer.variants.table import SCORES, track_frame
+from senformer.variants.top import restore_top
+
+
+def make_job(tmp_path, shard_size=4, n_top=2, model=None):
+    places = every_snv("chrA", range(20, 24))  # 4 bases, 3 substitutions each
+    variants = [Variant(c, p - 1, GENOME[c][p - 1], alt) for c, p, alt in places]
+    return Job(
+        loci=group_loci(variants, WINDOW_BP),
+        fasta=open_fasta(write_genome(tmp_path)),
+        predictor=Predictor(model or ToyModel(), device="cpu", batch_size=5),
+        head="toy",
+        tracks=track_frame(TRACKS, 3),
+        scorers=list(SCORERS.values()),
+        bin_bp=BIN_BP,
+        shard_size=shard_size,
+        n_top=n_top,
+    )
+
+
+@pytest.mark.parametrize(("shard_size", "sizes"), [(1, [3, 3, 3, 3]), (4, [6, 6]), (7, [9, 3]), (99, [12])])
+def test_cut_shards__never_divides_a_locus(tmp_path, shard_size, sizes):
+    shards = cut_shards(make_job(tmp_path).loci, shard_size)
+    assert [sum(len(locus.variants) for locus in shard) for shard in shards] == sizes
+    assert [locus for shard in shards for locus in shard] == make_job(tmp_path).loci
+
+
+def test_run_shards__goes_on_where_it_stopped(tmp_path, monkeypatch):
+    job = make_job(tmp_path)
+    whole = Parts(tmp_path / "whole.parquet")
+    with whole.open({}):
+        assert run_shards(job, whole) == 2
+    halves = Parts(tmp_path / "halves.parquet")
+    finish = Parts.finish_shard
+
+    def stop_after_one(parts):
+        finish(parts)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Parts, "finish_shard", stop_after_one)
+    with pytest.raises(KeyboardInterrupt), halves.open({}):
+        run_shards(job, halves)
+    monkeypatch.undo()
+    halves = Parts(tmp_path / "halves.parquet")
+    with halves.open({}):
+        assert halves.n_done == 1
+        run_shards(job, halves)
+    for index in range(2):
+        assert halves.table_part(index).read_bytes() == whole.table_part(index).read_bytes()
+    assert halves.top_part(1).read_bytes() == whole.top_part(1).read_bytes()
+
+
+def test_run_shards__top_is_over_all_shards(tmp_path):
+    parts = Parts(tmp_path / "scores.parquet")
+    with parts.open({}):
+        run_shards(make_job(tmp_path), parts)
+    rows = np.concatenate([SCORES.read(parts.table_part(index))["SAR"].to_numpy() for index in range(2)])
+    keys = np.concatenate([SCORES.read(parts.table_part(index))["key"].to_numpy() for index in range(2)])
+    ranks = np.abs(rows).reshape(12, 3).max(axis=1)
+    best = np.argsort(-ranks, kind="stable")[:2]
+    assert [item.variant.key for item in restore_top(parts.top_part(1))] == keys[::3][best].tolist()
+
+
+def test_run_shards__prediction_that_is_not_finite_leaves_nothing(tmp_path):
+    job = make_job(tmp_path, model=ToyModel(scale=float("nan")))
+    parts = Parts(tmp_path / "scores.parquet")
+    with pytest.raises(DataError, match="not finite"), parts.open({}):
+        run_shards(job, parts)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["genome.fa", "genome.fa.fai"]
+
+
+def test_run_shards__leaves_the_model_as_it_was(tmp_path):
+    model = ToyModel().train()
+    parts = Parts(tmp_path / "scores.parquet")
+    with parts.open({}):
+        run_shards(make_job(tmp_path, model=model), parts)
+    assert model.training

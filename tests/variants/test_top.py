@@ -1,0 +1,75 @@
+import numpy as np
+from tests.variants.toy import TRACKS, random_predictions
+
+from senformer.genome.interval import Interval
+from senformer.genome.variant import Variant
+from senformer.variants.effects import Effect, VariantScores
+from senformer.variants.table import track_frame
+from senformer.variants.top import (
+    CENTRAL_BINS,
+    TopVariant,
+    keep_top,
+    read_top,
+    restore_top,
+    summarize,
+    write_top,
+)
+
+
+def top_variant(rank, position=10, n_bins=5):
+    ref, alt = (random_predictions(n_bins, 3, seed) for seed in (1, 2))
+    return TopVariant(Variant("chrA", position - 1, "A", "C"), rank, -12, 4, ref, alt)
+
+
+def effect(n_bins, window):
+    ref, alt = (random_predictions(n_bins, 3, seed) for seed in (1, 2))
+    scores = VariantScores(Variant("chrA", 9, "A", "C"), 0, np.zeros((2, 3)))
+    return Effect(scores, window, ref, alt)
+
+
+def test_summarize__rank_is_the_largest_absolute_sar():
+    one = effect(5, Interval("chrA", -5, 23))
+    expected = np.abs(np.log2(1 + one.alt.sum(0, np.float64)) - np.log2(1 + one.ref.sum(0, np.float64))).max()
+    assert np.isclose(summarize(one, 4).rank_score, expected, rtol=1e-12)
+
+
+def test_summarize__few_bins_are_all_kept():
+    kept = summarize(effect(5, Interval("chrA", -5, 23)), 4)
+    # window of 28 bp, 5 bins of 4 bp: 4 bp cropped on each side
+    assert kept.start == -1
+    assert kept.ref.shape == (5, 3)
+
+
+def test_summarize__keeps_the_central_bins_of_many():
+    whole = effect(150, Interval("chrA", 1000, 1000 + 170 * 4))
+    kept = summarize(whole, 4)
+    # crop (170 - 150) / 2 = 10 bins; first bin 150 // 2 - 64 = 11
+    assert kept.start == 1000 + (10 + 11) * 4
+    np.testing.assert_array_equal(kept.alt, whole.alt[11 : 11 + CENTRAL_BINS])
+    # the changed base, index 340 of the window, stands at the start of bin 64
+    assert (1000 + 340 - kept.start) // 4 == CENTRAL_BINS // 2
+
+
+def test_keep_top__largest_first_and_ties_in_order():
+    items = [top_variant(rank, position) for rank, position in [(1.0, 1), (3.0, 2), (2.0, 3), (3.0, 4)]]
+    assert [item.variant.position for item in keep_top(items, 3)] == [2, 4, 3]
+
+
+def test_write_top__round_trip_without_pickles(tmp_path):
+    path = tmp_path / "scores.parquet.top.npz"
+    items = [top_variant(2.0, 4), top_variant(1.0, 9)]
+    write_top(path, items, "toy", 4, track_frame(TRACKS, 3))
+    arrays = read_top(path)
+    assert arrays["key"].tolist() == ["chrA:4:A>C", "chrA:9:A>C"]
+    assert arrays["ref"].shape == arrays["alt"].shape == (2, 5, 3)
+    assert arrays["track_name"].tolist() == ["cage plus", "cage minus", "dnase"]
+    assert (str(arrays["head"]), int(arrays["bin_bp"])) == ("toy", 4)
+    again = tmp_path / "again.npz"
+    write_top(again, restore_top(path), "toy", 4, track_frame(TRACKS, 3))
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_write_top__no_variants(tmp_path):
+    write_top(tmp_path / "top.npz", [], "toy", 4, track_frame(TRACKS, 3))
+    assert read_top(tmp_path / "top.npz")["ref"].shape == (0, 0, 3)
+    assert restore_top(tmp_path / "top.npz") == []

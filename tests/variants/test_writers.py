@@ -1,0 +1,61 @@
+import gzip
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from tests.variants.test_table import SCORED
+from tests.variants.toy import TRACKS
+
+from senformer.core.errors import UsageError
+from senformer.variants.scorers import SCORERS
+from senformer.variants.table import SCORES, score_frame, track_frame
+from senformer.variants.writers import score_format, write_scores
+
+
+@pytest.fixture
+def parts(tmp_path):
+    paths = [tmp_path / "0.parquet", tmp_path / "1.parquet"]
+    for path, scored in zip(paths, SCORED, strict=True):
+        SCORES.write(path, score_frame([scored], "toy", track_frame(TRACKS, 3), list(SCORERS.values())))
+    return paths
+
+
+def whole():
+    return score_frame(SCORED, "toy", track_frame(TRACKS, 3), list(SCORERS.values()))
+
+
+def test_write_scores__parquet_holds_the_parts_in_order(tmp_path, parts):
+    write_scores(tmp_path / "scores.parquet", parts, SCORES)
+    pd.testing.assert_frame_equal(SCORES.read(tmp_path / "scores.parquet"), whole(), check_dtype=False)
+    file = pq.ParquetFile(tmp_path / "scores.parquet")
+    assert file.num_row_groups == 2
+    assert file.schema_arrow.field("SAR").metadata[b"unit"] == b"log2 ratio"
+    file.close()
+
+
+@pytest.mark.parametrize("ending", [".tsv", ".tsv.gz"])
+def test_write_scores__text_reads_back(tmp_path, parts, ending):
+    path = tmp_path / f"scores{ending}"
+    write_scores(path, parts, SCORES)
+    text = gzip.decompress(path.read_bytes()) if ending.endswith("gz") else path.read_bytes()
+    assert (
+        text.split(b"\n")[1] == b"rs7\tchrA:10:A>C\tchrA\t10\tA\tC\ttoy\t0\tcage plus\tCAGE\t+\t0\t1.0\t0.1"
+    )
+    table = pd.read_csv(path, sep="\t")
+    np.testing.assert_array_equal(table["SAR"].astype(np.float32), whole()["SAR"])
+
+
+def test_write_scores__same_parts_same_bytes(tmp_path, parts):
+    for ending in (".parquet", ".tsv", ".tsv.gz"):
+        first, second = tmp_path / f"a{ending}", tmp_path / f"b{ending}"
+        write_scores(first, parts, SCORES)
+        write_scores(second, parts, SCORES)
+        assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["scores.csv", "scores", "parquet", ".parquet", "scores.parquet.gz"])
+def test_score_format__unknown_ending_names_the_known(tmp_path, name):
+    with pytest.raises(UsageError, match=r"Use one of \.parquet, \.tsv, \.tsv\.gz\.") as caught:
+        score_format(tmp_path / name)
+    assert caught.value.exit_code == 2
