@@ -1,55 +1,120 @@
 """BED files as tables; every fault carries its line number.
 
-The format is 0-based and half-open, as everything here.
+The format is 0-based and half-open, as everything here. Datasets take their regions from it.
 """
 
-import gzip
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from senformer.core.errors import DataError, MissingInputError
+from senformer.core.errors import DataError
 from senformer.genome.chromosomes import match_chromosomes
-from senformer.genome.interval import Interval
+from senformer.genome.files import local_file, read_lines
+from senformer.genome.interval import STRANDS, Interval
 
 COLUMNS = ["chrom", "start", "end", "name", "score", "strand"]
+_DEFAULTS = (".", "0", ".")
+_NUMBER = re.compile(r"[0-9]{1,18}")
+_COMMENTS = ("#", "track ", "track\t", "browser ", "browser\t")
 
 
 def read_bed(path: str | os.PathLike, chrom_sizes: Mapping[str, int] | None = None) -> pd.DataFrame:
-    """Return the intervals of a BED file, sorted."""
-    path = Path(path)
-    try:
-        handle = gzip.open(path, "rt") if path.suffix == ".gz" else open(path, encoding="utf-8")
-    except OSError as fault:
-        raise MissingInputError(
-            "E210", str(path), f"cannot be read ({fault.strerror})", "Check the path."
-        ) from fault
-    rows = []
-    with handle:
-        for number, line in enumerate(handle, 1):
-            line = line.rstrip("\r\n")
-            if not line or line.startswith(("#", "track", "browser")):
-                continue
-            fields = line.split("\t")
-            try:
-                start, end = int(fields[1]), int(fields[2])
-            except (IndexError, ValueError) as fault:
-                raise DataError("E211", f"{path} line {number}", "is no BED line", "Mend it.") from fault
-            name, score, strand = fields[3:6] + [".", "0", "."][len(fields[3:6]) :]
-            rows.append((fields[0], start, end, name, score, strand, number))
+    """Return the intervals of a BED file: ``chrom, start, end, name, score, strand``, sorted.
+
+    Parameters
+    ----------
+    path
+        BED with three columns or more (also narrowPeak and the like), plain, gzip or bgzip. Comment,
+        ``track`` and ``browser`` lines and blank ones are passed over.
+    chrom_sizes
+        Length of every chromosome of the genome, in bp. Where given, names are mapped to the genome's
+        (``1`` to ``chr1``), every interval must lie inside, and rows are sorted in the genome's order;
+        without it by name.
+
+    Returns
+    -------
+    One row an interval. What a file does not give is ``.`` (name, strand) and 0 (score); a score that
+    is ``.`` is 0.
+
+    Raises
+    ------
+    MissingInputError
+        No such file, or it cannot be read (E210).
+    DataError
+        A line that is no BED (E211), an interval that is empty or runs backwards (E212), one that
+        leaves its chromosome (E213), a damaged file (E214), or names that are not the genome's (E230).
+    """
+    path = local_file(path, "E210")
+    rows = list(_rows(path))
     frame = pd.DataFrame(rows, columns=[*COLUMNS, "line"])
+    frame = frame.astype({"start": "int64", "end": "int64", "score": "float64", "line": "int64"})
+    order = frame["chrom"]
     if chrom_sizes is not None:
-        frame["chrom"] = frame["chrom"].map(
-            match_chromosomes(frame["chrom"].unique(), chrom_sizes, str(path))
-        )
-    return frame.sort_values(["chrom", "start", "end"], kind="stable").reset_index(drop=True)[COLUMNS]
+        names = match_chromosomes(frame["chrom"].unique(), chrom_sizes, str(path))
+        frame["chrom"] = frame["chrom"].map(names).astype(frame["chrom"].dtype)
+        _check_inside(frame, chrom_sizes, path)
+        ranks = {name: rank for rank, name in enumerate(chrom_sizes)}
+        order = frame["chrom"].map(ranks)
+    kept = np.lexsort((frame["end"], frame["start"], pd.factorize(order, sort=True)[0]))
+    return frame[COLUMNS].iloc[kept].reset_index(drop=True)
+
+
+def _rows(path: Path) -> Iterator[tuple]:
+    for number, line in read_lines(path, "E214"):
+        if line.strip() and not line.startswith(_COMMENTS) and line not in {"track", "browser"}:
+            yield (*_row(line, f"{path} line {number:,}"), number)
+
+
+def _row(line: str, where: str) -> tuple[str, int, int, str, float, str]:
+    fields = line.split("\t")
+    if len(fields) < 3:
+        todo = "Separate columns by tabs." if len(line.split()) >= 3 else "BED has chrom, start and end."
+        raise DataError("E211", where, f"has {len(fields)} tab-separated columns, BED at least 3", todo)
+    chrom, (start, end) = fields[0], (_coordinate(field, where) for field in fields[1:3])
+    if not chrom or chrom != chrom.strip():
+        raise DataError("E211", where, f"the chromosome name is {chrom!r}", "Mend the line.")
+    if end <= start:
+        found = f"{chrom}:{start}-{end} (0-based) is empty or runs backwards"
+        raise DataError("E212", where, found, "The end must lie beyond the start.")
+    name, score, strand = (*fields[3:6], *_DEFAULTS[len(fields[3:6]) :])
+    if strand not in STRANDS:
+        raise DataError("E211", where, f"the strand is {strand!r}", "Allowed are +, - and .")
+    return chrom, start, end, name, _score(score, where), strand
+
+
+def _coordinate(text: str, where: str) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise DataError("E211", where, f"{text!r} is no coordinate", "Write whole numbers from 0 on.")
+    return int(text)
+
+
+def _score(text: str, where: str) -> float:
+    try:
+        return 0.0 if text == "." else float(text)
+    except ValueError as fault:
+        raise DataError("E211", where, f"the score is {text!r}", "Write a number.") from fault
+
+
+def _check_inside(frame: pd.DataFrame, chrom_sizes: Mapping[str, int], path: Path) -> None:
+    sizes = frame["chrom"].map(dict(chrom_sizes))
+    outside = frame[frame["end"] > sizes]
+    if len(outside):
+        row = outside.loc[outside["line"].idxmin()]
+        size = chrom_sizes[row["chrom"]]
+        found = f"{row['chrom']}:{row['start']}-{row['end']} (0-based) ends beyond the {size:,} bp of {row['chrom']}"
+        more = f"; so do {len(outside) - 1:,} more lines" if len(outside) > 1 else ""
+        todo = "Cut the intervals, or check the assembly."
+        raise DataError("E213", f"{path} line {row['line']:,}", found + more, todo)
 
 
 def frame_to_intervals(frame: pd.DataFrame) -> list[Interval]:
-    """Return one :class:`Interval` a row."""
-    strands = frame["strand"] if "strand" in frame else ["."] * len(frame)
-    names = frame["name"] if "name" in frame else [""] * len(frame)
+    """Return one :class:`Interval` a row; ``strand`` and ``name`` are taken where the table has them."""
+    n_rows = len(frame)
+    strands = frame["strand"] if "strand" in frame else ["."] * n_rows
+    names = frame["name"] if "name" in frame else [""] * n_rows
     rows = zip(frame["chrom"], frame["start"], frame["end"], strands, names, strict=True)
-    return [Interval(c, int(s), int(e), strand, n) for c, s, e, strand, n in rows]
+    return [Interval(chrom, int(start), int(end), strand, name) for chrom, start, end, strand, name in rows]

@@ -27,17 +27,32 @@ def canonical_name(name: str) -> str:
     return "M" if short in {"M", "MT", "Mt"} else short
 
 
+def _answering(available: Iterable[str]) -> dict[str, list[str]]:
+    """Return which names answer to each canonical one."""
+    names: dict[str, list[str]] = {}
+    for name in available:
+        names.setdefault(canonical_name(name), []).append(name)
+    return names
+
+
+def _resolve(name: str, answering: dict[str, list[str]]) -> str | None:
+    found = answering.get(canonical_name(name), [])
+    if name in found:
+        return name
+    return found[0] if len(found) == 1 else None
+
+
 def resolve_chromosome(name: str, available: Iterable[str]) -> str | None:
     """Return the member of ``available`` that is the chromosome ``name``, or None.
 
     The name itself wins; an alias counts only where exactly one member answers to it.
+
+    Examples
+    --------
+    >>> resolve_chromosome("MT", ["chr1", "chrM"])
+    'chrM'
     """
-    available = list(available)
-    if name in available:
-        return name
-    wanted = canonical_name(name)
-    found = [other for other in available if canonical_name(other) == wanted]
-    return found[0] if len(found) == 1 else None
+    return _resolve(name, _answering(available))
 
 
 def match_chromosomes(wanted: Iterable[str], available: Iterable[str], where: str) -> dict[str, str]:
@@ -55,25 +70,29 @@ def match_chromosomes(wanted: Iterable[str], available: Iterable[str], where: st
     Raises
     ------
     DataError
-        A name has no counterpart, or two names mean the same chromosome.
+        A name has no counterpart (E230), or two names mean the same chromosome (E234).
+
+    Examples
+    --------
+    >>> match_chromosomes(["1", "MT"], ["chr1", "chr2", "chrM"], "my.bed")
+    {'1': 'chr1', 'MT': 'chrM'}
     """
-    available = list(available)
-    pairs = {name: resolve_chromosome(name, available) for name in dict.fromkeys(wanted)}
+    answering = _answering(available)
+    pairs = {name: _resolve(name, answering) for name in dict.fromkeys(wanted)}
     missing = [name for name, found in pairs.items() if found is None]
     if missing:
-        shown = ", ".join(missing[:_SHOWN]) + (
-            f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
-        )
-        known = ", ".join(available[:_SHOWN]) + (" ..." if len(available) > _SHOWN else "")
-        raise DataError(
-            "E230",
-            where,
-            f"{len(missing)} of {len(pairs)} chromosome names are not in the genome: {shown} (it has {known})",
-            "Rename them, leave them out, or use the genome that the file was made on.",
-        )
+        known = _shown([name for names in answering.values() for name in names])
+        found = f"{len(missing)} of {len(pairs)} chromosome names are not in the genome: {_shown(missing)}"
+        todo = "Rename them, leave them out, or use the genome that the file was made on."
+        raise DataError("E230", where, f"{found} (the genome has {known})", todo)
     matched = {name: found for name, found in pairs.items() if found is not None}
     _refuse_two_names(matched, where)
     return matched
+
+
+def _shown(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
 
 
 def _refuse_two_names(matched: dict[str, str], where: str) -> None:
