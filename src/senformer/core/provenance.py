@@ -7,6 +7,7 @@ import platform
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def make_record(
     *,
     config: dict[str, Any] | None = None,
     seed: int | None = None,
-    inputs: dict[str, str | os.PathLike] | None = None,
+    inputs: Mapping[str, str | os.PathLike] | None = None,
     **facts: Any,
 ) -> dict[str, Any]:
     """Describe a run: command, resolved config, seed, inputs with hashes, versions, commit, host.

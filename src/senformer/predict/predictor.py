@@ -78,6 +78,17 @@ class Predictor:
         """Bases that :meth:`predict` needs beyond the window on each side, for the shifts."""
         return max(abs(shift) for shift in self.shifts_bp)
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What its results depend on beside the model, as plain values for a run record."""
+        return {
+            "strands": self.strands,
+            "shifts_bp": list(self.shifts_bp),
+            "batch_size": self.batch_size,
+            "device": self.device.type,
+            "dtype": str(self.dtype),
+        }
+
     def predict(
         self, codes: UInt8[np.ndarray, "window base"], head: str
     ) -> Float32[np.ndarray, "window bin track"]:

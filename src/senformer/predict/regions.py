@@ -160,18 +160,13 @@ def check_regions(regions: pd.DataFrame | Sequence[Interval], chrom_sizes: dict[
 
 
 def _settings(job: StitchJob, formats: Sequence[str]) -> dict[str, Any]:
-    predictor = job.predictor
     return {
         "head": job.selection.head,
         "tracks": job.selection.names,
         "units": job.selection.units,
         "formats": sorted(set(formats)),
         "context_bp": job.grid.context_bp,
-        "strands": predictor.strands,
-        "shifts_bp": predictor.shifts_bp,
-        "batch_size": predictor.batch_size,
-        "device": predictor.device.type,
-        "dtype": str(predictor.dtype),
+        **job.predictor.settings,
     }
 
 

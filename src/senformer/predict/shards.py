@@ -12,6 +12,7 @@ from typing import Any
 from senformer.core.commit import append_line, refuse_existing, remove, sha256, truncate_file, write_json
 from senformer.core.errors import DataError, OutputError
 from senformer.core.provenance import FILE as RUN_RECORD
+from senformer.dataset.manifest import describe_files
 
 WORK = ".work"
 DONE = "DONE.json"
@@ -121,10 +122,7 @@ class ShardLog:
 
         The run record is not among them: it holds the time, and equal jobs have equal ``DONE.json``.
         """
-        files = {}
-        for path in sorted(self.folder.rglob("*")):
-            inside = path.relative_to(self.folder)
-            if path.is_file() and inside.parts[0] not in (WORK, ".lock", RUN_RECORD):
-                files[str(inside)] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
+        inside = [path for path in self.folder.iterdir() if path.name not in (WORK, ".lock", RUN_RECORD)]
+        files = describe_files(self.folder, inside)
         write_json(self.folder / DONE, {"format": 1, "plan": self.key, **result, "files": files})
         remove(self.work)

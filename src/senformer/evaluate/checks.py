@@ -1,0 +1,70 @@
+"""Does a dataset hold what a model predicts? Asked before any work, and answered by the first difference."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import bioframe
+import pandas as pd
+
+from senformer.core.errors import DataError
+from senformer.dataset import Dataset
+from senformer.predict.source import pick_head
+from senformer.predict.strands import card_tracks
+from senformer.tracks.table import Track
+
+_SCALING = {"scale": 1.0, "clip": None, "clip_soft": None, "sqrt": False, "sum_stat": "sum"}
+
+
+def choose_head(model: Any, dataset: Dataset, head: str | None) -> str:
+    """Return the head asked for; else the one named as the dataset's organism, else the only one."""
+    if head is None and dataset.organism in model.config.heads:
+        return dataset.organism
+    return pick_head(model, head)
+
+
+def check_match(model: Any, head: str, dataset: Dataset) -> None:
+    """Check that columns, scaling and bins of model and dataset are the same.
+
+    Raises
+    ------
+    DataError
+        They are not; the first difference is named.
+    """
+    where = f"{dataset.path} against head {head!r}"
+    if model.bin_bp != dataset.bin_bp:
+        found = f"the dataset's bins have {dataset.bin_bp} bp, the model's {model.bin_bp}"
+        raise DataError("E650", where, found, "Build the dataset with the model's bin_bp.")
+    n_tracks = model.config.heads[head]
+    if n_tracks != len(dataset.tracks):
+        found = f"the dataset has {len(dataset.tracks)} tracks, the model {n_tracks}"
+        raise DataError("E651", where, found, "Use the track table that the model was trained on.")
+    for record, track in zip(card_tracks(model, head), dataset.tracks, strict=False):
+        _check_track(record, track, where)
+
+
+def _check_track(record: dict[str, Any], track: Track, where: str) -> None:
+    if record["name"] != track.name:
+        raise DataError(
+            "E651",
+            where,
+            f"track {track.index} is {track.name!r} in the dataset and {record['name']!r} in the model",
+            "Use the track table that the model was trained on, in its order.",
+        )
+    for key, default in _SCALING.items():
+        known = record.get(key, default)
+        if known != getattr(track, key):
+            raise DataError(
+                "E652",
+                where,
+                f"track {track.name!r} has {key} {getattr(track, key)} in the dataset, {known} in the model",
+                "Build the dataset with the model's scaling.",
+            )
+
+
+def overlaps_training(model: Any, head: str, windows: pd.DataFrame) -> bool | None:
+    """Say whether a window shares a base with what the head was trained on; None where the card is silent."""
+    intervals: Sequence = (model.card.training or {}).get("intervals", {}).get(head) or ()
+    if not intervals:
+        return None
+    trained = pd.DataFrame(list(intervals), columns=["chrom", "start", "end"])
+    return bool(len(bioframe.overlap(windows[["chrom", "start", "end"]], trained, how="inner")))
