@@ -36,17 +36,19 @@ def test_group_loci__gathers_variants_of_one_base():
     assert [locus.variants for locus in loci] == [(first, second), (other,)]
 
 
-def test_read_alleles__equals_string_slices_everywhere(fasta):
+@pytest.mark.parametrize("window_bp", [1, 2, 24, 25, 150])
+def test_read_alleles__equals_string_slices_everywhere(fasta, window_bp):
     # Every substitution of both chromosomes: both ends, and a chromosome shorter than the window.
     for chrom, bases in GENOME.items():
         for _, position, alt in every_snv(chrom, range(1, len(bases) + 1)):
             ref = bases[position - 1]
-            locus = group_loci([Variant(chrom, position - 1, ref, alt)], 24)[0]
+            locus = group_loci([Variant(chrom, position - 1, ref, alt)], window_bp)[0]
             alleles = read_alleles(locus, fasta)
-            assert decode(alleles.ref) == window_text(bases, position, ref, 24)
-            assert decode(alleles.alts[0]) == window_text(bases, position, alt, 24)
-            inside = sum(0 <= at < len(bases) for at in range(position - 1 - 12, position - 1 + 12))
-            assert alleles.padded_bp == 24 - inside
+            assert decode(alleles.ref) == window_text(bases, position, ref, window_bp)
+            assert decode(alleles.alts[0]) == window_text(bases, position, alt, window_bp)
+            first = position - 1 - window_bp // 2
+            inside = sum(0 <= at < len(bases) for at in range(first, first + window_bp))
+            assert alleles.padded_bp == window_bp - inside
 
 
 def test_read_alleles__alts_differ_from_ref_at_the_center_alone(fasta):

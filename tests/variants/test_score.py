@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from tests.oracles.variant_scores import score_variant
 from tests.variants.toy import (
     GENOME,
@@ -21,7 +22,9 @@ from tests.variants.toy import (
     write_vcf_text,
 )
 
+from senformer import create_model
 from senformer.core.errors import ConfigError, DataError, MissingInputError, OutputError, UsageError
+from senformer.genome.variant import Variant
 from senformer.genome.vcf import SkippedRecord, VcfRecords
 from senformer.variants import score
 from senformer.variants.score import count_records
@@ -208,7 +211,7 @@ def leave_unfinished(world, monkeypatch):
 
 
 def test_count_records__sum_is_checked(tmp_path):
-    variant = object()
+    variant = Variant("chrA", 3, "A", "C")
     records = VcfRecords([variant], [SkippedRecord(4, "chrA:1:A>AT", "not_snv")] * 2, 3)
     assert count_records(records, tmp_path) == {"n_records": 3, "n_scored": 1, "skipped": {"not_snv": 2}}
     with pytest.raises(AssertionError, match="a record was lost"):
@@ -297,3 +300,26 @@ def test_score__killed_at_random_moments_finishes_identically(world):
         else:
             assert wait_for(run_child(world)) == 0
         assert digests(world) == expected
+
+
+def test_score__real_model_equals_the_slow_oracle(tmp_path):
+    torch.manual_seed(2)
+    size = {
+        "channels": 24,
+        "n_layers": 1,
+        "n_heads": 2,
+        "key_size": 4,
+        "n_conv_blocks": 2,
+        "channel_divisor": 2,
+    }
+    model = create_model("enformer", **size, window_bp=64, crop_bins=1, heads={"human": 3, "mouse": 2}).eval()
+    model.save(tmp_path / "model")
+    genome = write_genome(tmp_path)
+    vcf = write_vcf_text(tmp_path, [vcf_line("chrA", 30, "A", "rs1"), vcf_line("chrA", 33, "C")])
+    score(tmp_path / "model", genome, vcf, tmp_path / "scores.parquet", head="human", device="cpu")
+    table = SCORES.read(tmp_path / "scores.parquet")
+    for position, alt in ((30, "A"), (33, "C")):
+        rows = table[table["position"] == position]
+        bases = GENOME["chrA"]
+        expected = score_variant(model, bases, position, bases[position - 1], alt, 64, "human", [0, 1, 2])
+        np.testing.assert_allclose([rows["SAD"], rows["SAR"]], expected, atol=1e-5)

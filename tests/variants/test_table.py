@@ -1,15 +1,8 @@
 import numpy as np
-from tests.variants.toy import TRACKS
+from tests.variants.toy import SCORED, TRACKS
 
-from senformer.genome.variant import Variant
-from senformer.variants.effects import VariantScores
 from senformer.variants.scorers import SCORERS
 from senformer.variants.table import SCORES, score_frame, score_schema, track_frame
-
-SCORED = [
-    VariantScores(Variant("chrA", 9, "A", "C", "rs7"), 0, np.array([[1.0, 2.0, 3.0], [0.1, 0.2, 0.3]])),
-    VariantScores(Variant("chrB", 4, "G", "T"), 11, np.array([[-1.0, -2.0, -3.0], [-0.1, -0.2, -0.3]])),
-]
 
 
 def frame():

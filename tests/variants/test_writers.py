@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from tests.variants.test_table import SCORED
-from tests.variants.toy import TRACKS
+from tests.variants.toy import SCORED, TRACKS
 
 from senformer.core.errors import UsageError
 from senformer.variants.scorers import SCORERS

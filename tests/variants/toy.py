@@ -7,6 +7,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from senformer.genome.variant import Variant
+from senformer.variants.effects import VariantScores
+
 WINDOW_BP = 24
 BIN_BP = 4
 CROP_BINS = 1
@@ -19,6 +22,11 @@ GENOME = {
     "chrA": "ACGTTGCATGCCATTAGCAATCGGATTACCAGTTAGCATCCGATGGACTNNNNCGATTGCAAGTC",
     "chrB": "TTGACCATGGC",
 }
+
+SCORED = [
+    VariantScores(Variant("chrA", 9, "A", "C", "rs7"), 0, np.array([[1.0, 2.0, 3.0], [0.1, 0.2, 0.3]])),
+    VariantScores(Variant("chrB", 4, "G", "T"), 11, np.array([[-1.0, -2.0, -3.0], [-0.1, -0.2, -0.3]])),
+]
 
 
 class ToyModel(nn.Module):

@@ -7,7 +7,6 @@ all variants at the base. A prediction is reduced as soon as it is there, so tha
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -16,18 +15,9 @@ from senformer.core.errors import DataError
 from senformer.genome.fasta import FastaReader
 from senformer.genome.interval import Interval
 from senformer.genome.variant import Variant
+from senformer.predict.predictor import Predictor
 from senformer.variants.alleles import Locus, read_alleles
 from senformer.variants.scorers import Scorer
-
-
-class Predicts(Protocol):
-    """What scoring needs of a predictor."""
-
-    def predict(
-        self, codes: UInt8[np.ndarray, "batch base"], head: str
-    ) -> Float[np.ndarray, "batch bin track"]:
-        """Return the predictions of ``head``."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -90,7 +80,7 @@ def _windows(loci: Sequence[Locus], fasta: FastaReader) -> Iterator[_Window]:
 def predict_effects(
     loci: Sequence[Locus],
     fasta: FastaReader,
-    predictor: Predicts,
+    predictor: Predictor,
     head: str,
     scorers: Sequence[Scorer],
     batch_size: int,

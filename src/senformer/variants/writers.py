@@ -1,9 +1,9 @@
 """Writes the finished score table from its parts: parquet, TSV, or gzipped TSV, by file ending."""
 
 import gzip
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO
 
 import pyarrow.parquet as pq
 
@@ -32,7 +32,7 @@ def _write_tsv_gz(path: Path, parts: Sequence[Path], schema: TableSchema) -> Non
         _write_lines(handle, parts, schema)
 
 
-def _write_lines(handle: IO[bytes] | gzip.GzipFile, parts: Sequence[Path], schema: TableSchema) -> None:
+def _write_lines(handle: io.BufferedIOBase, parts: Sequence[Path], schema: TableSchema) -> None:
     handle.write(("\t".join(schema.names) + "\n").encode())
     for part in parts:
         text = schema.read(part).to_csv(None, sep="\t", header=False, index=False, lineterminator="\n")
