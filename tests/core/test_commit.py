@@ -125,3 +125,18 @@ def test_remove__files_and_folders(tmp_path):
 def test_sha256__of_known_bytes(tmp_path):
     (tmp_path / "x").write_bytes(b"abc")
     assert commit.sha256(tmp_path / "x").startswith("ba7816bf8f01cfea")
+
+
+def test_write_bytes__blocks_are_joined(tmp_path):
+    commit.write_bytes(tmp_path / "a.bin", iter([b"one", b"\0", b"two"]))
+    assert (tmp_path / "a.bin").read_bytes() == b"one\0two"
+
+
+def test_write_bytes__failing_blocks_leave_nothing(tmp_path):
+    def blocks():
+        yield b"one"
+        raise ValueError("torn")
+
+    with pytest.raises(ValueError, match="torn"):
+        commit.write_bytes(tmp_path / "a.bin", blocks())
+    assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +118,16 @@ def write_text(path: str | os.PathLike, text: str) -> None:
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
+
+
+def write_bytes(path: str | os.PathLike, blocks: Iterable[bytes]) -> None:
+    """Commit bytes, block by block as they come."""
+
+    def write(temporary: Path) -> None:
+        with open(temporary, "wb") as handle:
+            handle.writelines(blocks)
+
+    commit_file(path, write)
 
 
 def write_json(path: str | os.PathLike, value: Any) -> None:

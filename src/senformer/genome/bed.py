@@ -66,7 +66,7 @@ def read_bed(path: str | os.PathLike, chrom_sizes: Mapping[str, int] | None = No
 def _rows(path: Path) -> Iterator[tuple]:
     for number, line in read_lines(path, "E214"):
         if line.strip() and not line.startswith(_COMMENTS) and line not in {"track", "browser"}:
-            yield (*_row(line, f"{path} line {number:,}"), number)
+            yield (*_row(line, f"{path} line {number}"), number)
 
 
 def _row(line: str, where: str) -> tuple[str, int, int, str, float, str]:
@@ -105,10 +105,11 @@ def _check_inside(frame: pd.DataFrame, chrom_sizes: Mapping[str, int], path: Pat
     if len(outside):
         row = outside.loc[outside["line"].idxmin()]
         size = chrom_sizes[row["chrom"]]
-        found = f"{row['chrom']}:{row['start']}-{row['end']} (0-based) ends beyond the {size:,} bp of {row['chrom']}"
+        region = f"{row['chrom']}:{row['start']}-{row['end']} (0-based)"
+        found = f"{region} ends beyond the chromosome, which has {size:,} bp"
         more = f"; so do {len(outside) - 1:,} more lines" if len(outside) > 1 else ""
         todo = "Cut the intervals, or check the assembly."
-        raise DataError("E213", f"{path} line {row['line']:,}", found + more, todo)
+        raise DataError("E213", f"{path} line {row['line']}", found + more, todo)
 
 
 def frame_to_intervals(frame: pd.DataFrame) -> list[Interval]:

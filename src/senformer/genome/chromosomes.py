@@ -4,7 +4,7 @@ Readers map all names of a file at once, before any record is looked at.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from senformer.core.errors import DataError
 
@@ -42,7 +42,7 @@ def _resolve(name: str, answering: dict[str, list[str]]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def resolve_chromosome(name: str, available: Iterable[str]) -> str | None:
+def resolve_chromosome(name: str, available: Collection[str]) -> str | None:
     """Return the member of ``available`` that is the chromosome ``name``, or None.
 
     The name itself wins; an alias counts only where exactly one member answers to it.
@@ -52,7 +52,7 @@ def resolve_chromosome(name: str, available: Iterable[str]) -> str | None:
     >>> resolve_chromosome("MT", ["chr1", "chrM"])
     'chrM'
     """
-    return _resolve(name, _answering(available))
+    return name if name in available else _resolve(name, _answering(available))
 
 
 def match_chromosomes(wanted: Iterable[str], available: Iterable[str], where: str) -> dict[str, str]:

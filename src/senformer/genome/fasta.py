@@ -5,14 +5,11 @@ htslib returns is checked for its exact number of letters.
 """
 
 import contextlib
-import gzip
 import logging
 import os
-import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,39 +17,18 @@ import numpy as np
 import pysam
 from jaxtyping import UInt8
 
-from senformer.core.commit import commit_file
+from senformer.core.commit import write_bytes
 from senformer.core.config import nearest
 from senformer.core.errors import DataError
 from senformer.core.shapes import N_CODE
 from senformer.genome.bgzf import is_bgzf, is_gzip
-from senformer.genome.fasta_index import Index, compare, damage_errors, prepare_index, scan_file
+from senformer.genome.fasta_index import Index, compare, damage_errors, prepare_index, read_blocks, scan_file
+from senformer.genome.fasta_scan import Contig
 from senformer.genome.files import Identity, cache_lock, cached_path, identity, local_file
 from senformer.genome.interval import Interval
 from senformer.genome.sequence import count_iupac, encode
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class ContigSummary:
-    """What a full scan found in one contig.
-
-    Attributes
-    ----------
-    name
-        Name of the contig.
-    length_bp
-        Its bases.
-    n_unknown
-        Letters N.
-    iupac
-        Letters for an uncertain base that read as N, with their numbers.
-    """
-
-    name: str
-    length_bp: int
-    n_unknown: int
-    iupac: dict[str, int]
 
 
 class FastaReader:
@@ -191,12 +167,12 @@ class FastaReader:
         codes[inside] = self.fetch(interval.chrom, interval.start + left, interval.end - right)
         return codes, left, right
 
-    def check(self) -> list[ContigSummary]:
+    def check(self) -> list[Contig]:
         """Scan the whole file: every line, every letter, every checksum of bgzip.
 
         Returns
         -------
-        One summary a contig, in the order of the file.
+        Every contig in the order of the file: length, number of N, letters that read as N.
 
         Raises
         ------
@@ -210,7 +186,7 @@ class FastaReader:
         """
         found = scan_file(self._data, str(self.path))
         compare(self._index.contigs, found, self._index.fai)
-        return [ContigSummary(c.name, c.length, c.n_unknown, dict(c.iupac)) for c in found]
+        return found
 
 
 def open_fasta(path: str | os.PathLike) -> FastaReader:
@@ -251,14 +227,9 @@ def _quiet_htslib() -> Iterator[None]:
 def _unpack(data: Path, where: str) -> Path:
     """Return the unpacked copy of a gzip file in the cache; made where missing."""
     cached = cached_path(data, ".fa")
-
-    def write(temporary: Path) -> None:
-        with damage_errors(where), gzip.open(data) as packed, open(temporary, "wb") as plain:
-            shutil.copyfileobj(packed, plain, 1 << 20)
-
     with cache_lock(cached):
         if not cached.is_file():
-            commit_file(cached, write)
+            write_bytes(cached, read_blocks(data, where))
             _LOG.warning(
                 "%s is gzip, not bgzip: unpacked into %s. Make it with bgzip to spare this.", where, cached
             )

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from senformer.core.commit import commit_file
+from senformer.core.commit import write_bytes
 from senformer.core.errors import DataError, OutputError
-from senformer.genome.bgzf import BgzfBytes, Blocks, PlainBytes, is_bgzf, walk_blocks
+from senformer.genome.bgzf import BgzfBytes, Blocks, PlainBytes, is_bgzf, is_gzip, walk_blocks
 from senformer.genome.fasta_probe import probe, refuse_index
 from senformer.genome.fasta_scan import Contig, scan_blocks
 from senformer.genome.files import cache_lock, cached_path, is_writable_folder
@@ -91,16 +91,28 @@ def damage_errors(where: str) -> Iterator[None]:
         raise DataError("E206", where, found, "Get or make it again.") from fault
 
 
-def scan_file(data: Path, where: str) -> list[Contig]:
-    """Scan a FASTA file whole, checksums of bgzip included.
+def read_blocks(data: Path, where: str) -> Iterator[bytes]:
+    """Yield the text of a file in blocks, unpacked where it is gzip or bgzip, checksums verified.
 
     Raises
     ------
     DataError
-        Anything that is no well-formed FASTA of DNA; the line is named.
+        The file is damaged or cut short (E206).
     """
-    with damage_errors(where), gzip.open(data) if is_bgzf(data) else open(data, "rb") as handle:
-        return scan_blocks(iter(lambda: handle.read(_BLOCK_BYTES), b""), where)
+    with damage_errors(where), gzip.open(data) if is_gzip(data) else open(data, "rb") as handle:
+        while block := handle.read(_BLOCK_BYTES):
+            yield block
+
+
+def scan_file(data: Path, where: str) -> list[Contig]:
+    """Scan a FASTA file whole.
+
+    Raises
+    ------
+    DataError
+        Anything that is no well-formed FASTA of DNA (E202 to E206); the line is named.
+    """
+    return scan_blocks(read_blocks(data, where), where)
 
 
 def _prepare_fai(data: Path, source: PlainBytes | BgzfBytes, where: str) -> tuple[Path, Sequence[Contig]]:
@@ -144,10 +156,7 @@ def _write(data: Path, ending: str, content: bytes) -> Path:
 
 
 def _commit(path: Path, content: bytes) -> Path:
-    def write(temporary: Path) -> None:
-        temporary.write_bytes(content)
-
-    commit_file(path, write)
+    write_bytes(path, [content])
     _LOG.info("made the index %s", path)
     return path
 
@@ -172,10 +181,10 @@ def read_fai(path: Path) -> list[Contig]:
         numbers = [int(field) for field in fields[1:] if field.isascii() and field.isdigit()]
         if len(fields) != _N_COLUMNS or len(numbers) != _N_COLUMNS - 1 or fields[0] in contigs:
             refuse_index(path, f"line {number} is damaged")
-        length, _, line_bases, line_width = numbers
+        length, offset, line_bases, line_width = numbers
         if length == 0 or line_bases == 0 or line_width <= line_bases:
             refuse_index(path, f"line {number} has impossible lengths")
-        contigs[fields[0]] = Contig(fields[0], *numbers)
+        contigs[fields[0]] = Contig(fields[0], length, offset, line_bases, line_width)
     if not contigs:
         refuse_index(path, "it is empty")
     return list(contigs.values())

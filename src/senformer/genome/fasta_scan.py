@@ -20,6 +20,7 @@ MAX_UNCERTAIN_FRACTION = 0.05
 _TEXT = "ACGTN" + IUPAC
 _ALLOWED = np.zeros(256, bool)
 _ALLOWED[[ord(letter) for letter in _TEXT + _TEXT.lower()] + [_NEWLINE, _RETURN]] = True
+_UPPER, _LOWER = ([ord(letter) for letter in letters] for letters in (IUPAC, IUPAC.lower()))
 
 
 @dataclass
@@ -107,7 +108,7 @@ class Scanner:
 
     def _fail(self, code: str, found: str, todo: str, line: int | None = -1) -> NoReturn:
         line = self._line if line == -1 else line
-        where = self._where if line is None else f"{self._where} line {line:,}"
+        where = self._where if line is None else f"{self._where} line {line}"
         raise DataError(code, where, found, todo)
 
     def _hold(self, header: bytes) -> None:
@@ -164,8 +165,8 @@ class Scanner:
             self._fail("E203", "holds a carriage return inside a line", "End lines with a newline.")
         if self.contigs:
             self._count(counts)
-            widths = np.diff(ends, prepend=-1 - self._partial)
-            self._take_lines(widths, returns)
+            starts = np.concatenate([[-1 - self._partial], ends[:-1]])
+            self._take_lines(ends - starts[: ends.size], returns)
         self._line += int(ends.size)
         self._partial = int(letters.size - 1 - ends[-1]) if ends.size else self._partial + letters.size
         self._last_byte = int(letters[-1])
@@ -194,10 +195,9 @@ class Scanner:
         contig = self.contigs[-1]
         contig.length += int(counts.sum() - counts[_NEWLINE] - counts[_RETURN])
         contig.n_unknown += int(counts[ord("N")] + counts[ord("n")])
-        for letter in IUPAC:
-            found = int(counts[ord(letter)] + counts[ord(letter.lower())])
-            if found:
-                contig.iupac[letter] += found
+        uncertain = counts[_UPPER] + counts[_LOWER]
+        if uncertain.any():
+            contig.iupac.update({IUPAC[i]: int(uncertain[i]) for i in np.flatnonzero(uncertain)})
 
     def _take_lines(self, widths: np.ndarray, returns: np.ndarray) -> None:
         """Check complete lines: all of one shape, but for a shorter last one and blank ones after it."""

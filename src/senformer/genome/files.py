@@ -103,14 +103,14 @@ def read_lines(path: Path, code: str) -> Iterator[tuple[int, str]]:
     except (OSError, EOFError, zlib.error) as fault:
         raise DataError(
             code,
-            f"{path} after line {number:,}",
+            f"{path} after line {number}",
             f"the file is damaged or cut short ({fault})",
             "Get it again.",
         ) from fault
 
 
 def _decode(raw: bytes, path: Path, number: int, code: str) -> str:
-    where = f"{path} line {number:,}"
+    where = f"{path} line {number}"
     if b"\0" in raw:
         raise DataError(code, where, "holds a NUL byte, so this is no text", "Get the file again.")
     try:
