@@ -3,23 +3,38 @@
 import os
 from collections.abc import Callable
 
+from senformer.core.errors import SenformerError
 from senformer.core.tables import choose
 from senformer.tracks.bigwig import open_bigwig
 from senformer.tracks.reader import TrackReader
+from senformer.tracks.track import Track
 
-FORMATS: dict[str, Callable[[str | os.PathLike], TrackReader]] = {"bigwig": open_bigwig}
+Opener = Callable[[str | os.PathLike], TrackReader]
+
+FORMATS: dict[str, Opener] = {"bigwig": open_bigwig}
 
 
-def open_track(
-    path: str | os.PathLike, format: "str | Callable[[str | os.PathLike], TrackReader] | None" = None
-) -> TrackReader:
+def open_track(source: "str | os.PathLike | Track", format: "str | Opener" = "bigwig") -> TrackReader:
     """Open a signal file.
 
     Parameters
     ----------
-    path
-        A local file.
+    source
+        A local file, or a track of a table: its faults then name the line of the table too.
     format
-        A name of ``FORMATS`` or a function that opens the file; None means bigWig, the only one so far.
+        A name of ``FORMATS``, or a function that opens the file.
+
+    Raises
+    ------
+    MissingInputError
+        The file is missing, a URL, a folder, or may not be read.
+    DataError
+        It is of another format, cut off, or damaged.
     """
-    return choose(FORMATS, format or "bigwig", "track format")(path)
+    opener = choose(FORMATS, format, "track format")
+    if not isinstance(source, Track):
+        return opener(source)
+    try:
+        return opener(source.path)
+    except SenformerError as fault:
+        raise type(fault)(fault.code, f"{source}: {fault.where}", fault.found, fault.todo) from fault

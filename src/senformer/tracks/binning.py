@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float32
 
-_POOL = {"sum": np.sum, "mean": np.mean, "max": np.max}
+from senformer.tracks.track import STATISTICS
 
 
 def bin_signal(
@@ -25,11 +25,23 @@ def bin_signal(
     Raises
     ------
     ValueError
-        A part of a bin is left over, or the statistic is unknown.
+        A part of a bin is left over, the statistic is unknown, or a sum is too large for float32.
+
+    Examples
+    --------
+    >>> bin_signal(np.array([1, 2, 3, 4, 5, 6], dtype=np.float32), 3, "sum")
+    array([ 6., 15.], dtype=float32)
     """
-    if stat not in _POOL:
-        raise ValueError(f"no pooling is called {stat!r}; known are {', '.join(_POOL)}")
-    if len(values) % bin_bp:
-        raise ValueError(f"{len(values)} bases are no whole number of bins of {bin_bp}")
-    bins = values.astype(np.float64).reshape(-1, bin_bp)
-    return _POOL[stat](bins, axis=1).astype(np.float32)
+    if stat not in STATISTICS:
+        raise ValueError(f"no pooling is called {stat!r}; known are {', '.join(STATISTICS)}")
+    if bin_bp < 1 or len(values) % bin_bp:
+        raise ValueError(f"{len(values)} bases are no whole number of bins of {bin_bp} bp")
+    bins = values.reshape(-1, bin_bp)
+    if stat == "max":
+        return bins.max(axis=1)
+    pooled = bins.sum(axis=1, dtype=np.float64)
+    if stat == "mean":
+        pooled /= bin_bp
+    if (np.abs(pooled) > np.finfo(np.float32).max).any():
+        raise ValueError(f"a bin's {stat} is {np.nanmax(np.abs(pooled)):.3g}, too large for float32")
+    return pooled.astype(np.float32)

@@ -1,6 +1,7 @@
 """What every reader of measured signal offers, whatever the format; ``FORMATS`` lists the kinds."""
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -8,11 +9,27 @@ import numpy as np
 from jaxtyping import Float32
 
 
+@dataclass(frozen=True)
+class Totals:
+    """What a file holds for one chromosome.
+
+    Attributes
+    ----------
+    n_covered_bp
+        Bases that an entry covers, those with a stored NaN included.
+    total
+        Sum over those bases; not finite if any of them is not.
+    """
+
+    n_covered_bp: int
+    total: float
+
+
 @runtime_checkable
 class TrackReader(Protocol):
     """An open signal file.
 
-    A reader belongs to the process that uses it: it reopens after a fork and when unpickled.
+    A reader can be pickled and used after a fork, and tells when the file changes underneath.
     """
 
     @property
@@ -42,4 +59,8 @@ class TrackReader(Protocol):
         DataError
             The file lists no such chromosome, the interval leaves it, or the file is damaged.
         """
+        ...
+
+    def totals(self, chrom: str) -> Totals:
+        """Return how many bases of a chromosome are covered, and their sum, reading it all once."""
         ...

@@ -2,68 +2,122 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-
-import pandas as pd
+from typing import Any
 
 from senformer.core.commit import write_text
-from senformer.tracks.track import Track, strand_permutation
+from senformer.tracks import table_fields as fields
+from senformer.tracks.table_text import Row, read_rows
+from senformer.tracks.track import MISSING_CHROMS, STATISTICS, UNCOVERED, Track, strand_permutation
 
 __all__ = ["Track", "read_track_table", "strand_permutation", "write_track_table"]
 
-
-def _number(text: str) -> float | None:
-    return float(text) if text else None
+_SQRT = "_sqrt"
+_STATISTICS = (*STATISTICS, *(name + _SQRT for name in STATISTICS))
+_WRITTEN = (
+    "index",
+    "name",
+    "identifier",
+    "file",
+    "assay",
+    "strand",
+    "strand_pair",
+    "uncovered",
+    "missing_chroms",
+    "clip",
+    "clip_soft",
+    "scale",
+    "sum_stat",
+    "description",
+)
 
 
 def read_track_table(path: str | os.PathLike, base: Path | None = None) -> list[Track]:
-    """Read a track table; see the page on signal for its columns."""
-    frame = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
-    base = Path(path).parent if base is None else base
-    tracks = []
-    for index, row in enumerate(frame.to_dict("records")):
-        description = row.get("description", "")
-        statistic, _, root = row.get("sum_stat", "sum").partition("_")
-        tracks.append(
-            Track(
-                index=index,
-                name=row.get("name") or row["identifier"],
-                path=base / row["file"],
-                assay=row.get("assay", description.partition(":")[0] if ":" in description else ""),
-                strand=row.get("strand", "."),
-                description=description,
-                strand_pair=int(row.get("strand_pair") or index),
-                uncovered=row.get("uncovered") or "zero",  # type: ignore[arg-type]
-                missing_chroms=row.get("missing_chroms") or "error",  # type: ignore[arg-type]
-                clip=_number(row.get("clip", "")),
-                clip_soft=_number(row.get("clip_soft", "")),
-                scale=float(row.get("scale") or 1),
-                sum_stat=statistic,  # type: ignore[arg-type]
-                sqrt=bool(root),
-                line=index + 2,
-            )
-        )
-    return tracks
+    """Read a track table.
+
+    Tab-separated; the first line names the columns. Needed are ``name`` (or Basenji's ``identifier``) and
+    ``file``; every other column has a default, and columns with other names are left alone. Whether the
+    files exist is found out when they are opened.
+
+    Parameters
+    ----------
+    path
+        The table: ours, or Basenji's ``targets.txt``.
+    base
+        Folder that relative files are in; None means the table's own.
+
+    Returns
+    -------
+    Tracks in the table's order, ``index`` counted from 0; ``strand_pair``, which names a value of the
+    table's ``index`` column, becomes that count too.
+
+    Raises
+    ------
+    MissingInputError
+        The table is missing or unreadable.
+    DataError
+        A fault of the table, with its line and column.
+    """
+    path = Path(path)
+    rows = read_rows(path)
+    fields.refuse_two_genomes(rows)
+    fields.refuse_doubled(rows)
+    pairs = fields.pairs_of(rows)
+    folder = path.parent if base is None else Path(base)
+    return [_track(row, index, pairs[index], folder) for index, row in enumerate(rows)]
 
 
 def write_track_table(path: str | os.PathLike, tracks: Sequence[Track]) -> None:
-    """Write tracks as a table that :func:`read_track_table` reads back."""
-    rows = [
-        {
-            "index": t.index,
-            "name": t.name,
-            "file": t.path,
-            "assay": t.assay,
-            "strand": t.strand,
-            "strand_pair": t.strand_pair,
-            "uncovered": t.uncovered,
-            "missing_chroms": t.missing_chroms,
-            "clip": "" if t.clip is None else t.clip,
-            "clip_soft": "" if t.clip_soft is None else t.clip_soft,
-            "scale": t.scale,
-            "sum_stat": t.sum_stat + ("_sqrt" if t.sqrt else ""),
-            "description": t.description,
-        }
-        for t in tracks
-    ]
-    write_text(path, pd.DataFrame(rows).to_csv(sep="\t", index=False))
+    """Write tracks as a table that :func:`read_track_table` reads back, and Basenji's tools too.
+
+    Files inside the table's folder are written relative to it, so that the folder can be moved; others
+    get their absolute path. ``index`` and ``strand_pair`` are written as positions in ``tracks``.
+
+    Raises
+    ------
+    ValueError
+        A text holds a tab or a line end, or a strand pair is not among ``tracks``.
+    """
+    folder = Path(os.path.abspath(path)).parent
+    pairs = strand_permutation(tracks)
+    lines = ["\t".join(_WRITTEN)]
+    for index, track in enumerate(tracks):
+        texts = _texts(replace(track, index=index, strand_pair=int(pairs[index])), folder)
+        for column, text in zip(_WRITTEN, texts, strict=True):
+            if any(mark in text for mark in "\t\r\n"):
+                raise ValueError(f"{column} of track {track.name!r} holds a tab or a line end")
+        lines.append("\t".join(texts))
+    write_text(path, "\n".join(lines) + "\n")
+
+
+def _track(row: Row, index: int, pair: int, folder: Path) -> Track:
+    statistic = fields.choice(row, "sum_stat", _STATISTICS, "sum")
+    return Track(
+        index=index,
+        name=fields.name_of(row),
+        path=fields.file_of(row, folder),
+        assay=fields.assay_of(row),
+        strand=fields.strand_of(row, is_paired=pair != index),
+        description=row.get("description"),
+        strand_pair=pair,
+        uncovered=fields.choice(row, "uncovered", UNCOVERED, "zero"),  # type: ignore[arg-type]
+        missing_chroms=fields.choice(row, "missing_chroms", MISSING_CHROMS, "error"),  # type: ignore[arg-type]
+        clip=fields.bound(row, "clip"),
+        clip_soft=fields.bound(row, "clip_soft"),
+        scale=fields.scale_of(row),
+        sum_stat=statistic.removesuffix(_SQRT),  # type: ignore[arg-type]
+        sqrt=statistic.endswith(_SQRT),
+        line=row.line,
+    )
+
+
+def _texts(track: Track, folder: Path) -> list[str]:
+    file = Path(os.path.abspath(track.path))
+    values: dict[str, Any] = {
+        **{column: getattr(track, column, "") for column in _WRITTEN},
+        "identifier": track.name,
+        "file": file.relative_to(folder) if file.is_relative_to(folder) else file,
+        "sum_stat": track.sum_stat + (_SQRT if track.sqrt else ""),
+    }
+    return ["" if values[column] is None else str(values[column]) for column in _WRITTEN]

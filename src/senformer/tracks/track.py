@@ -5,7 +5,7 @@ back to measured units.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -53,13 +53,13 @@ class Track:
     sqrt
         Whether the pooled value becomes ``sqrt(1 + x) - 1`` before clipping.
     line
-        Line of the table that holds the track, for messages; 0 when it came from elsewhere.
+        Line of the table that holds the track, for messages; 0 when it comes from elsewhere.
     """
 
     index: int
     name: str
     path: Path
-    assay: str = ""
+    assay: str = "unknown"
     strand: str = "."
     description: str = ""
     strand_pair: int = -1
@@ -70,15 +70,31 @@ class Track:
     scale: float = 1.0
     sum_stat: Literal["sum", "mean", "max"] = "sum"
     sqrt: bool = False
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
-        """A track without a pair is its own pair."""
+        """Make a track without a pair its own pair."""
         if self.strand_pair < 0:
             object.__setattr__(self, "strand_pair", self.index)
 
+    def __str__(self) -> str:
+        """Name the track, and the line of its table where there is one."""
+        where = f", line {self.line} of its table" if self.line else ""
+        return f"track {self.name}{where}"
+
 
 def strand_permutation(tracks: Sequence[Track]) -> Int64[np.ndarray, " track"]:
-    """Return, for each track, the position of its other strand: the order under reverse complement."""
+    """Return, for each track, the position of its other strand: the order under reverse complement.
+
+    Raises
+    ------
+    ValueError
+        A track's other strand is not among ``tracks``.
+    """
     position = {track.index: place for place, track in enumerate(tracks)}
+    for track in tracks:
+        if track.strand_pair not in position:
+            raise ValueError(
+                f"the other strand of track {track.name} (index {track.strand_pair}) is left out"
+            )
     return np.array([position[track.strand_pair] for track in tracks], dtype=np.int64)

@@ -1,0 +1,156 @@
+"""Look at a bigWig's first and last bytes before the library does, so that a wrong file is named.
+
+Layout: Kent et al. 2010, doi:10.1093/bioinformatics/btq351, supplement (all numbers little-endian here).
+"""
+
+import os
+import re
+import stat
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from senformer.core.errors import DataError, MissingInputError
+
+MAGIC = 0x888FFC26
+HEADER = struct.Struct("<IHHQQQHHQQIQ")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+# The library reserves this much for every block; real files say 32 KiB or less.
+_LARGEST_BUFFER = 1 << 26
+_KINDS = (
+    (b"\xeb\xf2\x89\x87", "is a bigBed file: intervals, no signal", "Give the bigWig of the experiment."),
+    (b"\x87\x89\xf2\xeb", "is a bigBed file: intervals, no signal", "Give the bigWig of the experiment."),
+    (b"\x88\x8f\xfc\x26", "is a bigWig in big-endian byte order", "Write it anew with a current tool."),
+    (b"\x1f\x8b", "is compressed with gzip", "Unpack it; if it is bedGraph or wig, convert it to bigWig."),
+    (b"\x89HDF", "is an HDF5 file", "Convert it to bigWig."),
+    (b"PK\x03\x04", "is a zip archive", "Unpack it."),
+    (b"<", "is a web page or XML, no data", "Download the file itself."),
+)
+
+
+@dataclass(frozen=True)
+class BigWigHeader:
+    """What the fixed part of a bigWig file says.
+
+    Attributes
+    ----------
+    version, n_zooms
+        Format version; number of zoom levels.
+    chrom_tree, data, index, summary
+        Byte offsets of the parts.
+    n_blocks
+        Data blocks at base resolution.
+    """
+
+    version: int
+    n_zooms: int
+    chrom_tree: int
+    data: int
+    index: int
+    summary: int
+    n_blocks: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the file lists chromosomes and holds no value: legal, and the library cannot read it."""
+        return self.index == 0 and self.n_blocks == 0 and self.n_zooms == 0
+
+
+def local_file(path: str | os.PathLike) -> Path:
+    """Return ``path`` if it is a regular file that can be read here.
+
+    Raises
+    ------
+    MissingInputError
+        It is missing, a URL, a folder or a device, or may not be read.
+    """
+    if is_url(path):
+        raise MissingInputError(
+            "E321", str(path), "is a URL; only local files are read", "Download it and give its path."
+        )
+    path = Path(path)
+    try:
+        kind = path.stat().st_mode
+    except (OSError, ValueError) as fault:
+        if isinstance(fault, FileNotFoundError | NotADirectoryError):
+            raise MissingInputError("E320", str(path), "no such file", "Check the path.") from fault
+        raise MissingInputError("E322", str(path), f"cannot be read ({fault})", "Check the path.") from fault
+    if not stat.S_ISREG(kind):
+        what = "a folder" if stat.S_ISDIR(kind) else "no regular file"
+        raise MissingInputError("E322", str(path), f"is {what}", "Give a bigWig file.")
+    return path
+
+
+def is_url(path: str | os.PathLike) -> bool:
+    """Say whether ``path`` names something on the network."""
+    return bool(_URL.match(os.fspath(path)))
+
+
+def read_header(path: Path) -> BigWigHeader:
+    """Read the fixed part of a bigWig file.
+
+    Raises
+    ------
+    MissingInputError
+        The file cannot be opened.
+    DataError
+        It is something else, or cut off, or its parts lie outside of it.
+    """
+    try:
+        with path.open("rb") as handle:
+            return _read_header(handle, str(path))
+    except OSError as fault:
+        raise MissingInputError(
+            "E322", str(path), f"cannot be read ({fault.strerror or fault})", "Check its permissions."
+        ) from fault
+
+
+def _read_header(handle: BinaryIO, where: str) -> BigWigHeader:
+    size = handle.seek(0, os.SEEK_END)
+    handle.seek(0)
+    head = handle.read(HEADER.size)
+    if head[:4] != struct.pack("<I", MAGIC):
+        _refuse_other(head, where)
+    if len(head) < HEADER.size:
+        _refuse_cut(where, size, f"the header alone has {HEADER.size}")
+    _, version, n_zooms, chrom_tree, data, index, _, _, _, summary, buffer, _ = HEADER.unpack(head)
+    last = max(chrom_tree, data, index, summary)
+    if last + 8 > size:
+        _refuse_cut(where, size, f"a part begins at byte {last}")
+    handle.seek(size - 4)
+    if handle.read(4) != struct.pack("<I", MAGIC):
+        _refuse_cut(where, size, "its closing signature is missing")
+    if buffer > _LARGEST_BUFFER:
+        raise DataError(
+            "E327",
+            where,
+            f"is damaged (its blocks claim {buffer} bytes each)",
+            "Copy it anew from its source.",
+        )
+    handle.seek(data)
+    n_blocks = struct.unpack("<Q", handle.read(8))[0]
+    return BigWigHeader(version, n_zooms, chrom_tree, data, index, summary, n_blocks)
+
+
+def _refuse_cut(where: str, size: int, why: str) -> None:
+    raise DataError("E326", where, f"is cut off: it has {size} bytes, {why}", "Copy it anew from its source.")
+
+
+def _refuse_other(head: bytes, where: str) -> None:
+    if not head:
+        raise DataError("E323", where, "is empty (0 bytes), no bigWig", "Copy it anew from its source.")
+    for magic, found, todo in _KINDS:
+        if head.startswith(magic):
+            raise DataError("E323", where, found, todo)
+    start = head[:16].split(b"\n")[0].rstrip(b"\r")
+    if start.isascii() and start.decode().replace("\t", " ").isprintable():
+        raise DataError(
+            "E323",
+            where,
+            f"is text that begins with {start.decode()!r}, no bigWig",
+            "Convert bedGraph or wig to bigWig.",
+        )
+    raise DataError(
+        "E323", where, f"is no bigWig: it begins with the bytes {head[:4].hex(' ')}", "Check the file."
+    )

@@ -1,0 +1,180 @@
+"""Read bigWig files, strictly.
+
+The library answers NaN outside a chromosome, cannot tell a stored NaN from an uncovered base, adds up
+overlapping values and panics on damage; here each of these has one plain answer.
+"""
+
+import contextlib
+import functools
+import math
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pybigtools
+from jaxtyping import Float32, Float64
+
+from senformer.core.errors import DataError
+from senformer.tracks.bigwig_header import BigWigHeader, local_file, read_header
+from senformer.tracks.quiet import quiet_stderr
+from senformer.tracks.reader import Totals
+
+# The library answers for one stretch in float64: pieces keep a 250-Mb chromosome from taking gigabytes.
+_PIECE_BP = 1 << 22
+_LAST_BP = 2**31 - 1
+_OPEN_FILES = 128
+_SUFFIXES = {".bw", ".bigWig", ".bigwig"}
+
+Stamp = tuple[int, int, int]
+
+
+def _stamp(path: Path) -> Stamp:
+    """Return what changes when a file is replaced: size, time of writing, inode."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+@functools.lru_cache(maxsize=_OPEN_FILES)
+def _handle(path: Path, stamp: Stamp, pid: int, thread: int) -> Any:
+    """Return an open file of this process and thread; the least used is closed when there are many."""
+    # By name the library takes some endings only, and reading through a Python file costs the same.
+    return pybigtools.open(str(path) if path.suffix in _SUFFIXES else path.open("rb"))
+
+
+@contextlib.contextmanager
+def _named(where: str) -> Iterator[None]:
+    """Turn whatever the library throws, panics too, into one error that names the file."""
+    try:
+        with quiet_stderr():
+            yield
+    except BaseException as fault:
+        panic = type(fault).__name__ == "PanicException"  # derives from BaseException
+        if isinstance(fault, MemoryError) or not (panic or isinstance(fault, Exception)):
+            raise
+        reason = " ".join(str(fault).split())[:200]
+        raise DataError("E327", where, f"is damaged ({reason})", "Copy it anew from its source.") from fault
+
+
+@dataclass(frozen=True)
+class BigWigReader:
+    """An open bigWig file; see :class:`senformer.tracks.reader.TrackReader`.
+
+    It holds no handle of its own, so it can be pickled and used after a fork.
+
+    Attributes
+    ----------
+    path
+        The file.
+    chrom_sizes
+        Chromosomes that the file lists, with their lengths in bp.
+    header
+        The fixed part of the file.
+    stamp
+        Size, time of writing and inode when it was opened.
+    """
+
+    path: Path
+    chrom_sizes: dict[str, int]
+    header: BigWigHeader
+    stamp: Stamp
+
+    def values(
+        self, chrom: str, start: int, end: int, uncovered: float = math.nan
+    ) -> Float32[np.ndarray, " base"]:
+        """Return the signal at every base of ``[start, end)``; see the protocol."""
+        self._refuse_outside(chrom, start, end)
+        if self.header.is_empty:
+            return np.full(end - start, uncovered, dtype=np.float32)
+        found = np.empty(end - start, dtype=np.float32)
+        for first in range(start, end, _PIECE_BP):
+            last = min(first + _PIECE_BP, end)
+            found[first - start : last - start] = self._piece(chrom, first, last, uncovered)
+        return found
+
+    def totals(self, chrom: str) -> Totals:
+        """Return how many bases of a chromosome are covered, and their sum."""
+        size = self.chrom_sizes[chrom]
+        self._refuse_outside(chrom, 0, size)
+        if self.header.is_empty:
+            return Totals(0, 0.0)
+        covered = int(self._ask(chrom, 0, size, bins=1, summary="bases_covered", exact=True)[0])
+        total = float(self._ask(chrom, 0, size, bins=1, summary="sum", exact=True)[0])
+        return Totals(covered, total if covered else 0.0)
+
+    def _piece(self, chrom: str, start: int, end: int, uncovered: float) -> Float64[np.ndarray, " base"]:
+        found = self._ask(chrom, start, end)
+        hollow = np.isnan(found)
+        covered = self._ask(chrom, start, end, bins=1, summary="bases_covered", exact=True)[0]
+        if covered == end - start - np.count_nonzero(hollow):  # no stored NaN, no base covered twice
+            found[hollow] = uncovered
+            return found
+        depth = self._ask(chrom, start, end, bins=end - start, summary="bases_covered", exact=True)
+        if depth.max() > 1:
+            place = start + int(np.argmax(depth > 1))
+            raise DataError(
+                "E329",
+                f"{self.path} {chrom}:{place}-{place + 1} (0-based)",
+                f"the file holds {depth.max():.0f} values for one base",
+                "Write it anew without overlaps (bedtools merge, then bedGraphToBigWig).",
+            )
+        found[hollow & (depth == 0)] = uncovered
+        return found
+
+    def _ask(self, chrom: str, start: int, end: int, **how: Any) -> Float64[np.ndarray, " value"]:
+        where = f"{self.path} {chrom}:{start}-{end} (0-based)"
+        self._refuse_changed()
+        with _named(where):
+            handle = _handle(self.path, self.stamp, os.getpid(), threading.get_ident())
+            return handle.values(chrom, start, end, fillna=None, **how)
+
+    def _refuse_changed(self) -> None:
+        if _stamp(local_file(self.path)) != self.stamp:
+            raise DataError(
+                "E328", str(self.path), "was changed or replaced after it was opened", "Run again."
+            )
+
+    def _refuse_outside(self, chrom: str, start: int, end: int) -> None:
+        if chrom not in self.chrom_sizes:
+            known = ", ".join([*self.chrom_sizes][:5])
+            raise DataError(
+                "E324", str(self.path), f"lists no chromosome {chrom!r} (it has {known})", "Check the names."
+            )
+        size = self.chrom_sizes[chrom]
+        where = f"{self.path} {chrom}:{start}-{end} (0-based)"
+        if not 0 <= start < end <= size:
+            raise DataError(
+                "E325", where, f"is no interval inside the chromosome of {size} bp", "Check the interval."
+            )
+        if end > _LAST_BP:
+            raise DataError(
+                "E330",
+                where,
+                f"lies beyond base {_LAST_BP}, the last that can be read",
+                "Cut the chromosome.",
+            )
+
+
+def open_bigwig(path: str | os.PathLike) -> BigWigReader:
+    """Open a bigWig file.
+
+    Raises
+    ------
+    MissingInputError
+        The file is missing, a URL, a folder, or may not be read.
+    DataError
+        It is no bigWig, cut off, or damaged.
+    """
+    local = local_file(path)
+    stamp = _stamp(local)
+    header = read_header(local)
+    with _named(str(local)):
+        chrom_sizes = dict(_handle(local, stamp, os.getpid(), threading.get_ident()).chroms())
+    if header.index == 0 and not header.is_empty:
+        raise DataError(
+            "E331", str(local), "holds zoom levels alone, no values at single bases", "Give the full bigWig."
+        )
+    return BigWigReader(local, chrom_sizes, header, stamp)
