@@ -1,0 +1,18 @@
+"""Figures of the report: one file each, one line each in ``FIGURES``."""
+
+from collections.abc import Callable
+
+from senformer.report.figures.loci import loci
+from senformer.report.figures.style import Drawing
+from senformer.report.figures.track_accuracy import track_accuracy
+from senformer.report.figures.training_curve import training_curve
+from senformer.report.figures.variant_effect import variant_effect
+
+FIGURES: dict[str, Callable[..., Drawing]] = {
+    "loci": loci,
+    "track_accuracy": track_accuracy,
+    "training_curve": training_curve,
+    "variant_effect": variant_effect,
+}
+
+__all__ = ["FIGURES", "Drawing"]

@@ -1,0 +1,80 @@
+"""Measured and predicted signal along held-out windows. Under ``loci`` in ``FIGURES``."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from senformer.report.figures.style import (
+    SKY,
+    VERMILLION,
+    Drawing,
+    drawing_style,
+    new_figure,
+    set_genome_axis,
+    shorten,
+    step_outline,
+    to_svg,
+)
+
+
+def loci(examples: dict[str, Any], windows: Sequence[int], tracks: Sequence[int]) -> Drawing:
+    """Draw measured (filled) and predicted (line) signal: a column a window, a row a track.
+
+    Parameters
+    ----------
+    examples
+        Arrays of ``examples.npz``: ``chrom``, ``start``, ``end``, ``measured`` and ``predicted`` (window,
+        bin, track), ``names``, ``bin_bp``.
+    windows, tracks
+        Which to show, by index.
+    """
+    with drawing_style():
+        figure = new_figure(0.9 + 1.25 * len(tracks), 10.5)
+        # One y axis a track: heights compare between windows, and between measured and predicted.
+        grid = figure.subplots(len(tracks), len(windows), squeeze=False, sharey="row", sharex="col")
+        for row, track in enumerate(tracks):
+            for column, window in enumerate(windows):
+                _draw_cell(grid[row][column], examples, window, track)
+            grid[row][0].set_ylabel(shorten(str(examples["names"][track]), 20), fontsize=9)
+            grid[row][0].set_ylim(bottom=min(0.0, grid[row][0].get_ylim()[0]))
+        for column, window in enumerate(windows):
+            chrom = str(examples["chrom"][window])
+            start, end = int(examples["start"][window]), int(examples["end"][window])
+            set_genome_axis(grid[-1][column], chrom, start, end)
+            grid[0][column].set_title(f"{shorten(chrom, 14)}:{start + 1:,}-{end:,}", fontsize=9.5)
+        handles, labels = grid[0][0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper right", ncols=2)
+        figure.supylabel("signal per bin, stored units", fontsize=10)
+        svg = to_svg(figure)
+    return Drawing(svg, _describe(examples, windows, tracks), _CAPTION)
+
+
+_CAPTION = (
+    "Held-out stretches of the genome, evenly spread, not chosen for their looks: the filled outline is the "
+    "measurement, the line the prediction; the panels of a row share their axis, so that heights compare; "
+    "gaps are masked bins."
+)
+
+
+def _draw_cell(axes: Axes, examples: dict[str, Any], window: int, track: int) -> None:
+    start, bin_bp = int(examples["start"][window]), int(examples["bin_bp"])
+    x, measured = step_outline(examples["measured"][window, :, track], start, bin_bp)
+    _, predicted = step_outline(examples["predicted"][window, :, track], start, bin_bp)
+    axes.fill_between(x, 0, measured, color=SKY, alpha=0.75, lw=0, label="measured")
+    axes.plot(x, predicted, color=VERMILLION, lw=1.1, label="predicted")
+    axes.margins(y=0.08)
+
+
+def _describe(examples: dict[str, Any], windows: Sequence[int], tracks: Sequence[int]) -> str:
+    parts = []
+    for track in tracks:
+        measured = examples["measured"][windows, :, track].ravel()
+        predicted = examples["predicted"][windows, :, track].ravel()
+        known = np.isfinite(measured)
+        if known.sum() > 1 and measured[known].std() > 0 and predicted[known].std() > 0:
+            r = np.corrcoef(measured[known], predicted[known])[0, 1]
+            parts.append(f"{examples['names'][track]} {r:.2f}")
+    what = f"Measured and predicted signal of {len(tracks)} tracks in {len(windows)} windows."
+    return what + (" Pearson r over these windows: " + ", ".join(parts) + "." if parts else "")

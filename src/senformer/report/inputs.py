@@ -1,0 +1,196 @@
+"""Reads what a report shows: the files of a run, an evaluation, scores and predictions.
+
+Nothing is computed anew; what is not there is None and its section says so.
+"""
+
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from senformer.core.errors import DataError, MissingInputError
+
+_CURVE = ("step", "organism", "loss", "valid_loss", "valid_pearson")
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """A training run.
+
+    Attributes
+    ----------
+    record
+        ``run.json``.
+    done
+        ``DONE.json``; None while training goes on.
+    card
+        ``model/card.json``; None before the model is exported.
+    curve
+        Lines of ``metrics.jsonl`` with the columns step, organism, loss, valid_loss, valid_pearson.
+    """
+
+    record: dict[str, Any]
+    done: dict[str, Any] | None
+    card: dict[str, Any] | None
+    curve: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class EvaluationFiles:
+    """An evaluation: ``metrics.json``, ``run.json``, the table and the examples of its folder."""
+
+    metrics: dict[str, Any]
+    record: dict[str, Any] | None
+    tracks: pd.DataFrame
+    examples: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class ScoreFiles:
+    """Scores: run record, the arrays of ``FILE.top.npz``, and the table's rows of those variants."""
+
+    record: dict[str, Any]
+    top: dict[str, np.ndarray]
+    rows: pd.DataFrame
+
+
+def read_run(path: Path) -> RunFiles:
+    """Read a training run; its model and its closing file may be missing.
+
+    Raises
+    ------
+    MissingInputError
+        There is no ``run.json`` or no ``metrics.jsonl``.
+    DataError
+        A file is damaged.
+    """
+    return RunFiles(
+        record=_read_json(path / "run.json"),
+        done=_read_json(path / "DONE.json", optional=True),
+        card=_read_json(path / "model" / "card.json", optional=True),
+        curve=read_curve(path / "metrics.jsonl"),
+    )
+
+
+def read_curve(path: Path) -> pd.DataFrame:
+    """Read ``metrics.jsonl``; a torn last line of a run under way is left out."""
+    if not path.exists():
+        return pd.DataFrame(columns=_CURVE)
+    raw = _read_bytes(path)
+    complete = raw[: raw.rfind(b"\n") + 1]
+    lines = []
+    for number, line in enumerate(complete.splitlines(), 1):
+        try:
+            lines.append(json.loads(line))
+        except ValueError as fault:
+            raise _damaged(f"{path} line {number}", "is not JSON") from fault
+    return pd.DataFrame(lines, columns=list(_CURVE))
+
+
+def read_evaluation(path: Path) -> EvaluationFiles:
+    """Read the folder of ``evaluate``.
+
+    Raises
+    ------
+    MissingInputError
+        One of its files is missing.
+    DataError
+        A file is damaged.
+    """
+    return EvaluationFiles(
+        metrics=_read_json(path / "metrics.json"),
+        record=_read_json(path / "run.json", optional=True),
+        tracks=_read_table(path / "tracks.tsv"),
+        examples=_read_arrays(path / "examples.npz"),
+    )
+
+
+def read_scores(path: Path) -> ScoreFiles:
+    """Read what stands beside a score table, and the table's rows of the largest effects.
+
+    Raises
+    ------
+    MissingInputError
+        The table or a file beside it is missing.
+    DataError
+        A file is damaged.
+    """
+    top = _read_arrays(path.with_name(f"{path.name}.top.npz"))
+    return ScoreFiles(
+        record=_read_json(path.with_name(f"{path.name}.run.json")),
+        top=top,
+        rows=_read_score_rows(path, [str(key) for key in top["key"]]),
+    )
+
+
+def read_predictions(path: Path) -> dict[str, Any]:
+    """Read ``run.json`` of the folder of ``predict``."""
+    return _read_json(path / "run.json")
+
+
+def _read_score_rows(path: Path, keys: list[str]) -> pd.DataFrame:
+    _read_bytes(path, 1)
+    try:
+        if path.name.endswith(".parquet"):
+            return pd.read_parquet(path, filters=[("key", "in", keys)], partitioning=None)
+        with pd.read_csv(path, sep="\t", chunksize=200_000) as chunks:
+            return pd.concat([chunk[chunk["key"].isin(keys)] for chunk in chunks], ignore_index=True)
+    except (ValueError, OSError) as fault:
+        raise _damaged(str(path), f"is no score table ({fault})") from fault
+
+
+def _read_bytes(path: Path, n_bytes: int = -1) -> bytes:
+    try:
+        with open(path, "rb") as handle:
+            return handle.read(n_bytes)
+    except FileNotFoundError as fault:
+        raise MissingInputError("E781", str(path), "no such file", "Check the path.") from fault
+    except OSError as fault:
+        raise MissingInputError("E782", str(path), f"cannot be read ({fault})", "Check it.") from fault
+
+
+def _read_json(path: Path, *, optional: bool = False) -> Any:
+    if optional and not path.exists():
+        return None
+    try:
+        value = json.loads(_read_bytes(path))
+    except ValueError as fault:
+        raise _damaged(str(path), "is not JSON") from fault
+    if not isinstance(value, dict):
+        raise _damaged(str(path), "holds no JSON object")
+    return value
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    _read_bytes(path, 1)
+    try:
+        return pd.read_csv(
+            path,
+            sep="\t",
+            keep_default_na=False,
+            na_values={
+                "pearson_r": "nan",
+                "pearson_r_log1p": "nan",
+                "mean_target": "nan",
+                "mean_prediction": "nan",
+            },
+        )
+    except (ValueError, OSError) as fault:
+        raise _damaged(str(path), f"is no table ({fault})") from fault
+
+
+def _read_arrays(path: Path) -> dict[str, np.ndarray]:
+    _read_bytes(path, 1)
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as fault:
+        raise _damaged(str(path), f"holds no arrays ({fault})") from fault
+
+
+def _damaged(where: str, found: str) -> DataError:
+    return DataError("E783", where, found, "Make it again.")

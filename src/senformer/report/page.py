@@ -1,0 +1,128 @@
+"""``report``: one page about a run that needs nothing but a browser, not even a network."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from senformer.core.commit import write_text
+from senformer.report import html
+from senformer.report.inputs import read_evaluation, read_predictions, read_run, read_scores
+from senformer.report.sections.accuracy import accuracy_section
+from senformer.report.sections.counter import FigureCounter
+from senformer.report.sections.loci import loci_section
+from senformer.report.sections.predictions import predictions_section
+from senformer.report.sections.run import run_section
+from senformer.report.sections.summary import summary
+from senformer.report.sections.training import training_section
+from senformer.report.sections.variants import variants_section
+
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+_CONTENTS = (
+    ("training", "Training"),
+    ("accuracy", "Accuracy"),
+    ("loci", "Predicted against measured"),
+    ("variants", "Variant effects"),
+    ("predictions", "Predicted tracks"),
+    ("run", "What was run"),
+)
+
+
+def write_report(
+    run: Path,
+    out: Path,
+    *,
+    evaluation: Path | None = None,
+    scores: Path | None = None,
+    predictions: Path | None = None,
+    extra: dict[str, Any] | None = None,
+) -> None:
+    """Write one self-contained HTML page about a run.
+
+    The page depends on the files it shows alone: equal files give equal bytes. A page that is there is
+    replaced.
+
+    Parameters
+    ----------
+    run
+        Run folder of ``train``.
+    out
+        File to write.
+    evaluation
+        Folder of ``evaluate``.
+    scores
+        Table of ``score``, with the files beside it.
+    predictions
+        Folder of ``predict``.
+    extra
+        Further numbers for the summary: ``test.ceiling_mean``, and ``variants`` with ``auroc_planted``,
+        ``n_break``, ``n_control``.
+
+    Raises
+    ------
+    MissingInputError
+        A file that was named is not there.
+    DataError
+        A file is damaged.
+    """
+    write_text(Path(out), render_report(run, evaluation, scores, predictions, extra or {}))
+
+
+def render_report(
+    run: Path,
+    evaluation: Path | None,
+    scores: Path | None,
+    predictions: Path | None,
+    extra: dict[str, Any],
+) -> str:
+    """Return the page of :func:`write_report` as text."""
+    trained = read_run(Path(run))
+    evaluated = read_evaluation(Path(evaluation)) if evaluation else None
+    scored = read_scores(Path(scores)) if scores else None
+    predicted = read_predictions(Path(predictions)) if predictions else None
+    records = [evaluated.record if evaluated else None, predicted, scored.record if scored else None]
+    counter = FigureCounter()
+    title = f"{Path(run).resolve().name}: report"
+    body = [
+        html.element("header", html.element("h1", title), html.paragraph(_subtitle(trained.card))),
+        summary(trained, evaluated, scored, extra),
+        _contents(predicted is not None),
+        training_section(trained, counter),
+        accuracy_section(evaluated, counter),
+        loci_section(evaluated, counter),
+        variants_section(scored, counter),
+        predictions_section(predicted),
+        run_section(trained, records),
+    ]
+    return _document(title, html.element("main", html.join(body)))
+
+
+def _subtitle(card: dict[str, Any] | None) -> str:
+    if card is None:
+        return "A senformer run under way: no model has been exported yet."
+    return (
+        f"A {card['name']} model that predicts {sum(map(len, card['heads'].values())):,} tracks in bins of "
+        f"{card['bin_bp']} bp from {card['window_bp']:,} bp of DNA sequence."
+    )
+
+
+def _contents(has_predictions: bool) -> html.Html:
+    links = [
+        html.element("a", title, href=f"#{identifier}")
+        for identifier, title in _CONTENTS
+        if has_predictions or identifier != "predictions"
+    ]
+    return html.element("nav", *links, aria_label="Contents")
+
+
+def _document(title: str, body: html.Html) -> str:
+    css = resources.files("senformer.report").joinpath("page.css").read_text(encoding="utf-8")
+    head = html.join(
+        [
+            html.Html('<meta charset="utf-8">'),
+            html.Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+            html.Html(f'<meta http-equiv="Content-Security-Policy" content="{html.escape(_POLICY)}">'),
+            html.element("title", title),
+            html.Html(f"<style>\n{css}</style>"),
+        ]
+    )
+    return f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}\n</head>\n<body>\n{body}\n</body>\n</html>\n'

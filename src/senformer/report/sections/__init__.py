@@ -1,0 +1,1 @@
+"""Sections of the report, one file each; a section says in a sentence that its input is missing."""

@@ -1,0 +1,74 @@
+"""How well each track is predicted on held-out windows."""
+
+import pandas as pd
+
+from senformer.report import html
+from senformer.report.figures import FIGURES
+from senformer.report.inputs import EvaluationFiles
+from senformer.report.sections.counter import FigureCounter
+
+MOST_ROWS = 200
+
+
+def accuracy_section(evaluation: EvaluationFiles | None, counter: FigureCounter) -> html.Html:
+    """Return the section on accuracy per track and assay."""
+    title = "Accuracy on held-out windows"
+    if evaluation is None:
+        text = "No evaluation was given: run senformer evaluate, then this report again."
+        return html.section("accuracy", title, html.paragraph(text))
+    metrics = evaluation.metrics
+    parts = [html.paragraph(_sentence(metrics))]
+    if metrics.get("note"):
+        parts.append(html.element("p", html.element("strong", "Mind: "), metrics["note"], class_="mind"))
+    parts += [
+        counter.place(FIGURES["track_accuracy"](evaluation.tracks)),
+        _assay_table(metrics["by_assay"]),
+        _track_table(evaluation.tracks),
+    ]
+    return html.section("accuracy", title, *parts)
+
+
+def _sentence(metrics: dict) -> str:
+    text = (
+        f"{metrics['n_windows']:,} windows of the {metrics['split']} split, {metrics['n_bins']:,} bins. "
+        f"The mean Pearson r over {metrics['n_tracks']:,} tracks is {html.number(metrics['pearson_mean'])} "
+        f"on the signal as stored and {html.number(metrics['pearson_log1p_mean'])} on its logarithm."
+    )
+    if metrics.get("n_tracks_undefined"):
+        text += f" {metrics['n_tracks_undefined']} tracks have no correlation: no data, or a constant side."
+    return text
+
+
+def _assay_table(by_assay: dict[str, dict]) -> html.Html:
+    rows = [
+        (
+            assay,
+            f"{item['n_tracks']:,}",
+            html.number(item["pearson_mean"]),
+            html.number(item["pearson_log1p_mean"]),
+        )
+        for assay, item in by_assay.items()
+    ]
+    head = ("assay", "tracks", "mean r", "mean r, log(1 + x)")
+    return html.table(head, rows, "Means over the tracks of each assay.")
+
+
+def _track_table(tracks: pd.DataFrame) -> html.Html:
+    ordered = tracks.sort_values(["assay", "index"])
+    rows = [
+        (
+            row.assay or "unassigned",
+            row.name,
+            row.strand,
+            html.number(row.pearson_r),
+            html.number(row.pearson_r_log1p),
+            f"{row.mean_target:.4g}",
+            f"{row.mean_prediction:.4g}",
+        )
+        for row in ordered.head(MOST_ROWS).itertuples(index=False)
+    ]
+    head = ("assay", "track", "strand", "r", "r, log(1 + x)", "mean measured", "mean predicted")
+    title = f"All {len(tracks):,} tracks"
+    if len(tracks) > MOST_ROWS:
+        title = f"The first {MOST_ROWS} of {len(tracks):,} tracks (all are in tracks.tsv of the evaluation)"
+    return html.element("details", html.element("summary", title), html.table(head, rows))

@@ -1,0 +1,104 @@
+"""What was run: data, model, settings, versions, and the commands that make it again."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import yaml
+
+from senformer.report import html
+from senformer.report.inputs import RunFiles
+
+
+def run_section(run: RunFiles, records: Iterable[dict[str, Any] | None]) -> html.Html:
+    """Return the section on the run.
+
+    Parameters
+    ----------
+    run
+        The training run.
+    records
+        Run records of everything else on the page, for their commands.
+    """
+    record = run.record
+    parts = [
+        html.facts(_facts(run)),
+        html.element("h3", "Inputs"),
+        _inputs([record, *records]),
+        html.element("h3", "Commands"),
+        html.paragraph("These command lines made what this page shows, in this order:"),
+        _commands([record, *records]),
+        _folded("Configuration", record.get("config")),
+        _folded("Versions", record.get("versions")),
+    ]
+    if run.card and run.card.get("training", {}).get("intervals"):
+        parts.append(_intervals(run.card["training"]["intervals"]))
+    return html.section("run", "What was run", *parts)
+
+
+def _facts(run: RunFiles) -> list[tuple[str, Any]]:
+    record, card, done = run.record, run.card or {}, run.done or {}
+    host = record.get("host") or {}
+    state = "finished" if run.done else "not finished: the numbers below may change"
+    found = [
+        ("State", state),
+        ("Started", record.get("started")),
+        ("Seed", record.get("seed")),
+        ("Model", card.get("name")),
+        (
+            "Heads",
+            ", ".join(f"{head}: {len(tracks)} tracks" for head, tracks in (card.get("heads") or {}).items()),
+        ),
+        (
+            "Window",
+            f"{card['window_bp']:,} bp in, {card['crop_bins']:,} bins cropped on each side" if card else None,
+        ),
+        ("Weights kept", f"step {done['exported_step']:,}" if "exported_step" in done else None),
+        ("Weights SHA-256", card.get("sha256")),
+        ("Commit", _commit(record)),
+        ("Machine", f"{host.get('system')}, {host.get('cpus')} CPUs" if host else None),
+    ]
+    return [(name, value) for name, value in found if value not in (None, "")]
+
+
+def _commit(record: dict[str, Any]) -> str | None:
+    commit = record.get("commit")
+    return f"{commit}{' with uncommitted changes' if record.get('dirty') else ''}" if commit else None
+
+
+def _inputs(records: list[dict[str, Any] | None]) -> html.Html:
+    rows = {}
+    for record in records:
+        for name, item in ((record or {}).get("inputs") or {}).items():
+            size = f"{item['bytes']:,}" if "bytes" in item else "–"
+            digest = html.element("code", item.get("sha256", "–")[:16])
+            rows[(name, item["path"])] = (name, html.element("code", item["path"]), size, digest)
+    if not rows:
+        return html.paragraph("No input file was recorded.")
+    return html.table(("input", "path", "bytes", "SHA-256 (begin)"), rows.values())
+
+
+def _commands(records: list[dict[str, Any] | None]) -> html.Html:
+    lines = dict.fromkeys(
+        str(record["command_line"]) for record in records if record and "command_line" in record
+    )
+    return html.element("pre", html.element("code", "\n".join(lines)))
+
+
+def _folded(title: str, value: Any) -> html.Html:
+    if not value:
+        return html.Html("")
+    text = yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
+    return html.element(
+        "details", html.element("summary", title), html.element("pre", html.element("code", text))
+    )
+
+
+def _intervals(intervals: dict[str, list]) -> html.Html:
+    rows = []
+    for organism, items in intervals.items():
+        by_chrom: dict[str, int] = {}
+        for chrom, start, end in items:
+            by_chrom[chrom] = by_chrom.get(chrom, 0) + end - start
+        rows += [(organism, chrom, f"{bases:,}") for chrom, bases in by_chrom.items()]
+    body = html.table(("organism", "chromosome", "bp seen in training"), rows)
+    return html.element("details", html.element("summary", "Training sequence"), body)

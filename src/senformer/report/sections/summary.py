@@ -1,0 +1,73 @@
+"""The tiles at the top: what came out, in a handful of numbers."""
+
+from typing import Any
+
+from senformer.report import html
+from senformer.report.inputs import EvaluationFiles, RunFiles, ScoreFiles
+
+
+def summary(
+    run: RunFiles, evaluation: EvaluationFiles | None, scores: ScoreFiles | None, extra: dict[str, Any]
+) -> html.Html:
+    """Return the summary tiles."""
+    items = _accuracy_tiles(evaluation, extra) + _variant_tiles(scores, extra) + _run_tiles(run)
+    return html.tiles(items)
+
+
+def _accuracy_tiles(evaluation: EvaluationFiles | None, extra: dict[str, Any]) -> list[tuple[str, str, str]]:
+    if evaluation is None:
+        return []
+    metrics = evaluation.metrics
+    ceiling = extra.get("test", {}).get("ceiling_mean")
+    note = f"noise ceiling of these data: {ceiling:.3f}" if ceiling is not None else "1 is perfect"
+    where = f"held-out windows ({metrics['split']})"
+    return [
+        (html.number(metrics["pearson_mean"]), "mean Pearson r", f"{where}; {note}"),
+        (html.number(metrics["pearson_log1p_mean"]), "mean Pearson r, log(1 + x)", where),
+        (f"{metrics['n_tracks']:,}", "tracks", ", ".join(list(metrics["by_assay"])[:4])),
+    ]
+
+
+def _variant_tiles(scores: ScoreFiles | None, extra: dict[str, Any]) -> list[tuple[str, str, str]]:
+    items = []
+    planted = extra.get("variants", {})
+    if "auroc_planted" in planted:
+        note = f"{planted['n_break']} motif-breaking against {planted['n_control']} control variants"
+        items.append((html.number(planted["auroc_planted"]), "AUROC of planted effects", note))
+    if scores is not None:
+        counts = scores.record["counts"]
+        items.append((f"{counts['n_scored']:,}", "variants scored", f"of {counts['n_records']:,} records"))
+    return items
+
+
+def _run_tiles(run: RunFiles) -> list[tuple[str, str, str]]:
+    items = []
+    if run.card is not None:
+        window = f"reads {run.card['window_bp']:,} bp, predicts bins of {run.card['bin_bp']} bp"
+        items.append((_short(run.card["parameters"]), "parameters", window))
+    if run.done is not None:
+        items.append((f"{run.done['steps']:,}", "training steps", f"in {duration(run.done['seconds'])}"))
+    return items
+
+
+def _short(count: int) -> str:
+    for size, letter in ((1_000_000_000, " G"), (1_000_000, " M"), (1_000, " k")):
+        if count >= size:
+            return f"{count / size:.3g}{letter}"
+    return str(count)
+
+
+def duration(seconds: float) -> str:
+    """Return a duration for people.
+
+    Examples
+    --------
+    >>> duration(42), duration(187), duration(7384)
+    ('42 s', '3 min 7 s', '2 h 3 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
