@@ -52,7 +52,7 @@ PROXIMAL_SIGMA_BP = 110.0
 CORE_ACTIVITY = 0.5
 PROXIMAL_HALF = 1.6
 START_SIGMA_BP = 80.0
-START_COUNTS = 90.0
+START_COUNTS = 60.0
 REPRESS_SIGMA_BP = 250.0
 CHIP_SIGMA_BP = 90.0
 CHIP_COUNTS = 110.0
@@ -187,7 +187,7 @@ def _at(position: np.ndarray, sites: Sites, weight: np.ndarray, sigma_bp: float)
     center, height = sites.center[used], (weight * sites.strength)[used]
     distance = position[:, None] - center
     bump = np.where(np.abs(distance) <= 4 * sigma_bp, np.exp(-0.5 * (distance / sigma_bp) ** 2), 0.0)
-    return bump @ height
+    return (bump * height).sum(axis=1)
 
 
 def signal_of_sites(sites: Sites, known: Float[np.ndarray, " step"]) -> Float[np.ndarray, "step track"]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Float32, Int, Int8, UInt8
 
-from senformer.core.shapes import N_CODE
 from senformer.simulate.motifs import Motif, read_motifs
 
 ORIENTED = frozenset({"TBP", "YY1"})
@@ -167,8 +166,3 @@ def _sites(index: int, motif: Motif, scores: np.ndarray, strand: np.ndarray | in
         strength,
     )
     return found.take(strength > 0)
-
-
-def has_unknown(codes: UInt8[np.ndarray, " base"]) -> bool:
-    """Say whether a stretch holds an unknown base."""
-    return bool((codes == N_CODE).any())

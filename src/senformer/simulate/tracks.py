@@ -40,19 +40,19 @@ TRACK_NAMES = tuple(track.name for track in TRACKS)
 
 
 def sample_counts(
-    expected: Float[np.ndarray, "step track"], depth: float, dispersion: float, rng: np.random.Generator
+    expected: Float[np.ndarray, "step track"], dispersion: float, rng: np.random.Generator
 ) -> Float[np.ndarray, "step track"]:
-    """Return measured counts: negative binomial with mean ``depth x expected``.
+    """Return measured counts: negative binomial with mean ``expected``.
 
     The variance is ``mean + dispersion x mean^2`` (Poisson at dispersion 0), independent per step.
     """
-    mean = expected * depth
+    mean = expected
     if dispersion > 0:
         mean = mean * rng.gamma(1.0 / dispersion, dispersion, mean.shape)
     return rng.poisson(mean).astype(np.float64)
 
 
-def rebin(values: Float[np.ndarray, "step track"], bin_bp: int) -> Float[np.ndarray, "bin track"]:
+def whole_bins(values: Float[np.ndarray, "step track"], bin_bp: int) -> Float[np.ndarray, "bin track"]:
     """Return sums over whole bins of ``bin_bp``; a part bin at the end is left out."""
     factor = bin_bp // STEP_BP
     n_bins = len(values) // factor
@@ -60,15 +60,15 @@ def rebin(values: Float[np.ndarray, "step track"], bin_bp: int) -> Float[np.ndar
 
 
 def noise_ceiling(
-    expected: Float[np.ndarray, "step track"], counts: Float[np.ndarray, "step track"]
+    truth: Float[np.ndarray, "bin track"], measured: Float[np.ndarray, "bin track"]
 ) -> pd.DataFrame:
-    """Return per track how well the truth itself predicts the measurement at 128-bp bins.
+    """Return per track how well the truth itself predicts the measurement.
 
     Parameters
     ----------
-    expected
-        True expected counts of all chromosomes, one after the other (each in whole bins).
-    counts
+    truth
+        Expected counts per 128-bp bin.
+    measured
         Measured counts, same shape.
 
     Returns
@@ -77,7 +77,6 @@ def noise_ceiling(
     expected and measured counts, raw and after ``log(1 + x)``. No model can do better on average.
     """
     rows = []
-    truth, measured = rebin(expected, CEILING_BIN_BP), rebin(counts, CEILING_BIN_BP)
     for index, name in enumerate(TRACK_NAMES):
         x, y = truth[:, index], measured[:, index]
         rows.append(

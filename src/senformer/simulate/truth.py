@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from senformer.simulate.elements import Element
+from senformer.simulate.effects import Chromosome
+from senformer.simulate.elements import ENHANCER_MOTIFS, Element
 from senformer.simulate.grammar import (
     STEP_BP,
     distance_decay,
@@ -12,12 +13,12 @@ from senformer.simulate.grammar import (
     find_starts,
     start_activity,
 )
-from senformer.simulate.motifs import motif_index, read_motifs
+from senformer.simulate.motifs import motif_index
 from senformer.simulate.tracks import TRACK_NAMES
-from senformer.simulate.variants import Chromosome, SimulatedVariant, allele
+from senformer.simulate.variants import SimulatedVariant, allele
 
 _FLANK_BP = 256
-_LINK_COLUMNS = [
+LINK_COLUMNS = [
     "chrom",
     "enhancer",
     "promoter",
@@ -38,9 +39,7 @@ def elements_table(
     rows = []
     for chromosome in chromosomes:
         for element in chromosome.elements:
-            first = (element.start - _FLANK_BP) // STEP_BP
-            last = -(-(element.end + _FLANK_BP) // STEP_BP)
-            counts = expected[chromosome.name][first:last].sum(axis=0)
+            counts = expected[chromosome.name][_steps(element)].sum(axis=0)
             row = {
                 "chrom": element.chrom,
                 "start": element.start,
@@ -81,12 +80,6 @@ def sites_table(chromosomes: list[Chromosome]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _planted_start(element: Element) -> tuple[int, int]:
-    """Return index and start of the core site of a promoter."""
-    core = next(site for site in element.sites if site.motif in {"TBP", "YY1"})
-    return motif_index(core.motif), core.start
-
-
 def links_table(chromosomes: list[Chromosome]) -> pd.DataFrame:
     """Return one row a pair of enhancer and promoter in reach of each other.
 
@@ -94,44 +87,55 @@ def links_table(chromosomes: list[Chromosome]) -> pd.DataFrame:
     enhancer adds to the promoter's factor ``1 + gain x reach`` in either cell; ``activity_a`` and
     ``activity_b`` are the promoter's own activity with all its enhancers.
     """
-    return pd.concat([_links(chromosome) for chromosome in chromosomes], ignore_index=True)
+    tables = [_links(chromosome) for chromosome in chromosomes]
+    return pd.concat(tables, ignore_index=True)
 
 
 def _links(chromosome: Chromosome) -> pd.DataFrame:
+    """Return the links of one chromosome, promoter by promoter."""
     n_steps = -(-len(chromosome.codes) // STEP_BP)
     starts = find_starts(chromosome.sites)
-    oriented = np.isin(chromosome.sites.motif, [motif_index("TBP"), motif_index("YY1")])
-    cores = chromosome.sites.take(oriented)
-    index = {(int(m), int(s)): i for i, (m, s) in enumerate(zip(cores.motif, cores.start, strict=True))}
     activity = [start_activity(chromosome.sites, starts, n_steps, cell) for cell in (0, 1)]
     strength = [enhancer_activity(chromosome.sites, n_steps, cell) for cell in (0, 1)]
-    enhancers = [element for element in chromosome.elements if element.kind.startswith("enhancer")]
-    rows = []
+    enhancers = [element for element in chromosome.elements if element.kind in ENHANCER_MOTIFS]
+    middle = np.array([(element.start + element.end) / 2 for element in enhancers])
+    area = [[float(values[_steps(element)].sum()) for element in enhancers] for values in strength]
+    rows: list[dict] = []
     for promoter in (element for element in chromosome.elements if element.strand != 0):
-        at = index.get(_planted_start(promoter))
-        if at is None:
-            continue
-        for enhancer in enhancers:
-            middle = (enhancer.start + enhancer.end) / 2
-            distance = middle - starts.position[at]
-            weight = float(distance_decay(np.array(distance)))
-            if weight <= 0:
-                continue
-            steps = slice((enhancer.start - _FLANK_BP) // STEP_BP, (enhancer.end + _FLANK_BP) // STEP_BP)
-            rows.append(
-                {
-                    "chrom": chromosome.name,
-                    "enhancer": enhancer.name,
-                    "promoter": promoter.name,
-                    "distance_bp": round(abs(distance)),
-                    "weight": round(weight, 5),
-                    "reach_a": round(weight * float(strength[0][steps].sum()), 5),
-                    "reach_b": round(weight * float(strength[1][steps].sum()), 5),
-                    "activity_a": round(float(activity[0][at]), 5),
-                    "activity_b": round(float(activity[1][at]), 5),
-                }
-            )
-    return pd.DataFrame(rows, columns=_LINK_COLUMNS)
+        # An element's anchor is its start site, to within the half base of an even-width motif.
+        at = int(np.abs(starts.position - promoter.anchor).argmin())
+        weight = distance_decay(middle - starts.position[at])
+        rows.extend(
+            {
+                "chrom": chromosome.name,
+                "enhancer": enhancers[index].name,
+                "promoter": promoter.name,
+                "distance_bp": round(abs(float(middle[index] - starts.position[at]))),
+                "weight": round(float(weight[index]), 5),
+                "reach_a": round(float(weight[index]) * area[0][index], 5),
+                "reach_b": round(float(weight[index]) * area[1][index], 5),
+                "activity_a": round(float(activity[0][at]), 5),
+                "activity_b": round(float(activity[1][at]), 5),
+            }
+            for index in np.flatnonzero(weight > 0)
+        )
+    return pd.DataFrame(rows, columns=LINK_COLUMNS)
+
+
+def _steps(element: Element) -> slice:
+    """Return the steps from 256 bp before to 256 bp after an element."""
+    return slice((element.start - _FLANK_BP) // STEP_BP, -(-(element.end + _FLANK_BP) // STEP_BP))
+
+
+def variant_name(index: int, variant: SimulatedVariant) -> str:
+    """Return the name of the variant at ``index`` of the sorted list, for instance ``sim0007_break``."""
+    return f"sim{index:04d}_{variant.kind}"
+
+
+def main_effect(variant: SimulatedVariant) -> tuple[str, float]:
+    """Return the track that a variant changes most and the signed effect there; ``("", 0)`` if none."""
+    index = variant.main_track
+    return ("", 0.0) if index is None else (TRACK_NAMES[index], float(variant.effect[index]))
 
 
 def variants_table(variants: list[SimulatedVariant]) -> pd.DataFrame:
@@ -143,7 +147,7 @@ def variants_table(variants: list[SimulatedVariant]) -> pd.DataFrame:
             "start": variant.start,
             "ref": allele(variant.ref),
             "alt": allele(variant.alt),
-            "id": f"sim{index:04d}_{variant.kind}",
+            "id": variant_name(index, variant),
             "kind": variant.kind,
             "motif": variant.motif,
             "element": variant.element,
@@ -152,8 +156,3 @@ def variants_table(variants: list[SimulatedVariant]) -> pd.DataFrame:
         effects = {name: round(float(v), 4) for name, v in zip(TRACK_NAMES, variant.effect, strict=True)}
         rows.append(row | effects)
     return pd.DataFrame(rows)
-
-
-def motif_names() -> list[str]:
-    """Return the names of all motifs, in index order."""
-    return [motif.name for motif in read_motifs()]

@@ -1,0 +1,184 @@
+"""Write a simulated world into one folder: genome, tracks, variants and the truth about them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pysam
+from jaxtyping import Float
+
+from senformer.core.commit import commit_file, new_folder, sha256, write_json
+from senformer.core.provenance import write_record
+from senformer.genome.sequence import decode
+from senformer.genome.variant import Variant
+from senformer.genome.vcf import write_vcf
+from senformer.simulate.config import SimulateConfig, check_config
+from senformer.simulate.tracks import (
+    CEILING_BIN_BP,
+    noise_ceiling,
+    whole_bins,
+    write_tracks,
+)
+from senformer.simulate.truth import (
+    elements_table,
+    links_table,
+    main_effect,
+    sites_table,
+    variant_name,
+    variants_table,
+)
+from senformer.simulate.variants import allele
+from senformer.simulate.world import World, make_world
+
+LOCUS_BP = 32_768
+_LINE_BASES = 60
+_LOWER_CASE_BIT = 0x20
+
+
+def simulate(config: SimulateConfig, out: Path) -> dict[str, int]:
+    """Write a simulated world into a new folder.
+
+    Files: ``genome.fa.gz`` (bgzip, with ``.fai`` and ``.gzi``), ``tracks/*.bw``, ``tracks.tsv``,
+    ``variants.vcf``, ``variants.tsv``, ``elements.tsv``, ``sites.tsv``, ``enhancer_links.tsv``,
+    ``regions.bed``, ``ceiling.tsv``, ``run.json``, and ``DONE.json`` with the SHA-256 of all but
+    ``run.json`` last.
+
+    Parameters
+    ----------
+    config
+        Settings; the same ones give the same bytes (``run.json``, which tells the time, aside).
+    out
+        Folder to make; it must not exist, or be empty.
+
+    Returns
+    -------
+    Counts: chromosomes, bases, elements, tracks, variants.
+
+    Raises
+    ------
+    ConfigError
+        A setting is out of range; nothing is left behind.
+    OutputError
+        The folder holds something already, or cannot be made.
+
+    Notes
+    -----
+    The default world takes about 7 s and 0.2 GB.
+    """
+    check_config(config)
+    with new_folder(out) as folder:
+        world = make_world(config)
+        _write_genome(folder / "genome.fa.gz", world)
+        write_tracks(folder, world.chrom_sizes, world.counts, world.known)
+        _write_variants(folder / "variants.vcf", world)
+        _write_truth(folder, world)
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        sums = {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+        settings, counts = config.model_dump(), world.n_parts
+        write_record(folder, "simulate", config=settings, seed=config.seed, counts=counts)
+        done = {"format": 1, "config": settings, "counts": counts, "sha256": sums}
+        write_json(folder / "DONE.json", done)
+    return counts
+
+
+def fasta_text(world: World) -> str:
+    """Return the genome as FASTA, 60 bases a line, repeats in lower case."""
+    parts = []
+    for chromosome in world.chromosomes:
+        letters = np.frombuffer(decode(chromosome.codes).encode(), dtype=np.uint8).copy()
+        for start, end in world.repeats[chromosome.name]:
+            letters[start:end] |= _LOWER_CASE_BIT
+        text = letters.tobytes().decode()
+        parts.append(f">{chromosome.name}\n")
+        parts.extend(text[at : at + _LINE_BASES] + "\n" for at in range(0, len(text), _LINE_BASES))
+    return "".join(parts)
+
+
+def _write_genome(path: Path, world: World) -> None:
+    """Write the genome as bgzip FASTA with both of its indexes."""
+
+    def compress(temporary: Path) -> None:
+        with pysam.BGZFile(str(temporary), "wb", None) as handle:
+            handle.write(fasta_text(world).encode())
+
+    def index(fai: Path) -> None:
+        def both(gzi: Path) -> None:
+            pysam.faidx(str(path), "--fai-idx", str(fai), "--gzi-idx", str(gzi))
+
+        commit_file(f"{path}.gzi", both)
+
+    commit_file(path, compress)
+    commit_file(f"{path}.fai", index)
+
+
+def _write_variants(path: Path, world: World) -> None:
+    """Write the variants with their truth as INFO fields."""
+    records, info = [], []
+    for index, variant in enumerate(world.variants):
+        name, alleles = variant_name(index, variant), (allele(variant.ref), allele(variant.alt))
+        records.append(Variant(variant.chrom, variant.start, *alleles, name))
+        track, effect = main_effect(variant)
+        info.append(
+            {
+                "KIND": variant.kind,
+                "MOTIF": variant.motif or ".",
+                "ELEMENT": variant.element or ".",
+                "EFFECT": round(effect, 4),
+                "EFFECT_TRACK": track or ".",
+                "EFFECT_TOTAL": round(variant.total, 4),
+            }
+        )
+    write_vcf(path, records, world.chrom_sizes, info)
+
+
+def _write_truth(folder: Path, world: World) -> None:
+    """Write the tables that tell what is true in this world."""
+    tables = {
+        "elements.tsv": elements_table(world.chromosomes, world.expected),
+        "sites.tsv": sites_table(world.chromosomes),
+        "enhancer_links.tsv": links_table(world.chromosomes),
+        "variants.tsv": variants_table(world.variants),
+        "ceiling.tsv": noise_ceiling(_in_bins(world.expected), _in_bins(world.counts)),
+    }
+    for name, table in tables.items():
+        commit_file(folder / name, _tsv_writer(table, header=True))
+    commit_file(folder / "regions.bed", _tsv_writer(loci_table(world.chrom_sizes), header=False))
+
+
+def _in_bins(values: dict[str, Float[np.ndarray, "step track"]]) -> Float[np.ndarray, "bin track"]:
+    """Return the sums over the whole 128-bp bins of all chromosomes, one after the other."""
+    return np.concatenate([whole_bins(of_chrom, CEILING_BIN_BP) for of_chrom in values.values()])
+
+
+def _tsv_writer(table: pd.DataFrame, *, header: bool) -> Callable[[Path], None]:
+    """Return a writer of ``table`` as tab-separated text."""
+
+    def write(temporary: Path) -> None:
+        table.to_csv(temporary, sep="\t", index=False, header=header, lineterminator="\n")
+
+    return write
+
+
+def loci_table(chrom_sizes: dict[str, int]) -> pd.DataFrame:
+    """Return loci to look at: three on the last chromosome (test), one on the one before it (valid).
+
+    Parameters
+    ----------
+    chrom_sizes
+        Chromosomes in order, with lengths in bp.
+
+    Returns
+    -------
+    Columns ``chrom, start, end, name``; 32,768 bp wide, or a quarter of a chromosome shorter than four
+    times that; starts and widths are multiples of 128 bp.
+    """
+    names = list(chrom_sizes)
+    plan = [(names[-2], 0.5, "valid_1")] if len(names) > 1 else []
+    plan += [(names[-1], place, f"test_{number}") for number, place in ((1, 0.2), (2, 0.5), (3, 0.8))]
+    rows = []
+    for chrom, place, name in plan:
+        width = min(LOCUS_BP, chrom_sizes[chrom] // 4 // 128 * 128)
+        start = int(place * chrom_sizes[chrom] - width / 2) // 128 * 128
+        rows.append({"chrom": chrom, "start": start, "end": start + width, "name": name})
+    return pd.DataFrame(rows)
