@@ -12,13 +12,9 @@ import struct
 from pathlib import Path
 from typing import BinaryIO
 
-from senformer.tracks.bigwig_header import HEADER, MAGIC
+from senformer.tracks.bigwig_header import HEADER, INDEX, INDEX_MAGIC, MAGIC, TREE, TREE_MAGIC
 
-_TREE = struct.Struct("<IIIIQQ")
-_TREE_MAGIC = 0x78CA8C91
 _NODE = struct.Struct("<BBH")
-_INDEX = struct.Struct("<IIQIIIIQII")
-_INDEX_MAGIC = 0x2468ACE0
 _SUMMARY = struct.Struct("<Qdddd")
 _CHROM_TREE_FIELD = 8  # byte of the header that holds the tree's offset
 _BLOCK = 256
@@ -50,7 +46,7 @@ def write_empty(path: Path, chrom_sizes: dict[str, int]) -> None:
     data_start = tree_start + len(tree)
     index_start = data_start + 8
     header = HEADER.pack(MAGIC, 4, 0, tree_start, data_start, index_start, 0, 0, 0, summary_start, 0, 0)
-    index = _INDEX.pack(_INDEX_MAGIC, _BLOCK, 0, 0, 0, 0, 0, index_start, 1, 0) + _NODE.pack(1, 0, 0)
+    index = INDEX.pack(INDEX_MAGIC, _BLOCK, 0, 0, 0, 0, 0, index_start, 1, 0) + _NODE.pack(1, 0, 0)
     with path.open("wb") as handle:
         handle.write(header + _SUMMARY.pack(0, 0, 0, 0, 0) + tree + struct.pack("<Q", 0) + index + _SIGNATURE)
 
@@ -59,7 +55,7 @@ def _read_numbers(handle: BinaryIO) -> dict[str, int]:
     """Return the number that every listed chromosome has in the data."""
     handle.seek(_CHROM_TREE_FIELD)
     handle.seek(struct.unpack("<Q", handle.read(8))[0])
-    _, _, key_size, value_size, _, _ = _TREE.unpack(handle.read(_TREE.size))
+    _, _, key_size, value_size, _, _ = TREE.unpack(handle.read(TREE.size))
     numbers: dict[str, int] = {}
     nodes = [handle.tell()]
     while nodes:
@@ -79,7 +75,7 @@ def _tree(chrom_sizes: dict[str, int], numbers: dict[str, int], start: int) -> b
     chroms = sorted((name.encode(), numbers[name], size) for name, size in chrom_sizes.items())
     key_size = max((len(name) for name, _, _ in chroms), default=1)
     leaves = [chroms[first : first + _BLOCK] for first in range(0, len(chroms), _BLOCK)] or [[]]
-    header = _TREE.pack(_TREE_MAGIC, _BLOCK, key_size, 8, len(chroms), 0)
+    header = TREE.pack(TREE_MAGIC, _BLOCK, key_size, 8, len(chroms), 0)
     if len(leaves) == 1:
         return header + _leaf(leaves[0], key_size)
     item_size = key_size + 8

@@ -15,7 +15,12 @@ from senformer.core.errors import DataError, MissingInputError
 
 MAGIC = 0x888FFC26
 HEADER = struct.Struct("<IHHQQQHHQQIQ")
+TREE = struct.Struct("<IIIIQQ")
+TREE_MAGIC = 0x78CA8C91
+INDEX = struct.Struct("<IIQIIIIQII")
+INDEX_MAGIC = 0x2468ACE0
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+_COUNT = struct.Struct("<Q")
 # The library reserves this much for every block; real files say 32 KiB or less.
 _LARGEST_BUFFER = 1 << 26
 _KINDS = (
@@ -41,6 +46,8 @@ class BigWigHeader:
         Byte offsets of the parts.
     n_blocks
         Data blocks at base resolution.
+    n_covered_bp
+        Bases that entries cover, by the file's own account; None where it keeps none (version 1).
     """
 
     version: int
@@ -50,6 +57,7 @@ class BigWigHeader:
     index: int
     summary: int
     n_blocks: int
+    n_covered_bp: int | None
 
     @property
     def is_empty(self) -> bool:
@@ -115,22 +123,45 @@ def _read_header(handle: BinaryIO, where: str) -> BigWigHeader:
     if len(head) < HEADER.size:
         _refuse_cut(where, size, f"the header alone has {HEADER.size}")
     _, version, n_zooms, chrom_tree, data, index, _, _, _, summary, buffer, _ = HEADER.unpack(head)
-    last = max(chrom_tree, data, index, summary)
-    if last + 8 > size:
-        _refuse_cut(where, size, f"a part begins at byte {last}")
+    last = max(chrom_tree + TREE.size, data + 8, index + INDEX.size if index else 0, summary + 8)
+    if last > size:
+        _refuse_cut(where, size, f"a part of it ends at byte {last}")
     handle.seek(size - 4)
     if handle.read(4) != struct.pack("<I", MAGIC):
         _refuse_cut(where, size, "its closing signature is missing")
     if buffer > _LARGEST_BUFFER:
-        raise DataError(
-            "E327",
-            where,
-            f"is damaged (its blocks claim {buffer} bytes each)",
-            "Copy it anew from its source.",
-        )
-    handle.seek(data)
-    n_blocks = struct.unpack("<Q", handle.read(8))[0]
-    return BigWigHeader(version, n_zooms, chrom_tree, data, index, summary, n_blocks)
+        _refuse_damaged(where, f"its blocks claim {buffer} bytes each")
+    _check_chrom_tree(_unpack(handle, chrom_tree, TREE), where, size)
+    if index:
+        _check_index(_unpack(handle, index, INDEX), where, size)
+    n_blocks = _unpack(handle, data, _COUNT)[0]
+    n_covered = _unpack(handle, summary, _COUNT)[0] if summary else None
+    return BigWigHeader(version, n_zooms, chrom_tree, data, index, summary, n_blocks, n_covered)
+
+
+def _unpack(handle: BinaryIO, offset: int, layout: struct.Struct) -> tuple:
+    handle.seek(offset)
+    return layout.unpack(handle.read(layout.size))
+
+
+def _check_chrom_tree(tree: tuple, where: str, size: int) -> None:
+    """Refuse sizes in the chromosome list that would make the library take all memory."""
+    magic, block, key_bytes, value_bytes, n_chroms, _ = tree
+    if magic != TREE_MAGIC or value_bytes != 8 or not 0 < key_bytes <= size or block == 0:
+        _refuse_damaged(where, "its chromosome list is not readable")
+    if n_chroms * (key_bytes + value_bytes) > size:
+        _refuse_damaged(where, f"it claims {n_chroms} chromosomes")
+
+
+def _check_index(index: tuple, where: str, size: int) -> None:
+    if index[0] != INDEX_MAGIC or index[1] == 0:
+        _refuse_damaged(where, "its index is not readable")
+    if index[2] > size:
+        _refuse_damaged(where, f"its index claims {index[2]} blocks")
+
+
+def _refuse_damaged(where: str, why: str) -> None:
+    raise DataError("E327", where, f"is damaged ({why})", "Copy it anew from its source.")
 
 
 def _refuse_cut(where: str, size: int, why: str) -> None:

@@ -55,8 +55,11 @@ def _named(where: str) -> Iterator[None]:
         panic = type(fault).__name__ == "PanicException"  # derives from BaseException
         if isinstance(fault, MemoryError) or not (panic or isinstance(fault, Exception)):
             raise
-        reason = " ".join(str(fault).split())[:200]
-        raise DataError("E327", where, f"is damaged ({reason})", "Copy it anew from its source.") from fault
+        raise _damaged(where, " ".join(str(fault).split())[:200]) from fault
+
+
+def _damaged(where: str, why: str) -> DataError:
+    return DataError("E327", where, f"is damaged ({why})", "Copy it anew from its source.")
 
 
 @dataclass(frozen=True)
@@ -95,20 +98,38 @@ class BigWigReader:
             found[first - start : last - start] = self._piece(chrom, first, last, uncovered)
         return found
 
-    def totals(self, chrom: str) -> Totals:
-        """Return how many bases of a chromosome are covered, and their sum."""
-        size = self.chrom_sizes[chrom]
-        self._refuse_outside(chrom, 0, size)
+    def scan(self) -> dict[str, Totals]:
+        """Read the whole file once; see the protocol.
+
+        The covered bases must add up to what the file's own summary says: a damaged index hides blocks
+        without any other sign.
+        """
         if self.header.is_empty:
-            return Totals(0, 0.0)
-        covered = int(self._ask(chrom, 0, size, bins=1, summary="bases_covered", exact=True)[0])
+            return {chrom: Totals(0, 0.0) for chrom in self.chrom_sizes}
+        found = {chrom: self._totals(chrom, size) for chrom, size in self.chrom_sizes.items()}
+        covered = sum(totals.n_covered_bp for totals in found.values())
+        if self.header.n_covered_bp not in (None, covered):
+            raise _damaged(
+                str(self.path), f"{covered} bases are covered, its summary says {self.header.n_covered_bp}"
+            )
+        return found
+
+    def _totals(self, chrom: str, size: int) -> Totals:
+        self._refuse_outside(chrom, 0, size)
+        covered = self._count_covered(chrom, 0, size)
         total = float(self._ask(chrom, 0, size, bins=1, summary="sum", exact=True)[0])
         return Totals(covered, total if covered else 0.0)
+
+    def _count_covered(self, chrom: str, start: int, end: int) -> int:
+        covered = self._ask(chrom, start, end, bins=1, summary="bases_covered", exact=True)[0]
+        if math.isnan(covered):
+            raise _damaged(f"{self.path} {chrom}:{start}-{end} (0-based)", "a block holds no bases")
+        return int(covered)
 
     def _piece(self, chrom: str, start: int, end: int, uncovered: float) -> Float64[np.ndarray, " base"]:
         found = self._ask(chrom, start, end)
         hollow = np.isnan(found)
-        covered = self._ask(chrom, start, end, bins=1, summary="bases_covered", exact=True)[0]
+        covered = self._count_covered(chrom, start, end)
         if covered == end - start - np.count_nonzero(hollow):  # no stored NaN, no base covered twice
             found[hollow] = uncovered
             return found
@@ -173,6 +194,8 @@ def open_bigwig(path: str | os.PathLike) -> BigWigReader:
     header = read_header(local)
     with _named(str(local)):
         chrom_sizes = dict(_handle(local, stamp, os.getpid(), threading.get_ident()).chroms())
+    if not chrom_sizes or min(chrom_sizes.values()) < 1:
+        raise _damaged(str(local), "it lists no chromosome, or one of 0 bp")
     if header.index == 0 and not header.is_empty:
         raise DataError(
             "E331", str(local), "holds zoom levels alone, no values at single bases", "Give the full bigWig."

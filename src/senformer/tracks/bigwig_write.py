@@ -172,8 +172,7 @@ def _probe(path: Path) -> None:
 def _read_back(path: Path, entries: _Entries) -> None:
     """Refuse what was written unless every chromosome covers as many bases as were handed over."""
     try:
-        reader = open_bigwig(path)
-        found = {chrom: reader.totals(chrom).n_covered_bp for chrom in reader.chrom_sizes}
+        found = {chrom: totals.n_covered_bp for chrom, totals in open_bigwig(path).scan().items()}
     except (DataError, MissingInputError) as fault:
         _probe(path)
         raise StorageError(

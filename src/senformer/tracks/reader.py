@@ -61,6 +61,12 @@ class TrackReader(Protocol):
         """
         ...
 
-    def totals(self, chrom: str) -> Totals:
-        """Return how many bases of a chromosome are covered, and their sum, reading it all once."""
+    def scan(self) -> dict[str, Totals]:
+        """Read the whole file once and return what it holds per chromosome.
+
+        Raises
+        ------
+        DataError
+            The file is damaged.
+        """
         ...

@@ -138,10 +138,10 @@ def _match(track: Track, reader: TrackReader, chrom_sizes: Mapping[str, int]) ->
 def _scan(track: Track, reader: TrackReader, names: list[str]) -> tuple[int, int]:
     """Return covered bases and stored NaNs; look closer only where a chromosome's sum is not finite."""
     n_covered = n_nan = 0
+    found = reader.scan()
     for name in names:
-        totals = reader.totals(name)
-        n_covered += totals.n_covered_bp
-        if np.isfinite(totals.total):
+        n_covered += found[name].n_covered_bp
+        if np.isfinite(found[name].total):
             continue
         size = reader.chrom_sizes[name]
         for start in range(0, size, _PIECE_BP):
