@@ -42,8 +42,8 @@ class State:
         SHA-256 of the settings of the run.
     best
         Step and mean Pearson of the best validation so far, or None.
-    is_validation_due
-        Whether a validation at this step was put off by a signal.
+    validated_step
+        Step of the last validation; a checkpoint may stand just before one that is due.
     metrics_bytes, timings_bytes
         Length of ``metrics.jsonl`` and ``timings.jsonl`` at this step.
     seconds
@@ -54,8 +54,8 @@ class State:
 
     step: int
     settings: str
-    best: dict[str, float] | None = None
-    is_validation_due: bool = False
+    best: dict[str, int | float] | None = None
+    validated_step: int = 0
     metrics_bytes: int = 0
     timings_bytes: int = 0
     seconds: float = 0.0

@@ -1,14 +1,19 @@
-"""The finished model of a run: chosen weights, a card that says what they were trained on."""
+"""The finished model of a run: chosen weights, and a card that says what they were trained on."""
 
-import importlib.metadata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from torch import nn
 
-from senformer.core.commit import commit_folder, sha256
+from senformer.core.commit import sha256
+from senformer.core.provenance import describe_input, versions
+from senformer.dataset.loader import TrainBatches
 from senformer.dataset.store import Dataset
+from senformer.genome.regions import merge
+from senformer.model.card import TrackCard
+from senformer.tracks.table import Track
 from senformer.train.checkpoint import State, load_weights
 from senformer.train.config import TrainConfig
 
@@ -23,15 +28,58 @@ def exported_step(state: State, config: TrainConfig) -> int:
 
 
 def export_model(
-    model: nn.Module,
-    out: Path,
-    state: State,
-    config: TrainConfig,
-    datasets: Mapping[str, Dataset],
+    model: nn.Module, out: Path, state: State, config: TrainConfig, batches: Mapping[str, TrainBatches]
 ) -> dict[str, Any]:
-    """Write ``RUN/model`` and return what the closing record says about it."""
+    """Write ``RUN/model`` and return what the closing record says about it.
+
+    Nothing in the folder depends on when or where it was made.
+    """
     step = exported_step(state, config)
     load_weights(model, out, step)
     model.eval()
-    commit_folder(out / MODEL, lambda folder: model.save(folder))
+    datasets = {organism: source.dataset for organism, source in batches.items()}
+    model.card.heads = {
+        organism: [track_card(track) for track in dataset.tracks] for organism, dataset in datasets.items()
+    }
+    model.card.training = {
+        "steps": step,
+        "seed": config.seed,
+        "settings": state.settings,
+        "config": config.model_dump(mode="json"),
+        "senformer": versions().get("senformer"),
+        "datasets": {organism: describe_dataset(dataset) for organism, dataset in datasets.items()},
+        "intervals": {organism: training_intervals(source) for organism, source in batches.items()},
+    }
+    model.save(out / MODEL)
     return {"exported_step": step, "model_sha256": sha256(out / MODEL / "model.safetensors")}
+
+
+def track_card(track: Track) -> TrackCard:
+    """Return what the card says of a track; ``Scaling`` undoes its scaling from these values."""
+    return TrackCard(
+        name=track.name,
+        assay=track.assay,
+        strand=track.strand,
+        strand_pair=track.strand_pair,
+        description=track.description,
+        scale=track.scale,
+        clip=track.clip,
+        clip_soft=track.clip_soft,
+        sqrt=track.sqrt,
+        sum_stat=track.sum_stat,
+    )
+
+
+def describe_dataset(dataset: Dataset) -> dict[str, Any]:
+    """Return the name of a dataset and the SHA-256 of its closing file, which stands for all of it."""
+    return {"organism": dataset.organism, "sha256": describe_input(dataset.path).get("sha256")}
+
+
+def training_intervals(batches: TrainBatches) -> list[list[Any]]:
+    """Return the union of the training inputs as (chrom, start, end), 0-based half-open.
+
+    Augmentation moves an input by up to ``max_shift_bp`` beyond these.
+    """
+    rows = [(window.chrom, window.start, window.end) for window in batches.windows]
+    merged = merge(pd.DataFrame(rows, columns=["chrom", "start", "end"]))
+    return merged.astype(object).to_numpy().tolist()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from senformer.core.commit import refuse_existing, remove, write_json
-from senformer.core.errors import ConfigError, DataError, MissingInputError
+from senformer.core.errors import ConfigError, DataError, MissingInputError, OutputError
 from senformer.core.provenance import FILE as RUN
 from senformer.core.provenance import versions, write_record
 from senformer.dataset.store import Dataset
@@ -55,31 +55,31 @@ def begin_run(
     return State(step=0, settings=settings_hash(settings))
 
 
-def resume_run(
-    out: Path, settings: Mapping[str, Any], config: TrainConfig, config_record: Mapping[str, Any]
-) -> tuple[State, dict[str, Any] | None]:
+def find_state(
+    out: Path, settings: Mapping[str, Any], config: TrainConfig
+) -> tuple[State | None, dict[str, Any] | None]:
     """Return the state to go on from, and the closing record where the run is finished.
 
     A run that its time limit ended is taken up again under a larger limit, and one with a constant
-    learning rate under a larger number of steps.
+    learning rate under a larger number of steps. The state is None where the folder is there but a kill
+    came before the run began: it is begun anew.
 
     Raises
     ------
     MissingInputError
         There is no run in the folder.
     ConfigError
-        The run was begun with other settings; the first that differs is named.
+        The run was begun with other settings (the first that differs is named), or is beyond ``steps``.
     DataError
-        No checkpoint is intact, or the newest is beyond ``steps``.
+        No checkpoint is intact.
     """
-    record = _read(out / RUN)
+    record = read_record(out / RUN)
     if record is None:
-        raise MissingInputError(
-            "E613", str(out), f"is no run to resume (no {RUN})", "Start it without --resume."
-        )
+        return _unbegun(out), None
     refuse_other_settings(record["settings"], settings, str(out))
-    state = newest_state(out) or State(step=0, settings=settings_hash(settings))
-    if state.settings != settings_hash(settings):
+    expected = settings_hash(settings)
+    state = newest_state(out) or State(step=0, settings=expected)
+    if state.settings != expected:
         raise ConfigError(
             "E614",
             f"{out} step {state.step}",
@@ -93,9 +93,37 @@ def resume_run(
             f"the newest checkpoint is at step {state.step}, steps is {config.steps}",
             "Give at least as many steps, or train into another --out.",
         )
-    done = _read(out / DONE)
-    if done is not None and not _may_go_on(state, done, config):
+    done = read_record(out / DONE)
+    if done is not None and not _may_go_on(state, config):
         return state, done
+    return _check_best(out, state), None
+
+
+def require_folder(out: Path) -> None:
+    """Raise unless there is a folder to resume in: a misspelt path must not begin a long run.
+
+    Raises
+    ------
+    MissingInputError
+        There is none.
+    """
+    if not out.is_dir():
+        raise MissingInputError("E613", str(out), "there is no run to resume", "Start it without --resume.")
+
+
+def _unbegun(out: Path) -> None:
+    """Raise unless the folder is there and empty but for leftovers."""
+    try:
+        refuse_existing(out)
+    except OutputError as fault:
+        raise MissingInputError(
+            "E613", str(out), f"is no run to resume (no {RUN})", "Give the folder of a run."
+        ) from fault
+    log.info("%s: the run had not begun, it begins now", out)
+
+
+def note_resume(out: Path, state: State, config_record: Mapping[str, Any]) -> None:
+    """Clear what is void now and add a line to ``run.json`` about the step that the run goes on from."""
     sweep(out)
     for name in (DONE, FAILED):
         remove(out / name)
@@ -106,15 +134,14 @@ def resume_run(
         "config": dict(config_record),
         "versions": versions(),
     }
+    record = read_record(out / RUN) or {}
     write_json(out / RUN, record | {"resumed": [*record.get("resumed", []), entry]})
-    return _check_best(out, state), None
 
 
-def _may_go_on(state: State, done: Mapping[str, Any], config: TrainConfig) -> bool:
+def _may_go_on(state: State, config: TrainConfig) -> bool:
     if state.step >= config.steps:
         return False
-    in_time = config.max_minutes is None or state.seconds < config.max_minutes * 60
-    return in_time
+    return config.max_minutes is None or state.seconds < config.max_minutes * 60
 
 
 def _check_best(out: Path, state: State) -> State:
@@ -137,7 +164,8 @@ def sweep(out: Path) -> None:
                 remove(path)
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def read_record(path: Path) -> dict[str, Any] | None:
+    """Return what one of the run's JSON files holds, or None where there is none."""
     if not path.is_file():
         return None
     return json.loads(path.read_text(encoding="utf-8"))

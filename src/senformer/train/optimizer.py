@@ -29,8 +29,9 @@ def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Adam:
 
 
 def learning_rate(config: TrainConfig, step: int) -> float:
-    """Return the rate of update ``step`` (from 1): linear to the full rate at ``warmup_steps``, then the
-    schedule.
+    """Return the rate of update ``step`` (from 1).
+
+    It rises in proportion to the step until ``warmup_steps``, then follows the schedule.
     """
     if step < config.warmup_steps:
         return config.learning_rate * step / config.warmup_steps

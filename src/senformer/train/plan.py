@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from senformer.core.errors import ConfigError
+from senformer.core.tables import choose
 from senformer.dataset.store import Dataset
+from senformer.model.create import model_config
+from senformer.model.zoo import MODELS
 from senformer.train.config import TrainConfig
 
 _WHERE = "model"
@@ -19,19 +22,18 @@ class Plan:
     ----------
     name, overrides
         Arguments of ``create_model``: window, crop and heads are among the overrides.
-    window_bp, crop_bins, bin_bp
-        Input in bp, bins cut off each side of the output, and their width in bp.
+    window_bp, crop_bins
+        Input in bp, and bins cut off each side of the output.
     """
 
     name: str
     overrides: dict[str, Any]
     window_bp: int
     crop_bins: int
-    bin_bp: int
 
 
 def make_plan(section: Mapping[str, Any], config: TrainConfig, datasets: Mapping[str, Dataset]) -> Plan:
-    """Agree window, crop, bin and heads.
+    """Agree window, crop, bin and heads, and check the model's configuration.
 
     What the ``model`` section leaves open comes from the ``train`` section, then from the datasets, which
     must agree with one another.
@@ -39,31 +41,35 @@ def make_plan(section: Mapping[str, Any], config: TrainConfig, datasets: Mapping
     Raises
     ------
     ConfigError
-        Two of them differ (both are named), or the model has no name.
+        Two of them differ (both are named), the model has no name, or its configuration is wrong.
     """
     if "name" not in section:
-        raise ConfigError("E106", _WHERE, "key 'name' is missing", "Name the model, for instance enformer.")
+        raise ConfigError("E106", _WHERE, "key 'name' is missing", "Name the model, for instance senformer.")
     if not datasets:
         raise ConfigError("E601", "train", "there is no dataset", "Give at least one --data.")
-    bin_bp = _common(datasets, "bin_bp")
-    window_bp = config.window_bp or _common(datasets, "window_bp")
-    crop_bins = _common(datasets, "crop_bins") if config.crop_bins is None else config.crop_bins
+    shared = {key: _common(datasets, key) for key in ("window_bp", "crop_bins", "bin_bp")}
+    given = {key: getattr(config, key) for key in ("window_bp", "crop_bins")}
+    given = {key: value for key, value in given.items() if value is not None}
     heads = {organism: len(dataset.tracks) for organism, dataset in datasets.items()}
-    wanted: dict[str, Any] = {"window_bp": window_bp, "crop_bins": crop_bins, "heads": heads}
+    wanted = {"heads": heads, **{key: shared[key] for key in ("window_bp", "crop_bins")}, **given}
     for key, value in wanted.items():
         if key in section and section[key] != value:
-            raise _disagree(
-                f"{key} is {section[key]!r} in the model section",
-                f"{value!r} in {_origin(config, key, datasets)}",
-            )
+            source = "the train section" if key in given else "the data"
+            raise _disagree(f"{key} is {section[key]!r} in the model section and {value!r} in {source}")
     overrides = {**{key: value for key, value in section.items() if key != "name"}, **wanted}
-    return Plan(section["name"], overrides, window_bp, crop_bins, bin_bp)
+    _settle_bin(section["name"], overrides, shared["bin_bp"])
+    return Plan(section["name"], overrides, wanted["window_bp"], wanted["crop_bins"])
 
 
-def check_bins(plan: Plan, model_bin_bp: int) -> None:
-    """Raise unless the model's bin is as wide as the datasets'."""
-    if model_bin_bp != plan.bin_bp:
-        raise _disagree(f"the model's bin is {model_bin_bp} bp", f"{plan.bin_bp} bp in the dataset")
+def _settle_bin(name: str, overrides: dict[str, Any], bin_bp: int) -> None:
+    """Give the tower as many blocks as the data's bin asks for, or check those that are given."""
+    known = choose(MODELS, name, "model").config_class.model_fields
+    if "n_conv_blocks" in known and "n_conv_blocks" not in overrides and bin_bp >= 4:
+        # A bin that is no power of two is left for the comparison below to name.
+        overrides["n_conv_blocks"] = bin_bp.bit_length() - 2
+    found = model_config(name, overrides).bin_bp
+    if found != bin_bp:
+        raise _disagree(f"the bin is {found} bp in the model section and {bin_bp} bp in the data")
 
 
 def _common(datasets: Mapping[str, Dataset], key: str) -> int:
@@ -71,17 +77,9 @@ def _common(datasets: Mapping[str, Dataset], key: str) -> int:
     first = next(iter(values))
     for organism, value in values.items():
         if value != values[first]:
-            raise _disagree(
-                f"{key} is {values[first]} in dataset {first!r}", f"{value} in dataset {organism!r}"
-            )
+            raise _disagree(f"{key} is {values[first]} in dataset {first!r} and {value} in {organism!r}")
     return values[first]
 
 
-def _origin(config: TrainConfig, key: str, datasets: Mapping[str, Dataset]) -> str:
-    if getattr(config, key, None) is not None:
-        return "the train section"
-    return "the dataset" + "s" * (len(datasets) > 1)
-
-
-def _disagree(one: str, other: str) -> ConfigError:
-    return ConfigError("E602", _WHERE, f"{one} and {other}", "Make them agree, or leave one out.")
+def _disagree(found: str) -> ConfigError:
+    return ConfigError("E602", _WHERE, found, "Make them agree, or leave one out.")

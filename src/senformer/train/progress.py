@@ -62,6 +62,13 @@ class Ticker:
         """Training time in s, earlier parts included."""
         return self._before + time.monotonic() - self._begin
 
+    def say(self, text: str) -> None:
+        """Tell something that stays on the screen."""
+        if self._bar:
+            self._bar.console.print(text, highlight=False)
+        else:
+            log.info("%s", text)
+
     def tell(self, step: int, loss: float, limit_s: float | None) -> dict[str, float]:
         """Tell the state at ``step`` and return the rates since the last call, for ``timings.jsonl``."""
         now = time.monotonic()

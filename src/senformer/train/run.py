@@ -1,0 +1,176 @@
+"""A run under way: updates in order, and after each one what is due then."""
+
+import logging
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from senformer.core.commit import write_json
+from senformer.core.errors import DataError, Stopped
+from senformer.dataset.batch import Batch
+from senformer.dataset.loader import TrainBatches
+from senformer.train.batches import iterate_turns
+from senformer.train.checkpoint import State, checkpoint_steps, prune_checkpoints, save_checkpoint
+from senformer.train.curve import Curve
+from senformer.train.folder import FAILED, METRICS, TIMINGS
+from senformer.train.optimizer import optimizer_tensors
+from senformer.train.progress import Ticker
+from senformer.train.signals import StopRequest
+from senformer.train.step import Engine, Update, take_step
+from senformer.train.validate import ValidationSet, mean_pearson, validate
+
+log = logging.getLogger(__name__)
+
+
+class Run:
+    """Takes a state to the last step or the time limit; everything it writes is cut back on resume.
+
+    Attributes
+    ----------
+    state
+        Where the run stands: updates done, best validation, and what the next checkpoint will say.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        out: Path,
+        state: State,
+        batches: Mapping[str, TrainBatches],
+        sets: Mapping[str, ValidationSet],
+        stop: StopRequest,
+    ) -> None:
+        self.engine, self.out, self.state, self.stop = engine, out, state, stop
+        self._batches, self._sets, self._config = batches, sets, engine.config
+        self._metrics, self._timings = Curve(out / METRICS), Curve(out / TIMINGS)
+        self._metrics.roll_back(state.metrics_bytes)
+        self._timings.roll_back(state.timings_bytes)
+        self._saved = state
+
+    def go(self, bp_per_step: int) -> str:
+        """Do all updates that are left; return what ended the run: ``steps`` or ``max_minutes``.
+
+        Raises
+        ------
+        Stopped
+            A signal came; the state was saved.
+        DataError
+            Loss or gradient is not finite; the last checkpoint is kept.
+        """
+        config, state = self._config, self.state
+        stream = iterate_turns(self._batches, state.step + 1, config.steps, config.workers)
+        ticker = Ticker(state.step, config.steps, bp_per_step, state.seconds)
+        with ticker as self._ticker, closing(cast(Any, stream)):
+            self._validate_if_due()
+            while self.state.step < config.steps and not self._is_out_of_time():
+                self._heed_signal()
+                self._advance(*next(stream))
+            self._end()
+        return "steps" if self.state.step >= config.steps else "max_minutes"
+
+    def _advance(self, step: int, organism: str, batch: Batch) -> None:
+        """Do one update, note it, validate and save where it is time to."""
+        try:
+            update = take_step(self.engine, step, organism, batch)
+        except DataError as fault:
+            if fault.code == "E604":
+                self._metrics.flush()
+                windows = [str(window) for window in batch.windows]
+                write_json(self.out / FAILED, {"step": step, "organism": organism, "windows": windows})
+            raise
+        self.state = replace(self.state, step=step)
+        self._note(organism, update)
+        is_better = self._validate_if_due()
+        if is_better or step % self._config.checkpoint_every_steps == 0:
+            self._save()
+
+    def _note(self, organism: str, update: Update) -> None:
+        step, values = self.state.step, {"loss": update.loss, "learning_rate": update.learning_rate}
+        masked = {} if update.n_measured else {"is_masked": True}
+        if masked:
+            log.warning("step %d: no target of this %s batch is measured: its loss is zero", step, organism)
+        self._metrics.add(
+            step=step, **values, gradient_norm=update.gradient_norm, organism=organism, **masked
+        )
+        if step % self._config.log_every_steps == 0 or step == self._config.steps:
+            limit = self._config.max_minutes
+            self._timings.add(
+                step=step, **self._ticker.tell(step, update.loss, limit * 60 if limit else None)
+            )
+            self._metrics.flush()
+            self._timings.flush()
+
+    def _validate_if_due(self) -> bool:
+        """Validate at every so many steps and at the last; say whether it is the best so far."""
+        step, every = self.state.step, self._config.validate_every_steps
+        if not every or not step or step == self.state.validated_step:
+            return False
+        return self._validate() if step % every == 0 or step == self._config.steps else False
+
+    def _validate(self) -> bool:
+        step = self.state.step
+        found = validate(self.engine, self._sets, lambda: self.stop.signal is not None)
+        if found is None:
+            return False
+        for organism, values in found.items():
+            self._metrics.add(step=step, organism=organism, **values)
+        self._metrics.flush()
+        score, best = mean_pearson(found), self.state.best
+        self._ticker.say(f"step {step} validation: {_summary(found)}")
+        self.state = replace(self.state, validated_step=step)
+        if score is None or (best is not None and score <= best["valid_pearson"]):
+            return False
+        self.state = replace(self.state, best={"step": step, "valid_pearson": score})
+        return True
+
+    def _save(self) -> None:
+        engine, state = self.engine, self.state
+        self.state = replace(
+            state,
+            metrics_bytes=self._metrics.flush(),
+            timings_bytes=self._timings.flush(),
+            seconds=self._ticker.seconds,
+        )
+        tensors = optimizer_tensors(engine.model, engine.optimizer)
+        save_checkpoint(self.out, self.state, engine.model.state_dict(), tensors)
+        self._saved = self.state
+        best = int(state.best["step"]) if state.best else None
+        prune_checkpoints(self.out, self._config.keep_checkpoints, best)
+
+    def _save_if_new(self) -> None:
+        new = self.state.step != self._saved.step or self.state.validated_step != self._saved.validated_step
+        if new or self.state.step not in checkpoint_steps(self.out):
+            self._save()
+
+    def _heed_signal(self) -> None:
+        if self.stop.signal is None:
+            return
+        self._save_if_new()
+        raise Stopped(
+            self.stop.signal,
+            str(self.out),
+            f"stopped by a signal after step {self.state.step}; the state is saved",
+            "Run the same command with --resume to go on.",
+        )
+
+    def _is_out_of_time(self) -> bool:
+        limit = self._config.max_minutes
+        return limit is not None and self._ticker.seconds >= limit * 60
+
+    def _end(self) -> None:
+        """Validate the last weights, unless that was done, and save them."""
+        if self._sets and self.state.validated_step != self.state.step:
+            self._validate()
+        self._heed_signal()
+        self._save_if_new()
+
+
+def _summary(found: Mapping[str, Mapping[str, Any]]) -> str:
+    parts = []
+    for organism, values in found.items():
+        figures = (values["valid_loss"], values["valid_pearson"])
+        loss, pearson = ("none" if value is None else f"{value:.4f}" for value in figures)
+        parts.append(f"{organism} loss {loss}, mean Pearson {pearson} on {values['n_windows']} windows")
+    return "; ".join(parts)

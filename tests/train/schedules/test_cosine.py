@@ -1,0 +1,19 @@
+import pytest
+
+from senformer.train.schedules import SCHEDULES
+from senformer.train.schedules.cosine import cosine
+
+
+def test_cosine__falls_from_one_to_zero():
+    factors = [cosine(step, 7) for step in range(8)]
+    assert factors[0] == 1.0
+    assert factors[7] == pytest.approx(0.0, abs=1e-12)
+    assert factors == sorted(factors, reverse=True)
+
+
+def test_cosine__beyond_the_end_stays_zero():
+    assert cosine(9, 7) == cosine(7, 7)
+
+
+def test_cosine__is_in_the_table():
+    assert SCHEDULES["cosine"] is cosine

@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+from tests.train.toy import MODEL, settings
+
+from senformer.train.batches import iterate_turns, make_batches, turn
+from senformer.train.plan import make_plan
+
+
+def _batches(datasets, **changes):
+    config = settings(**changes)
+    return make_batches(datasets, make_plan(MODEL, config, datasets), config)
+
+
+@pytest.mark.parametrize("n_organisms", [1, 2, 3])
+def test_turn__counts_what_was_given(n_organisms):
+    given = [0] * n_organisms
+    for step in range(1, 12):
+        assert [turn(step, n_organisms, place) for place in range(n_organisms)] == given
+        given[(step - 1) % n_organisms] += 1
+
+
+def test_iterate_turns__organisms_alternate(both):
+    batches = _batches(both)
+    found = [(step, organism) for step, organism, _ in iterate_turns(batches, 1, 5, 0)]
+    assert found == [(1, "human"), (2, "mouse"), (3, "human"), (4, "mouse"), (5, "human")]
+
+
+@pytest.mark.parametrize("first", [2, 3, 5])
+def test_iterate_turns__taken_up_anywhere(both, first):
+    batches = _batches(both)
+    whole = list(iterate_turns(batches, 1, 5, 0))[first - 1 :]
+    part = list(iterate_turns(batches, first, 5, 0))
+    assert [(step, organism, batch.windows) for step, organism, batch in part] == [
+        (step, organism, batch.windows) for step, organism, batch in whole
+    ]
+    for (_, _, one), (_, _, other) in zip(part, whole, strict=True):
+        assert np.array_equal(one.sequence, other.sequence)
+        assert np.array_equal(one.targets, other.targets, equal_nan=True)
+
+
+def test_iterate_turns__nothing_left(human):
+    assert list(iterate_turns(_batches(human), 7, 6, 0)) == []
+
+
+def test_make_batches__settings_arrive(human):
+    found = _batches(human, batch_size=5, max_shift_bp=1, reverse_complement=False, seed=8)["human"]
+    assert (found.batch_size, found.max_shift_bp, found.reverse_complement, found.seed) == (5, 1, False, 8)
+    assert found.split == "train"
+    batch = found.batch(0)
+    assert batch.sequence.shape == (5, 2048)
+    assert {window.chrom for window in batch.windows} == {"chr1"}

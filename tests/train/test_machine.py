@@ -1,0 +1,65 @@
+import os
+
+import pytest
+import torch
+from accelerate.state import AcceleratorState, PartialState
+from tests.train.toy import settings
+
+from senformer.core.errors import ConfigError, DeviceError
+from senformer.train import machine
+from senformer.train.machine import accelerator, torch_settings
+
+
+def test_torch_settings__all_is_given_back():
+    torch.manual_seed(11)
+    expected = torch.rand(3)
+    torch.manual_seed(11)
+    threads = torch.get_num_threads()
+    with torch_settings(settings(threads=threads + 1, deterministic=True)):
+        assert torch.get_num_threads() == threads + 1
+        assert torch.are_deterministic_algorithms_enabled()
+        torch.rand(7)
+    assert torch.get_num_threads() == threads
+    assert not torch.are_deterministic_algorithms_enabled()
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_torch_settings__given_back_after_a_fault():
+    threads = torch.get_num_threads()
+    with pytest.raises(ValueError), torch_settings(settings(threads=threads + 1)):
+        raise ValueError
+    assert torch.get_num_threads() == threads
+
+
+def test_torch_settings__nothing_is_set_unasked():
+    threads = torch.get_num_threads()
+    with torch_settings(settings(threads=None)):
+        assert torch.get_num_threads() == threads
+
+
+def test_torch_settings__missing_device_named():
+    with pytest.raises(DeviceError, match="no such kind of device"), torch_settings(settings(device="tpux")):
+        pass
+
+
+@pytest.mark.parametrize(("dtype", "mode"), [(torch.float32, "no"), (torch.bfloat16, "bf16")])
+def test_accelerator__leaves_no_state(dtype, mode):
+    environment = dict(os.environ)
+    with accelerator(torch.device("cpu"), dtype) as found:
+        assert found.mixed_precision == mode
+        assert found.device.type == "cpu"
+    assert not AcceleratorState._shared_state
+    assert not PartialState._shared_state
+    assert dict(os.environ) == environment
+
+
+def test_accelerator__several_processes_refused(monkeypatch):
+    class Many:
+        num_processes = 3
+
+    monkeypatch.setattr(machine, "Accelerator", lambda **_: Many())
+    with (
+        pytest.raises(ConfigError, match="was launched as 3 processes"),
+        accelerator(torch.device("cpu"), torch.float32),
+    ):
+        pass
