@@ -14,9 +14,9 @@ from senformer.genome.sequence import decode, reverse_complement
 HEAD = "toy"
 # Tracks 0 and 2 are the two strands of one experiment; track 1 is unstranded.
 TRACKS = [
-    {"name": "plus", "assay": "CAGE", "strand": "+", "strand_pair": 2, "scale": 2.0, "clip_soft": 3.0},
+    {"name": "plus", "assay": "CAGE", "strand": "+", "strand_pair": 2, "scale": 2.0, "clip_soft": 1.5},
     {"name": "atac", "assay": "ATAC", "strand": ".", "strand_pair": 1, "scale": 0.5},
-    {"name": "minus", "assay": "CAGE", "strand": "-", "strand_pair": 0, "scale": 2.0, "clip_soft": 3.0},
+    {"name": "minus", "assay": "CAGE", "strand": "-", "strand_pair": 0, "scale": 2.0, "clip_soft": 1.5},
 ]
 
 
@@ -53,7 +53,8 @@ class ToyModel(nn.Module):
         around = nn.functional.pad(values, (0, 0, 1, 1))
         blurred = 0.5 * around[:, :-2] + around[:, 1:-1] + 0.25 * around[:, 2:]
         stop = blurred.shape[1] - self.crop_bins
-        return {head: blurred[:, self.crop_bins : stop] for head in heads or [HEAD]}
+        outputs = {HEAD: blurred[:, self.crop_bins : stop]}
+        return {head: outputs[head] for head in heads or [HEAD]}
 
 
 def write_genome(folder: Path, sizes: dict[str, int], seed: int = 5) -> FastaReader:

@@ -17,6 +17,7 @@ from senformer.core.device import pick_device, pick_dtype
 from senformer.core.errors import ConfigError
 from senformer.core.tables import choose
 from senformer.genome.sequence import reverse_complement
+from senformer.predict.precision import arithmetic
 from senformer.predict.strands import card_permutation
 
 STRANDS = {"both": (False, True), "forward": (False,)}
@@ -129,16 +130,11 @@ class Predictor:
         return (total / len(self._passes)).cpu().numpy()
 
     def _forward(self, codes: UInt8[np.ndarray, "batch base"], head: str) -> Float[Tensor, "batch bin track"]:
-        inputs = torch.from_numpy(np.ascontiguousarray(codes)).to(self.device)
+        inputs = torch.from_numpy(np.array(codes)).to(self.device)
         # no_grad and not inference_mode: a model may keep what it computes (the position basis), and
         # inference tensors would break the training step that meets them next.
-        with torch.no_grad(), self._autocast():
+        with torch.no_grad(), arithmetic(self.device, self.dtype):
             return self.model(inputs, heads=[head])[head].float()
-
-    def _autocast(self) -> contextlib.AbstractContextManager:
-        if self.dtype == torch.float32:
-            return torch.autocast(self.device.type, enabled=False)
-        return torch.autocast(self.device.type, dtype=self.dtype)
 
     @contextlib.contextmanager
     def hold(self) -> Iterator["Predictor"]:

@@ -225,9 +225,7 @@ def _open_store(job: StitchJob, shards: ShardLog, windows: pd.DataFrame, is_want
         bin_bp=job.grid.bin_bp,
         shard_bins=job.shard_bins,
     )
-    if shards.done:
-        store.clean()
-    else:
+    if not shards.done:
         store.create(
             {"units": job.selection.units, "head": job.selection.head, "tracks": job.selection.names}
         )

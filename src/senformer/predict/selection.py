@@ -139,12 +139,15 @@ def file_stems(names: Sequence[str]) -> list[str]:
     >>> file_stems(["CAGE_liver", "../x", "CHIP:CTCF"])
     ['CAGE_liver', '1_.._x', '2_CHIP_CTCF']
     """
-    stems, taken = [], set()
+    stems: list[str] = []
+    taken: set[str] = set()
     for place, name in enumerate(names):
         stem = re.sub(r"[^A-Za-z0-9._+-]", "_", name)[:150]
         # Case alone does not tell files apart everywhere.
-        if stem != name or stem[0] in ".-" or stem.lower() in taken:
+        if stem != name or stem[:1] in ("", ".", "-") or stem.lower() in taken:
             stem = f"{place}_{stem}"
+        while stem.lower() in taken:
+            stem += "_"
         taken.add(stem.lower())
         stems.append(stem)
     return stems

@@ -73,6 +73,7 @@ class ShardLog:
             write_json(file, self.plan)
             return False
         self._check_plan(json.loads(file.read_text(encoding="utf-8")))
+        self._sweep()
         self._read()
         return True
 
@@ -85,6 +86,12 @@ class ShardLog:
                 f"holds the unfinished work of another command (other {', '.join(changed)})",
                 "Repeat that command to finish it, or choose another --out.",
             )
+
+    def _sweep(self) -> None:
+        """Remove files that a killed run left half-written (ours and zarr's); the lock says it is dead."""
+        for path in list(self.folder.rglob("*")):
+            if path.name.startswith((".partial-", ".old-")) or path.suffix == ".partial":
+                remove(path)
 
     def _finish_removal(self) -> None:
         """Go on where a run was killed between its last file and the end of its work folder."""

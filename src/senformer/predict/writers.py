@@ -85,11 +85,6 @@ class PredictionStore:
             attributes={"units": units, "bin_bp": self.bin_bp},
         )
 
-    def clean(self) -> None:
-        """Remove what a killed write left beside the shards."""
-        for leftover in self.path.rglob("*.partial"):
-            remove(leftover)
-
     def write_shard(self, chrom: str, shard: int, values: Float32[np.ndarray, "bin track"]) -> Path:
         """Write the rows of one shard and return its file, durable."""
         first = shard * self.shard_bins

@@ -1,0 +1,106 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from senformer.core.commit import write_text
+from senformer.core.errors import DataError, OutputError
+from senformer.predict.shards import ShardLog
+
+PLAN = {"head": "toy", "shifts_bp": (0, 3)}
+
+
+def started(folder: Path, shards: tuple[str, ...] = ("a", "b")) -> ShardLog:
+    log = ShardLog(folder, PLAN)
+    assert not log.open()
+    for name in shards:
+        write_text(folder / "data" / name, f"content of {name}")
+        log.finish(name, folder / "data" / name)
+    return log
+
+
+def test_open__goes_on_with_what_is_finished(tmp_path):
+    started(tmp_path)
+    again = ShardLog(tmp_path, PLAN)
+    assert again.open()
+    assert list(again.done) == ["a", "b"]
+
+
+def test_open__removes_what_a_killed_write_left(tmp_path):
+    started(tmp_path)
+    leftovers = [tmp_path / ".partial-12-x.bw", tmp_path / "data" / "0.ab12.partial", tmp_path / ".old-3-y"]
+    for path in leftovers:
+        path.write_text("half")
+    ShardLog(tmp_path, PLAN).open()
+    assert not any(path.exists() for path in leftovers)
+    assert (tmp_path / "data" / "a").exists()
+
+
+def test_open__drops_a_torn_last_line(tmp_path):
+    started(tmp_path)
+    manifest = tmp_path / ".work" / "shards.jsonl"
+    manifest.write_bytes(manifest.read_bytes()[:-7])
+    again = ShardLog(tmp_path, PLAN)
+    assert again.open()
+    assert list(again.done) == ["a"]
+    assert manifest.read_bytes().endswith(b"\n")
+
+
+def test_open__refuses_the_work_of_another_command(tmp_path):
+    started(tmp_path)
+    with pytest.raises(OutputError, match=r"unfinished work of another command \(other head, units\)"):
+        ShardLog(tmp_path, {**PLAN, "head": "fly", "units": "stored"}).open()
+
+
+def test_open__a_damaged_shard(tmp_path):
+    started(tmp_path)
+    (tmp_path / "data" / "b").write_text("other")
+    with pytest.raises(DataError, match=r"data/b: a finished part is damaged"):
+        ShardLog(tmp_path, PLAN).open()
+
+
+def test_open__refuses_other_files(tmp_path):
+    (tmp_path / "mine.txt").write_text("x")
+    with pytest.raises(OutputError, match="the output folder exists"):
+        ShardLog(tmp_path, PLAN).open()
+
+
+def test_open__a_run_killed_before_its_plan_stood(tmp_path):
+    (tmp_path / ".work").mkdir()
+    (tmp_path / ".work" / ".partial-1-plan.json").write_text("{")
+    assert not ShardLog(tmp_path, PLAN).open()
+
+
+def test_close__names_every_file_and_removes_the_work(tmp_path):
+    log = started(tmp_path)
+    (tmp_path / "run.json").write_text("{}")
+    log.close({"n_bins": 3})
+    done = json.loads((tmp_path / "DONE.json").read_text())
+    assert done["n_bins"] == 3
+    assert [entry["path"] for entry in done["files"]] == ["data/a", "data/b"]
+    assert not (tmp_path / ".work").exists()
+    with pytest.raises(OutputError, match="the output folder exists"):
+        ShardLog(tmp_path, PLAN).open()
+
+
+def test_open__killed_between_the_last_file_and_the_end(tmp_path):
+    log = started(tmp_path)
+    (tmp_path / ".kept").mkdir()
+    log.work.rename(tmp_path / ".kept" / "work")
+    (tmp_path / ".work").mkdir()
+    log.close({"n_bins": 3})
+    (tmp_path / ".kept" / "work").rename(log.work)
+    (tmp_path / ".kept").rmdir()
+    again = ShardLog(tmp_path, PLAN)
+    assert again.open()
+    assert again.result is not None
+    assert again.result["n_bins"] == 3
+    assert not log.work.exists()
+
+
+def test_open__finished_by_another_command(tmp_path):
+    log = started(tmp_path)
+    log.close({})
+    log.work.mkdir()
+    with pytest.raises(OutputError, match="the output folder exists"):
+        ShardLog(tmp_path, {"head": "fly"}).open()
