@@ -22,7 +22,7 @@ def write_array(
     dtype: str,
     grid: Grid,
     axes: tuple[str, ...],
-    fill: float,
+    fill: float | int,
     meaning: dict[str, Any],
 ) -> None:
     """Commit one array, shard by shard.

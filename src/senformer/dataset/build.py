@@ -1,7 +1,6 @@
 """Build a dataset store: from a configuration to a finished folder, resumable at any point."""
 
 import ctypes
-import dataclasses
 import logging
 import multiprocessing
 import shutil
@@ -12,8 +11,6 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from senformer.core.commit import refuse_existing, remove, write_json
 from senformer.core.errors import (
     ConfigError,
@@ -23,17 +20,12 @@ from senformer.core.errors import (
     StorageError,
 )
 from senformer.core.lock import folder_lock
-from senformer.core.provenance import FILE as RUN_RECORD
-from senformer.core.provenance import make_record
 from senformer.dataset import layout
-from senformer.dataset.config import SPLITS, DatasetConfig
-from senformer.dataset.manifest import check_dataset, check_entries, read_json, write_manifest
+from senformer.dataset.config import DatasetConfig
+from senformer.dataset.finish import finish
+from senformer.dataset.manifest import check_dataset, check_entries, read_json
 from senformer.dataset.plan import BuildPlan, make_plan
 from senformer.dataset.shard import build_shard, shard_folders, shard_record
-from senformer.dataset.statistics import TrackSums
-from senformer.dataset.store import ChromosomeCache, read_bin_facts
-from senformer.dataset.windows import sift_windows, tile_windows
-from senformer.tracks.table import write_track_table
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +132,7 @@ def _fill(plan: BuildPlan, out: Path, workers: int) -> dict[str, Any]:
         write_json(out / store / "zarr.json", {"attributes": {}, "zarr_format": 3, "node_type": "group"})
     missing = [chrom for chrom in plan.chrom_sizes if not _is_built(out, chrom)]
     _build_shards(plan, out, missing, workers)
-    return _close(plan, out)
+    return finish(plan, out)
 
 
 _STORES = (layout.GENOME, layout.TRACKS, layout.BINS)
@@ -181,72 +173,6 @@ def _die_with_parent() -> None:
     """End this worker when the process that holds the folder's lock is killed (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-
-
-def _close(plan: BuildPlan, out: Path) -> dict[str, Any]:
-    """Write what depends on all chromosomes, and close the dataset."""
-    records = [read_json(shard_record(out, chrom)) for chrom in plan.chrom_sizes]
-    windows, dropped = _cut(plan, out)
-    layout.WINDOW_SCHEMA.write(out / layout.WINDOWS, windows)
-    stored = [dataclasses.replace(track, path=Path(track.path.name)) for track in plan.tracks]
-    write_track_table(out / layout.TRACK_TABLE, stored)
-    counts = _counts(plan, records, windows, dropped)
-    sums = {name: _add_up(records, name, len(plan.tracks)).report() for name in ("all", *SPLITS)}
-    write_json(out / layout.STATISTICS, {**sums, "counts": counts})
-    record = make_record("build", config=plan.config.model_dump(mode="json"), counts=counts)
-    write_json(out / RUN_RECORD, {**record, "inputs": plan.inputs})
-    write_manifest(out, {record["chrom"]: record["files"] for record in records})
-    return counts
-
-
-def _cut(plan: BuildPlan, out: Path) -> tuple[pd.DataFrame, dict[str, int]]:
-    config = plan.config
-    tiled = tile_windows(
-        plan.regions,
-        plan.chrom_sizes,
-        config.window_bp,
-        config.stride_bp,
-        config.bin_bp,
-        config.crop_bins,
-    )
-    cache = ChromosomeCache(out, 1 << 28)
-    windows, dropped = sift_windows(
-        tiled,
-        lambda chrom: read_bin_facts(cache, plan.excluded, chrom, plan.chrom_sizes[chrom], config.bin_bp),
-        config.bin_bp,
-        config.crop_bins,
-        config.max_n_fraction,
-    )
-    for split in dict.fromkeys(plan.regions["split"]):
-        if not (windows["split"] == split).any():
-            tried = int((tiled["split"] == split).sum())
-            raise DataError(
-                "E403",
-                f"split {split!r}",
-                f"has no window of {config.window_bp} bp ({tried} were cut from its regions and dropped)",
-                "Choose a shorter window, or more of the genome for this split.",
-            )
-    return windows, dropped
-
-
-def _add_up(records: list[dict[str, Any]], name: str, n_tracks: int) -> TrackSums:
-    return sum((TrackSums.from_dict(r["sums"][name]) for r in records), start=TrackSums.empty(n_tracks))
-
-
-def _counts(
-    plan: BuildPlan, records: list[dict[str, Any]], windows: pd.DataFrame, dropped: dict[str, int]
-) -> dict[str, Any]:
-    letters = sorted({letter for record in records for letter in record["iupac_bases"]})
-    return {
-        "n_tracks": len(plan.tracks),
-        "n_chromosomes": len(records),
-        "windows": {split: int((windows["split"] == split).sum()) for split in SPLITS},
-        "dropped_windows": dropped,
-        "left_out": plan.left_out,
-        "iupac_bases": {x: sum(record["iupac_bases"].get(x, 0) for record in records) for x in letters},
-        "nan_bases": sum(sum(record["nan_bases"]) for record in records),
-        "missing_chromosomes": sum(len(record["missing_tracks"]) for record in records),
-    }
 
 
 def _refuse_small_disk(plan: BuildPlan, out: Path) -> None:

@@ -1,6 +1,6 @@
 """What a dataset is built from and how: the ``dataset`` section of an experiment file."""
 
-from typing import Literal, Self
+from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -49,7 +49,7 @@ class SplitConfig(Config):
     train: list[str] | str | None = None
 
     @model_validator(mode="after")
-    def _lists_of_chromosomes(self) -> Self:
+    def _lists_of_chromosomes(self) -> "SplitConfig":
         if self.by == "chromosome":
             for split in SPLITS:
                 if isinstance(getattr(self, split), str):
@@ -111,7 +111,7 @@ class DatasetConfig(Config):
         return value
 
     @model_validator(mode="after")
-    def _geometry(self) -> Self:
+    def _geometry(self) -> "DatasetConfig":
         check_geometry(self.window_bp, self.bin_bp, self.crop_bins, self.stride_bp)
         return self
 

@@ -1,7 +1,7 @@
 """Training batches as a pure function of (seed, step), and their delivery by worker processes."""
 
 import functools
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -9,10 +9,11 @@ import pandas as pd
 import torch.utils.data
 from jaxtyping import Int
 
-from senformer.core.errors import DataError, SenformerError
+from senformer.core.errors import SenformerError, StorageError
 from senformer.core.seeding import numpy_rng
 from senformer.dataset.batch import Batch, assemble, window_intervals
 from senformer.dataset.store import Dataset
+from senformer.dataset.windows import refuse_empty_splits
 
 
 def eval_windows(
@@ -61,14 +62,8 @@ class TrainBatches:
             table = dataset.windows[dataset.windows["split"] == split]
         else:
             table = dataset.cut_windows(window_bp, self.crop_bins, split=split)
+        refuse_empty_splits(table, [split], window_bp, f"the dataset {dataset.path} gives none")
         self.windows = window_intervals(table)
-        if not self.windows:
-            raise DataError(
-                "E403",
-                str(dataset.path),
-                f"split {split!r} has no window of {window_bp} bp",
-                "Choose a shorter window or another split.",
-            )
 
     @property
     def n_windows(self) -> int:
@@ -150,8 +145,22 @@ def iterate(
         num_workers=workers,
         collate_fn=_as_it_is,
         multiprocessing_context=context if workers else None,
+        # A generator of its own: the loader would draw a seed from torch's global one.
+        generator=torch.Generator(),
     )
-    for item in loader:
+    for item in _named_death(loader):
         if isinstance(item, SenformerError):
             raise item
         yield item
+
+
+def _named_death(loader: torch.utils.data.DataLoader) -> Iterator[Batch | SenformerError]:
+    """Yield what the loader yields; a killed worker becomes an error of ours."""
+    try:
+        yield from loader
+    except RuntimeError as fault:
+        if "exited unexpectedly" not in str(fault) and "is killed by signal" not in str(fault):
+            raise
+        raise StorageError(
+            "E418", "data loader", f"a worker process died ({fault})", "Free memory, or use fewer workers."
+        ) from fault

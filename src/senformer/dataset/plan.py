@@ -17,6 +17,7 @@ from senformer.core.provenance import describe_input, versions
 from senformer.dataset import layout
 from senformer.dataset.config import AssayConfig, DatasetConfig
 from senformer.dataset.folds import split_regions
+from senformer.dataset.windows import refuse_empty_splits, tile_windows
 from senformer.genome.chromosomes import match_chromosomes
 from senformer.genome.fasta import FastaReader, open_fasta
 from senformer.genome.regions import merge, read_regions
@@ -109,7 +110,7 @@ def make_plan(config: DatasetConfig) -> BuildPlan:
     left_out["in_no_split"] = [chrom for chrom in sizes if chrom not in assigned]
     excluded = merge(read_regions(config.exclude, fasta.chrom_sizes)[["chrom", "start", "end"]])
     paths = {"genome": genome, "tracks": table, **{f"track {t.name}": t.path for t in tracks}}
-    return BuildPlan(
+    plan = BuildPlan(
         config,
         genome,
         tuple(tracks),
@@ -119,6 +120,14 @@ def make_plan(config: DatasetConfig) -> BuildPlan:
         {name: describe_input(path) for name, path in paths.items()},
         left_out,
     )
+    refuse_empty_splits(tile_plan(plan), regions["split"], config.window_bp, "none of its regions is so long")
+    return plan
+
+
+def tile_plan(plan: BuildPlan) -> pd.DataFrame:
+    """Return every window of the configured geometry, before any is dropped."""
+    c = plan.config
+    return tile_windows(plan.regions, plan.chrom_sizes, c.window_bp, c.stride_bp, c.bin_bp, c.crop_bins)
 
 
 def _required(config: DatasetConfig, key: str) -> Path:

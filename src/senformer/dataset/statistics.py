@@ -1,7 +1,7 @@
 """Per-track sums of a dataset, in float64, added up over chromosomes."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -28,7 +28,7 @@ class TrackSums:
     highest: Float[np.ndarray, " track"]
 
     @classmethod
-    def empty(cls, n_tracks: int) -> Self:
+    def empty(cls, n_tracks: int) -> "TrackSums":
         """Return the sums of nothing."""
         return cls(
             0,
@@ -39,7 +39,7 @@ class TrackSums:
         )
 
     @classmethod
-    def of(cls, values: Float[np.ndarray, "bin track"]) -> Self:
+    def of(cls, values: Float[np.ndarray, "bin track"]) -> "TrackSums":
         """Return the sums of ``values``; NaN does not count."""
         finite = np.isfinite(values)
         return cls(
@@ -72,7 +72,7 @@ class TrackSums:
         }
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Self:
+    def from_dict(cls, values: dict[str, Any]) -> "TrackSums":
         """Return the sums that :meth:`to_dict` wrote."""
         return cls(
             values["n_bins"],

@@ -3,14 +3,14 @@
 Coordinates are the whole input; the target is the window less ``crop_bins`` at each side.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Int
 
-from senformer.core.errors import ConfigError
+from senformer.core.errors import ConfigError, DataError
 from senformer.dataset.config import check_geometry
 
 COLUMNS = ["chrom", "start", "end", "split"]
@@ -139,6 +139,24 @@ def sift_windows(
         reason[rows.index] = found
     dropped = {name: int((reason == name).sum()) for name in ("unknown_bases", "excluded", "unmeasured")}
     return windows[reason == ""].reset_index(drop=True), dropped
+
+
+def refuse_empty_splits(windows: pd.DataFrame, splits: Iterable[str], window_bp: int, why: str) -> None:
+    """Raise unless every split has a window.
+
+    Raises
+    ------
+    DataError
+        Names the split, the window's length and ``why`` there is none.
+    """
+    for split in dict.fromkeys(splits):
+        if not (windows["split"] == split).any():
+            raise DataError(
+                "E403",
+                f"split {split!r}",
+                f"has no window of {window_bp} bp: {why}",
+                "Choose a shorter window, or more of the genome for this split.",
+            )
 
 
 def excluded_bins(exclude: pd.DataFrame, chrom: str, n_bins: int, bin_bp: int) -> Bool[np.ndarray, " bin"]:

@@ -1,0 +1,89 @@
+"""The end of a build: windows, statistics, track table, run record, manifest, ``DONE.json``."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from senformer.core.commit import write_json
+from senformer.core.provenance import FILE as RUN_RECORD
+from senformer.core.provenance import make_record
+from senformer.dataset import layout
+from senformer.dataset.config import SPLITS
+from senformer.dataset.manifest import read_json, write_manifest
+from senformer.dataset.plan import BuildPlan, tile_plan
+from senformer.dataset.shard import shard_record
+from senformer.dataset.statistics import TrackSums
+from senformer.dataset.store import ChromosomeCache, read_bin_facts
+from senformer.dataset.windows import refuse_empty_splits, sift_windows
+from senformer.tracks.table import write_track_table
+
+# Memory for the per-bin counts of one chromosome after the other.
+_CACHE_BYTES = 1 << 28
+
+
+def finish(plan: BuildPlan, out: Path) -> dict[str, Any]:
+    """Write what depends on all chromosomes, close the dataset, and return its counts.
+
+    Parameters
+    ----------
+    plan
+        The build; every chromosome of it is on disk.
+    out
+        The dataset's folder.
+
+    Raises
+    ------
+    DataError
+        A split has no window that carries a measurement.
+    """
+    records = [read_json(shard_record(out, chrom)) for chrom in plan.chrom_sizes]
+    windows, dropped = _cut(plan, out)
+    layout.WINDOW_SCHEMA.write(out / layout.WINDOWS, windows)
+    stored = [dataclasses.replace(track, path=Path(track.path.name)) for track in plan.tracks]
+    write_track_table(out / layout.TRACK_TABLE, stored)
+    counts = _counts(plan, records, windows, dropped)
+    sums = {name: _add_up(records, name, len(plan.tracks)).report() for name in ("all", *SPLITS)}
+    nan_bases = [sum(column) for column in zip(*(r["nan_bases"] for r in records), strict=True)]
+    write_json(out / layout.STATISTICS, {**sums, "nan_bases": nan_bases, "counts": counts})
+    record = make_record("build", config=plan.config.model_dump(mode="json"), counts=counts)
+    write_json(out / RUN_RECORD, {**record, "inputs": plan.inputs})
+    write_manifest(out, {record["chrom"]: record["files"] for record in records})
+    return counts
+
+
+def _cut(plan: BuildPlan, out: Path) -> tuple[pd.DataFrame, dict[str, int]]:
+    config = plan.config
+    tiled = tile_plan(plan)
+    cache = ChromosomeCache(out, _CACHE_BYTES)
+    windows, dropped = sift_windows(
+        tiled,
+        lambda chrom: read_bin_facts(cache, plan.excluded, chrom, plan.chrom_sizes[chrom], config.bin_bp),
+        config.bin_bp,
+        config.crop_bins,
+        config.max_n_fraction,
+    )
+    lost = ", ".join(f"{reason} {n}" for reason, n in dropped.items() if n)
+    refuse_empty_splits(windows, plan.regions["split"], config.window_bp, f"all were dropped ({lost})")
+    return windows, dropped
+
+
+def _add_up(records: list[dict[str, Any]], name: str, n_tracks: int) -> TrackSums:
+    return sum((TrackSums.from_dict(r["sums"][name]) for r in records), start=TrackSums.empty(n_tracks))
+
+
+def _counts(
+    plan: BuildPlan, records: list[dict[str, Any]], windows: pd.DataFrame, dropped: dict[str, int]
+) -> dict[str, Any]:
+    letters = sorted({letter for record in records for letter in record["iupac_bases"]})
+    return {
+        "n_tracks": len(plan.tracks),
+        "n_chromosomes": len(records),
+        "windows": {split: int((windows["split"] == split).sum()) for split in SPLITS},
+        "dropped_windows": dropped,
+        "left_out": plan.left_out,
+        "iupac_bases": {x: sum(record["iupac_bases"].get(x, 0) for record in records) for x in letters},
+        "nan_bases": sum(sum(record["nan_bases"]) for record in records),
+        "missing_chromosomes": sum(len(record["missing_tracks"]) for record in records),
+    }

@@ -1,0 +1,72 @@
+"""Zarr arrays as the dataset writes them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from senformer.dataset.arrays import open_array, write_array
+from senformer.dataset.layout import Grid
+
+GRID = Grid(2, 4)
+VALUES = np.arange(21, dtype=np.float32).reshape(7, 3)
+
+
+def write(path: Path, values: np.ndarray = VALUES, n_rows: int = 7) -> None:
+    write_array(
+        path,
+        (values[lo : lo + GRID.shard] for lo in range(0, len(values), GRID.shard)),
+        shape=(n_rows, 3),
+        dtype="float32",
+        grid=GRID,
+        axes=("bin", "track"),
+        fill=float("nan"),
+        meaning={"unit": "counts"},
+    )
+
+
+def test_write_array__reads_back_with_axes_and_meaning(tmp_path: Path) -> None:
+    write(tmp_path / "a")
+    array = open_array(tmp_path / "a")
+    np.testing.assert_array_equal(array[:], VALUES)
+    np.testing.assert_array_equal(array[3:6], VALUES[3:6])
+    assert array.metadata.dimension_names == ("bin", "track")
+    assert array.attrs["unit"] == "counts"
+
+
+def test_write_array__one_file_a_shard_zstd_and_crc32c(tmp_path: Path) -> None:
+    write(tmp_path / "a")
+    files = sorted(f.relative_to(tmp_path / "a").as_posix() for f in tmp_path.rglob("*") if f.is_file())
+    assert files == ["c/0/0", "c/1/0", "zarr.json"]
+    inner = json.loads((tmp_path / "a" / "zarr.json").read_text())["codecs"][0]["configuration"]["codecs"]
+    assert [codec["name"] for codec in inner] == ["bytes", "zstd", "crc32c"]
+
+
+def test_write_array__uniform_chunks_are_written_too(tmp_path: Path) -> None:
+    write(tmp_path / "a", np.full((7, 3), np.nan, dtype=np.float32))
+    assert (tmp_path / "a" / "c" / "0" / "0").is_file()
+    assert (tmp_path / "a" / "c" / "1" / "0").is_file()
+
+
+def test_write_array__same_bytes_twice(tmp_path: Path) -> None:
+    write(tmp_path / "a")
+    write(tmp_path / "b")
+    for file in ("c/0/0", "c/1/0", "zarr.json"):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+
+
+def test_write_array__rows_short_leave_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="7 of 8 rows"):
+        write(tmp_path / "a", n_rows=8)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_open_array__flipped_bit_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path / "a", np.random.default_rng(1).normal(size=(7, 3)).astype(np.float32))
+    chunk = tmp_path / "a" / "c" / "0" / "0"
+    content = bytearray(chunk.read_bytes())
+    content[20] ^= 4
+    chunk.write_bytes(bytes(content))
+    with pytest.raises((ValueError, RuntimeError)):
+        open_array(tmp_path / "a")[:4]

@@ -1,0 +1,355 @@
+"""Building: what is left behind, what is refused, and that a killed build ends in the same bytes."""
+
+import json
+import multiprocessing
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from tests.dataset.toy import Toy, tree
+
+from senformer.core.config import read_section
+from senformer.core.errors import DataError, LockedError, OutputError, SenformerError, StorageError
+from senformer.core.lock import folder_lock
+from senformer.dataset import DatasetConfig, build, open_dataset
+
+
+def in_child(work: Callable[[], object]) -> int:
+    """Run ``work`` in a forked child and return its exit code; a signal counts negative."""
+    pid = os.fork()
+    if not pid:
+        code = 1
+        try:
+            work()
+            code = 0
+        except SenformerError as fault:
+            code = fault.exit_code
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def test_build__makes_the_documented_files(store_path: Path) -> None:
+    assert {child.name for child in store_path.iterdir()} == {
+        "dataset.json",
+        "manifest.json",
+        "DONE.json",
+        "run.json",
+        "statistics.json",
+        "windows.parquet",
+        "tracks.tsv",
+        "genome.zarr",
+        "tracks.zarr",
+        "bins.zarr",
+        "shards",
+    }
+
+
+def test_build__again_in_another_folder_gives_the_same_bytes(
+    toy: Toy, store_path: Path, tmp_path: Path
+) -> None:
+    elsewhere = Toy(Path(shutil.copytree(toy.folder, tmp_path / "inputs")), toy.codes, toy.signal)
+    build(elsewhere.config(), tmp_path / "d")
+    assert tree(tmp_path / "d") == tree(store_path)
+
+
+def test_build__of_a_finished_dataset_returns_the_counts(toy: Toy, store_path: Path) -> None:
+    before = {file: file.stat().st_mtime_ns for file in store_path.rglob("*") if file.is_file()}
+    counts = build(toy.config(), store_path)
+    assert counts["windows"] == {"train": 15, "valid": 14, "test": 10}
+    assert {file: file.stat().st_mtime_ns for file in before} == before
+
+
+def test_build__float16(toy: Toy, tmp_path: Path) -> None:
+    build(toy.config(dtype="float16"), tmp_path / "d")
+    dataset = open_dataset(tmp_path / "d")
+    values = dataset.targets("chrA", 3, 90)
+    assert values.dtype == np.float32
+    np.testing.assert_allclose(values, toy.expected("chrA")[3:90], rtol=1e-3)
+
+
+def test_build__value_beyond_float16_leaves_nothing(toy: Toy, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"track 'cage_plus' chrA:1-16: the bin is .*, beyond float16"):
+        build(toy.config(dtype="float16", assays={"CAGE": {"scale": 10_000}}), tmp_path / "d")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"genome": "/nowhere/genome.fa"},
+        {"tracks": "/nowhere/tracks.tsv"},
+        {"split": {"valid": ["chrZ"]}},
+        {"window_bp": 3200},
+        {"assays": {"WHAT": {"scale": 2}}},
+        {"nan": "error"},
+        {"exclude": ["chrA:1-9000"]},
+    ],
+)
+def test_build__bad_input_leaves_nothing(toy: Toy, tmp_path: Path, change: dict) -> None:
+    with pytest.raises(SenformerError):
+        build(toy.config(**change), tmp_path / "d")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_build__bad_input_leaves_an_empty_folder_empty(toy: Toy, tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    with pytest.raises(DataError):
+        build(toy.config(nan="error"), tmp_path / "d")
+    assert list((tmp_path / "d").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"window_bp": 640}, "config.window_bp was 320, now 640"),
+        ({"assays": {"CAGE": {"scale": 2}}}, "config.assays"),
+        ({"split": {"valid": ["chrC"], "test": ["chrB"]}}, "split_regions was"),
+    ],
+)
+def test_build__folder_of_another_configuration(
+    toy: Toy, copied_store: Path, change: dict, named: str
+) -> None:
+    before = tree(copied_store)
+    with pytest.raises(OutputError) as caught:
+        build(toy.config(**change), copied_store)
+    assert caught.value.code == "E804"
+    assert "holds a dataset made from something else" in str(caught.value)
+    assert named in str(caught.value)
+    assert tree(copied_store) == before
+
+
+def test_build__folder_of_other_inputs(toy: Toy, copied_store: Path, tmp_path: Path) -> None:
+    changed = Toy(Path(shutil.copytree(toy.folder, tmp_path / "inputs")), toy.codes, toy.signal)
+    text = changed.table.read_text()
+    changed.table.write_text(text.replace("40\t2\tsum", "40\t3\tsum"))
+    with pytest.raises(OutputError, match=r"inputs\.tracks\.sha256 was .*, now"):
+        build(changed.config(), copied_store)
+
+
+def test_build__folder_of_something_else(toy: Toy, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(OutputError, match="the output folder exists"):
+        build(toy.config(), tmp_path)
+    assert [child.name for child in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_build__out_is_a_file(toy: Toy, tmp_path: Path) -> None:
+    (tmp_path / "d").write_text("mine")
+    with pytest.raises(OutputError, match="the output file exists"):
+        build(toy.config(), tmp_path / "d")
+
+
+def test_build__damaged_dataset_is_not_called_finished(toy: Toy, copied_store: Path) -> None:
+    (copied_store / "genome.zarr" / "chrA" / "c" / "0").unlink()
+    with pytest.raises(DataError, match=r"genome\.zarr/chrA/c/0 is missing"):
+        build(toy.config(), copied_store)
+
+
+def test_build__too_small_a_disk_is_refused_early(
+    toy: Toy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=100))
+    with pytest.raises(
+        StorageError, match=r"the disk has 100 bytes free, the dataset needs at least \d+"
+    ) as caught:
+        build(toy.config(), tmp_path / "d")
+    assert caught.value.code == "E801"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_build__full_disk_keeps_what_is_done_and_goes_on(toy: Toy, store_path: Path, tmp_path: Path) -> None:
+    def with_small_files() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_500, resource.RLIM_INFINITY))
+        build(toy.config(), tmp_path / "d")
+
+    assert in_child(with_small_files) == 74
+    left = [file for file in (tmp_path / "d").rglob("*") if file.is_file()]
+    assert left
+    assert not any(file.name.startswith(".") for file in left)
+    build(toy.config(), tmp_path / "d")
+    assert tree(tmp_path / "d") == tree(store_path)
+
+
+def test_build__locked_folder_is_named(toy: Toy, tmp_path: Path) -> None:
+    with folder_lock(tmp_path / "d"):
+        assert in_child(lambda: build(toy.config(), tmp_path / "d")) == LockedError.exit_code
+        with pytest.raises(LockedError, match=f"process {os.getpid()} on"):
+            build(toy.config(), tmp_path / "d")
+
+
+def kill_at(point: int, out: Path) -> None:
+    """End this process at the ``point``-th file operation below ``out``: no clean-up, as by SIGKILL."""
+    count = 0
+    events = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "open"}
+
+    def step() -> None:
+        nonlocal count
+        count += 1
+        if count == point:
+            os._exit(9)
+
+    def hook(event: str, arguments: tuple) -> None:
+        if event not in events or not str(arguments[0]).startswith(str(out)):
+            return
+        if event != "open" or (isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)):
+            step()
+
+    fsync = os.fsync
+
+    def counted_fsync(handle: int) -> None:
+        step()
+        fsync(handle)
+
+    os.fsync = counted_fsync
+    sys.addaudithook(hook)
+
+
+def killed_build(toy: Toy, out: Path, point: int) -> int:
+    def work() -> None:
+        kill_at(point, out)
+        build(toy.config(), out)
+
+    return in_child(work)
+
+
+@pytest.mark.parametrize("point", [1, 2, 5, 20, 45, 80, 140, 200])
+def test_build__killed_at_a_point_ends_in_the_same_bytes(
+    toy: Toy, store_path: Path, tmp_path: Path, point: int
+) -> None:
+    out = tmp_path / "d"
+    assert killed_build(toy, out, point) == 9
+    build(toy.config(), out)
+    assert tree(out) == tree(store_path)
+
+
+@pytest.mark.slow
+def test_build__killed_at_every_point_ends_in_the_same_bytes(
+    toy: Toy, store_path: Path, tmp_path: Path
+) -> None:
+    expected, point = tree(store_path), 1
+    while True:
+        out = tmp_path / f"d{point}"
+        code = killed_build(toy, out, point)
+        if code == 0:
+            break
+        assert code == 9
+        build(toy.config(), out)
+        assert tree(out) == expected, f"killed at operation {point}"
+        shutil.rmtree(out)
+        point += 1
+    assert point > 200
+
+
+@pytest.mark.slow
+def test_build__killed_again_and_again_ends_in_the_same_bytes(
+    toy: Toy, store_path: Path, tmp_path: Path
+) -> None:
+    rng, out, kills = np.random.default_rng(11), tmp_path / "d", 0
+    while killed_build(toy, out, int(rng.integers(1, 90))) == 9:
+        kills += 1
+        assert kills < 200
+    assert kills > 2
+    assert tree(out) == tree(store_path)
+
+
+@pytest.mark.slow
+def test_build__killed_at_random_times_ends_in_the_same_bytes(
+    toy: Toy, store_path: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump({"dataset": toy.values()}))
+    code = (
+        "import sys; from pathlib import Path; from senformer.core.config import read_section\n"
+        "from senformer.dataset import DatasetConfig, build\n"
+        "print('go', flush=True)\n"
+        "build(read_section(sys.argv[1], 'dataset', DatasetConfig), Path(sys.argv[2]))"
+    )
+    rng = np.random.default_rng(2)
+    for trial in range(6):
+        out = tmp_path / f"d{trial}"
+        child = subprocess.Popen(
+            [sys.executable, "-c", code, tmp_path / "c.yaml", out], stdout=subprocess.PIPE
+        )
+        with child:
+            assert child.stdout is not None
+            child.stdout.readline()
+            time.sleep(rng.uniform(0, 0.5))
+            child.kill()
+        build(read_section(tmp_path / "c.yaml", "dataset", DatasetConfig), out)
+        assert tree(out) == tree(store_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [2, 4])
+def test_build__any_number_of_workers_gives_the_same_bytes(
+    toy: Toy, store_path: Path, tmp_path: Path, workers: int
+) -> None:
+    build(toy.config(), tmp_path / "d", workers=workers)
+    assert tree(tmp_path / "d") == tree(store_path)
+
+
+@pytest.mark.slow
+def test_build__error_in_a_worker_arrives_whole_and_leaves_nothing(toy: Toy, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"track 'atac' .*chrB:801: the signal is NaN"):
+        build(toy.config(nan="error"), tmp_path / "d", workers=2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def _race(values: dict, out: Path, start: Event, codes: Queue) -> None:
+    start.wait()
+    try:
+        build(DatasetConfig.model_validate(values), out)
+        codes.put(0)
+    except LockedError as fault:
+        codes.put(fault.exit_code)
+
+
+@pytest.mark.slow
+def test_build__of_two_racers_one_builds_and_one_is_turned_away(
+    toy: Toy, store_path: Path, tmp_path: Path
+) -> None:
+    context = multiprocessing.get_context("fork")
+    for trial in range(20):
+        start, codes, out = context.Event(), context.Queue(), tmp_path / f"d{trial}"
+        racers = [context.Process(target=_race, args=(toy.values(), out, start, codes)) for _ in range(2)]
+        for racer in racers:
+            racer.start()
+        start.set()
+        assert sorted(codes.get(timeout=60) for _ in racers) in ([0, 75], [0, 0])
+        for racer in racers:
+            racer.join()
+        assert tree(out) == tree(store_path)
+
+
+@pytest.mark.real_data
+@pytest.mark.slow
+def test_build__yeast_genome(shared_data: Path, tmp_path: Path) -> None:
+    values = {
+        "genome": str(shared_data / "sacCer3" / "sacCer3.fa.gz"),
+        "tracks": str(shared_data / "sacCer3" / "tracks.tsv"),
+        "window_bp": 32_768,
+        "split": {"valid": ["chrV"], "test": ["chrVIII", "chrXI"]},
+        "exclude": ["chrXII:450,001-491,000"],
+    }
+    counts = build(DatasetConfig.model_validate(values), tmp_path / "d")
+    # chrIV and chrVII carry no signal: 46 and 33 windows without a measured bin
+    assert counts["windows"] == {"train": 227, "valid": 17, "test": 37}
+    assert counts["dropped_windows"] == {"unknown_bases": 0, "excluded": 0, "unmeasured": 79}
+    dataset = open_dataset(tmp_path / "d", verify=True)
+    table = json.loads((tmp_path / "d" / "statistics.json").read_text())
+    # two tracks of the first replicate: mean counts a base in the table, times 128 bases a bin
+    assert table["all"]["mean"][0] == pytest.approx(0.02886 * 128, rel=0.02)
+    assert np.isnan(dataset.targets("chrXII", 450_000 // 128, 491_000 // 128)).all()

@@ -1,0 +1,53 @@
+"""The dataset section: what it accepts, and what it says of what it does not."""
+
+import pytest
+
+from senformer.core.config import parse
+from senformer.core.errors import ConfigError
+from senformer.dataset.config import DatasetConfig, check_geometry
+
+PLAIN = {"window_bp": 320, "bin_bp": 16, "split": {"valid": ["chrB"], "test": ["chrC"]}}
+
+
+def test_dataset_config__defaults() -> None:
+    config = parse(DatasetConfig, {"window_bp": 32768, "split": {"test": ["chr8"]}}, "x.yaml")
+    assert (config.bin_bp, config.crop_bins, config.stride_bp) == (128, 0, None)
+    assert (config.organism, config.dtype, config.nan) == ("genome", "float32", "mask")
+    assert (config.short_contigs, config.max_n_fraction) == ("error", 0.5)
+    assert config.split.train is None
+
+
+def test_dataset_config__target_is_window_less_crop() -> None:
+    assert parse(DatasetConfig, {**PLAIN, "crop_bins": 3}, "x.yaml").target_bins == 14
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"window_bp": 330}, "window_bp 330 is no positive multiple of bin_bp 16"),
+        ({"crop_bins": 10}, "crop_bins 10 at each side leaves none of the window's 20 bins"),
+        ({"stride_bp": 40}, "stride_bp 40 is no positive multiple of bin_bp 16"),
+        ({"windw_bp": 3}, "unknown key 'windw_bp' Did you mean 'window_bp'?"),
+        ({"organism": "a b"}, "key 'organism' is 'a b'"),
+        ({"dtype": "float64"}, "key 'dtype' is 'float64'"),
+        ({"include": []}, "an empty list leaves no chromosome"),
+        ({"max_n_fraction": 1.5}, "key 'max_n_fraction' is 1.5"),
+        ({"assays": {"CAGE": {"scale": 0}}}, "key 'assays.CAGE.scale' is 0"),
+        ({"split": {"valid": "chrB"}}, "valid must be a list of chromosome names"),
+        ({"split": {"by": "fold"}}, "key 'split.by' is 'fold'"),
+    ],
+)
+def test_dataset_config__names_what_is_wrong(change: dict, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(DatasetConfig, {**PLAIN, **change}, "x.yaml")
+    assert message in str(caught.value)
+
+
+def test_dataset_config__survives_json() -> None:
+    config = parse(DatasetConfig, {**PLAIN, "assays": {"CAGE": {"clip": 384.0}}}, "x.yaml")
+    assert parse(DatasetConfig, config.model_dump(mode="json"), "again") == config
+
+
+def test_check_geometry__negative_crop() -> None:
+    with pytest.raises(ValueError, match="crop_bins -1"):
+        check_geometry(320, 16, -1, None)

@@ -1,0 +1,50 @@
+"""Names and cuts of the stored arrays."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from senformer.dataset import layout
+
+
+@pytest.mark.parametrize("chrom", ["chrI", "HLA-A*01:01", "a/b", "..", ".", "x y", "naïve%"])
+def test_shard_name__is_one_safe_path_part(chrom: str) -> None:
+    name = layout.shard_name(chrom)
+    assert "/" not in name
+    assert not name.startswith(".")
+
+
+@given(st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=6))
+def test_shard_name__never_merges_two_chromosomes(chroms: list[str]) -> None:
+    assert len({layout.shard_name(chrom) for chrom in chroms}) == len(chroms)
+
+
+@given(
+    n_bins=st.integers(1, 3_000_000),
+    n_tracks=st.integers(1, 8000),
+    itemsize=st.sampled_from([2, 4]),
+    bin_bp=st.sampled_from([1, 32, 128]),
+)
+def test_target_grid__shards_hold_whole_chunks_and_fit_memory(
+    n_bins: int, n_tracks: int, itemsize: int, bin_bp: int
+) -> None:
+    grid = layout.target_grid(n_bins, n_tracks, itemsize, bin_bp)
+    assert 1 <= grid.chunk <= grid.shard
+    assert grid.shard % grid.chunk == 0
+    assert grid.shard < n_bins + grid.chunk
+    assert grid.shard * n_tracks * itemsize <= 1 << 27 or grid.shard == grid.chunk
+
+
+def test_sequence_grid__short_chromosome_is_one_chunk() -> None:
+    assert layout.sequence_grid(2500) == layout.Grid(2500, 2500)
+
+
+def test_sequence_grid__long_chromosome_is_cut() -> None:
+    assert layout.sequence_grid(248_956_422) == layout.Grid(1 << 20, 1 << 24)
+
+
+def test_window_schema__declares_integers_in_bp() -> None:
+    schema = layout.WINDOW_SCHEMA.arrow()
+    assert schema.field("start").type == pa.int64()
+    assert schema.field("start").metadata[b"unit"] == b"bp"

@@ -1,0 +1,153 @@
+"""Training batches as a function of (seed, step), whoever makes them."""
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+import torch
+from tests.dataset.toy import Toy
+
+from senformer.core.errors import DataError, StorageError
+from senformer.dataset import Dataset
+from senformer.dataset.augment import reverse_complement_batch
+from senformer.dataset.batch import Batch
+from senformer.dataset.loader import TrainBatches, eval_windows, iterate
+
+
+def same(one: Batch, other: Batch) -> bool:
+    return (
+        np.array_equal(one.sequence, other.sequence)
+        and np.array_equal(one.targets, other.targets, equal_nan=True)
+        and one.windows == other.windows
+    )
+
+
+def all_same(one: Iterable[Batch], other: Iterable[Batch]) -> bool:
+    return all(same(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_batch__is_a_function_of_seed_and_step(store: Dataset) -> None:
+    forward = TrainBatches(store, "train", 4, seed=7)
+    backward = TrainBatches(store, "train", 4, seed=7)
+    ahead = [forward.batch(step) for step in range(9)]
+    back = [backward.batch(step) for step in reversed(range(9))]
+    assert all_same(ahead, reversed(back))
+    assert not same(ahead[0], TrainBatches(store, "train", 4, seed=8).batch(0))
+    assert not same(ahead[0], ahead[1])
+
+
+def test_batch__an_epoch_sees_every_window_once(store: Dataset) -> None:
+    batches = TrainBatches(store, "train", 4, seed=7, max_shift_bp=0)
+    assert (batches.n_windows, batches.steps_per_epoch) == (15, 4)
+    starts = [window.start for step in range(15) for window in batches.batch(step).windows]
+    for epoch in range(4):
+        assert Counter(starts[epoch * 15 : epoch * 15 + 15]) == Counter(w.start for w in batches.windows)
+    assert starts[:15] != starts[15:30]
+
+
+def test_batch__larger_than_an_epoch(store: Dataset) -> None:
+    batches = TrainBatches(store, "train", 40, seed=7, max_shift_bp=0)
+    counts = Counter(window.start for window in batches.batch(0).windows)
+    assert set(counts.values()) == {2, 3}
+
+
+def test_batch__shifts_and_strands_are_used_and_undone(store: Dataset, toy: Toy) -> None:
+    batches = TrainBatches(store, "train", 5, seed=3, max_shift_bp=3)
+    seen: Counter = Counter()
+    for step in range(20):
+        batch = batches.batch(step)
+        for codes, targets, window in zip(batch.sequence, batch.targets, batch.windows, strict=True):
+            if window.strand == "-":
+                codes, targets = reverse_complement_batch(codes, targets, store.strand_permutation)
+            shift = (window.start + 3) % 16 - 3
+            home = window.start - shift
+            np.testing.assert_array_equal(codes, store.sequence(window.chrom, window.start, window.end))
+            np.testing.assert_array_equal(targets, store.targets("chrA", home // 16 + 3, home // 16 + 17))
+            seen[shift, window.strand] += 1
+    assert {shift for shift, _ in seen} == {-3, -2, -1, 0, 1, 2, 3}
+    assert {strand for _, strand in seen} == {"+", "-"}
+
+
+def test_batch__augmentation_can_be_switched_off(store: Dataset) -> None:
+    batches = TrainBatches(store, "train", 5, seed=3, max_shift_bp=0, reverse_complement=False)
+    for step in range(8):
+        for window in batches.batch(step).windows:
+            assert window.strand == "+"
+            assert window.start % 16 == 0
+
+
+def test_train_batches__own_geometry(store: Dataset) -> None:
+    batch = TrainBatches(store, "valid", 2, seed=3, window_bp=640, crop_bins=5).batch(0)
+    assert batch.sequence.shape == (2, 640)
+    assert batch.targets.shape == (2, 30, 5)
+
+
+def test_train_batches__split_without_windows(store: Dataset) -> None:
+    with pytest.raises(DataError, match=r"split 'test': has no window of 2560 bp"):
+        TrainBatches(store, "test", 2, seed=3, window_bp=2560, crop_bins=0)
+
+
+def test_train_batches__global_generators_are_left_alone(store: Dataset) -> None:
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    list(iterate(TrainBatches(store, "train", 2, seed=3), 0, 3))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_iterate__range_is_half_open(store: Dataset) -> None:
+    batches = TrainBatches(store, "train", 4, seed=7)
+    assert all_same(iterate(batches, 3, 6), [batches.batch(step) for step in (3, 4, 5)])
+    assert list(iterate(batches, 3, 3)) == []
+
+
+def test_iterate__two_forked_workers_make_the_same(store: Dataset) -> None:
+    batches = TrainBatches(store, "train", 4, seed=7)
+    assert all_same(iterate(batches, 5, 14, 2, context="fork"), iterate(batches, 5, 14))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("context", ["spawn", "forkserver"])
+@pytest.mark.parametrize("workers", [1, 3])
+def test_iterate__any_workers_make_the_same(store: Dataset, context: str, workers: int) -> None:
+    batches = TrainBatches(store, "train", 4, seed=7)
+    assert all_same(iterate(batches, 5, 45, workers, context=context), iterate(batches, 5, 45))
+
+
+class _Failing(TrainBatches):
+    def batch(self, step: int) -> Batch:
+        if step == 2:
+            raise DataError("E412", "tracks.zarr chrB", "is damaged: so it is", "Build it again.")
+        if step == 12:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().batch(step)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_iterate__error_of_a_worker_arrives_whole(store: Dataset, workers: int) -> None:
+    stream = iterate(_Failing(store, "train", 4, seed=7), 1, 9, workers, context="fork")
+    next(stream)
+    with pytest.raises(DataError, match=r"tracks\.zarr chrB: is damaged: so it is Build") as caught:
+        next(stream)
+    assert caught.value.code == "E412"
+    stream.close()
+
+
+def test_iterate__dead_worker_is_named(store: Dataset) -> None:
+    stream = iterate(_Failing(store, "train", 4, seed=7), 12, 19, 1, context="fork")
+    with pytest.raises(StorageError, match="a worker process died") as caught:
+        list(stream)
+    assert caught.value.code == "E418"
+
+
+def test_eval_windows__targets_touch_and_never_overlap(store: Dataset) -> None:
+    windows = eval_windows(store, "valid", 640, 5)
+    assert set(np.diff(windows["start"])) == {480}
+    assert set(windows["split"]) == {"valid"}
+
+
+def test_eval_windows__default_geometry(store: Dataset) -> None:
+    windows = eval_windows(store, "test")
+    assert windows.equals(store.windows[store.windows["split"] == "test"].reset_index(drop=True))

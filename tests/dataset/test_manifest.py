@@ -1,0 +1,73 @@
+"""What the manifest notices."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from senformer.core.errors import DataError
+from senformer.dataset.manifest import check_dataset, check_entries, describe_files, read_json, write_manifest
+
+
+@pytest.fixture
+def closed(tmp_path: Path) -> Path:
+    """Return a folder of three files, closed by a manifest."""
+    (tmp_path / "arrays" / "c").mkdir(parents=True)
+    (tmp_path / "arrays" / "c" / "0").write_bytes(b"abc")
+    (tmp_path / "dataset.json").write_text("{}")
+    (tmp_path / "run.json").write_text("{}")
+    write_manifest(tmp_path, {"chrA": describe_files(tmp_path, [tmp_path / "arrays"])})
+    return tmp_path
+
+
+def test_write_manifest__lists_every_file_once_but_the_run_record(closed: Path) -> None:
+    content = json.loads((closed / "manifest.json").read_text())
+    assert [entry["path"] for entry in content["shards"]["chrA"]] == ["arrays/c/0"]
+    assert [entry["path"] for entry in content["files"]] == ["dataset.json"]
+    check_dataset(closed, verify=True)
+
+
+def test_check_dataset__unfinished(closed: Path) -> None:
+    (closed / "DONE.json").unlink()
+    with pytest.raises(DataError, match="is not finished") as caught:
+        check_dataset(closed, verify=False)
+    assert caught.value.code == "E411"
+
+
+@pytest.mark.parametrize("file", ["arrays/c/0", "dataset.json", "manifest.json"])
+def test_check_dataset__missing_file_is_named(closed: Path, file: str) -> None:
+    (closed / file).unlink()
+    with pytest.raises(DataError, match=file) as caught:
+        check_dataset(closed, verify=False)
+    assert caught.value.code == "E412"
+
+
+def test_check_dataset__other_size_is_named(closed: Path) -> None:
+    (closed / "arrays" / "c" / "0").write_bytes(b"abcd")
+    with pytest.raises(DataError, match="arrays/c/0 has 4 bytes, not 3"):
+        check_dataset(closed, verify=False)
+
+
+def test_check_dataset__changed_byte_is_found_by_verify(closed: Path) -> None:
+    (closed / "arrays" / "c" / "0").write_bytes(b"abd")
+    check_dataset(closed, verify=False)
+    with pytest.raises(DataError, match="arrays/c/0 has another SHA-256"):
+        check_dataset(closed, verify=True)
+
+
+def test_check_dataset__edited_manifest(closed: Path) -> None:
+    manifest = closed / "manifest.json"
+    manifest.write_text(manifest.read_text().replace("abc", "abd") + " ")
+    with pytest.raises(DataError, match=r"manifest\.json is not the one that DONE\.json closed"):
+        check_dataset(closed, verify=False)
+
+
+def test_check_entries__all_well_says_nothing(closed: Path) -> None:
+    assert check_entries(closed, describe_files(closed, [closed / "arrays"]), verify=True) == ""
+
+
+@pytest.mark.parametrize(("text", "message"), [("{", "cannot be read"), ("[]", "holds no JSON object")])
+def test_read_json__names_the_file(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(DataError, match=rf"x\.json: {message}"):
+        read_json(tmp_path / "x.json")

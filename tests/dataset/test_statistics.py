@@ -1,0 +1,38 @@
+"""Sums over bins."""
+
+import json
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from senformer.dataset.statistics import TrackSums
+
+VALUES = np.array([[1, np.nan, 3], [2, np.nan, -5], [6, np.nan, np.nan], [0, np.nan, 4]], dtype=np.float32)
+
+
+def test_track_sums__counts_finite_values_only() -> None:
+    sums = TrackSums.of(VALUES)
+    assert sums.n_bins == 4
+    assert sums.n_finite.tolist() == [4, 0, 3]
+    assert sums.total.tolist() == [9, 0, 2]
+
+
+@given(cut=st.integers(0, 4))
+def test_track_sums__add_up_over_any_cut(cut: int) -> None:
+    whole, parts = TrackSums.of(VALUES), TrackSums.of(VALUES[:cut]) + TrackSums.of(VALUES[cut:])
+    assert parts.to_dict() == whole.to_dict()
+
+
+def test_track_sums__empty_is_neutral_and_survives_json() -> None:
+    sums = TrackSums.empty(3) + TrackSums.of(VALUES)
+    again = TrackSums.from_dict(json.loads(json.dumps(sums.to_dict())))
+    assert again.to_dict() == sums.to_dict()
+    assert TrackSums.from_dict(TrackSums.empty(3).to_dict()).highest.tolist() == [-np.inf] * 3
+
+
+def test_report__mean_of_nothing_is_none() -> None:
+    report = TrackSums.of(VALUES).report()
+    assert report["mean"] == [2.25, None, 2 / 3]
+    assert report["min"] == [0, None, -5]
+    assert report["max"] == [6, None, 4]

@@ -1,0 +1,133 @@
+"""From signal to stored targets: pooling, masks, policies, refusals."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.dataset.toy import HOLE, SIZES, TRACKS, Toy, write_signal
+
+from senformer.core.errors import DataError
+from senformer.dataset.plan import BuildPlan, make_plan
+from senformer.dataset.targets import Tally, apply_nan_policy, bin_track, split_bins, target_blocks, to_stored
+
+
+def blocks(plan: BuildPlan, chrom: str, block_bins: int = 64) -> tuple[np.ndarray, Tally]:
+    tally = Tally.empty(SIZES[chrom] // 16, len(plan.tracks))
+    return np.concatenate(list(target_blocks(plan, chrom, block_bins, tally))), tally
+
+
+@pytest.mark.parametrize("chrom", list(SIZES))
+@pytest.mark.parametrize("block_bins", [37, 1000])
+def test_target_blocks__equals_the_plain_computation(toy: Toy, chrom: str, block_bins: int) -> None:
+    stored, tally = blocks(make_plan(toy.config()), chrom, block_bins)
+    np.testing.assert_allclose(stored, toy.expected(chrom), rtol=1e-6)
+    np.testing.assert_array_equal(tally.n_measured, np.isfinite(stored).sum(axis=1))
+
+
+def test_target_blocks__missing_chromosome_and_hole_are_counted(toy: Toy) -> None:
+    plan = make_plan(toy.config())
+    assert blocks(plan, "chrC")[1].missing == [3]
+    assert blocks(plan, "chrB")[1].missing == []
+    assert blocks(plan, "chrB")[1].nan_bases == [0, 0, 0, 0, HOLE[2] - HOLE[1]]
+
+
+def test_target_blocks__excluded_bins_are_masked_in_every_track(toy: Toy) -> None:
+    # bases 100-200 (0-based) touch bins 6 to 12
+    stored, tally = blocks(make_plan(toy.config(exclude=["chrA:101-200"])), "chrA")
+    assert np.isnan(stored[6:13]).all()
+    assert not np.isnan(stored[[5, 13]]).any()
+    assert (tally.n_measured[6:13] == 0).all()
+
+
+def test_target_blocks__sums_by_split(toy: Toy) -> None:
+    split = {"by": "interval", "valid": ["chrA:1-1000"], "test": ["chrA:2001-3000"], "train": ["chrB"]}
+    stored, tally = blocks(make_plan(toy.config(split=split)), "chrA")
+    # whole bins inside 0-1000 are 0-61, inside 2000-3000 they are 125-186
+    np.testing.assert_allclose(tally.sums["valid"].total, stored[:62].sum(axis=0, dtype=float), rtol=1e-6)
+    np.testing.assert_allclose(tally.sums["test"].total, stored[125:187].sum(axis=0, dtype=float), rtol=1e-6)
+    assert tally.sums["train"].n_bins == 0
+    assert tally.sums["all"].n_bins == len(stored)
+
+
+def test_split_bins__cover_whole_bins_only(toy: Toy) -> None:
+    split = {"by": "interval", "valid": ["chrA:18-1000"], "train": ["chrB"]}
+    member = split_bins(make_plan(toy.config(split=split)), "chrA", 250)
+    # the first base of bin 1 is 16, before the region; bin 62 ends at 1008, behind it
+    assert np.flatnonzero(member["valid"])[[0, -1]].tolist() == [2, 61]
+    assert member["all"].all()
+
+
+SIGNAL = np.array([1, np.nan, 3, 4, 5, np.nan], dtype=np.float32)
+
+
+def test_apply_nan_policy__mask_and_zero() -> None:
+    masked, n_nan = apply_nan_policy(SIGNAL, "mask", "x", 0)
+    assert n_nan == 2
+    np.testing.assert_array_equal(masked, SIGNAL)
+    zeroed, n_nan = apply_nan_policy(SIGNAL, "zero", "x", 0)
+    assert n_nan == 2
+    assert zeroed.tolist() == [1, 0, 3, 4, 5, 0]
+    assert np.isnan(SIGNAL).sum() == 2
+
+
+def test_apply_nan_policy__error_names_the_first_base() -> None:
+    with pytest.raises(DataError, match=r"track 'a' chrA:1602: the signal is NaN there \(as are 2") as caught:
+        apply_nan_policy(SIGNAL, "error", "track 'a' chrA", 1600)
+    assert caught.value.code == "E408"
+
+
+def test_apply_nan_policy__nothing_to_do() -> None:
+    assert apply_nan_policy(SIGNAL[2:5], "error", "x", 0)[1] == 0
+
+
+def test_target_blocks__nan_policies_on_the_hole(toy: Toy) -> None:
+    zeroed, _ = blocks(make_plan(toy.config(nan="zero")), "chrB")
+    assert (zeroed[50:62, 4] == 0).all()
+    # a chromosome that the file does not list stays masked
+    assert np.isnan(blocks(make_plan(toy.config(nan="zero")), "chrC")[0][:, 3]).all()
+    with pytest.raises(DataError, match=r"track 'atac' .*chrB:801: the signal is NaN"):
+        blocks(make_plan(toy.config(nan="error")), "chrB")
+
+
+def test_bin_track__root_of_too_negative_a_bin(toy: Toy) -> None:
+    track = dataclasses.replace(make_plan(toy.config()).tracks[1], sqrt=True)
+    signal = np.full(32, -1, dtype=np.float32)
+    with pytest.raises(DataError, match=r"cage_plus.*a bin is -16"):
+        bin_track(track, signal, 16, "track 'cage_plus' chrA")
+
+
+def test_bin_track__sum_beyond_float32(toy: Toy) -> None:
+    track = make_plan(toy.config()).tracks[1]
+    with pytest.raises(DataError, match=r"track 'cage_plus' chrA: .*too large for float32") as caught:
+        bin_track(track, np.full(32, 3e38, dtype=np.float32), 16, "track 'cage_plus' chrA")
+    assert caught.value.code == "E409"
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_to_stored__beyond_float16_names_track_and_value(toy: Toy, sign: int) -> None:
+    plan = make_plan(toy.config(dtype="float16"))
+    block = np.zeros((9, 5), dtype=np.float32)
+    block[4, 2] = sign * 65_520
+    with pytest.raises(DataError) as caught:
+        to_stored(block, plan, "chrA", 100)
+    assert caught.value.code == "E406"
+    assert f"track 'cage_minus' chrA:1665-1680: the bin is {sign * 65520}, beyond float16" in str(
+        caught.value
+    )
+
+
+def test_to_stored__largest_float16_is_kept(toy: Toy) -> None:
+    plan = make_plan(toy.config(dtype="float16"))
+    block = np.full((1, 5), 65_504, dtype=np.float32)
+    assert to_stored(block, plan, "chrA", 0).dtype == np.float16
+    assert np.isfinite(to_stored(block, plan, "chrA", 0)).all()
+
+
+def test_target_blocks__alias_of_a_chromosome(toy: Toy, tmp_path: Path) -> None:
+    for name in TRACKS:
+        signal = {chrom.removeprefix("chr"): values for chrom, values in toy.signal[name].items()}
+        write_signal(tmp_path / f"{name}.bw", signal)
+    (tmp_path / "tracks.tsv").write_text(toy.table.read_text())
+    stored, _ = blocks(make_plan(toy.config(tracks=str(tmp_path / "tracks.tsv"))), "chrA")
+    np.testing.assert_allclose(stored, toy.expected("chrA"), rtol=1e-6)
