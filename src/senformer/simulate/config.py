@@ -71,6 +71,8 @@ def check_config(config: SimulateConfig) -> None:
             f"spacing_bp is {config.spacing_bp}: elements would overlap",
             f"Use {MIN_SPACING_BP} or more.",
         )
+    if config.seed < 0:
+        raise ConfigError("E355", where, f"seed is {config.seed}", "Use 0 or a positive number.")
     if not 0 < config.depth <= 1000 or not 0 <= config.dispersion <= 1:
         raise ConfigError(
             "E354",

@@ -92,7 +92,7 @@ class Motif:
         """
         span = FLOOR_BELOW_BEST_BITS - FULL_BELOW_BEST_BITS
         ramp = np.clip((np.asarray(score, dtype=np.float64) - self.floor_score) / span, 0.0, 1.0)
-        return ramp * ramp * (3.0 - 2.0 * ramp)
+        return np.asarray(ramp * ramp * (3.0 - 2.0 * ramp))
 
     def sample(self, rng: np.random.Generator) -> UInt8[np.ndarray, " position"]:
         """Draw a site of full strength: from the matrix, the consensus if 50 draws are all weaker."""

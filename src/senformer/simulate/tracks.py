@@ -111,7 +111,7 @@ def write_tracks(
             Track(
                 index=index,
                 name=track.name,
-                path=path.relative_to(folder),
+                path=path,
                 assay=track.assay,
                 strand=track.strand,
                 description=track.description,
