@@ -52,14 +52,17 @@ def figure(drawing: Drawing, number: int) -> Html:
 
 
 def table(head: Sequence[Any], rows: Iterable[Sequence[Any]], caption: str = "") -> Html:
-    """Return a table; cells that are numbers stand to the right."""
-    titles = join((element("th", cell, scope="col") for cell in head), "")
-    lines = []
-    for row in rows:
-        cells = [element("td", cell, class_="n") if is_number(cell) else element("td", cell) for cell in row]
-        lines.append(element("tr", *cells))
+    """Return a table; columns of numbers stand to the right."""
+    rows = [list(row) for row in rows]
+    kinds = ["n" if rows and all(map(is_number, column)) else "t" for column in zip(*rows, strict=True)]
+    kinds = kinds or ["t"] * len(head)
+    titles = [element("th", cell, scope="col", class_=kind) for cell, kind in zip(head, kinds, strict=True)]
+    lines = [
+        element("tr", *(element("td", cell, class_=kind) for cell, kind in zip(row, kinds, strict=True)))
+        for row in rows
+    ]
     label = [element("caption", caption)] if caption else []
-    body = element("table", *label, element("thead", element("tr", titles)), element("tbody", join(lines)))
+    body = element("table", *label, element("thead", element("tr", *titles)), element("tbody", join(lines)))
     return element("div", body, class_="scroll")
 
 
@@ -104,8 +107,8 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def signed(value: float | None, digits: int = 3) -> str:
-    """Return a number with its sign in print; a dash where there is none."""
-    return "–" if value is None or value != value else f"{value:+.{digits}g}".replace("-", "−")
+    """Return a number with its sign and ``digits`` significant digits; a dash where there is none."""
+    return "–" if value is None or value != value else f"{value:+#.{digits}g}".replace("-", "−")
 
 
 def signed_fixed(value: float | None, digits: int = 3) -> str:

@@ -14,6 +14,8 @@ import pandas as pd
 
 from senformer.core.errors import DataError, MissingInputError
 
+_TEXT = {"name": str, "assay": str, "strand": str}
+_NUMBERS = {name: ["nan", ""] for name in ("pearson_r", "pearson_r_log1p", "mean_target", "mean_prediction")}
 _CURVE = ("step", "organism", "loss", "valid_loss", "valid_pearson")
 
 
@@ -137,9 +139,10 @@ def _read_score_rows(path: Path, keys: list[str]) -> pd.DataFrame:
     try:
         if path.name.endswith(".parquet"):
             return pd.read_parquet(path, filters=[("key", "in", keys)], partitioning=None)
-        with pd.read_csv(path, sep="\t", chunksize=200_000) as chunks:
+        text = {"variant_id": str, "track_name": str, "assay": str}
+        with pd.read_csv(path, sep="\t", dtype=text, keep_default_na=False, chunksize=200_000) as chunks:
             return pd.concat([chunk[chunk["key"].isin(keys)] for chunk in chunks], ignore_index=True)
-    except (ValueError, OSError) as fault:
+    except (KeyError, ValueError, OSError) as fault:
         raise _damaged(str(path), f"is no score table ({fault})") from fault
 
 
@@ -168,19 +171,13 @@ def _read_json(path: Path, *, optional: bool = False) -> Any:
 def _read_table(path: Path) -> pd.DataFrame:
     _read_bytes(path, 1)
     try:
-        return pd.read_csv(
-            path,
-            sep="\t",
-            keep_default_na=False,
-            na_values={
-                "pearson_r": "nan",
-                "pearson_r_log1p": "nan",
-                "mean_target": "nan",
-                "mean_prediction": "nan",
-            },
-        )
+        table = pd.read_csv(path, sep="\t", dtype=_TEXT, keep_default_na=False, na_values=_NUMBERS)
     except (ValueError, OSError) as fault:
         raise _damaged(str(path), f"is no table ({fault})") from fault
+    missing = [name for name in (*_TEXT, *_NUMBERS) if name not in table.columns]
+    if missing:
+        raise _damaged(str(path), f"has no column {missing[0]!r}")
+    return table
 
 
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:

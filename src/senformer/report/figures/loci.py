@@ -37,7 +37,7 @@ def loci(examples: dict[str, Any], windows: Sequence[int], tracks: Sequence[int]
         for row, track in enumerate(tracks):
             for column, window in enumerate(windows):
                 _draw_cell(grid[row][column], examples, window, track)
-            grid[row][0].set_ylabel(shorten(str(examples["names"][track]), 20), fontsize=9)
+            _name_row(grid[row][0], shorten(str(examples["names"][track]), 34))
             grid[row][0].set_ylim(bottom=min(0.0, grid[row][0].get_ylim()[0]))
         for column, window in enumerate(windows):
             chrom = str(examples["chrom"][window])
@@ -46,7 +46,7 @@ def loci(examples: dict[str, Any], windows: Sequence[int], tracks: Sequence[int]
             grid[0][column].set_title(f"{shorten(chrom, 14)}:{start + 1:,}-{end:,}", fontsize=9.5)
         handles, labels = grid[0][0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper right", ncols=2)
-        figure.supylabel("signal per bin, stored units", fontsize=10)
+        figure.supylabel("signal per bin (stored units)", fontsize=10)
         svg = to_svg(figure)
     return Drawing(svg, _describe(examples, windows, tracks), _CAPTION)
 
@@ -64,7 +64,23 @@ def _draw_cell(axes: Axes, examples: dict[str, Any], window: int, track: int) ->
     _, predicted = step_outline(examples["predicted"][window, :, track], start, bin_bp)
     axes.fill_between(x, 0, measured, color=SKY, alpha=0.75, lw=0, label="measured")
     axes.plot(x, predicted, color=VERMILLION, lw=1.1, label="predicted")
-    axes.margins(y=0.08)
+    axes.margins(y=0.18)
+
+
+def _name_row(axes: Axes, name: str) -> None:
+    """Write the track's name into the corner: beside the axis it would have to stand on its side."""
+    box = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5}
+    axes.text(
+        0.015,
+        0.97,
+        name,
+        transform=axes.transAxes,
+        va="top",
+        fontsize=9,
+        fontweight="bold",
+        bbox=box,
+        zorder=5,
+    )
 
 
 def _describe(examples: dict[str, Any], windows: Sequence[int], tracks: Sequence[int]) -> str:

@@ -32,7 +32,7 @@ def track_accuracy(table: pd.DataFrame) -> Drawing:
     """
     table = table.sort_values(["assay", "pearson_r", "name"], ascending=[True, False, True])
     is_named = len(table) <= MOST_NAMED_TRACKS
-    labels = table["assay"] + "  " + table["name"] if is_named else table["assay"]
+    labels = table["assay"] + " · " + table["name"] if is_named else table["assay"]
     rows = list(dict.fromkeys(labels))
     with drawing_style():
         figure = new_figure(1.3 + 0.3 * len(rows))

@@ -39,7 +39,7 @@ def variant_effect(top: dict[str, Any], row: int) -> Drawing:
         )
         for column, track in enumerate(tracks):
             _draw_track(grid[0][column], grid[1][column], top, row, track)
-        grid[0][0].set_ylabel("signal per bin")
+        grid[0][0].set_ylabel("signal per bin\n(stored units)")
         grid[1][0].set_ylabel("ALT − REF")
         handles, labels = grid[0][0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=3)
@@ -74,7 +74,7 @@ def _draw_track(upper: Axes, lower: Axes, top: dict[str, Any], row: int, track: 
     upper.set_ylim(bottom=min(0.0, upper.get_ylim()[0]))
     assay = str(top["assay"][track])
     name = str(top["track_name"][track])
-    upper.set_title(shorten(f"{assay} {name}" if assay and assay not in name else name, 34), fontsize=9.5)
+    upper.set_title(shorten(f"{assay} · {name}" if assay else name, 38), fontsize=9.5)
     set_genome_axis(lower, str(top["chrom"][row]), start, start + bin_bp * len(ref))
 
 

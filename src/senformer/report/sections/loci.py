@@ -30,11 +30,12 @@ def loci_section(evaluation: EvaluationFiles | None, counter: FigureCounter) -> 
 
 
 def _sentence(table: pd.DataFrame, tracks: list[int]) -> str:
+    units = "Stored units are those of training: coverage in the bin after each track's own scaling."
     if len(tracks) == len(table):
-        return "All tracks are shown."
+        return f"All tracks are shown. {units}"
     return (
         f"{len(tracks)} of {len(table):,} tracks are shown: those nearest the median accuracy of their "
-        "assay, neither the best nor the worst."
+        f"assay, neither the best nor the worst. {units}"
     )
 
 

@@ -23,7 +23,7 @@ def _accuracy_tiles(evaluation: EvaluationFiles | None, extra: dict[str, Any]) -
     where = f"held-out windows ({metrics['split']})"
     return [
         (html.number(metrics["pearson_mean"]), "mean Pearson r", f"{where}; {note}"),
-        (html.number(metrics["pearson_log1p_mean"]), "mean Pearson r, log(1 + x)", where),
+        (html.number(metrics["pearson_log1p_mean"]), "mean Pearson r of log(1\u00a0+\u00a0x)", where),
         (f"{metrics['n_tracks']:,}", "tracks", ", ".join(list(metrics["by_assay"])[:4])),
     ]
 

@@ -1,0 +1,36 @@
+import numpy as np
+import pandas as pd
+
+from senformer.report.figures.track_accuracy import MOST_NAMED_TRACKS, track_accuracy
+
+
+def table(n_tracks):
+    rng = np.random.default_rng(1)
+    return pd.DataFrame(
+        {
+            "name": [f"t{index}" for index in range(n_tracks)],
+            "assay": [["CAGE", "DNASE", ""][index % 3] for index in range(n_tracks)],
+            "pearson_r": rng.uniform(0, 1, n_tracks),
+            "pearson_r_log1p": rng.uniform(0, 1, n_tracks),
+        }
+    )
+
+
+def test_track_accuracy__few_tracks_have_a_row_each():
+    drawing = track_accuracy(table(5))
+    assert "a row is a track" in drawing.caption
+    assert drawing.alt.startswith("Mean Pearson r by assay: unassigned ")
+
+
+def test_track_accuracy__many_tracks_have_a_row_an_assay():
+    drawing = track_accuracy(table(MOST_NAMED_TRACKS + 1))
+    assert "the median of its assay" in drawing.caption
+    assert drawing.svg == track_accuracy(table(MOST_NAMED_TRACKS + 1)).svg
+
+
+def test_track_accuracy__undefined_tracks_are_left_out():
+    few = table(4)
+    few.loc[1, ["pearson_r", "pearson_r_log1p"]] = np.nan
+    assert "<svg" in track_accuracy(few).svg
+    many = table(40).assign(pearson_r=np.nan)
+    assert "<svg" in track_accuracy(many).svg

@@ -1,0 +1,39 @@
+from dataclasses import replace
+
+import pytest
+from tests.report.toy import TRACKS, write_evaluation
+
+from senformer.report.figures import FIGURES, Drawing
+from senformer.report.inputs import read_evaluation
+from senformer.report.sections.accuracy import MOST_ROWS, accuracy_section
+from senformer.report.sections.counter import FigureCounter
+
+
+@pytest.fixture(autouse=True)
+def stub(monkeypatch):
+    monkeypatch.setitem(FIGURES, "track_accuracy", lambda *_: Drawing("<svg/>", "stub", ""))
+
+
+def test_accuracy_section__all_tracks(tmp_path):
+    made = accuracy_section(read_evaluation(write_evaluation(tmp_path / "e")), FigureCounter())
+    assert "37 windows of the test split, 3,330 bins." in made
+    assert "All 4 tracks" in made
+    assert made.count("cage_a_") == 2
+
+
+def test_accuracy_section__many_tracks_say_where_the_rest_is(tmp_path):
+    tracks = [{**TRACKS[index % 4], "name": f"t{index}"} for index in range(MOST_ROWS + 3)]
+    made = accuracy_section(read_evaluation(write_evaluation(tmp_path / "e", tracks)), FigureCounter())
+    assert f"The first {MOST_ROWS} of {MOST_ROWS + 3} tracks" in made
+
+
+def test_accuracy_section__warning_and_undefined_tracks(tmp_path):
+    found = read_evaluation(write_evaluation(tmp_path / "e"))
+    metrics = {**found.metrics, "note": "Not held out.", "n_tracks_undefined": 2}
+    made = accuracy_section(replace(found, metrics=metrics), FigureCounter())
+    assert "<strong>Mind: </strong>Not held out." in made
+    assert "2 tracks have no correlation" in made
+
+
+def test_accuracy_section__none():
+    assert "No evaluation was given" in accuracy_section(None, FigureCounter())

@@ -1,0 +1,22 @@
+from tests.report.toy import write_evaluation, write_run, write_scores
+
+from senformer.report.inputs import read_evaluation, read_run, read_scores
+from senformer.report.sections.summary import summary
+
+
+def test_summary__all_tiles(tmp_path):
+    made = summary(
+        read_run(write_run(tmp_path / "run")),
+        read_evaluation(write_evaluation(tmp_path / "evaluation")),
+        read_scores(write_scores(tmp_path / "scores.parquet")),
+        {"test": {"ceiling_mean": 0.9}, "variants": {"auroc_planted": None, "n_break": 0, "n_control": 3}},
+    )
+    assert made.count('class="tile"') == 7
+    assert "noise ceiling of these data: 0.900" in made
+    assert "0 motif-breaking against 3 control variants" in made
+
+
+def test_summary__run_alone(tmp_path):
+    made = summary(read_run(write_run(tmp_path / "run")), None, None, {})
+    assert made.count('class="tile"') == 2
+    assert "in 3 min 7 s" in made

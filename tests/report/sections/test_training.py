@@ -1,0 +1,23 @@
+from dataclasses import replace
+
+from tests.report.toy import write_run
+
+from senformer.report.inputs import read_run
+from senformer.report.sections.counter import FigureCounter
+from senformer.report.sections.training import training_section
+
+
+def test_training_section__sentence(tmp_path):
+    run = read_run(write_run(tmp_path / "run"))
+    made = training_section(run, FigureCounter())
+    assert "60 updates were made. The best mean correlation on the validation windows was 0.700." in made
+    limited = replace(run, done={**run.done, "stopped_by": "max_minutes"})
+    assert "The time limit ended the run." in training_section(limited, FigureCounter())
+
+
+def test_training_section__nothing_yet(tmp_path):
+    run = read_run(write_run(tmp_path / "run"))
+    counter = FigureCounter()
+    made = training_section(replace(run, curve=run.curve.iloc[:0]), counter)
+    assert "No training step has been recorded yet." in made
+    assert counter.n_figures == 0

@@ -1,0 +1,119 @@
+import json
+
+import numpy as np
+import pytest
+from tests.report.toy import write, write_evaluation, write_run
+from tests.report.toy import write_scores as write_toy_scores
+
+from senformer.core.errors import DataError, MissingInputError
+from senformer.report.inputs import read_curve, read_evaluation, read_predictions, read_run, read_scores
+from senformer.variants.table import SCORES
+from senformer.variants.writers import write_scores
+
+
+def test_read_run__under_way(tmp_path):
+    run = read_run(write_run(tmp_path / "run", is_done=False))
+    assert run.done is None
+    assert run.card is None
+    assert len(run.curve) == 63
+
+
+def test_read_run__no_run_is_named(tmp_path):
+    with pytest.raises(MissingInputError, match=r"run\.json: no such file"):
+        read_run(tmp_path)
+
+
+def test_read_run__damaged_json_is_named(tmp_path):
+    run = write_run(tmp_path / "run")
+    (run / "DONE.json").write_text("{")
+    with pytest.raises(DataError, match=r"DONE\.json: is not JSON"):
+        read_run(run)
+    (run / "DONE.json").write_text("[1]")
+    with pytest.raises(DataError, match=r"DONE\.json: holds no JSON object"):
+        read_run(run)
+
+
+def test_read_curve__torn_last_line_is_left_out(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text(json.dumps({"step": 1, "organism": "a", "loss": 2.0}) + '\n{"step": 2, "lo')
+    curve = read_curve(path)
+    assert curve["step"].tolist() == [1]
+    assert np.isnan(curve["valid_pearson"][0])
+
+
+def test_read_curve__damaged_line_is_named(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"step": 1}\nnonsense\n')
+    with pytest.raises(DataError, match=r"metrics\.jsonl line 2: is not JSON"):
+        read_curve(path)
+
+
+def test_read_curve__none_yet(tmp_path):
+    assert read_curve(tmp_path / "metrics.jsonl").empty
+
+
+def test_read_evaluation__undefined_correlations_are_nan(tmp_path):
+    folder = write_evaluation(tmp_path / "evaluation")
+    text = (folder / "tracks.tsv").read_text().splitlines()
+    fields = text[1].split("\t")
+    fields[7] = "nan"
+    (folder / "tracks.tsv").write_text("\n".join([text[0], "\t".join(fields), *text[2:]]) + "\n")
+    table = read_evaluation(folder).tracks
+    assert table["pearson_r"].isna().tolist() == [True, False, False, False]
+
+
+@pytest.mark.parametrize("name", ["metrics.json", "tracks.tsv", "examples.npz"])
+def test_read_evaluation__missing_file_is_named(tmp_path, name):
+    folder = write_evaluation(tmp_path / "evaluation")
+    (folder / name).unlink()
+    with pytest.raises(MissingInputError, match=f"{name}: no such file"):
+        read_evaluation(folder)
+
+
+def test_read_evaluation__damaged_arrays_are_named(tmp_path):
+    folder = write_evaluation(tmp_path / "evaluation")
+    (folder / "examples.npz").write_bytes(b"PK nothing")
+    with pytest.raises(DataError, match=r"examples\.npz: holds no arrays"):
+        read_evaluation(folder)
+
+
+def test_read_evaluation__other_table_is_named(tmp_path):
+    folder = write_evaluation(tmp_path / "evaluation")
+    (folder / "tracks.tsv").write_text("name\tassay\na\tb\n")
+    with pytest.raises(DataError, match=r"tracks\.tsv: has no column 'strand'"):
+        read_evaluation(folder)
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".tsv", ".tsv.gz"])
+def test_read_scores__rows_of_the_top_alone(tmp_path, ending):
+    source = write_toy_scores(tmp_path / "source.parquet")
+    path = tmp_path / f"scores{ending}"
+    write_scores(path, [source], SCORES)
+    for extra in ("run.json", "top.npz"):
+        (tmp_path / f"source.parquet.{extra}").rename(tmp_path / f"{path.name}.{extra}")
+    top = tmp_path / f"{path.name}.top.npz"
+    with np.load(top) as arrays:
+        kept = {name: array[:2] if name == "key" else array for name, array in arrays.items()}
+    np.savez(top, **kept)
+    found = read_scores(path)
+    assert sorted(set(found.rows["key"])) == ["chr8:50001:A>C", "chr8:50778:A>C"]
+    assert len(found.rows) == 2 * 4
+
+
+def test_read_scores__missing_neighbor_is_named(tmp_path):
+    path = write_toy_scores(tmp_path / "scores.parquet")
+    (tmp_path / "scores.parquet.run.json").unlink()
+    with pytest.raises(MissingInputError, match=r"scores\.parquet\.run\.json: no such file"):
+        read_scores(path)
+
+
+def test_read_scores__damaged_table_is_named(tmp_path):
+    path = write_toy_scores(tmp_path / "scores.parquet")
+    path.write_bytes(b"nothing of the kind")
+    with pytest.raises(DataError, match=r"scores\.parquet: is no score table"):
+        read_scores(path)
+
+
+def test_read_predictions__reads_the_record(tmp_path):
+    write(tmp_path / "run.json", {"counts": {"n_tracks": 3}})
+    assert read_predictions(tmp_path) == {"counts": {"n_tracks": 3}}
