@@ -54,5 +54,17 @@ def fasta_texts(draw):
 
 not_bases = st.characters(codec="ascii").filter(lambda letter: letter.upper() not in "ACGTNRYSWKMBDHV")
 not_regions = st.sampled_from(
-    ["", ":", "chr1:", "chr1:1", "chr1:-1-5", "chr1:5-1", "chr1:0-5", "chr1:1-2-3", "chr1:a-b", "chr1:1.5-2", "chr1:1-"]
+    [
+        "",
+        ":",
+        "chr1:",
+        "chr1:1",
+        "chr1:-1-5",
+        "chr1:5-1",
+        "chr1:0-5",
+        "chr1:1-2-3",
+        "chr1:a-b",
+        "chr1:1.5-2",
+        "chr1:1-",
+    ]
 )

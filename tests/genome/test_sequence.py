@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.strategies import codes, dna, mixed_case_iupac_dna, not_bases
 
 from senformer.genome.sequence import count_iupac, decode, encode, one_hot, reverse_complement
-from tests.strategies import codes, dna, mixed_case_iupac_dna, not_bases
 
 
 def test_encode__order_and_case():

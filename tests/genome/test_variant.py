@@ -1,8 +1,8 @@
 import pytest
 from hypothesis import given, settings
+from tests.strategies import variants
 
 from senformer.genome.variant import Variant
-from tests.strategies import variants
 
 
 def test_variant__positions_and_key():

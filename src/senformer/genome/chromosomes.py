@@ -81,8 +81,10 @@ def match_chromosomes(wanted: Iterable[str], available: Iterable[str], where: st
     pairs = {name: _resolve(name, answering) for name in dict.fromkeys(wanted)}
     missing = [name for name, found in pairs.items() if found is None]
     if missing:
-        known = _shown([name for names in answering.values() for name in names])
-        found = f"{len(missing)} of {len(pairs)} chromosome names are not in the genome: {_shown(missing)}"
+        known = show_names([name for names in answering.values() for name in names])
+        found = (
+            f"{len(missing)} of {len(pairs)} chromosome names are not in the genome: {show_names(missing)}"
+        )
         todo = "Rename them, leave them out, or use the genome that the file was made on."
         raise DataError("E230", where, f"{found} (the genome has {known})", todo)
     matched = {name: found for name, found in pairs.items() if found is not None}
@@ -90,7 +92,9 @@ def match_chromosomes(wanted: Iterable[str], available: Iterable[str], where: st
     return matched
 
 
-def _shown(names: list[str]) -> str:
+def show_names(names: Iterable[str]) -> str:
+    """Return the first few of ``names``, and how many more there are."""
+    names = list(names)
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more
 

@@ -18,10 +18,10 @@ import pysam
 from jaxtyping import UInt8
 
 from senformer.core.commit import write_bytes
-from senformer.core.config import nearest
 from senformer.core.errors import DataError
 from senformer.core.shapes import N_CODE
 from senformer.genome.bgzf import is_bgzf, is_gzip
+from senformer.genome.chromosomes import show_names
 from senformer.genome.fasta_index import Index, compare, damage_errors, prepare_index, read_blocks, scan_file
 from senformer.genome.fasta_scan import Contig
 from senformer.genome.files import Identity, cache_lock, cached_path, identity, local_file
@@ -112,7 +112,7 @@ class FastaReader:
     def _size(self, chrom: str) -> int:
         if chrom not in self.chrom_sizes:
             found = f"the genome has no chromosome {chrom!r}"
-            raise DataError("E208", str(self.path), found, nearest(chrom, list(self.chrom_sizes)[:1000]))
+            raise DataError("E208", str(self.path), found, f"It has {show_names(self.chrom_sizes)}.")
         return self.chrom_sizes[chrom]
 
     def fetch(self, chrom: str, start: int, end: int) -> UInt8[np.ndarray, " base"]:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from senformer.core.config import nearest
 from senformer.core.errors import DataError
+from senformer.genome.chromosomes import show_names
 
 _REGION = re.compile(r"(?P<chrom>\S+?)(?::(?P<first>[0-9][0-9,]*)-(?P<last>[0-9][0-9,]*))?")
 STRANDS = ("+", "-", ".")
@@ -107,7 +107,7 @@ def parse_region(text: str, chrom_sizes: Mapping[str, int] | None = None) -> Int
         raise DataError("E231", where, "is no region", todo)
     chrom = found["chrom"]
     if chrom_sizes is not None and chrom not in chrom_sizes:
-        todo = nearest(chrom, chrom_sizes)
+        todo = f"It has {show_names(chrom_sizes)}."
         raise DataError("E232", where, f"the genome has no chromosome {chrom!r}", todo)
     first, last = (int(found[key].replace(",", "")) for key in ("first", "last"))
     if first < 1 or last < first:

@@ -3,8 +3,10 @@
 Datasets cut their windows from these; interval arithmetic is bioframe's.
 """
 
+import contextlib
 import os
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import bioframe
@@ -21,18 +23,28 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[COLUMNS].astype({"start": "int64", "end": "int64"}).reset_index(drop=True)
 
 
+@contextlib.contextmanager
+def _quiet_bioframe() -> Iterator[None]:
+    """Pass over pandas' notices of what bioframe 0.8.0 still does; can go when bioframe knows pandas 4."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module="bioframe")
+        yield
+
+
 def merge(regions: pd.DataFrame) -> pd.DataFrame:
     """Return the regions with overlapping and touching ones joined, sorted."""
     if regions.empty:
         return _plain(regions)
-    return _plain(bioframe.sort_bedframe(bioframe.merge(regions[COLUMNS], min_dist=0)))
+    with _quiet_bioframe():
+        return _plain(bioframe.sort_bedframe(bioframe.merge(regions[COLUMNS], min_dist=0)))
 
 
 def subtract(regions: pd.DataFrame, removed: pd.DataFrame) -> pd.DataFrame:
     """Return what is left of each region outside ``removed``."""
     if regions.empty or removed.empty:
         return _plain(regions)
-    return _plain(bioframe.subtract(regions[COLUMNS], removed[COLUMNS]))
+    with _quiet_bioframe():
+        return _plain(bioframe.subtract(regions[COLUMNS], removed[COLUMNS]))
 
 
 def chromosomes_as_regions(chrom_sizes: Mapping[str, int]) -> pd.DataFrame:

@@ -8,7 +8,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from senformer.core.config import nearest
 from senformer.core.errors import ConfigError, DataError
@@ -74,7 +73,7 @@ def read_vcf(
     path: str | os.PathLike,
     fasta: FastaReader,
     *,
-    ref_mismatch: Literal["error", "skip"] = "error",
+    ref_mismatch: str = "error",
     snv_only: bool = True,
 ) -> VcfRecords:
     """Read the single-base variants of a VCF file.
@@ -98,6 +97,8 @@ def read_vcf(
     ------
     MissingInputError
         No such file, or it cannot be read (E220).
+    ConfigError
+        No such policy (E227).
     DataError
         REF mismatch (E221), broken line (E222), position outside the chromosome (E223), an allele that
         is none (E224), no header (E225), header of another assembly (E226), damaged file (E228), names

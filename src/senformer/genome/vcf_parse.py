@@ -135,10 +135,12 @@ def _parse_header(lines: Iterator[tuple[int, str]], path: Path) -> tuple[dict[st
         elif line.startswith("#"):
             return sizes, _count_columns(line, where)
         else:
+            found = "records begin before the header line #CHROM"
             break
+    else:
+        found = "the file ends before the header line #CHROM" if number else "the file is empty"
     where = f"{path} line {number}" if number else str(path)
-    found = "records begin before the header line" if number else "the file is empty"
-    raise DataError("E225", where, f"{found} {FIXED_COLUMNS[0]}", f"Add the line {' '.join(FIXED_COLUMNS)}.")
+    raise DataError("E225", where, found, f"Add the line {' '.join(FIXED_COLUMNS)}.")
 
 
 def _count_columns(line: str, where: str) -> int:
