@@ -1,0 +1,61 @@
+import json
+
+import pytest
+import torch
+from tests.train.toy import MODEL, settings
+
+import senformer
+from senformer.model import create_model
+from senformer.train.batches import make_batches
+from senformer.train.checkpoint import State, save_checkpoint
+from senformer.train.export import export_model, exported_step, track_card, training_intervals
+from senformer.train.plan import make_plan
+
+BEST = {"step": 4, "valid_pearson": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("best", "export", "step"), [(None, None, 6), (BEST, None, 4), (BEST, "best", 4), (BEST, "last", 6)]
+)
+def test_exported_step__choice(best, export, step):
+    config = settings(export=export, validate_every_steps=2)
+    assert exported_step(State(step=6, settings="s", best=best), config) == step
+
+
+def test_export_model__folder_and_card(human, tmp_path):
+    config = settings(max_shift_bp=0)
+    plan = make_plan(MODEL, config, human)
+    with torch.random.fork_rng():
+        model = create_model(plan.name, **plan.overrides)
+    with torch.no_grad():
+        model.heads["human"].bias.fill_(0.25)
+    state = State(step=6, settings="abc")
+    save_checkpoint(tmp_path, state, model.state_dict(), {})
+    with torch.no_grad():
+        model.heads["human"].bias.fill_(9.0)
+    batches = make_batches(human, plan, config)
+    done = export_model(model, tmp_path, state, config, batches)
+    loaded = senformer.load_model(tmp_path / "model")
+    assert done["exported_step"] == 6
+    assert done["model_sha256"] == loaded.card.sha256
+    assert loaded.heads["human"].bias.unique().item() == 0.25
+    tracks = human["human"].tracks
+    assert [entry["name"] for entry in loaded.card.heads["human"]] == [track.name for track in tracks]
+    assert [entry["strand_pair"] for entry in loaded.card.heads["human"]] == [t.strand_pair for t in tracks]
+    assert loaded.card.heads["human"][0] == track_card(tracks[0])
+    training = loaded.card.training
+    assert (training["steps"], training["seed"], training["settings"]) == (6, 1, "abc")
+    assert training["intervals"]["human"] == training_intervals(batches["human"])
+    assert len(training["datasets"]["human"]["sha256"]) == 64
+    assert training["config"] == config.model_dump(mode="json")
+
+
+def test_training_intervals__union_of_the_train_windows(human):
+    config = settings()
+    batches = make_batches(human, make_plan(MODEL, config, human), config)["human"]
+    found = training_intervals(batches)
+    assert json.loads(json.dumps(found)) == found
+    assert {chrom for chrom, _, _ in found} == {"chr1"}
+    assert sum(end - start for _, start, end in found) <= human["human"].chrom_sizes["chr1"]
+    for window in batches.windows:
+        assert any(start <= window.start and window.end <= end for _, start, end in found)

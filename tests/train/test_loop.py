@@ -1,0 +1,373 @@
+import json
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.train.toy import MODEL, fingerprint, open_world, settings
+
+import senformer
+from senformer.core.errors import ConfigError, DataError, LockedError, MissingInputError, OutputError, Stopped
+from senformer.core.lock import folder_lock
+from senformer.train import run as run_module
+from senformer.train import train
+from senformer.train.checkpoint import checkpoint_path, checkpoint_steps
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing of ours catches it."""
+
+
+def _kill_at(monkeypatch, step):
+    real = run_module.take_step
+
+    def take(engine, number, organism, batch):
+        if number == step:
+            raise Killed
+        return real(engine, number, organism, batch)
+
+    monkeypatch.setattr(run_module, "take_step", take)
+
+
+def _broken(monkeypatch, step, datasets, out, config):
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        _kill_at(patch, step)
+        train(MODEL, config, datasets, out)
+
+
+def test_train__folder_of_a_run(tmp_path, human):
+    out = tmp_path / "run"
+    done = train(MODEL, settings(), human, out)
+    names = {"run.json", "metrics.jsonl", "timings.jsonl", "checkpoints", "model", "DONE.json"}
+    assert {path.name for path in out.iterdir()} == names
+    assert json.loads((out / "DONE.json").read_text()) == done
+    assert (done["steps"], done["stopped_by"], done["exported_step"], done["best"]) == (6, "steps", 6, None)
+    record = json.loads((out / "run.json").read_text())
+    assert record["config"] == {"model": MODEL, "train": settings().model_dump(mode="json")}
+    model = senformer.load_model(out / "model", verify=True)
+    assert model.card.training["steps"] == 6
+
+
+def test_train__same_settings_same_bytes(tmp_path, human):
+    for name in ("a", "b"):
+        train(MODEL, settings(validate_every_steps=4), human, tmp_path / name)
+    assert fingerprint(tmp_path / "a") == fingerprint(tmp_path / "b")
+
+
+def test_train__seed_decides(tmp_path, human):
+    for seed in (1, 2):
+        train(MODEL, settings(steps=2, seed=seed), human, tmp_path / str(seed))
+    assert fingerprint(tmp_path / "1") != fingerprint(tmp_path / "2")
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 5, 6])
+def test_train__broken_off_and_resumed(tmp_path, both, monkeypatch, step):
+    config = settings(validate_every_steps=3, validate_windows=2)
+    train(MODEL, config, both, tmp_path / "whole")
+    _broken(monkeypatch, step, both, tmp_path / "cut", config)
+    train(MODEL, config, both, tmp_path / "cut", resume=True)
+    assert fingerprint(tmp_path / "cut") == fingerprint(tmp_path / "whole")
+    resumed = json.loads((tmp_path / "cut" / "run.json").read_text())["resumed"]
+    assert [entry["step"] for entry in resumed] == [(step - 1) // 2 * 2 if step != 4 else 3]
+
+
+def test_train__free_settings_may_change_on_resume(tmp_path, human, monkeypatch):
+    train(MODEL, settings(), human, tmp_path / "whole")
+    _broken(monkeypatch, 4, human, tmp_path / "cut", settings())
+    changed = settings(checkpoint_every_steps=3, keep_checkpoints=1, log_every_steps=5, max_minutes=9.0)
+    train(MODEL, changed, human, tmp_path / "cut", resume=True)
+    names = ("metrics.jsonl", "model/model.safetensors")
+    whole, cut = fingerprint(tmp_path / "whole"), fingerprint(tmp_path / "cut")
+    assert [whole[name] for name in names] == [cut[name] for name in names]
+
+
+def test_train__damaged_checkpoint_falls_back(tmp_path, human, monkeypatch, caplog):
+    train(MODEL, settings(), human, tmp_path / "whole")
+    out = tmp_path / "cut"
+    _broken(monkeypatch, 6, human, out, settings())
+    path = checkpoint_path(out, 4) / "optimizer.safetensors"
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    with caplog.at_level(logging.INFO):
+        train(MODEL, settings(), human, out, resume=True)
+    assert "step_0000004/optimizer.safetensors: is damaged" in caplog.text
+    assert "goes on from step 2" in caplog.text
+    assert fingerprint(out) == fingerprint(tmp_path / "whole")
+
+
+def test_train__finished_run_says_so(tmp_path, human, caplog):
+    done = train(MODEL, settings(), human, tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    with caplog.at_level(logging.INFO):
+        assert train(MODEL, settings(), human, tmp_path, resume=True) == done
+    assert "is finished: 6 steps, ended by steps" in caplog.text
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_train__killed_while_exporting(tmp_path, human, monkeypatch):
+    train(MODEL, settings(), human, tmp_path / "whole")
+
+    def killed(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr("senformer.train.loop.export_model", killed)
+        train(MODEL, settings(), human, tmp_path / "cut")
+    train(MODEL, settings(), human, tmp_path / "cut", resume=True)
+    assert fingerprint(tmp_path / "cut") == fingerprint(tmp_path / "whole")
+
+
+def test_train__more_steps_under_a_constant_rate(tmp_path, human):
+    train(MODEL, settings(steps=6), human, tmp_path / "whole")
+    train(MODEL, settings(steps=3), human, tmp_path / "part")
+    train(MODEL, settings(steps=6), human, tmp_path / "part", resume=True)
+    names = ("metrics.jsonl", "model/model.safetensors")
+    whole, part = fingerprint(tmp_path / "whole"), fingerprint(tmp_path / "part")
+    assert [whole[name] for name in names] == [part[name] for name in names]
+
+
+def test_train__more_steps_under_a_cosine_refused(tmp_path, human):
+    train(MODEL, settings(steps=3, schedule="cosine"), human, tmp_path)
+    with pytest.raises(ConfigError, match=r"train\.steps was 3 and is now 6"):
+        train(MODEL, settings(steps=6, schedule="cosine"), human, tmp_path, resume=True)
+
+
+def test_train__time_limit_then_a_larger_one(tmp_path, human, monkeypatch):
+    train(MODEL, settings(), human, tmp_path / "whole")
+    out = tmp_path / "part"
+    with monkeypatch.context() as patch:
+        patch.setattr(run_module.Run, "_is_out_of_time", lambda run: run.state.step == 3)
+        done = train(MODEL, settings(max_minutes=1e-6), human, out)
+    assert (done["steps"], done["stopped_by"]) == (3, "max_minutes")
+    assert senformer.load_model(out / "model").card.training["steps"] == 3
+    again = train(MODEL, settings(max_minutes=1e-6), human, out, resume=True)
+    assert again == done
+    assert train(MODEL, settings(max_minutes=9.0), human, out, resume=True)["stopped_by"] == "steps"
+    names = ("metrics.jsonl", "model/model.safetensors")
+    whole, part = fingerprint(tmp_path / "whole"), fingerprint(out)
+    assert [whole[name] for name in names] == [part[name] for name in names]
+
+
+def test_train__best_or_last_is_exported(tmp_path, human, monkeypatch):
+    scores = iter([0.1, 0.9, 0.3] * 2)
+
+    def fake(engine, sets, is_stopped):
+        return {"human": {"valid_loss": 1.0, "valid_pearson": next(scores), "n_windows": 1}}
+
+    monkeypatch.setattr(run_module, "validate", fake)
+    best = train(MODEL, settings(validate_every_steps=2), human, tmp_path / "best")
+    last = train(MODEL, settings(validate_every_steps=2, export="last"), human, tmp_path / "last")
+    assert (best["exported_step"], last["exported_step"]) == (4, 6)
+    assert best["best"] == last["best"] == {"step": 4, "valid_pearson": 0.9}
+    assert best["model_sha256"] != last["model_sha256"]
+    assert senformer.load_model(tmp_path / "best" / "model").card.training["steps"] == 4
+
+
+def test_train__existing_folder_refused(tmp_path, human):
+    (tmp_path / "x.txt").write_text("x")
+    with pytest.raises(OutputError) as caught:
+        train(MODEL, settings(), human, tmp_path)
+    assert caught.value.code == "E804"
+    assert [path.name for path in tmp_path.iterdir()] == ["x.txt"]
+
+
+def test_train__resume_without_a_run(tmp_path, human):
+    with pytest.raises(MissingInputError, match="there is no run to resume"):
+        train(MODEL, settings(), human, tmp_path / "none", resume=True)
+    assert not (tmp_path / "none").exists()
+
+
+def test_train__resume_before_it_began_begins(tmp_path, human):
+    (tmp_path / ".partial-7-run.json").write_text("{")
+    assert train(MODEL, settings(steps=2), human, tmp_path, resume=True)["steps"] == 2
+
+
+@pytest.mark.parametrize(
+    ("section", "changes", "text"),
+    [
+        (MODEL | {"chanels": 3}, {}, "unknown key 'chanels'"),
+        (MODEL, {"loss": "poison"}, "no loss is called 'poison' Did you mean 'poisson'?"),
+        (MODEL, {"schedule": "cosin"}, "no schedule is called 'cosin' Did you mean 'cosine'?"),
+        (MODEL, {"window_bp": 131_072}, "has no window of 131072 bp: the dataset"),
+    ],
+)
+def test_train__bad_input_leaves_nothing(tmp_path, human, section, changes, text):
+    with pytest.raises((ConfigError, DataError)) as caught:
+        train(section, settings(**changes), human, tmp_path / "run")
+    assert text in str(caught.value)
+    assert not (tmp_path / "run").exists()
+
+
+def test_train__other_dataset_refused(tmp_path, human, world):
+    train(MODEL, settings(steps=2), human, tmp_path)
+    other = open_world(world, "fine")["fine"]
+    with pytest.raises(ConfigError, match=r"(model|dataset)\..* was .* and is now"):
+        train(MODEL, settings(steps=2), {"human": other}, tmp_path, resume=True)
+
+
+def test_train__locked_folder_refused(tmp_path, human):
+    with folder_lock(tmp_path), pytest.raises(LockedError, match=f"process {os.getpid()} on "):
+        train(MODEL, settings(), human, tmp_path)
+
+
+def test_train__learns(tmp_path, human):
+    config = settings(steps=60, batch_size=4, learning_rate=3e-3, log_every_steps=60)
+    train(MODEL, config, human, tmp_path)
+    losses = [json.loads(line)["loss"] for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    assert np.mean(losses[-10:]) < np.mean(losses[:10])
+
+
+RUN = """
+import signal, sys
+from pathlib import Path
+from tests.train.toy import MODEL, open_world, settings
+from senformer.core.errors import SenformerError
+from senformer.train import train
+
+if __name__ == "__main__":
+    world, out, workers = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    config = settings(
+        steps=40, validate_every_steps=9, validate_windows=2, checkpoint_every_steps=5, workers=workers
+    )
+    datasets = open_world(world, "human", "mouse")
+    print("ready", flush=True)
+    try:
+        train(MODEL, config, datasets, out, resume=(out / "run.json").exists())
+    except SenformerError as fault:
+        print(fault.line, flush=True)
+        sys.exit(fault.exit_code)
+"""
+
+
+def _start(script, world, out, workers):
+    root = Path(__file__).resolve().parents[2]
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(world), str(out), str(workers)],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def _finish(process):
+    text = process.communicate(timeout=300)[0]
+    return process.returncode, text
+
+
+@pytest.fixture(scope="module")
+def script(tmp_path_factory):
+    path = tmp_path_factory.mktemp("script") / "run.py"
+    path.write_text(RUN)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(script, world, tmp_path_factory):
+    """Return an uninterrupted run and the seconds its training took."""
+    out = tmp_path_factory.mktemp("whole") / "run"
+    process = _start(script, world, out, 0)
+    began = time.monotonic()
+    assert _finish(process)[0] == 0
+    return out, time.monotonic() - began
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [0, 2])
+def test_train__killed_at_random_moments(script, world, whole, tmp_path, workers):
+    """Killed again and again, the run ends in the same bytes as the one that was let alone."""
+    rng = np.random.default_rng(20 + workers)
+    out, kills = tmp_path / "run", 0
+    for moment in rng.uniform(0.0, 1.1, 7):
+        process = _start(script, world, out, workers)
+        time.sleep(moment * whole[1])
+        process.kill()
+        kills += _finish(process)[0] == -signal.SIGKILL
+    code, text = _finish(_start(script, world, out, workers))
+    assert code == 0, text
+    assert kills >= 3
+    assert fingerprint(out) == fingerprint(whole[0])
+    assert not [path for path in out.rglob("*") if path.name.startswith((".partial", ".old", ".lock"))]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", range(0, 60, 4))
+def test_train__killed_at_a_write(world, whole, script, tmp_path, point):
+    """A kill right before the nth rename of any file: between the halves of every replacement."""
+    killer = tmp_path / "killer.py"
+    killer.write_text(
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "left = int(sys.argv.pop())\n"
+        "def guard(real):\n"
+        "    def call(self, target):\n"
+        "        global left\n"
+        "        left -= 1\n"
+        "        if left < 0:\n"
+        "            os.kill(os.getpid(), 9)\n"
+        "        return real(self, target)\n"
+        "    return call\n"
+        "Path.rename, Path.replace = guard(Path.rename), guard(Path.replace)\n" + script.read_text()
+    )
+    root = Path(__file__).resolve().parents[2]
+    environment = os.environ | {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, str(killer), str(world), str(tmp_path / "run"), "0", str(point)]
+    code = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False).returncode
+    if code == 0:
+        pytest.skip("the run has fewer writes than that")
+    assert code == -signal.SIGKILL
+    assert _finish(_start(script, world, tmp_path / "run", 0))[0] == 0
+    assert fingerprint(tmp_path / "run") == fingerprint(whole[0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGUSR1, 143), (signal.SIGINT, 130)]
+)
+@pytest.mark.parametrize("workers", [0, 2])
+def test_train__signal_to_the_whole_group(script, world, whole, tmp_path, number, code, workers):
+    out = tmp_path / "run"
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(world), str(out), str(workers)],
+        cwd=Path(__file__).resolve().parents[2],
+        env=os.environ | {"PYTHONPATH": ".", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout.readline() == "ready\n"
+    while not checkpoint_steps(out):
+        time.sleep(0.01)
+    began = time.monotonic()
+    os.killpg(process.pid, number)
+    found, text = _finish(process)
+    assert found == code, text
+    assert "the state is saved" in text
+    assert time.monotonic() - began < 20
+    assert _finish(_start(script, world, out, workers))[0] == 0
+    assert fingerprint(out) == fingerprint(whole[0])
+
+
+def test_train__stopped_in_process_then_resumed(tmp_path, human, monkeypatch):
+    real = run_module.take_step
+
+    def interrupted(engine, step, organism, batch):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return real(engine, step, organism, batch)
+
+    with monkeypatch.context() as patch, pytest.raises(Stopped) as caught:
+        patch.setattr(run_module, "take_step", interrupted)
+        train(MODEL, settings(), human, tmp_path / "cut")
+    assert caught.value.exit_code == 143
+    shutil.copytree(tmp_path / "cut", tmp_path / "copy")
+    train(MODEL, settings(), human, tmp_path / "copy", resume=True)
+    train(MODEL, settings(), human, tmp_path / "whole")
+    assert fingerprint(tmp_path / "copy") == fingerprint(tmp_path / "whole")

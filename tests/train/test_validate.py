@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+import torch
+from tests.train.engine import tiny_engine
+from tests.train.toy import MODEL, settings
+
+from senformer.core.errors import ConfigError
+from senformer.dataset.batch import eval_batches
+from senformer.dataset.loader import eval_windows
+from senformer.train.plan import make_plan
+from senformer.train.validate import make_validation_sets, mean_pearson, validate
+
+
+def _sets(datasets, **changes):
+    config = settings(validate_every_steps=2, **changes)
+    return config, make_validation_sets(datasets, make_plan(MODEL, config, datasets), config)
+
+
+def test_make_validation_sets__off_without_interval(human):
+    config = settings()
+    assert make_validation_sets(human, make_plan(MODEL, config, human), config) == {}
+
+
+def test_make_validation_sets__spread_evenly(human):
+    windows = eval_windows(human["human"], "valid")
+    _, sets = _sets(human, validate_windows=3)
+    rows = [0, round((len(windows) - 1) / 2), len(windows) - 1]
+    assert sets["human"].windows["start"].tolist() == windows["start"].iloc[rows].tolist()
+    assert set(sets["human"].windows["split"]) == {"valid"}
+
+
+def test_make_validation_sets__more_wanted_than_there_are(human):
+    _, sets = _sets(human, validate_windows=10_000)
+    assert len(sets["human"].windows) == len(eval_windows(human["human"], "valid"))
+
+
+def test_make_validation_sets__no_window_named(human):
+    with pytest.raises(ConfigError) as caught:
+        _sets(human, window_bp=131_072)
+    assert "split 'valid' has no window of 131072 bp, but validate_every_steps is set" in str(caught.value)
+
+
+def test_validate__equals_one_pass_over_everything(human):
+    config, sets = _sets(human)
+    with tiny_engine(config, human) as engine:
+        found = validate(engine, sets, lambda: False)["human"]
+        model = engine.model.eval()
+        batch = next(eval_batches(human["human"], sets["human"].windows, 3, 10_000))
+        with torch.no_grad():
+            prediction = model(torch.as_tensor(batch.sequence))["human"].numpy().astype(float)
+    target = batch.targets.astype(float)
+    assert found["n_windows"] == len(target)
+    wanted = np.nanmean(prediction - target * np.log(prediction + 1e-7))
+    assert found["valid_loss"] == pytest.approx(wanted, rel=1e-5)
+    by_track = [
+        np.corrcoef(prediction[..., track].ravel(), target[..., track].ravel())[0, 1]
+        for track in range(target.shape[-1])
+    ]
+    assert found["valid_pearson"] == pytest.approx(np.nanmean(by_track), abs=1e-5)
+
+
+def test_validate__leaves_mode_and_random_state(human):
+    config, sets = _sets(human, validate_windows=1)
+    with tiny_engine(config, human) as engine:
+        engine.model.train()
+        state = torch.random.get_rng_state()
+        tensors = {key: value.clone() for key, value in engine.model.state_dict().items()}
+        validate(engine, sets, lambda: False)
+        assert engine.model.training
+        assert torch.equal(torch.random.get_rng_state(), state)
+        for key, value in engine.model.state_dict().items():
+            assert torch.equal(value, tensors[key]), key
+
+
+def test_validate__cut_short_counts_for_nothing(human):
+    config, sets = _sets(human)
+    answers = iter([False, False, True])
+    with tiny_engine(config, human) as engine:
+        assert validate(engine, sets, lambda: next(answers)) is None
+        assert engine.model.training
+
+
+def test_mean_pearson__over_organisms_that_have_one():
+    entries = {name: {"valid_pearson": value} for name, value in (("a", 0.2), ("b", None), ("c", 0.5))}
+    assert mean_pearson(entries) == pytest.approx(0.35)
+    assert mean_pearson({"b": {"valid_pearson": None}}) is None
