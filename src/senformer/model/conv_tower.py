@@ -4,7 +4,10 @@ import numpy as np
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from senformer.model.blocks import POOLINGS, BatchNorm, Convolution, PointwiseBlock, gelu
+from senformer.model.convolution import Convolution
+from senformer.model.norm import GELU_GAIN, NormGelu
+from senformer.model.pool import POOLINGS
+from senformer.model.residual import PointwiseBlock
 
 _WIDTH = 5
 
@@ -25,11 +28,11 @@ class TowerBlock(nn.Module):
 
     def __init__(self, n_in: int, n_out: int, pooling: str) -> None:
         super().__init__()
-        self.norm = BatchNorm(n_in)
+        self.norm = NormGelu(n_in)
         self.conv = Convolution(n_in, n_out, _WIDTH)
         self.residual = PointwiseBlock(n_out)
         self.pool = POOLINGS[pooling](n_out)
 
     def forward(self, x: Float[Tensor, "batch position i"]) -> Float[Tensor, "batch half o"]:
         """Halve the positions."""
-        return self.pool(self.residual(self.conv(gelu(self.norm(x)))))
+        return self.pool(self.residual(self.conv(self.norm(x), gain=GELU_GAIN)))

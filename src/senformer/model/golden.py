@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional
 
 from senformer.core.errors import DataError
 from senformer.core.seeding import numpy_rng
@@ -31,7 +31,7 @@ def golden_outputs(model: Enformer) -> dict[str, list[list[float]]]:
     try:
         embedding = model.trunk(golden_codes(_N_BINS * model.bin_bp), 0)[:, [0, -1]]
         return {
-            head: F.softplus(layer(embedding).float())[0, :, :_N_VALUES].tolist()
+            head: functional.softplus(layer(embedding).float())[0, :, :_N_VALUES].tolist()
             for head, layer in model.heads.items()
         }
     finally:

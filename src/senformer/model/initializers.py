@@ -31,12 +31,3 @@ def _cut_normal_(weight: Tensor, std: float) -> Tensor:
 def scaled_identity_(weight: Tensor, scale: float) -> Tensor:
     """Fill a square matrix with ``scale`` on its diagonal."""
     return nn.init.eye_(weight).mul_(scale)
-
-
-def linear(n_in: int, n_out: int, bias: bool = True) -> nn.Linear:
-    """Return a linear layer with Enformer's plain initial values and a bias of zero."""
-    layer = nn.utils.skip_init(nn.Linear, n_in, n_out, bias=bias)
-    truncated_normal_(layer.weight, n_in)
-    if bias:
-        nn.init.zeros_(layer.bias)
-    return layer

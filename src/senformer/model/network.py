@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from senformer.core.config import nearest
 from senformer.core.errors import DataError
@@ -16,8 +16,8 @@ from senformer.model.card import ModelCard, new_card
 from senformer.model.config import EnformerConfig
 from senformer.model.conv_tower import TowerBlock
 from senformer.model.crop import crop
-from senformer.model.initializers import linear
 from senformer.model.inputs import read_sequence
+from senformer.model.linear import Linear
 from senformer.model.pointwise import FinalPointwise
 from senformer.model.positions import POSITIONS
 from senformer.model.stem import Stem, one_hot
@@ -67,7 +67,7 @@ class Enformer(nn.Module):
         )
         self.pointwise = FinalPointwise(config.channels, config.pointwise_dropout)
         self.heads = nn.ModuleDict(
-            {head: linear(2 * config.channels, n_tracks) for head, n_tracks in config.heads.items()}
+            {head: Linear(2 * config.channels, n_tracks) for head, n_tracks in config.heads.items()}
         )
         self._features: dict[tuple, Tensor] = {}
         self.card: ModelCard = new_card(name, config, sum(p.numel() for p in self.parameters()))
@@ -113,7 +113,7 @@ class Enformer(nn.Module):
             if head not in self.heads:
                 raise DataError("E515", "model heads", f"no head {head!r}", nearest(head, self.heads))
         embedding = self.embed(inputs)
-        return {head: F.softplus(self.heads[head](embedding).float()) for head in wanted}
+        return {head: functional.softplus(self.heads[head](embedding).float()) for head in wanted}
 
     def embed(self, inputs: Inputs) -> Float[Tensor, "batch bin wide"]:
         """Return the trunk's output, twice the channels, of the bins that the crop leaves."""

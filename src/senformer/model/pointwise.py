@@ -2,10 +2,10 @@
 
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from senformer.model.blocks import BatchNorm, gelu
-from senformer.model.initializers import linear
+from senformer.model.dropout import dropout
+from senformer.model.linear import Linear
+from senformer.model.norm import GELU_GAIN, NormGelu, gelu
 
 
 class FinalPointwise(nn.Module):
@@ -13,11 +13,11 @@ class FinalPointwise(nn.Module):
 
     def __init__(self, channels: int, dropout: float) -> None:
         super().__init__()
-        self.norm = BatchNorm(channels)
-        self.linear = linear(channels, 2 * channels)
+        self.norm = NormGelu(channels)
+        self.linear = Linear(channels, 2 * channels)
         self.dropout = dropout
 
     def forward(self, x: Float[Tensor, "batch bin channel"]) -> Float[Tensor, "batch bin wide"]:
         """Return the embedding that the heads read."""
-        x = self.linear(gelu(self.norm(x)))
-        return gelu(F.dropout(x, self.dropout, self.training))
+        x = self.linear(self.norm(x), gain=GELU_GAIN)
+        return gelu(dropout(x, self.dropout, self.training))

@@ -3,8 +3,11 @@
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional
 
-from senformer.model.blocks import POOLINGS, Convolution, PointwiseBlock
+from senformer.model.convolution import Convolution
+from senformer.model.pool import POOLINGS
+from senformer.model.residual import PointwiseBlock
 
 _WIDTH = 15
 _N_BASES = 4
@@ -27,4 +30,4 @@ class Stem(nn.Module):
 def one_hot(codes: Tensor, dtype: torch.dtype) -> Float[Tensor, "batch base 4"]:
     """Return codes A, C, G, T, N = 0..4 as one-hot rows; N is four zeros."""
     table = torch.eye(_N_BASES + 1, _N_BASES, dtype=dtype, device=codes.device)
-    return table[codes.long()]
+    return functional.embedding(codes.int(), table)

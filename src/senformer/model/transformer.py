@@ -2,11 +2,12 @@
 
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from senformer.model.attention.relative import RelativeAttention
-from senformer.model.blocks import NORM_EPS
-from senformer.model.initializers import linear
+from senformer.model.dropout import dropout
+from senformer.model.linear import Linear
+from senformer.model.norm import NORM_EPS
 
 
 class FeedForward(nn.Module):
@@ -14,14 +15,14 @@ class FeedForward(nn.Module):
 
     def __init__(self, channels: int, dropout: float) -> None:
         super().__init__()
-        self.expand = linear(channels, 2 * channels)
-        self.contract = linear(2 * channels, channels)
+        self.expand = Linear(channels, 2 * channels)
+        self.contract = Linear(2 * channels, channels)
         self.dropout = dropout
 
     def forward(self, x: Float[Tensor, "batch bin channel"]) -> Float[Tensor, "batch bin channel"]:
         """Mix the channels of each bin."""
-        hidden = F.relu(F.dropout(self.expand(x), self.dropout, self.training))
-        return F.dropout(self.contract(hidden), self.dropout, self.training)
+        hidden = functional.relu(dropout(self.expand(x), self.dropout, self.training))
+        return dropout(self.contract(hidden), self.dropout, self.training)
 
 
 class TransformerBlock(nn.Module):
@@ -40,5 +41,5 @@ class TransformerBlock(nn.Module):
     ) -> Float[Tensor, "batch bin channel"]:
         """Exchange between bins, then within each."""
         attended = self.attention(self.attention_norm(x), features)
-        x = x + F.dropout(attended, self.dropout, self.training)
+        x = x + dropout(attended, self.dropout, self.training)
         return x + self.feed_forward(self.feed_forward_norm(x))

@@ -12,12 +12,13 @@ from typing import Any, ClassVar
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from senformer.core.config import Config
 from senformer.model.attention.pattern import BlockPattern
 from senformer.model.attention.tiled import Plan, attend
-from senformer.model.initializers import linear, variance_scaling_
+from senformer.model.dropout import dropout
+from senformer.model.initializers import variance_scaling_
+from senformer.model.linear import Linear
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class AttentionSizes:
     position_dropout: float = 0.0
 
 
-def _projection(n_in: int, n_out: int) -> nn.Linear:
-    layer = nn.utils.skip_init(nn.Linear, n_in, n_out, bias=False)
+def _projection(n_in: int, n_out: int) -> Linear:
+    layer = Linear(n_in, n_out, bias=False)
     variance_scaling_(layer.weight, n_in)
     return layer
 
@@ -61,7 +62,7 @@ class RelativeAttention(nn.Module):
         self.position_bias = nn.Parameter(torch.empty(heads, sizes.key_size))
         variance_scaling_(self.content_bias, heads)
         variance_scaling_(self.position_bias, heads)
-        self.out = linear(heads * sizes.value_size, channels)
+        self.out = Linear(heads * sizes.value_size, channels)
         nn.init.zeros_(self.out.weight)
 
     def pattern(self, n_bins: int) -> BlockPattern:
@@ -82,7 +83,7 @@ class RelativeAttention(nn.Module):
     ) -> Float[Tensor, "batch bin channel"]:
         """Attend; ``features`` are the basis at the distances ``-(n_bins - 1)`` to ``n_bins - 1``."""
         sizes = self.sizes
-        features = F.dropout(features, sizes.position_dropout, self.training)
+        features = dropout(features, sizes.position_dropout, self.training)
         relative = self.relative_key(features).view(-1, sizes.n_heads, sizes.key_size).transpose(0, 1)
         query = self._split(self.query(x) * sizes.key_size**-0.5)
         out = attend(

@@ -18,6 +18,7 @@ from torch.nn import functional
 
 from senformer.model.attention.pattern import BlockPattern
 from senformer.model.attention.tile import Tile, tile_backward, tile_forward
+from senformer.model.dropout import keep_factors
 
 # Logits of one tile, all heads and examples: small enough for a cache, large enough for the products.
 _TILE_ELEMENTS = {"cpu": 2**21, "cuda": 2**26}
@@ -178,9 +179,8 @@ def _keep(shape: torch.Size, like: Tensor, rate: float, seed: int) -> Tensor | N
     if rate == 0:
         return None
     generator = torch.Generator(device=like.device).manual_seed(seed)
-    dtype = torch.promote_types(like.dtype, torch.float32)
-    keep = torch.empty(shape, dtype=dtype, device=like.device)
-    return keep.bernoulli_(1 - rate, generator=generator).div_(1 - rate)
+    wide = torch.empty(0, dtype=torch.promote_types(like.dtype, torch.float32), device=like.device)
+    return keep_factors(shape, rate, wide, generator)
 
 
 class _TiledAttention(torch.autograd.Function):

@@ -1,0 +1,58 @@
+"""Linear layers over positions, in the form that the machine multiplies fastest.
+
+On a CPU a (positions, channels) matrix is, without a copy, a channels-last image, and its 1x1
+convolution goes to oneDNN instead of MKL: 2.4 times faster in float32 on the machine measured (AMD, one
+core, 48 to 768 channels). Short bfloat16 matrices and other devices take the plain product.
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+from senformer.model.initializers import truncated_normal_
+
+# Positions a row of the image: oneDNN is asked from 16 rows on, and blocks long rows badly.
+_MIN_WIDTH, _MAX_WIDTH, _MIN_ROWS = 16, 512, 16
+_LONG = 8192
+
+
+def _image_width(x: Tensor) -> int:
+    """Return the positions a row for the convolution, or 0 where the plain product is as good."""
+    n = x.numel() // x.shape[-1]
+    if x.device.type != "cpu" or not x.is_contiguous():
+        return 0
+    short = torch.is_autocast_enabled("cpu") or x.dtype != torch.float32
+    if short and n < _LONG:
+        return 0
+    width = min(_MAX_WIDTH, n & -n)
+    while width > _MIN_WIDTH and n // width < _MIN_ROWS:
+        width //= 2
+    return width if width >= _MIN_WIDTH and n // width >= _MIN_ROWS else 0
+
+
+def pointwise(
+    x: Float[Tensor, "*position i"], weight: Float[Tensor, "o i"], bias: Float[Tensor, " o"] | None = None
+) -> Float[Tensor, "*position o"]:
+    """Return ``x @ weight.T + bias``."""
+    width = _image_width(x)
+    if not width:
+        return functional.linear(x, weight, bias)
+    image = x.view(-1, 1, width, x.shape[-1]).permute(0, 3, 1, 2)
+    y = functional.conv2d(image, weight[:, :, None, None], bias)
+    return y.permute(0, 2, 3, 1).reshape(*x.shape[:-1], weight.shape[0])
+
+
+class Linear(nn.Module):
+    """A linear layer with Enformer's plain initial values; the bias, if any, begins at zero."""
+
+    def __init__(self, n_in: int, n_out: int, bias: bool = True) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(n_out, n_in))
+        self.bias = nn.Parameter(torch.zeros(n_out)) if bias else None
+        truncated_normal_(self.weight, n_in)
+
+    def forward(self, x: Float[Tensor, "*position i"], gain: float = 1.0) -> Float[Tensor, "*position o"]:
+        """Return ``gain * x @ weight.T + bias``; the gain is put into the weights."""
+        weight = self.weight if gain == 1 else self.weight * gain
+        return pointwise(x, weight, self.bias)

@@ -1,0 +1,20 @@
+"""The residual pointwise block of stem and tower."""
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from senformer.model.linear import Linear
+from senformer.model.norm import GELU_GAIN, NormGelu
+
+
+class PointwiseBlock(nn.Module):
+    """Add to the input its normalized, activated and linearly mixed self."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm = NormGelu(channels)
+        self.linear = Linear(channels, channels)
+
+    def forward(self, x: Float[Tensor, "batch position channel"]) -> Float[Tensor, "batch position channel"]:
+        """Return ``x + W gelu(norm(x)) + b``."""
+        return x + self.linear(self.norm(x), gain=GELU_GAIN)
