@@ -13,3 +13,13 @@ def shared_data() -> Path:
     if not _SHARED.is_dir():
         pytest.skip("measured data is not beside this checkout (../shared/data)")
     return _SHARED
+
+
+@pytest.fixture(scope="session")
+def short_demo(tmp_path_factory) -> Path:
+    """Run the whole path once on a small world (slow tests only); tests do not change the folder."""
+    from senformer.workflow.demo import run_demo
+
+    out = tmp_path_factory.mktemp("demo") / "demo"
+    run_demo(out, short=True)
+    return out

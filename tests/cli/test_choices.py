@@ -1,0 +1,14 @@
+from senformer.cli.choices import Precision, RefMismatch, Strands
+
+
+def test_choices__values_are_what_the_layers_below_take():
+    assert [item.value for item in Strands] == ["both", "forward"]
+    assert [item.value for item in Precision] == ["auto", "fp32", "bf16"]
+    assert [item.value for item in RefMismatch] == ["error", "skip"]
+
+
+def test_choices__a_wrong_value_is_refused_with_the_allowed_ones(senformer, tmp_path):
+    answer = senformer("score", tmp_path, "-g", "x", "-v", "y", "-o", "z.tsv", "--strands", "reverse")
+    assert answer.code == 2
+    assert "both" in answer.err
+    assert "forward" in answer.err

@@ -1,0 +1,16 @@
+import json
+
+
+def test_say__text_or_one_json_object(senformer):
+    assert senformer("models").out.startswith("enformer")
+    names = [row["name"] for row in json.loads(senformer("models", "--json").out)["models"]]
+    assert {"enformer", "senformer"} <= set(names)
+
+
+def test_complain__json_holds_code_and_message(senformer, tmp_path):
+    answer = senformer("verify", tmp_path, "--json")
+    assert answer.code == 66
+    error = json.loads(answer.out)["error"]
+    assert error["code"] == "E124"
+    assert error["exit_code"] == 66
+    assert "is no dataset, run or model folder" in answer.err

@@ -1,0 +1,40 @@
+import pytest
+
+CONFIG = """
+model: {name: senformer, channels: 32, channel_divisor: 8, n_layers: 1, n_heads: 2, key_size: 8}
+train: {steps: 2, batch_size: 2, warmup_steps: 1}
+"""
+
+
+@pytest.mark.slow
+def test_train__then_resume_says_it_is_finished(senformer, short_demo, tmp_path):
+    config = tmp_path / "x.yaml"
+    config.write_text(CONFIG)
+    call = ("train", config, "--data", short_demo / "dataset", "--out", tmp_path / "run")
+    assert "after 2 steps" in senformer(*call).out
+    assert senformer(*call).code == 73
+    resumed = senformer(*call, "--resume")
+    assert resumed.code == 0
+    assert "is finished: 2 steps" in resumed.err
+
+
+@pytest.mark.slow
+def test_train__resume_with_other_settings_names_the_key(senformer, short_demo, tmp_path):
+    config = tmp_path / "x.yaml"
+    config.write_text(CONFIG)
+    call = ("train", config, "--data", short_demo / "dataset", "--out", tmp_path / "run")
+    assert senformer(*call).code == 0
+    config.write_text(CONFIG.replace("batch_size: 2", "batch_size: 3"))
+    answer = senformer(*call, "--resume")
+    assert answer.code == 78
+    assert "batch_size" in answer.err
+
+
+@pytest.mark.slow
+def test_train__unknown_model_key_suggests_the_nearest(senformer, short_demo, tmp_path):
+    config = tmp_path / "x.yaml"
+    config.write_text(CONFIG.replace("n_layers", "layers"))
+    answer = senformer("train", config, "--data", short_demo / "dataset", "--out", tmp_path / "run")
+    assert answer.code == 78
+    assert "Did you mean 'n_layers'?" in answer.err
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,23 @@
+import pytest
+
+from senformer.core.errors import UsageError
+from senformer.workflow.predict import predict_from_files
+
+
+def test_predict_from_files__needs_a_region(tmp_path):
+    with pytest.raises(UsageError, match="no region is given"):
+        predict_from_files(tmp_path, tmp_path / "g.fa", tmp_path / "o", bed=None, spec=[])
+
+
+@pytest.mark.slow
+def test_predict_from_files__bed_and_strings_together(short_demo, tmp_path):
+    bed = tmp_path / "r.bed"
+    bed.write_text("chr4\t40000\t44096\n")
+    result = predict_from_files(
+        short_demo / "run",
+        short_demo / "world" / "genome.fa.gz",
+        tmp_path / "o",
+        bed=bed,
+        spec=["chr3:1-1280"],
+    )
+    assert result["n_bins"] == 43
