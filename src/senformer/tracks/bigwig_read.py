@@ -6,6 +6,7 @@ overlapping values and panics on damage; here each of these has one plain answer
 
 import contextlib
 import functools
+import io
 import math
 import os
 import threading
@@ -20,12 +21,12 @@ from jaxtyping import Float32, Float64
 
 from senformer.core.errors import DataError
 from senformer.tracks.bigwig_header import BigWigHeader, local_file, read_header
-from senformer.tracks.quiet import quiet_stderr
+from senformer.tracks.quiet import STDERR, quiet
 from senformer.tracks.reader import Totals
 
 # The library answers for one stretch in float64: pieces keep a 250-Mb chromosome from taking gigabytes.
 _PIECE_BP = 1 << 22
-_LAST_BP = 2**31 - 1
+_LONGEST_BP = 2**31 - 1
 _OPEN_FILES = 128
 _SUFFIXES = {".bw", ".bigWig", ".bigwig"}
 
@@ -38,18 +39,25 @@ def _stamp(path: Path) -> Stamp:
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 
+class _File(io.FileIO):
+    """A file that is closed with its last user, which is what dropping a handle means here."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 @functools.lru_cache(maxsize=_OPEN_FILES)
 def _handle(path: Path, stamp: Stamp, pid: int, thread: int) -> Any:
     """Return an open file of this process and thread; the least used is closed when there are many."""
     # By name the library takes some endings only, and reading through a Python file costs the same.
-    return pybigtools.open(str(path) if path.suffix in _SUFFIXES else path.open("rb"))
+    return pybigtools.open(str(path) if path.suffix in _SUFFIXES else _File(path))
 
 
 @contextlib.contextmanager
 def _named(where: str) -> Iterator[None]:
     """Turn whatever the library throws, panics too, into one error that names the file."""
     try:
-        with quiet_stderr():
+        with quiet(STDERR):
             yield
     except BaseException as fault:
         panic = type(fault).__name__ == "PanicException"  # derives from BaseException
@@ -170,12 +178,12 @@ class BigWigReader:
             raise DataError(
                 "E325", where, f"is no interval inside the chromosome of {size} bp", "Check the interval."
             )
-        if end > _LAST_BP:
+        if size > _LONGEST_BP:
             raise DataError(
                 "E330",
                 where,
-                f"lies beyond base {_LAST_BP}, the last that can be read",
-                "Cut the chromosome.",
+                f"the chromosome has {size} bp; up to {_LONGEST_BP} can be read",
+                "Cut the chromosome into parts.",
             )
 
 

@@ -13,15 +13,15 @@ from typing import NoReturn
 
 import numpy as np
 import pybigtools
-from jaxtyping import Float
+from jaxtyping import Float32
 
 from senformer.core.commit import commit_file
 from senformer.core.errors import DataError, MissingInputError, StorageError
 from senformer.tracks.bigwig_chroms import list_all_chroms, write_empty
 from senformer.tracks.bigwig_read import open_bigwig
-from senformer.tracks.quiet import quiet_stderr
+from senformer.tracks.quiet import STDERR, STDOUT, quiet
 
-Block = tuple[str, int, Float[np.ndarray, " bin"]]
+Block = tuple[str, int, np.ndarray]
 Entry = tuple[str, int, int, float]
 _PROBE_BYTES = 1 << 20
 
@@ -93,7 +93,7 @@ class _Entries:
             yield from self._entries_of(chrom, start_bp, values)
             free = start_bp + len(values) * self.bin_bp
 
-    def _entries_of(self, chrom: str, start_bp: int, values: Float[np.ndarray, " bin"]) -> Iterator[Entry]:
+    def _entries_of(self, chrom: str, start_bp: int, values: Float32[np.ndarray, " bin"]) -> Iterator[Entry]:
         if chrom not in self.chrom_sizes:
             self._refuse(chrom, start_bp, "is on a chromosome that is not listed")
         size = self.chrom_sizes[chrom]
@@ -119,7 +119,7 @@ class _Entries:
         )
 
 
-def _runs(values: Float[np.ndarray, " bin"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _runs(values: Float32[np.ndarray, " bin"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return first bin, end bin and value of every run of equal values, NaN left out."""
     if not len(values):
         return np.zeros(0, np.int64), np.zeros(0, np.int64), values
@@ -137,11 +137,12 @@ def _write(temporary: Path, entries: _Entries) -> None:
         return
     named = temporary.with_name(temporary.name + ".bw")  # the library goes by the ending
     try:
-        if first is not None:
-            _hand_over(named, entries.chrom_sizes, itertools.chain([first], stream))
-        if entries.fault is not None:
-            raise entries.fault
-        _read_back(named, entries)
+        with quiet(STDOUT), quiet(STDERR):  # the library prints why it fails; what it prints is dropped
+            if first is not None:
+                _hand_over(named, entries.chrom_sizes, itertools.chain([first], stream))
+            if entries.fault is not None:
+                raise entries.fault
+            _read_back(named, entries)
         list_all_chroms(named, entries.chrom_sizes)
         named.replace(temporary)
     finally:
@@ -150,8 +151,7 @@ def _write(temporary: Path, entries: _Entries) -> None:
 
 def _hand_over(path: Path, chrom_sizes: dict[str, int], entries: Iterator[Entry]) -> None:
     try:
-        with quiet_stderr():
-            pybigtools.open(str(path), "w").write(chrom_sizes, entries)
+        pybigtools.open(str(path), "w").write(chrom_sizes, entries)
     except BaseException as fault:
         if type(fault).__name__ != "PanicException":  # derives from BaseException
             raise

@@ -1,0 +1,105 @@
+"""Bins to targets and back."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from senformer.core.errors import DataError
+from senformer.tracks.scaling import Scaling
+from senformer.tracks.track import Track
+
+
+def _array(*values):
+    return np.array(values, dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("scaling", "x", "y"),
+    [
+        (Scaling(), 5.0, 5.0),
+        (Scaling(scale=2.0), 5.0, 10.0),
+        (Scaling(clip=32.0, scale=2.0), 40.0, 64.0),  # clip, then scale
+        (Scaling(clip_soft=10.0), 10.0, 10.0),
+        (Scaling(clip_soft=10.0), 18.0, 12.0),  # 10 - 1 + sqrt(18 - 10 + 1)
+        (Scaling(clip_soft=10.0, clip=11.0, scale=0.5), 18.0, 5.5),  # 12, then 11, then 5.5
+        (Scaling(sqrt=True), 8.0, 2.0),  # -1 + sqrt(1 + 8)
+        (Scaling(sqrt=True, clip_soft=3.0, scale=2.0), 440.0, 2 * (2 + math.sqrt(18))),  # 20, 2 + sqrt(18)
+        (Scaling(scale=-1.0), -4.0, 4.0),
+        (Scaling(clip=32.0), -4.0, -4.0),  # no lower bound
+    ],
+)
+def test_apply__worked_cases(scaling, x, y):
+    np.testing.assert_allclose(scaling.apply(_array(x)), _array(y), rtol=1e-6)
+
+
+def test_apply__nan_stays_and_shape_is_kept():
+    scaling = Scaling(clip=9.0, clip_soft=4.0, scale=3.0, sqrt=True)
+    found = scaling.apply(np.array([[1, np.nan, 3], [400, 5, np.nan]], dtype=np.float32))
+    assert found.shape == (2, 3)
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(np.isnan(found), [[False, True, False], [False, False, True]])
+    assert np.isnan(scaling.inverse(found)[0, 1])
+
+
+def test_inverse__what_the_hard_clip_cut_comes_back_as_the_clip():
+    scaling = Scaling(clip=32.0, scale=2.0)
+    np.testing.assert_array_equal(scaling.inverse(scaling.apply(_array(40, 31))), _array(32, 31))
+
+
+def test_inverse__prediction_above_the_clip_is_taken_at_its_word():
+    assert Scaling(clip=32.0, scale=2.0).inverse(_array(100))[0] == 50
+
+
+def test_inverse__below_what_sqrt_makes_is_nan():
+    np.testing.assert_array_equal(Scaling(sqrt=True).inverse(_array(-1.5, -1, 0)), _array(np.nan, -1, 0))
+
+
+def test_apply__sqrt_of_a_negative_bin_names_the_track():
+    scaling = Scaling.of(Track(0, "cage", Path("x.bw"), sqrt=True, line=5))
+    with pytest.raises(DataError) as caught:
+        scaling.apply(_array(3, -2.5, np.nan))
+    assert str(caught.value) == (
+        "track cage, line 5 of its table: a bin is -2.5; sqrt(1 + x) needs -1 or more "
+        "Use sum_stat sum or mean for a track with negative signal."
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"scale": 0.0}, "scale is 0, which would erase the signal"),
+        ({"clip": math.inf}, "clip is inf, which is not finite"),
+        ({"clip_soft": math.nan}, "clip_soft is nan, which is not finite"),
+    ],
+)
+def test_scaling__numbers_that_cannot_be_inverted(values, message):
+    with pytest.raises(ValueError, match=message):
+        Scaling(**values)
+
+
+def test_of__takes_the_row_s_numbers():
+    track = Track(0, "a", Path("x.bw"), clip=384.0, clip_soft=64.0, scale=0.5, sqrt=True)
+    assert Scaling.of(track) == Scaling(clip=384.0, clip_soft=64.0, scale=0.5, sqrt=True)
+
+
+@given(
+    x=st.lists(st.floats(0, 1e5, width=32), min_size=1, max_size=20),
+    clip_soft=st.none() | st.floats(0.5, 500),
+    scale=st.floats(0.01, 10) | st.floats(-10, -0.01),
+    sqrt=st.booleans(),
+)
+def test_inverse__undoes_apply(x, clip_soft, scale, sqrt):
+    scaling = Scaling(clip_soft=clip_soft, scale=scale, sqrt=sqrt)
+    values = _array(*x)
+    # Two square roots shrink the relative step of float32: at 1e5 the result is near 20.
+    np.testing.assert_allclose(scaling.inverse(scaling.apply(values)), values, rtol=2e-5, atol=1e-5)
+
+
+@given(x=st.lists(st.floats(0, 1e5, width=32), min_size=2, max_size=20), sqrt=st.booleans())
+def test_apply__keeps_the_order(x, sqrt):
+    values = np.sort(_array(*x))
+    assert (np.diff(Scaling(clip=70.0, clip_soft=30.0, scale=2.0, sqrt=sqrt).apply(values)) >= 0).all()
