@@ -25,7 +25,9 @@ def test_sample_counts__mean_and_variance():
 
 def test_whole_bins__part_bin_left_out():
     values = np.arange(18, dtype=float).reshape(9, 2)
-    np.testing.assert_array_equal(whole_bins(values, 128), [[12, 16], [44, 48]])
+    np.testing.assert_array_equal(whole_bins(values, 270, 128), [[12, 16], [44, 48]])
+    # Eight steps, the last of them short: the second bin is no whole one.
+    np.testing.assert_array_equal(whole_bins(values[:8], 240, 128), [[12, 16]])
 
 
 def test_noise_ceiling__plain_correlation():
@@ -41,9 +43,10 @@ def test_noise_ceiling__plain_correlation():
 
 
 def test_noise_ceiling__of_the_toy_world_is_high(toy_world):
-    truth = np.concatenate([whole_bins(values, 128) for values in toy_world.expected.values()])
-    counts = np.concatenate([whole_bins(values, 128) for values in toy_world.counts.values()])
-    table = noise_ceiling(truth, counts)
+    sizes = toy_world.chrom_sizes
+    truth = [whole_bins(toy_world.expected[chrom], sizes[chrom], 128) for chrom in sizes]
+    counts = [whole_bins(toy_world.counts[chrom], sizes[chrom], 128) for chrom in sizes]
+    table = noise_ceiling(np.concatenate(truth), np.concatenate(counts))
     assert (table["pearson_r"] > 0.85).all()
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 
 from senformer.core.seeding import numpy_rng
-from senformer.simulate.variants import MAX_CONTROL, MIN_CAUSAL, allele, make_variants
+from senformer.simulate.variants import MAX_CONTROL, MIN_TOTAL, allele, make_variants
 
 
 def test_make_variants__shares_and_order(toy_world):
@@ -28,7 +28,7 @@ def test_make_variants__alleles_and_effects(toy_world):
         if variant.kind == "control":
             assert variant.total <= MAX_CONTROL
         else:
-            assert variant.total >= MIN_CAUSAL
+            assert variant.total >= MIN_TOTAL[variant.kind]
             assert variant.effect[variant.main_track] == variant.effect[np.abs(variant.effect).argmax()]
 
 

@@ -6,6 +6,7 @@ import pytest
 from senformer.core.errors import ConfigError
 from senformer.simulate.config import SimulateConfig
 from senformer.simulate.grammar import expected_signal
+from senformer.simulate.tracks import whole_bins
 from senformer.simulate.world import make_chromosome, make_world
 
 
@@ -67,8 +68,7 @@ def test_make_world__linear_model_on_sites_explains_held_out_chromosomes():
     """Nothing is hidden: counts of sites in nearby bins, weighed linearly, explain most of the signal."""
     world = make_world(SimulateConfig(genome_bp=1_500_000, n_variants=0))
     parts = {c.name: _site_counts(c) for c in world.chromosomes}
-    targets = {c.name: world.counts[c.name] for c in world.chromosomes}
-    targets = {k: v[: len(v) // 4 * 4].reshape(-1, 4, v.shape[1]).sum(axis=1) for k, v in targets.items()}
+    targets = {c.name: whole_bins(world.counts[c.name], len(c.codes), 128) for c in world.chromosomes}
     train = [c for c in parts if c not in {"chr7", "chr8"}]
     x = np.concatenate([parts[c] for c in train])
     y = np.concatenate([targets[c] for c in train])

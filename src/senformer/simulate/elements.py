@@ -113,8 +113,8 @@ def _promoter(kind: str, rng: np.random.Generator) -> list[_Slot]:
 
 
 def _enhancer(kind: str, has_decoy: bool, rng: np.random.Generator) -> list[_Slot]:
-    """Return the slots of an enhancer: two to five sites of its two factors, 22-40 bp apart."""
-    n_sites = int(rng.integers(2, 5)) if has_decoy else int(rng.integers(2, 6))
+    """Return the slots of an enhancer: two to four sites of its two factors, 22-40 bp apart."""
+    n_sites = int(rng.integers(2, 4)) if has_decoy else int(rng.integers(2, 5))
     slots = []
     middle = -15 * n_sites
     for _ in range(n_sites):

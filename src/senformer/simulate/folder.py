@@ -32,6 +32,14 @@ from senformer.simulate.variants import allele
 from senformer.simulate.world import World, make_world
 
 LOCUS_BP = 32_768
+INFO = {
+    "KIND": "break or weaken: a site lost or made weaker; create: a site completed; control: no effect",
+    "MOTIF": "Motif that the variant lies in",
+    "ELEMENT": "Planted element that the variant lies in or beside",
+    "EFFECT": "Expected counts of ALT minus REF, summed over bins, in EFFECT_TRACK, at depth 1",
+    "EFFECT_TRACK": "Track that changes most",
+    "EFFECT_TOTAL": "Absolute change of expected counts, summed over 32-bp steps and tracks, at depth 1",
+}
 _LINE_BASES = 60
 _LOWER_CASE_BIT = 0x20
 
@@ -122,14 +130,14 @@ def _write_variants(path: Path, world: World) -> None:
         info.append(
             {
                 "KIND": variant.kind,
-                "MOTIF": variant.motif or ".",
-                "ELEMENT": variant.element or ".",
+                "MOTIF": variant.motif or None,
+                "ELEMENT": variant.element or None,
                 "EFFECT": round(effect, 4),
-                "EFFECT_TRACK": track or ".",
+                "EFFECT_TRACK": track or None,
                 "EFFECT_TOTAL": round(variant.total, 4),
             }
         )
-    write_vcf(path, records, world.chrom_sizes, info)
+    write_vcf(path, records, world.chrom_sizes, info, descriptions=INFO)
 
 
 def _write_truth(folder: Path, world: World) -> None:
@@ -139,16 +147,17 @@ def _write_truth(folder: Path, world: World) -> None:
         "sites.tsv": sites_table(world.chromosomes),
         "enhancer_links.tsv": links_table(world.chromosomes),
         "variants.tsv": variants_table(world.variants),
-        "ceiling.tsv": noise_ceiling(_in_bins(world.expected), _in_bins(world.counts)),
+        "ceiling.tsv": noise_ceiling(_in_bins(world, world.expected), _in_bins(world, world.counts)),
     }
     for name, table in tables.items():
         commit_file(folder / name, _tsv_writer(table, header=True))
     commit_file(folder / "regions.bed", _tsv_writer(loci_table(world.chrom_sizes), header=False))
 
 
-def _in_bins(values: dict[str, Float[np.ndarray, "step track"]]) -> Float[np.ndarray, "bin track"]:
+def _in_bins(world: World, values: dict[str, Float[np.ndarray, "step track"]]) -> np.ndarray:
     """Return the sums over the whole 128-bp bins of all chromosomes, one after the other."""
-    return np.concatenate([whole_bins(of_chrom, CEILING_BIN_BP) for of_chrom in values.values()])
+    sizes = world.chrom_sizes.items()
+    return np.concatenate([whole_bins(values[chrom], size, CEILING_BIN_BP) for chrom, size in sizes])
 
 
 def _tsv_writer(table: pd.DataFrame, *, header: bool) -> Callable[[Path], None]:

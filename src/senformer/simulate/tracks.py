@@ -52,10 +52,12 @@ def sample_counts(
     return rng.poisson(mean).astype(np.float64)
 
 
-def whole_bins(values: Float[np.ndarray, "step track"], bin_bp: int) -> Float[np.ndarray, "bin track"]:
-    """Return sums over whole bins of ``bin_bp``; a part bin at the end is left out."""
+def whole_bins(
+    values: Float[np.ndarray, "step track"], length_bp: int, bin_bp: int
+) -> Float[np.ndarray, "bin track"]:
+    """Return sums over the whole bins of a chromosome; a part bin at its end is left out."""
     factor = bin_bp // STEP_BP
-    n_bins = len(values) // factor
+    n_bins = length_bp // bin_bp
     return values[: n_bins * factor].reshape(n_bins, factor, -1).sum(axis=1)
 
 

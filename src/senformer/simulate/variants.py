@@ -12,9 +12,8 @@ from senformer.simulate.elements import PlantedSite
 from senformer.simulate.motifs import motif_index, read_motifs
 
 SHARES = {"break": 0.35, "weaken": 0.15, "create": 0.10, "control": 0.40}
-# In expected counts at depth 1, over bins and tracks: the smallest effect of a causal variant, the largest
-# of a control.
-MIN_CAUSAL = 8.0
+# Total effect in expected counts at depth 1: the least of a causal variant, the most of a control.
+MIN_TOTAL = {"break": 20.0, "weaken": 8.0, "create": 15.0}
 MAX_CONTROL = 0.1
 _FLANK_BP = 100
 
@@ -198,7 +197,7 @@ def _next(
         if (chromosome.name, found.start) in taken or ref == N_CODE:
             continue
         effect, total = variant_effect(chromosome, found.start, found.alt)
-        if total > MAX_CONTROL if kind == "control" else total < MIN_CAUSAL:
+        if total > MAX_CONTROL if kind == "control" else total < MIN_TOTAL[kind]:
             continue
         place = (chromosome.name, found.start, ref, found.alt)
         return SimulatedVariant(*place, kind, found.motif, found.element, effect, total)
