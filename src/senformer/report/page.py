@@ -81,9 +81,11 @@ def render_report(
     predicted = read_predictions(Path(predictions)) if predictions else None
     records = [evaluated.record if evaluated else None, predicted, scored.record if scored else None]
     counter = FigureCounter()
-    title = f"{Path(run).resolve().name}: report"
+    title = "/".join(Path(run).resolve().parts[-2:])
     body = [
-        html.element("header", html.element("h1", title), html.paragraph(_subtitle(trained.card))),
+        html.element(
+            "header", html.element("h1", f"Report on {title}"), html.paragraph(_subtitle(trained.card))
+        ),
         summary(trained, evaluated, scored, extra),
         _contents(predicted is not None),
         training_section(trained, counter),
@@ -93,7 +95,7 @@ def render_report(
         predictions_section(predicted),
         run_section(trained, records),
     ]
-    return _document(title, html.element("main", html.join(body)))
+    return _document(f"{title}: senformer report", html.element("main", html.join(body)))
 
 
 def _subtitle(card: dict[str, Any] | None) -> str:

@@ -18,7 +18,7 @@ def test_loci_section__says_which_tracks(tmp_path):
     assert "All tracks are shown." in made
     tracks = [{**TRACKS[index % 4], "name": f"t{index}"} for index in range(13)]
     made = loci_section(read_evaluation(write_evaluation(tmp_path / "many", tracks)), FigureCounter())
-    assert "6 of 13 tracks are shown" in made
+    assert "8 of 13 tracks are shown" in made
 
 
 def test_loci_section__none():

@@ -10,7 +10,6 @@ def test_run_section__says_what_it_takes_to_make_it_again(tmp_path):
     assert "senformer train runs/toy\nsenformer evaluate runs/toy\nsenformer score runs/toy<" in made
     for expected in (
         "0123abc with uncommitted changes",
-        "1,234,567",
         "cdcdcdcdcdcdcdcd",
         "40,960",
         "steps: 60",

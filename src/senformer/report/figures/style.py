@@ -121,6 +121,5 @@ def set_genome_axis(axes: Axes, chrom: str, start: int, end: int) -> None:
     """Label the x axis with positions in kb and the chromosome's name."""
     axes.set_xlim(start, end)
     axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
-    decimals = 1 if end - start < 8_000 else 0
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:,.{decimals}f}")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:,.2f}".rstrip("0").rstrip("."))
     axes.set_xlabel(f"position on {shorten(chrom, 16)} (kb)")

@@ -11,7 +11,7 @@ from senformer.report.inputs import EvaluationFiles
 from senformer.report.sections.counter import FigureCounter
 
 N_WINDOWS = 3
-N_TRACKS = 6
+N_TRACKS = 8
 
 
 def loci_section(evaluation: EvaluationFiles | None, counter: FigureCounter) -> html.Html:

@@ -53,7 +53,7 @@ def _facts(run: RunFiles) -> list[tuple[str, Any]]:
             f"{card['window_bp']:,} bp in, {card['crop_bins']:,} bins cropped on each side" if card else None,
         ),
         ("Weights kept", f"step {done['exported_step']:,}" if "exported_step" in done else None),
-        ("Weights SHA-256", card.get("sha256")),
+        ("Weights SHA-256 (begin)", html.element("code", card["sha256"][:16]) if card else None),
         ("Commit", _commit(record)),
         ("Machine", f"{host.get('system')}, {host.get('cpus')} CPUs" if host else None),
     ]
@@ -62,19 +62,18 @@ def _facts(run: RunFiles) -> list[tuple[str, Any]]:
 
 def _commit(record: dict[str, Any]) -> str | None:
     commit = record.get("commit")
-    return f"{commit}{' with uncommitted changes' if record.get('dirty') else ''}" if commit else None
+    return f"{commit[:12]}{' with uncommitted changes' if record.get('dirty') else ''}" if commit else None
 
 
 def _inputs(records: list[dict[str, Any] | None]) -> html.Html:
-    rows = {}
+    rows: dict[str, tuple] = {}
     for record in records:
         for name, item in ((record or {}).get("inputs") or {}).items():
-            size = f"{item['bytes']:,}" if "bytes" in item else "–"
             digest = html.element("code", item.get("sha256", "–")[:16])
-            rows[(name, item["path"])] = (name, html.element("code", item["path"]), size, digest)
+            rows.setdefault(item["path"], (name, html.element("code", item["path"]), digest))
     if not rows:
         return html.paragraph("No input file was recorded.")
-    return html.table(("input", "path", "bytes", "SHA-256 (begin)"), rows.values())
+    return html.table(("input", "path", "SHA-256 (begin)"), rows.values())
 
 
 def _commands(records: list[dict[str, Any] | None]) -> html.Html:
