@@ -159,6 +159,14 @@ def test_open_fasta__missing_and_remote(tmp_path, capfd):
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize(
+    "name", ["a b.fa", "ü.fa.gz", "-x.fa", "a##idx##b.fa", "50%s.fa", "new\nline.fa", "a;b|c.fa"]
+)
+def test_open_fasta__odd_file_names(tmp_path, name):
+    reader = open_fasta(write_fasta(tmp_path / name, GENOME))
+    assert count_wrong_reads(reader, GENOME, seed=9, n_reads=5) == 0
+
+
 def test_open_fasta__windows_lines_are_read(tmp_path):
     reader = open_fasta(write_fasta(tmp_path / "g.fa", GENOME, end="\r\n"))
     assert count_wrong_reads(reader, GENOME, seed=2, n_reads=50) == 0

@@ -92,7 +92,7 @@ def test_read_vcf__long_alleles_that_begin_alike_are_two(read):
 def test_read_vcf__mismatch_is_an_error_with_its_rate(read):
     message = (
         r'x\.vcf line 5 \(chr1:2\): REF is "G", the genome has "C" \(g\.fa\)\. '
-        r"2 of the first 4 records disagree: is this file on another assembly\? Use --ref-mismatch skip to go on\."
+        r"2 of the first 4 records disagree: is this file on another assembly\?.*Use --ref-mismatch skip"
     )
     with pytest.raises(DataError, match=message) as fault:
         read("chr1 1 A C", "chr1 3 G C", "chr1 2 G A", "chr1 4 A C")

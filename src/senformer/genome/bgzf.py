@@ -16,7 +16,9 @@ import numpy as np
 
 _MAGIC = b"\x1f\x8b\x08\x04"
 _END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
-_HEADER_BYTES = 18
+_SUBFIELD = b"BC\x02\x00"
+_HEADER = struct.Struct("<4s8x4sH")
+_PLAIN_SIZE = struct.Struct("<I")
 _CACHED_BLOCKS = 8
 
 
@@ -29,8 +31,8 @@ def is_gzip(path: Path) -> bool:
 def is_bgzf(path: Path) -> bool:
     """Say whether a file starts as bgzip does."""
     with open(path, "rb") as handle:
-        head = handle.read(_HEADER_BYTES)
-    return head[:4] == _MAGIC and head[12:16] == b"BC\x02\x00"
+        head = handle.read(_HEADER.size)
+    return head[:4] == _MAGIC and head[12:16] == _SUBFIELD
 
 
 def check_end(path: Path) -> None:
@@ -72,16 +74,18 @@ class Blocks:
 
 
 def _walk(data: mmap.mmap) -> Iterator[tuple[int, int]]:
-    position = 0
-    while position < len(data):
-        head = data[position : position + _HEADER_BYTES]
-        if head[:4] != _MAGIC or head[12:16] != b"BC\x02\x00":
+    position, last = 0, len(data) - len(_END)
+    while position <= last:
+        magic, subfield, size = _HEADER.unpack_from(data, position)
+        size += 1
+        if magic != _MAGIC or subfield != _SUBFIELD:
             raise EOFError(f"no bgzip block at byte {position:,}")
-        size = struct.unpack_from("<H", head, 16)[0] + 1
-        if size <= _HEADER_BYTES + 8 or position + size > len(data):
-            raise EOFError(f"the block at byte {position:,} is cut short")
-        yield size, struct.unpack_from("<I", data, position + size - 4)[0]
+        if size < len(_END) or position + size > len(data):
+            raise EOFError(f"the block at byte {position:,} has an impossible size")
+        yield size, _PLAIN_SIZE.unpack_from(data, position + size - 4)[0]
         position += size
+    if position != len(data):
+        raise EOFError(f"no bgzip block at byte {position:,}")
 
 
 def walk_blocks(path: Path) -> Blocks:
@@ -131,8 +135,7 @@ class BgzfBytes:
     def _unpack_block(self, index: int) -> bytes:
         start, end = self._blocks.compressed[index : index + 2].tolist()
         packed = os.pread(self._handle.fileno(), end - start, start)
-        skip = 12 + struct.unpack_from("<H", packed, 10)[0]
-        text = zlib.decompress(packed[skip:-8], wbits=-15)
+        text = zlib.decompress(packed[_HEADER.size : -8], wbits=-15)
         if zlib.crc32(text) != struct.unpack_from("<I", packed, len(packed) - 8)[0]:
             raise EOFError(f"the block at byte {start:,} is damaged")
         return text
