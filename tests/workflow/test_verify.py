@@ -23,5 +23,5 @@ def test_verify_path__a_changed_byte_in_a_dataset_is_found(short_demo, tmp_path)
     data = bytearray(chunk.read_bytes())
     data[len(data) // 2] ^= 4
     chunk.write_bytes(data)
-    with pytest.raises(SenformerError, match="tracks.zarr"):
+    with pytest.raises(SenformerError, match=r"tracks\.zarr"):
         verify_path(copy)
