@@ -10,7 +10,7 @@ from senformer.core.schema import Column, TableSchema
 from senformer.evaluate.sums import TrackSums
 from senformer.tracks.table import Track
 
-NO_ASSAY = "unassigned"
+NO_ASSAY = "unknown"
 
 ACCURACY = TableSchema(
     "accuracy per track",

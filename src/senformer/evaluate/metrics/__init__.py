@@ -2,4 +2,4 @@
 
 from senformer.evaluate.metrics.pearson import PearsonSums
 
-METRICS = {"pearson_r": PearsonSums}
+METRICS = {"pearson": PearsonSums}

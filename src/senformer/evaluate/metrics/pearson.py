@@ -1,4 +1,4 @@
-"""Pearson correlation per track from mergeable float64 moments (``METRICS["pearson_r"]``).
+"""Pearson correlation per track from mergeable float64 moments (``METRICS["pearson"]``).
 
 Fed by :func:`senformer.evaluate.evaluate.evaluate` window by window, and by validation during training.
 

@@ -1,0 +1,118 @@
+"""What every metric of ``METRICS`` keeps: one answer for one set of values, however it was cut.
+
+Each metric's test calls :func:`check_metric` with its sums and an outside library's function.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+N_TRACKS = 5
+Reference = Callable[[np.ndarray, np.ndarray], float]
+
+
+def check_metric(make: Callable[[int], Any], reference: Reference, constant: float = float("nan")) -> None:
+    """Check the contract.
+
+    Parameters
+    ----------
+    make
+        Number of tracks to an empty metric.
+    reference
+        Prediction and target of one track, without masked values, to the metric.
+    constant
+        The written answer for a track whose targets are all one value.
+    """
+    _equals_the_reference(make, reference)
+    _does_not_depend_on_the_split(make)
+    _leaves_out_masked_values(make)
+    _answers_empty_and_constant_input(make, constant)
+    _keeps_its_digits_far_from_zero(make, reference)
+    _leaves_its_arguments(make)
+
+
+def toy_values(seed: int = 4) -> tuple[np.ndarray, np.ndarray]:
+    """Return prediction and target (window, bin, track), a tenth of the targets masked."""
+    rng = np.random.default_rng(seed)
+    target = rng.gamma(0.5, 3.0, (7, 11, N_TRACKS)).astype(np.float32)
+    prediction = (0.3 * target + rng.gamma(1.0, 1.0, target.shape)).astype(np.float32)
+    target[rng.random(target.shape) < 0.1] = np.nan
+    return prediction, target
+
+
+def _expected(reference: Reference, prediction: np.ndarray, target: np.ndarray) -> np.ndarray:
+    answers = []
+    for track in range(target.shape[-1]):
+        x, y = prediction[..., track].ravel(), target[..., track].ravel()
+        known = ~np.isnan(y)
+        answers.append(reference(x[known].astype(np.float64), y[known].astype(np.float64)))
+    return np.array(answers)
+
+
+def _equals_the_reference(make: Callable[[int], Any], reference: Reference) -> None:
+    prediction, target = toy_values()
+    found = make(N_TRACKS).add(prediction, target).result()
+    np.testing.assert_allclose(found, _expected(reference, prediction, target), rtol=1e-12)
+
+
+def _does_not_depend_on_the_split(make: Callable[[int], Any]) -> None:
+    prediction, target = toy_values()
+    whole = make(N_TRACKS).add(prediction, target)
+    rng = np.random.default_rng(2)
+    for n_parts in (2, 3, 7):
+        order = rng.permutation(len(target))
+        parts = [make(N_TRACKS) for _ in range(n_parts)]
+        for place, window in enumerate(order):
+            parts[place % n_parts].add(prediction[window], target[window])
+        forward, backward = make(N_TRACKS), make(N_TRACKS)
+        for part in parts:
+            forward, backward = forward + part, part + backward
+        for total in (forward, backward):
+            np.testing.assert_allclose(total.result(), whole.result(), rtol=1e-12)
+            np.testing.assert_array_equal(total.n, whole.n)
+
+
+def _leaves_out_masked_values(make: Callable[[int], Any]) -> None:
+    prediction, target = toy_values()
+    known = make(N_TRACKS).add(prediction, target).result()
+    prediction[np.isnan(target)] = 1e30
+    np.testing.assert_array_equal(make(N_TRACKS).add(prediction, target).result(), known)
+
+
+def _answers_empty_and_constant_input(make: Callable[[int], Any], constant: float) -> None:
+    assert np.isnan(make(N_TRACKS).result()).all()
+    prediction, target = toy_values()
+    target[..., 0] = np.nan
+    target[..., 1] = 0.1
+    prediction[..., 2] = 0.1
+    sums = make(N_TRACKS)
+    for window in range(len(target)):
+        sums.add(prediction[window], target[window])
+    found = sums.result()
+    assert np.isnan(found[0])
+    np.testing.assert_equal(found[1:3], [constant, constant])
+    assert np.isfinite(found[3:]).all()
+    np.testing.assert_array_equal(sums.is_constant, [False, True, True, False, False])
+
+
+def _keeps_its_digits_far_from_zero(make: Callable[[int], Any], reference: Reference) -> None:
+    prediction, target = toy_values()
+    # Exact in float32, so that the shifted values carry the same information.
+    prediction, target = np.round(prediction * 8) / 8 + 4096, np.round(target * 8) / 8 + 4096
+    sums = make(N_TRACKS)
+    for window in range(len(target)):
+        sums.add(prediction[window], target[window])
+    expected = _expected(reference, prediction - 4096, target - 4096)
+    np.testing.assert_allclose(sums.result(), expected, rtol=1e-9)
+
+
+def _leaves_its_arguments(make: Callable[[int], Any]) -> None:
+    prediction, target = toy_values()
+    kept = prediction.copy(), target.copy()
+    one, other = make(N_TRACKS).add(prediction, target), make(N_TRACKS).add(prediction[:2], target[:2])
+    before = one.result()
+    one + other
+    np.testing.assert_array_equal(one.result(), before)
+    np.testing.assert_array_equal(prediction, kept[0])
+    np.testing.assert_array_equal(target, kept[1])

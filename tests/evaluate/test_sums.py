@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+import scipy.stats
+
+from senformer.evaluate.sums import TrackSums
+from senformer.tracks.scaling import Scaling
+
+SCALINGS = [
+    Scaling(scale=2.0, clip_soft=3.0),
+    Scaling(),
+    Scaling(scale=2.0, clip_soft=3.0),
+    Scaling(sqrt=True),
+]
+
+
+def values(n_bins: int = 41, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    target = rng.gamma(0.7, 6.0, (n_bins, 4)).astype(np.float32)
+    prediction = (target * 0.4 + rng.gamma(1.0, 2.0, target.shape)).astype(np.float32)
+    target[rng.random(target.shape) < 0.2] = np.nan
+    return prediction, target
+
+
+def measure(stored: np.ndarray, track: int) -> np.ndarray:
+    """Undo the scaling with the formulas written out."""
+    x = stored.astype(np.float64)
+    if track in (0, 2):
+        x = x / 2
+        return np.where(x > 3, (x - 3 + 1) ** 2 + 3 - 1, x)
+    return (x + 1) ** 2 - 1 if track == 3 else x
+
+
+def test_add__raw_on_stored_and_log1p_on_measured_units():
+    prediction, target = values()
+    sums = TrackSums(SCALINGS)
+    sums.add(prediction, target)
+    for track in range(4):
+        known = ~np.isnan(target[:, track])
+        x, y = prediction[known, track], target[known, track]
+        raw = scipy.stats.pearsonr(x.astype(float), y.astype(float)).statistic
+        log1p = scipy.stats.pearsonr(np.log1p(measure(x, track)), np.log1p(measure(y, track))).statistic
+        np.testing.assert_allclose(sums.raw.result()[track], raw, rtol=1e-12)
+        np.testing.assert_allclose(sums.log1p_result()[track], log1p, rtol=1e-6)
+    assert sums.n_bins == 41
+
+
+def test_plus__parts_add_up():
+    prediction, target = values()
+    whole, parts = TrackSums(SCALINGS), TrackSums(SCALINGS)
+    whole.add(prediction, target)
+    for rows in np.array_split(np.arange(41), 5):
+        part = TrackSums(SCALINGS)
+        part.add(prediction[rows], target[rows])
+        parts = parts + part
+    np.testing.assert_allclose(parts.raw.result(), whole.raw.result(), rtol=1e-12)
+    np.testing.assert_allclose(parts.log1p_result(), whole.log1p_result(), rtol=1e-12)
+    assert parts.n_bins == 41
+
+
+def test_log1p_result__undefined_at_minus_one_and_counted_nowhere_else():
+    prediction, target = values()
+    target[5, 1] = -0.5
+    target[7, 2] = -2.0
+    sums = TrackSums(SCALINGS)
+    sums.add(prediction, target)
+    # Track 2 has scale 2: -2 stored is -1 measured. Track 1 stays above -1.
+    np.testing.assert_array_equal(np.isnan(sums.log1p_result()), [False, False, True, False])
+    np.testing.assert_array_equal(sums.below, [False, False, True, False])
+    assert np.isfinite(sums.raw.result()).all()
+    assert (sums + TrackSums(SCALINGS)).below[2]
+
+
+def test_add__leaves_its_arguments():
+    prediction, target = values()
+    kept = prediction.copy(), target.copy()
+    TrackSums(SCALINGS).add(prediction, target)
+    np.testing.assert_array_equal(prediction, kept[0])
+    np.testing.assert_array_equal(target, kept[1])
+
+
+def test_plus__other_scalings_are_refused():
+    with pytest.raises(ValueError, match="same scaling"):
+        TrackSums(SCALINGS) + TrackSums(SCALINGS[:3])

@@ -1,0 +1,55 @@
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from senformer.evaluate.sums import TrackSums
+from senformer.evaluate.tables import ACCURACY, accuracy_table, by_assay, summarize
+from senformer.tracks.scaling import Scaling
+
+TABLE = pd.DataFrame(
+    {
+        "assay": ["CAGE", "ATAC", "CAGE", "CAGE", ""],
+        "n": [9, 9, 9, 0, 9],
+        "pearson_r": [0.2, 0.5, 0.6, np.nan, np.nan],
+        "pearson_r_log1p": [0.4, np.nan, 0.1, np.nan, np.nan],
+    }
+)
+
+
+def test_summarize__means_over_the_tracks_that_have_one():
+    found = summarize(TABLE)
+    assert found.pop("pearson_mean") == pytest.approx((0.2 + 0.5 + 0.6) / 3)
+    assert found.pop("pearson_log1p_mean") == pytest.approx((0.4 + 0.1) / 2)
+    assert found == {"n_tracks": 5, "n_tracks_undefined": 2, "n_tracks_without_data": 1}
+
+
+def test_by_assay__names_in_order_and_no_mean_where_nothing_is_defined():
+    found = by_assay(TABLE)
+    assert list(found) == ["ATAC", "CAGE", "unknown"]
+    assert found["CAGE"]["pearson_mean"] == pytest.approx(0.4)
+    assert found["CAGE"]["n_tracks"] == 3
+    assert found["ATAC"]["pearson_log1p_mean"] is None
+    assert found["unknown"]["pearson_mean"] is None
+
+
+def test_accuracy_table__declared_columns(toy_dataset, tmp_path):
+    sums = TrackSums([Scaling()] * 5)
+    rng = np.random.default_rng(0)
+    target = rng.gamma(1.0, 1.0, (7, 5)).astype(np.float32)
+    target[:, 4] = np.nan
+    target[:2, 1] = np.nan
+    sums.add(rng.gamma(1.0, 1.0, (7, 5)).astype(np.float32), target)
+    table = accuracy_table(sums, toy_dataset.tracks)
+    ACCURACY.write(tmp_path / "tracks.parquet", table)
+    back = ACCURACY.read(tmp_path / "tracks.parquet")
+    assert back["n"].tolist() == [7, 5, 7, 7, 0]
+    assert back["name"].tolist() == ["plus", "atac", "minus", "flat", "dark"]
+    np.testing.assert_allclose(back["mean_target"][1], target[2:, 1].mean(), rtol=1e-6)
+    assert np.isnan(back["pearson_r"][4])
+
+
+def test_accuracy_table__keeps_the_order_of_the_tracks(toy_dataset):
+    tracks = [dataclasses.replace(track, name=f"t{track.index}") for track in toy_dataset.tracks]
+    assert accuracy_table(TrackSums([Scaling()] * 5), tracks)["index"].tolist() == [0, 1, 2, 3, 4]
