@@ -1,3 +1,5 @@
+import gzip
+
 import numpy as np
 import pytest
 from tests.oracles.variant_scores import window_text
@@ -64,3 +66,20 @@ def test_read_alleles__does_not_trust_an_unchecked_variant(fasta):
     wrong = "A" if GENOME["chrA"][30] != "A" else "C"
     with pytest.raises(AssertionError, match="not checked"):
         read_alleles(group_loci([Variant("chrA", 30, wrong, "G")], 24)[0], fasta)
+
+
+@pytest.mark.real_data
+def test_read_alleles__equals_string_slices_on_a_real_genome(shared_data):
+    path = shared_data / "sacCer3" / "sacCer3.fa.gz"
+    records = gzip.decompress(path.read_bytes()).decode().split(">")[1:]
+    genome = {head.split()[0]: "".join(lines).upper() for head, *lines in map(str.splitlines, records)}
+    rng = np.random.default_rng(5)
+    real = open_fasta(path)
+    for chrom, bases in genome.items():
+        for position in (1, len(bases), *rng.integers(1, len(bases), 10)):
+            ref = bases[position - 1]
+            alt = "ACGT"[("ACGT".index(ref) + 1) % 4]
+            locus = group_loci([Variant(chrom, int(position) - 1, ref, alt)], 196_608)[0]
+            alleles = read_alleles(locus, real)
+            assert decode(alleles.ref) == window_text(bases, int(position), ref, 196_608)
+            assert decode(alleles.alts[0]) == window_text(bases, int(position), alt, 196_608)

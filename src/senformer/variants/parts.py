@@ -42,7 +42,7 @@ class Parts:
 
     @property
     def _results(self) -> tuple[Path, Path, Path]:
-        return self.top_path, self.run_path, self.out
+        return self.out, self.run_path, self.top_path
 
     def refuse_existing(self) -> None:
         """Raise when an output file is there that no killed run of ours left (OutputError)."""
