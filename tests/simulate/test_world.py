@@ -1,5 +1,3 @@
-import time
-
 import numpy as np
 import pytest
 
@@ -55,10 +53,8 @@ def test_make_world__bad_config():
 
 
 @pytest.mark.slow
-def test_make_world__default_size_in_time():
-    began = time.process_time()
+def test_make_world__default_size():
     world = make_world(SimulateConfig())
-    assert time.process_time() - began < 60
     assert world.n_parts["variants"] == 480
     assert world.n_parts["elements"] > 1_500
 

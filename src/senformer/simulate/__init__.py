@@ -2,5 +2,6 @@
 
 from senformer.simulate.config import SimulateConfig
 from senformer.simulate.folder import simulate
+from senformer.simulate.grammar import expected_signal
 
-__all__ = ["SimulateConfig", "simulate"]
+__all__ = ["SimulateConfig", "expected_signal", "simulate"]

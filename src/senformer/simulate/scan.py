@@ -3,6 +3,7 @@
 Between the sequence and :mod:`senformer.simulate.grammar`, which sees sites only.
 """
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,8 +87,13 @@ def _word_codes(codes: UInt8[np.ndarray, " base"]) -> Int[np.ndarray, " word"]:
     return words
 
 
-def _word_scores(log_odds: Float[np.ndarray, "position 4"]) -> list[Float32[np.ndarray, " word"]]:
-    """Return one table of 625 word scores for every four positions of a matrix; padded with zero rows."""
+@functools.lru_cache(maxsize=64)
+def _word_scores(matrix: bytes) -> list[Float32[np.ndarray, " word"]]:
+    """Return one table of 625 word scores for every four positions of a matrix; padded with zero rows.
+
+    The matrix comes as the bytes of its ``(position, 4)`` float64 log-odds, which the cache can hold.
+    """
+    log_odds = np.frombuffer(matrix, dtype=np.float64).reshape(-1, 4)
     padding = -len(log_odds) % _WORD
     table = np.full((len(log_odds) + padding, 5), _UNKNOWN_SCORE, dtype=np.float64)
     table[: len(log_odds), :4] = log_odds
@@ -110,7 +116,7 @@ def scan(codes: UInt8[np.ndarray, " base"], log_odds: Float[np.ndarray, "positio
     count = len(codes) - width + 1
     if count <= 0:
         return np.zeros(0, dtype=np.float32)
-    tables = _word_scores(log_odds)
+    tables = _word_scores(np.ascontiguousarray(log_odds, dtype=np.float64).tobytes())
     # Bases beyond the end meet only the zero rows that pad the matrix.
     padded = np.concatenate([codes, np.zeros(_WORD, dtype=np.uint8)])
     scores = np.empty(count, dtype=np.float32)
