@@ -1,6 +1,7 @@
 """Training batches as a pure function of (seed, step), and their delivery by worker processes."""
 
 import functools
+import signal
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -119,6 +120,16 @@ def _as_it_is(item: Any) -> Any:
     return item
 
 
+def _leave_signals(worker: int) -> None:
+    """Ignore signals that a terminal or scheduler sends to all processes: the parent decides to stop.
+
+    A worker that died of one would break the step that the parent wants to finish and save. When the
+    parent is gone, torch ends the worker within seconds.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def iterate(
     batches: TrainBatches, first_step: int, last_step: int, workers: int = 0, *, context: str | None = None
 ) -> Generator[Batch, None, None]:
@@ -144,6 +155,7 @@ def iterate(
         shuffle=False,
         num_workers=workers,
         collate_fn=_as_it_is,
+        worker_init_fn=_leave_signals,
         multiprocessing_context=context if workers else None,
         # A generator of its own: the loader would draw a seed from torch's global one.
         generator=torch.Generator(),
