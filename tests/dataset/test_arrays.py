@@ -1,11 +1,15 @@
 """Zarr arrays as the dataset writes them."""
 
 import json
+import os
+import resource
+import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from senformer.core.errors import StorageError
 from senformer.dataset.arrays import open_array, write_array
 from senformer.dataset.layout import Grid
 
@@ -70,3 +74,28 @@ def test_open_array__flipped_bit_is_an_error(tmp_path: Path) -> None:
     chunk.write_bytes(bytes(content))
     with pytest.raises((ValueError, RuntimeError)):
         open_array(tmp_path / "a")[:4]
+
+
+def test_write_array__full_disk_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
+    pid = os.fork()
+    if not pid:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, resource.RLIM_INFINITY))
+        code = 1
+        try:
+            write_array(
+                tmp_path / "a",
+                iter([np.random.default_rng(1).integers(0, 255, 9000).astype(np.uint8)]),
+                shape=(9000,),
+                dtype="uint8",
+                grid=Grid(9000, 9000),
+                axes=("base",),
+                fill=4,
+                meaning={},
+            )
+        except StorageError as fault:
+            code = 0 if fault.code == "E801" else 2
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert list(tmp_path.iterdir()) == []

@@ -1,10 +1,13 @@
 """The dataset section: what it accepts, and what it says of what it does not."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from senformer.core.config import parse
 from senformer.core.errors import ConfigError
-from senformer.dataset.config import DatasetConfig, check_geometry
+from senformer.dataset.config import AssayConfig, DatasetConfig, SplitConfig, check_geometry
 
 PLAIN = {"window_bp": 320, "bin_bp": 16, "split": {"valid": ["chrB"], "test": ["chrC"]}}
 
@@ -51,3 +54,14 @@ def test_dataset_config__survives_json() -> None:
 def test_check_geometry__negative_crop() -> None:
     with pytest.raises(ValueError, match="crop_bins -1"):
         check_geometry(320, 16, -1, None)
+
+
+def test_how_to_page__explains_every_key_with_its_default() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "howto" / "build-a-dataset.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([a-z_.]+)` \| ([^|]*) \|", page, re.MULTILINE))
+    keys = {key for key in DatasetConfig.model_fields if key != "split"}
+    assert set(rows) == keys | {f"split.{key}" for key in SplitConfig.model_fields}
+    for key in ("organism", "bin_bp", "crop_bins", "dtype", "short_contigs", "nan", "max_n_fraction"):
+        assert rows[key].strip("`") == str(DatasetConfig.model_fields[key].default)
+    for key in AssayConfig.model_fields:
+        assert f"`{key}`" in page

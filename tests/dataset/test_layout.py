@@ -1,5 +1,7 @@
 """Names and cuts of the stored arrays."""
 
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -48,3 +50,13 @@ def test_window_schema__declares_integers_in_bp() -> None:
     schema = layout.WINDOW_SCHEMA.arrow()
     assert schema.field("start").type == pa.int64()
     assert schema.field("start").metadata[b"unit"] == b"bp"
+
+
+def test_store_page__names_every_file_column_and_field() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "explain" / "dataset-store.md").read_text(encoding="utf-8")
+    files = ["HEADER", "MANIFEST", "DONE", "STATISTICS", "WINDOWS", "TRACK_TABLE", "GENOME", "TRACKS", "BINS"]
+    for name in (*(getattr(layout, file) for file in files), *layout.BIN_FIELDS):
+        assert f"`{name}" in page
+    for column in layout.WINDOW_SCHEMA.columns:
+        assert f"| `{column.name}` | {column.dtype} |" in page
+    assert f"`format` in `dataset.json` is {layout.FORMAT}." in page

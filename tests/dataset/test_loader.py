@@ -110,10 +110,9 @@ def test_iterate__two_forked_workers_make_the_same(store: Dataset) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("context", ["spawn", "forkserver"])
-@pytest.mark.parametrize("workers", [1, 3])
-def test_iterate__any_workers_make_the_same(store: Dataset, context: str, workers: int) -> None:
+def test_iterate__workers_of_any_kind_make_the_same(store: Dataset, context: str) -> None:
     batches = TrainBatches(store, "train", 4, seed=7)
-    assert all_same(iterate(batches, 5, 45, workers, context=context), iterate(batches, 5, 45))
+    assert all_same(iterate(batches, 5, 45, 2, context=context), iterate(batches, 5, 45))
 
 
 class _Failing(TrainBatches):
