@@ -5,6 +5,9 @@ import multiprocessing
 import os
 import random
 import shutil
+import subprocess
+import sys
+import textwrap
 
 import numpy as np
 import pytest
@@ -121,6 +124,30 @@ def test_open_bigwig__more_files_than_stay_open(toy, tmp_path, monkeypatch):
     assert bigwig_read._handle.cache_info().currsize <= limit
     for reader in (readers[0], readers[-1]):
         assert reader.values("chr3", 22, 23)[0] == 7
+
+
+def test_open_bigwig__no_descriptor_left_is_no_damage(toy):
+    code = f"""
+        import resource
+        from senformer.core.errors import MissingInputError, StorageError
+        from senformer.tracks.bigwig_read import open_bigwig
+        reader = open_bigwig({str(toy)!r})
+        used = [open("/dev/null") for _ in range(20)]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (used[-1].fileno() + 1,) * 2)
+        from senformer.tracks import bigwig_read
+        bigwig_read._handle.cache_clear()
+        used.append(open("/dev/null"))
+        try:
+            reader.values("chr1", 0, 5)
+        except StorageError as fault:
+            print(fault.line)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.startswith(
+        f"error[E335]: {toy} chr1:0-5 (0-based): cannot be read (Too many open files)"
+    )
 
 
 def _sum_in_child(reader):

@@ -19,8 +19,9 @@ import numpy as np
 import pybigtools
 from jaxtyping import Float32, Float64
 
-from senformer.core.errors import DataError
+from senformer.core.errors import DataError, StorageError
 from senformer.tracks.bigwig_header import BigWigHeader, local_file, read_header
+from senformer.tracks.bigwig_index import find_index_fault
 from senformer.tracks.quiet import STDERR, quiet
 from senformer.tracks.reader import Totals
 
@@ -28,7 +29,6 @@ from senformer.tracks.reader import Totals
 _PIECE_BP = 1 << 22
 _LONGEST_BP = 2**31 - 1
 _OPEN_FILES = 128
-_SUFFIXES = {".bw", ".bigWig", ".bigwig"}
 
 Stamp = tuple[int, int, int]
 
@@ -49,8 +49,9 @@ class _File(io.FileIO):
 @functools.lru_cache(maxsize=_OPEN_FILES)
 def _handle(path: Path, stamp: Stamp, pid: int, thread: int) -> Any:
     """Return an open file of this process and thread; the least used is closed when there are many."""
-    # By name the library takes some endings only, and reading through a Python file costs the same.
-    return pybigtools.open(str(path) if path.suffix in _SUFFIXES else _File(path))
+    # Through a Python file: by name the library takes some endings only and hides why it cannot open.
+    # The cost is the same.
+    return pybigtools.open(_File(path))
 
 
 @contextlib.contextmanager
@@ -59,6 +60,10 @@ def _named(where: str) -> Iterator[None]:
     try:
         with quiet(STDERR):
             yield
+    except OSError as fault:
+        raise StorageError(
+            "E335", where, f"cannot be read ({fault.strerror or fault})", "Check the disk and run again."
+        ) from fault
     except BaseException as fault:
         panic = type(fault).__name__ == "PanicException"  # derives from BaseException
         if isinstance(fault, MemoryError) or not (panic or isinstance(fault, Exception)):
@@ -114,6 +119,9 @@ class BigWigReader:
         """
         if self.header.is_empty:
             return {chrom: Totals(0, 0.0) for chrom in self.chrom_sizes}
+        fault = find_index_fault(self.path, self.header)
+        if fault:
+            raise _damaged(str(self.path), fault)
         found = {chrom: self._totals(chrom, size) for chrom, size in self.chrom_sizes.items()}
         covered = sum(totals.n_covered_bp for totals in found.values())
         if self.header.n_covered_bp not in (None, covered):

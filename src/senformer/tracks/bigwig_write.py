@@ -139,7 +139,7 @@ def _write(temporary: Path, entries: _Entries) -> None:
     try:
         with quiet(STDOUT), quiet(STDERR):  # the library prints why it fails; what it prints is dropped
             if first is not None:
-                _hand_over(named, entries.chrom_sizes, itertools.chain([first], stream))
+                _hand_over(named, entries, itertools.chain([first], stream))
             if entries.fault is not None:
                 raise entries.fault
             _read_back(named, entries)
@@ -149,15 +149,15 @@ def _write(temporary: Path, entries: _Entries) -> None:
         named.unlink(missing_ok=True)
 
 
-def _hand_over(path: Path, chrom_sizes: dict[str, int], entries: Iterator[Entry]) -> None:
+def _hand_over(path: Path, entries: _Entries, stream: Iterator[Entry]) -> None:
     try:
-        pybigtools.open(str(path), "w").write(chrom_sizes, entries)
+        pybigtools.open(str(path), "w").write(entries.chrom_sizes, stream)
     except BaseException as fault:
         if type(fault).__name__ != "PanicException":  # derives from BaseException
             raise
         _probe(path)
         raise StorageError(
-            "E803", str(path), f"writing failed ({fault})", "Check the disk and run again."
+            "E803", entries.where, f"writing failed ({fault})", "Check the disk and run again."
         ) from fault
 
 

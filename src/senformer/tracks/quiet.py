@@ -17,6 +17,8 @@ STDOUT, STDERR = 1, 2
 @functools.cache
 def _sink(pid: int, descriptor: int) -> int:
     """Return this process's nameless file for what is printed meanwhile; a forked child gets its own."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("held")
     sink, name = tempfile.mkstemp()
     os.unlink(name)
     return sink
@@ -33,11 +35,11 @@ def quiet(descriptor: int) -> Iterator[None]:
         yield
         return
     try:
+        sink = _sink(os.getpid(), descriptor)
         real = os.dup(descriptor)
-    except OSError:  # the process runs without it: nothing to keep quiet
+    except OSError:  # the process runs without it, or has no descriptor left: then the noise is heard
         yield
         return
-    sink = _sink(os.getpid(), descriptor)
     held = b""
     try:
         os.dup2(sink, descriptor)

@@ -61,7 +61,8 @@ def read_signal(
         The file does not list the chromosome and the policy is ``error``; the interval leaves the
         chromosome; the file holds an infinity there, or is damaged.
     """
-    name = resolve_chromosome(chrom, reader.chrom_sizes)
+    listed = reader.chrom_sizes
+    name = chrom if chrom in listed else resolve_chromosome(chrom, listed)
     if name is None:
         if track.missing_chroms == "error":
             _refuse_missing(track, reader, [chrom])
