@@ -1,5 +1,6 @@
 """The network of Enformer and S-Enformer: stem, tower, transformer, crop, final pointwise, heads."""
 
+import itertools
 import os
 from collections.abc import Mapping, Sequence
 
@@ -16,6 +17,8 @@ from senformer.model.card import ModelCard, new_card
 from senformer.model.config import EnformerConfig
 from senformer.model.conv_tower import TowerBlock
 from senformer.model.crop import crop
+from senformer.model.folder import SavedModel, write_folder
+from senformer.model.golden import make_golden
 from senformer.model.inputs import read_sequence
 from senformer.model.linear import Linear
 from senformer.model.pointwise import FinalPointwise
@@ -58,8 +61,7 @@ class Enformer(nn.Module):
         channels = [config.channels // 2, *config.tower_channels]
         self.stem = Stem(channels[0], config.pooling)
         self.tower = nn.ModuleList(
-            TowerBlock(n_in, n_out, config.pooling)
-            for n_in, n_out in zip(channels[:-1], channels[1:], strict=True)
+            TowerBlock(n_in, n_out, config.pooling) for n_in, n_out in itertools.pairwise(channels)
         )
         self.transformer = nn.ModuleList(
             TransformerBlock(config.channels, _attention(config, layer), config.dropout)
@@ -151,7 +153,17 @@ class Enformer(nn.Module):
         return self._features[key]
 
     def save(self, path: str | os.PathLike) -> None:
-        """Write the model as a folder: ``config.json``, ``model.safetensors``, ``card.json``."""
-        from senformer.model.folder import save_model
+        """Write the model as a folder: ``config.json``, ``model.safetensors``, ``card.json``.
 
-        save_model(self, path)
+        A folder of that name is replaced in one step. The card gets golden outputs and the weights'
+        SHA-256.
+
+        Raises
+        ------
+        OutputError, StorageError
+            The folder cannot be written, or the disk is full; nothing is left behind.
+        """
+        card = self.card.model_copy(update={"golden": make_golden(self)})
+        write_folder(
+            path, SavedModel(self.name, self.config.model_dump(mode="json"), card, self.state_dict())
+        )

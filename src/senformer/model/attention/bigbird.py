@@ -11,13 +11,12 @@ import numpy as np
 from jaxtyping import Int64
 from pydantic import Field, field_validator
 
-from senformer.core.config import Config
 from senformer.core.seeding import child_seed
-from senformer.model.attention.pattern import BlockPattern
+from senformer.model.attention.blocks import AttentionConfig, BlockPattern
 from senformer.model.attention.relative import RelativeAttention
 
 
-class BigBirdConfig(Config):
+class BigBirdConfig(AttentionConfig):
     """Which blocks meet.
 
     Attributes

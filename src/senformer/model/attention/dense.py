@@ -7,12 +7,11 @@ from typing import Literal
 
 import numpy as np
 
-from senformer.core.config import Config
-from senformer.model.attention.pattern import BlockPattern
+from senformer.model.attention.blocks import AttentionConfig, BlockPattern
 from senformer.model.attention.relative import RelativeAttention
 
 
-class DenseConfig(Config):
+class DenseConfig(AttentionConfig):
     """Dense attention has nothing to set."""
 
     kind: Literal["dense"] = "dense"

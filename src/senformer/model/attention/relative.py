@@ -13,9 +13,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from senformer.core.config import Config
-from senformer.model.attention.pattern import BlockPattern
-from senformer.model.attention.tiled import Plan, attend
+from senformer.model.attention.blocks import AttentionConfig, BlockPattern
+from senformer.model.attention.tiles.attend import attend
+from senformer.model.attention.tiles.plan import Plan
 from senformer.model.dropout import dropout
 from senformer.model.initializers import variance_scaling_
 from senformer.model.linear import Linear
@@ -47,7 +47,7 @@ class RelativeAttention(nn.Module):
     output projection begins at zero.
     """
 
-    config_class: ClassVar[type[Config]]
+    config_class: ClassVar[type[AttentionConfig]]
 
     def __init__(self, sizes: AttentionSizes, config: Any, layer: int) -> None:
         super().__init__()

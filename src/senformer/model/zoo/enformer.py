@@ -4,8 +4,8 @@ Source: Avsec et al. 2021, doi:10.1038/s41592-021-01252-x.
 """
 
 from senformer.model.config import EnformerConfig
+from senformer.model.kind import ModelKind
 from senformer.model.network import Enformer
-from senformer.model.zoo.kind import ModelKind
 
 ENFORMER = ModelKind(
     name="enformer",

@@ -6,8 +6,8 @@ Source: pattern of Zaheer et al. 2020, arXiv:2007.14062; model of Avsec et al. 2
 """
 
 from senformer.model.config import EnformerConfig
+from senformer.model.kind import ModelKind
 from senformer.model.network import Enformer
-from senformer.model.zoo.kind import ModelKind
 
 SENFORMER = ModelKind(
     name="senformer",

@@ -32,7 +32,7 @@ class Tile:
 
 def _shifted(product: Tensor, n_columns: int) -> Tensor:
     """View (h, g, b, s, m, offset) as (h, b, g, s, m, t), reading offset ``n - 1 + t - s``."""
-    heads, groups, batch, rows, pieces, width = product.shape
+    heads, groups, batch, rows, pieces, _ = product.shape
     sh, sg, sb, ss, sm, so = product.stride()
     return product.as_strided(
         (heads, batch, groups, rows, pieces, n_columns // pieces),

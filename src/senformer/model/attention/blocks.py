@@ -5,6 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int64
 
+from senformer.core.config import Config
+
+
+class AttentionConfig(Config):
+    """Base of every kind's configuration; ``kind`` is its name in ``ATTENTIONS``."""
+
+    kind: str
+
 
 @dataclass(frozen=True)
 class BlockPattern:
