@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from senformer.core.errors import ConfigError, DataError, LockedError, MissingIn
 from senformer.core.lock import folder_lock
 from senformer.train import run as run_module
 from senformer.train import train
-from senformer.train.checkpoint import checkpoint_path, checkpoint_steps
+from senformer.train.checkpoint import checkpoint_path
 
 
 class Killed(BaseException):
@@ -222,138 +221,48 @@ def test_train__learns(tmp_path, human):
     assert np.mean(losses[-10:]) < np.mean(losses[:10])
 
 
-RUN = """
-import signal, sys
-from pathlib import Path
-from tests.train.toy import MODEL, open_world, settings
-from senformer.core.errors import SenformerError
-from senformer.train import train
-
-if __name__ == "__main__":
-    world, out, workers = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-    config = settings(
-        steps=40, validate_every_steps=9, validate_windows=2, checkpoint_every_steps=5, workers=workers
-    )
-    datasets = open_world(world, "human", "mouse")
-    print("ready", flush=True)
-    try:
-        train(MODEL, config, datasets, out, resume=(out / "run.json").exists())
-    except SenformerError as fault:
-        print(fault.line, flush=True)
-        sys.exit(fault.exit_code)
-"""
-
-
-def _start(script, world, out, workers):
+def _forked(*arguments):
+    """Run ``tests.train.forked`` and return what it reports."""
     root = Path(__file__).resolve().parents[2]
-    process = subprocess.Popen(
-        [sys.executable, str(script), str(world), str(out), str(workers)],
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.train.forked", *map(str, arguments)],
         cwd=root,
-        env=os.environ | {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
         text=True,
+        check=False,
+        timeout=900,
     )
-    assert process.stdout.readline() == "ready\n"
-    return process
-
-
-def _finish(process):
-    text = process.communicate(timeout=300)[0]
-    return process.returncode, text
-
-
-@pytest.fixture(scope="module")
-def script(tmp_path_factory):
-    path = tmp_path_factory.mktemp("script") / "run.py"
-    path.write_text(RUN)
-    return path
-
-
-@pytest.fixture(scope="module")
-def whole(script, world, tmp_path_factory):
-    """Return an uninterrupted run and the seconds its training took."""
-    out = tmp_path_factory.mktemp("whole") / "run"
-    process = _start(script, world, out, 0)
-    began = time.monotonic()
-    assert _finish(process)[0] == 0
-    return out, time.monotonic() - began
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 2])
-def test_train__killed_at_random_moments(script, world, whole, tmp_path, workers):
+def test_train__killed_at_random_moments(world, tmp_path, workers):
     """Killed again and again, the run ends in the same bytes as the one that was let alone."""
-    rng = np.random.default_rng(20 + workers)
-    out, kills = tmp_path / "run", 0
-    for moment in rng.uniform(0.0, 1.1, 7):
-        process = _start(script, world, out, workers)
-        time.sleep(moment * whole[1])
-        process.kill()
-        kills += _finish(process)[0] == -signal.SIGKILL
-    code, text = _finish(_start(script, world, out, workers))
-    assert code == 0, text
-    assert kills >= 3
-    assert fingerprint(out) == fingerprint(whole[0])
-    assert not [path for path in out.rglob("*") if path.name.startswith((".partial", ".old", ".lock"))]
+    found = _forked("random", world, tmp_path, workers)
+    assert found["kills"] >= 8
+    assert found["leftovers"] == []
+    assert found["cut"] == found["whole"]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("point", range(0, 60, 4))
-def test_train__killed_at_a_write(world, whole, script, tmp_path, point):
-    """A kill right before the nth rename of any file: between the halves of every replacement."""
-    killer = tmp_path / "killer.py"
-    killer.write_text(
-        "import os, sys\n"
-        "from pathlib import Path\n"
-        "left = int(sys.argv.pop())\n"
-        "def guard(real):\n"
-        "    def call(self, target):\n"
-        "        global left\n"
-        "        left -= 1\n"
-        "        if left < 0:\n"
-        "            os.kill(os.getpid(), 9)\n"
-        "        return real(self, target)\n"
-        "    return call\n"
-        "Path.rename, Path.replace = guard(Path.rename), guard(Path.replace)\n" + script.read_text()
-    )
-    root = Path(__file__).resolve().parents[2]
-    environment = os.environ | {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
-    command = [sys.executable, str(killer), str(world), str(tmp_path / "run"), "0", str(point)]
-    code = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False).returncode
-    if code == 0:
-        pytest.skip("the run has fewer writes than that")
-    assert code == -signal.SIGKILL
-    assert _finish(_start(script, world, tmp_path / "run", 0))[0] == 0
-    assert fingerprint(tmp_path / "run") == fingerprint(whole[0])
+def test_train__killed_at_every_write(world, tmp_path):
+    """A kill right before the nth flush or rename of any file, for every n, and one resume after it."""
+    found = _forked("writes", world, tmp_path, 0)
+    assert found["points"] >= 30
+    assert found["different"] == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGUSR1, 143), (signal.SIGINT, 130)]
-)
 @pytest.mark.parametrize("workers", [0, 2])
-def test_train__signal_to_the_whole_group(script, world, whole, tmp_path, number, code, workers):
-    out = tmp_path / "run"
-    process = subprocess.Popen(
-        [sys.executable, str(script), str(world), str(out), str(workers)],
-        cwd=Path(__file__).resolve().parents[2],
-        env=os.environ | {"PYTHONPATH": ".", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"},
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout.readline() == "ready\n"
-    while not checkpoint_steps(out):
-        time.sleep(0.01)
-    began = time.monotonic()
-    os.killpg(process.pid, number)
-    found, text = _finish(process)
-    assert found == code, text
-    assert "the state is saved" in text
-    assert time.monotonic() - began < 20
-    assert _finish(_start(script, world, out, workers))[0] == 0
-    assert fingerprint(out) == fingerprint(whole[0])
+def test_train__signals_to_the_whole_group(world, tmp_path, workers):
+    """SIGTERM, SIGUSR1 and SIGINT to every process of the run, as a scheduler or a terminal sends them."""
+    found = _forked("signals", world, tmp_path, workers)
+    assert found["codes"] == [143, 143, 130]
+    assert max(found["seconds"]) < 20
+    assert found["cut"] == [found["whole"]] * 3
 
 
 def test_train__stopped_in_process_then_resumed(tmp_path, human, monkeypatch):

@@ -16,6 +16,7 @@ from senformer.model.card import TrackCard
 from senformer.tracks.table import Track
 from senformer.train.checkpoint import State, load_weights
 from senformer.train.config import TrainConfig
+from senformer.train.settings import FREE
 
 MODEL = "model"
 
@@ -32,7 +33,7 @@ def export_model(
 ) -> dict[str, Any]:
     """Write ``RUN/model`` and return what the closing record says about it.
 
-    Nothing in the folder depends on when or where it was made.
+    Nothing in the folder depends on when, where or in how many parts it was made.
     """
     step = exported_step(state, config)
     load_weights(model, out, step)
@@ -45,7 +46,7 @@ def export_model(
         "steps": step,
         "seed": config.seed,
         "settings": state.settings,
-        "config": config.model_dump(mode="json"),
+        "config": config.model_dump(mode="json", exclude=set(FREE)),
         "senformer": versions().get("senformer"),
         "datasets": {organism: describe_dataset(dataset) for organism, dataset in datasets.items()},
         "intervals": {organism: training_intervals(source) for organism, source in batches.items()},
