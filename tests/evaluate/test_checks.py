@@ -1,4 +1,4 @@
-from types import SimpleNamespace
+import copy
 
 import pandas as pd
 import pytest
@@ -44,7 +44,8 @@ def test_check_match__other_scaling(model, toy_dataset, key, value, text):
 
 
 def test_check_match__other_bins(model, toy_dataset):
-    other = SimpleNamespace(bin_bp=128, path=toy_dataset.path, tracks=toy_dataset.tracks)
+    other = copy.copy(toy_dataset)
+    other.bin_bp = 128
     with pytest.raises(DataError, match="the dataset's bins have 128 bp, the model's 4"):
         check_match(model, "toy", other)
 

@@ -12,7 +12,8 @@ PLAN = {"head": "toy", "shifts_bp": (0, 3)}
 
 def started(folder: Path, shards: tuple[str, ...] = ("a", "b")) -> ShardLog:
     log = ShardLog(folder, PLAN)
-    assert not log.open()
+    log.open()
+    assert not log.is_resumed
     for name in shards:
         write_text(folder / "data" / name, f"content of {name}")
         log.finish(name, folder / "data" / name)
@@ -22,7 +23,8 @@ def started(folder: Path, shards: tuple[str, ...] = ("a", "b")) -> ShardLog:
 def test_open__goes_on_with_what_is_finished(tmp_path):
     started(tmp_path)
     again = ShardLog(tmp_path, PLAN)
-    assert again.open()
+    again.open()
+    assert again.is_resumed
     assert list(again.done) == ["a", "b"]
 
 
@@ -41,7 +43,8 @@ def test_open__drops_a_torn_last_line(tmp_path):
     manifest = tmp_path / ".work" / "shards.jsonl"
     manifest.write_bytes(manifest.read_bytes()[:-7])
     again = ShardLog(tmp_path, PLAN)
-    assert again.open()
+    again.open()
+    assert again.is_resumed
     assert list(again.done) == ["a"]
     assert manifest.read_bytes().endswith(b"\n")
 
@@ -68,7 +71,8 @@ def test_open__refuses_other_files(tmp_path):
 def test_open__a_run_killed_before_its_plan_stood(tmp_path):
     (tmp_path / ".work").mkdir()
     (tmp_path / ".work" / ".partial-1-plan.json").write_text("{")
-    assert not ShardLog(tmp_path, PLAN).open()
+    ShardLog(tmp_path, PLAN).open()
+    assert (tmp_path / ".work" / "plan.json").exists()
 
 
 def test_close__names_every_file_and_removes_the_work(tmp_path):
@@ -92,7 +96,7 @@ def test_open__killed_between_the_last_file_and_the_end(tmp_path):
     (tmp_path / ".kept" / "work").rename(log.work)
     (tmp_path / ".kept").rmdir()
     again = ShardLog(tmp_path, PLAN)
-    assert again.open()
+    again.open()
     assert again.result is not None
     assert again.result["n_bins"] == 3
     assert not log.work.exists()
@@ -104,3 +108,21 @@ def test_open__finished_by_another_command(tmp_path):
     log.work.mkdir()
     with pytest.raises(OutputError, match="the output folder exists"):
         ShardLog(tmp_path, {"head": "fly"}).open()
+
+
+def test_leave_nothing__a_fault_of_the_input_empties_the_folder(tmp_path):
+    log = started(tmp_path)
+    with pytest.raises(DataError), log.leave_nothing():
+        raise DataError("E708", "window", "is wrong")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_leave_nothing__any_other_end_keeps_what_is_finished(tmp_path):
+    log = started(tmp_path)
+    with pytest.raises(KeyboardInterrupt), log.leave_nothing():
+        raise KeyboardInterrupt
+    again = ShardLog(tmp_path, PLAN)
+    again.open()
+    with pytest.raises(DataError), again.leave_nothing():
+        raise DataError("E708", "window", "is wrong")
+    assert (tmp_path / "data" / "b").exists()

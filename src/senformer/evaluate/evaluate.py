@@ -1,12 +1,12 @@
 """``evaluate``: how well a model predicts the held-out part of a dataset, track by track.
 
-Streams the windows of a split through :class:`senformer.predict.predictor.Predictor` into mergeable sums;
-all files appear at once at the end.
+Streams the windows of a split through :class:`senformer.predict.predictor.Predictor` into mergeable sums,
+part by part; a killed evaluation goes on at the first part that is not finished.
 """
 
 import logging
-import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -14,26 +14,44 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float32
 
-from senformer.core.commit import commit_folder, refuse_existing, remove, write_json, write_text
+from senformer.core.commit import write_json, write_text
 from senformer.core.errors import DataError
 from senformer.core.lock import folder_lock
 from senformer.core.provenance import FILE as RUN_RECORD
-from senformer.core.provenance import make_record
+from senformer.core.provenance import make_record, versions
 from senformer.dataset import Dataset, eval_windows
-from senformer.dataset.manifest import describe_files
 from senformer.evaluate.checks import check_match, choose_head, overlaps_training
-from senformer.evaluate.examples import Examples
+from senformer.evaluate.examples import Example, spread_rows, write_examples
+from senformer.evaluate.parts import Part, merge_parts, read_part, write_part
 from senformer.evaluate.sums import TrackSums
 from senformer.evaluate.tables import ACCURACY, accuracy_table, by_assay, summarize
 from senformer.genome.interval import Interval
 from senformer.predict.predictor import Inference, Predictor
-from senformer.predict.source import find_model, load_run_model
+from senformer.predict.shards import ShardLog
+from senformer.predict.source import find_model, identify_model, load_run_model
 from senformer.tracks.scaling import Scaling
 
 log = logging.getLogger(__name__)
 
-METRICS_FILE, TABLE_FILE, EXAMPLES_FILE, DONE = "metrics.json", "tracks.tsv", "examples.npz", "DONE.json"
+METRICS_FILE, TABLE_FILE, PARQUET_FILE = "metrics.json", "tracks.tsv", "tracks.parquet"
+EXAMPLES_FILE = "examples.npz"
 N_EXAMPLES = 8
+_PART_WINDOWS = 64
+
+
+@dataclass(frozen=True)
+class _Job:
+    """All that a part needs to be evaluated."""
+
+    dataset: Dataset
+    predictor: Predictor
+    head: str
+    split: str
+    windows: pd.DataFrame
+
+    @property
+    def scalings(self) -> list[Scaling]:
+        return [Scaling.of(track) for track in self.dataset.tracks]
 
 
 def evaluate(
@@ -76,7 +94,6 @@ def evaluate(
         The folder is not free.
     """
     run, out = Path(run), Path(out)
-    refuse_existing(out)
     model = load_run_model(run)
     head = choose_head(model, dataset, head)
     check_match(model, head, dataset)
@@ -89,68 +106,89 @@ def evaluate(
             f"split {split!r} has no window of {model.window_bp} bp",
             "Choose another split, or a model with a shorter window.",
         )
-    inputs = {"model": find_model(run) / "model.safetensors", "dataset": dataset.path}
+    job = _Job(dataset, predictor, head, split, windows)
     config = {"split": split, "head": head, **predictor.settings}
+    inputs = {"model": find_model(run) / "model.safetensors", "dataset": dataset.path}
     record = make_record("evaluate", config=config, inputs=inputs)
+    plan = {
+        "command": "evaluate",
+        "model": identify_model(model),
+        "dataset": {**record["inputs"]["dataset"], "path": None},
+        "version": versions()["senformer"],
+        **config,
+    }
     with folder_lock(out):
-        _sweep(out)
-        sums, examples = _stream(predictor, head, dataset, windows)
-        table = accuracy_table(sums, dataset.tracks)
-        leak = overlaps_training(model, head, windows)
-        metrics = _metrics(table, windows, sums, leak, {"split": split, "head": head})
-        names = [track.name for track in dataset.tracks]
-        commit_folder(
-            out, lambda folder: _write(folder, table, metrics, examples, record, names, model.bin_bp)
-        )
+        parts = ShardLog(out, plan)
+        parts.open()
+        with parts.leave_nothing():
+            return _run(job, parts, record)
+
+
+def _run(job: _Job, parts: ShardLog, record: dict[str, Any]) -> dict[str, Any]:
+    if parts.result is not None:
+        return dict(parts.result["metrics"])
+    files = _evaluate_parts(job, parts)
+    total = merge_parts([read_part(file, job.scalings) for file in files])
+    table = accuracy_table(total.sums, job.dataset.tracks)
+    metrics = _metrics(job, table, total.sums)
+    write_json(parts.folder / METRICS_FILE, metrics)
+    write_text(parts.folder / TABLE_FILE, table.to_csv(sep="\t", index=False, na_rep="nan"))
+    ACCURACY.write(parts.folder / PARQUET_FILE, table)
+    names = [track.name for track in job.dataset.tracks]
+    write_examples(parts.folder / EXAMPLES_FILE, total.examples, names, job.dataset.bin_bp)
+    write_json(parts.folder / RUN_RECORD, {**record, "counts": {"n_windows": len(job.windows)}})
+    parts.close({"metrics": metrics})
     return metrics
 
 
-def _sweep(out: Path) -> None:
-    """Remove what an evaluation into the same folder left when it was killed; the lock says it is dead."""
-    if out.parent.is_dir():
-        for path in out.parent.iterdir():
-            if re.fullmatch(rf"\.(partial|old)-\d+-{re.escape(out.name)}", path.name):
-                remove(path)
+def _evaluate_parts(job: _Job, parts: ShardLog) -> list[Path]:
+    """Evaluate what is not finished and return the files of all parts, in order."""
+    chosen = set(spread_rows(len(job.windows), N_EXAMPLES).tolist())
+    files = []
+    with job.predictor.hold():
+        for number, first in enumerate(range(0, len(job.windows), _PART_WINDOWS)):
+            file = parts.work / f"{number:06d}.npz"
+            if file.name not in parts.done:
+                rows = range(first, min(first + _PART_WINDOWS, len(job.windows)))
+                write_part(file, _evaluate_part(job, rows, chosen))
+                parts.finish(file.name, file)
+                log.info("evaluated %d of %d windows", rows.stop, len(job.windows))
+            files.append(file)
+    return files
 
 
-def _stream(
-    predictor: Predictor, head: str, dataset: Dataset, windows: pd.DataFrame
-) -> tuple[TrackSums, Examples]:
-    sums = TrackSums([Scaling.of(track) for track in dataset.tracks])
-    examples = Examples(len(windows), N_EXAMPLES)
-    crop_bp = predictor.model.crop_bins * dataset.bin_bp
-    for row, (window, prediction) in enumerate(_predictions(predictor, head, dataset, windows)):
+def _evaluate_part(job: _Job, rows: range, chosen: set[int]) -> Part:
+    sums, examples = TrackSums(job.scalings), []
+    bin_bp = job.dataset.bin_bp
+    crop_bp = job.predictor.model.crop_bins * bin_bp
+    for row, (window, prediction) in zip(rows, _predictions(job, rows), strict=True):
         place = Interval(window.chrom, window.start + crop_bp, window.end - crop_bp)
-        target = dataset.targets(place.chrom, place.start // dataset.bin_bp, place.end // dataset.bin_bp)
+        target = job.dataset.targets(place.chrom, place.start // bin_bp, place.end // bin_bp)
         if not np.isfinite(prediction).all():
             todo = "Check the model, or use --precision fp32."
             raise DataError("E654", str(window), "the model's prediction is not finite", todo)
         sums.add(prediction, target)
-        examples.offer(row, place, target, prediction)
-        if (row + 1) % 100 == 0:
-            log.info("evaluated %d of %d windows", row + 1, len(windows))
-    return sums, examples
+        if row in chosen:
+            examples.append(Example(place, target, prediction.copy()))
+    return Part(sums, examples)
 
 
-def _predictions(
-    predictor: Predictor, head: str, dataset: Dataset, windows: pd.DataFrame
-) -> Iterator[tuple[Interval, Float32[np.ndarray, "bin track"]]]:
-    margin, size = predictor.margin_bp, predictor.batch_size
-    intervals = [Interval(row.chrom, int(row.start), int(row.end)) for row in windows.itertuples(index=False)]
-    with predictor.hold():
-        for first in range(0, len(intervals), size):
-            batch = intervals[first : first + size]
-            codes = [dataset.sequence(w.chrom, w.start - margin, w.end + margin) for w in batch]
-            yield from zip(batch, predictor.predict(np.stack(codes), head), strict=True)
+def _predictions(job: _Job, rows: range) -> Iterator[tuple[Interval, Float32[np.ndarray, "bin track"]]]:
+    margin, size = job.predictor.margin_bp, job.predictor.batch_size
+    for first in range(rows.start, rows.stop, size):
+        table = job.windows.iloc[first : min(first + size, rows.stop)]
+        batch = [Interval(row.chrom, int(row.start), int(row.end)) for row in table.itertuples(index=False)]
+        codes = [job.dataset.sequence(w.chrom, w.start - margin, w.end + margin) for w in batch]
+        yield from zip(batch, job.predictor.predict(np.stack(codes), job.head), strict=True)
 
 
-def _metrics(
-    table: pd.DataFrame, windows: pd.DataFrame, sums: TrackSums, leak: bool | None, facts: dict[str, Any]
-) -> dict[str, Any]:
+def _metrics(job: _Job, table: pd.DataFrame, sums: TrackSums) -> dict[str, Any]:
+    leak = overlaps_training(job.predictor.model, job.head, job.windows)
     metrics = {
-        **facts,
-        "n_windows": len(windows),
-        "n_bins": int(sums.n_bins),
+        "split": job.split,
+        "head": job.head,
+        "n_windows": len(job.windows),
+        "n_bins": sums.n_bins,
         **summarize(table),
         "n_tracks_log1p_undefined": int(table["pearson_r_log1p"].isna().sum()),
         "by_assay": by_assay(table),
@@ -160,21 +198,3 @@ def _metrics(
         metrics["note"] = "The windows share bases with the model's training intervals: not held out."
         log.warning("%s", metrics["note"])
     return metrics
-
-
-def _write(
-    folder: Path,
-    table: pd.DataFrame,
-    metrics: dict[str, Any],
-    examples: Examples,
-    record: dict[str, Any],
-    names: list[str],
-    bin_bp: int,
-) -> None:
-    write_json(folder / METRICS_FILE, metrics)
-    write_text(folder / TABLE_FILE, table.to_csv(sep="\t", index=False, na_rep="nan"))
-    ACCURACY.write(folder / "tracks.parquet", table)
-    examples.write(folder / EXAMPLES_FILE, names, bin_bp)
-    files = describe_files(folder, [folder])
-    write_json(folder / RUN_RECORD, {**record, "counts": {"n_windows": metrics["n_windows"]}})
-    write_json(folder / DONE, {"format": 1, "files": files})

@@ -4,17 +4,16 @@ Windows are placed by :mod:`senformer.predict.tiles`, predicted shard by shard, 
 :mod:`senformer.predict.writers`; a killed job goes on at the first shard that is not finished.
 """
 
-import contextlib
 import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
 import pandas as pd
 
-from senformer.core.commit import remove, write_json, write_text
-from senformer.core.errors import ConfigError, DataError, DeviceError, MissingInputError
+from senformer.core.commit import write_json, write_text
+from senformer.core.errors import ConfigError, DataError
 from senformer.core.lock import folder_lock
 from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import make_record, versions
@@ -36,7 +35,6 @@ FORMATS = {"bigwig": "one bigWig a track", "zarr": "one array a chromosome"}
 WINDOWS_FILE, TRACKS_FILE = "windows.tsv", "tracks.tsv"
 _SHARD_BYTES = 1 << 26
 _SHARD_TILES = 64
-_INPUT_FAULTS = (DataError, ConfigError, MissingInputError, DeviceError)
 
 
 def predict_regions(
@@ -125,8 +123,8 @@ def predict_regions(
     record["model"] = model_identity
     with folder_lock(out):
         shards = ShardLog(out, plan)
-        is_resumed = shards.open()
-        with _leave_nothing(out, is_resumed):
+        shards.open()
+        with shards.leave_nothing():
             return _run(job, shards, tuple(formats), record)
 
 
@@ -168,19 +166,6 @@ def _settings(job: StitchJob, formats: Sequence[str]) -> dict[str, Any]:
         "context_bp": job.grid.context_bp,
         **job.predictor.settings,
     }
-
-
-@contextlib.contextmanager
-def _leave_nothing(out: Path, is_resumed: bool) -> Iterator[None]:
-    """Empty the folder again where the input is at fault; finished shards of a good input are kept."""
-    try:
-        yield
-    except _INPUT_FAULTS:
-        if not is_resumed:
-            for child in out.iterdir():
-                if child.name != ".lock":
-                    remove(child)
-        raise
 
 
 def _run(

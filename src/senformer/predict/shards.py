@@ -1,16 +1,19 @@
-"""Finished shards of a prediction, recorded inside the output folder until all are there.
+"""Finished shards of a job, recorded inside the output folder until all are there.
 
 ``.work/plan.json`` says what the job is, ``.work/shards.jsonl`` has one line a finished shard with its
 SHA-256. A shard exists only when its line does; the result only when ``DONE.json`` does.
 """
 
+import contextlib
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from senformer.core.commit import append_line, refuse_existing, remove, sha256, truncate_file, write_json
-from senformer.core.errors import DataError, OutputError
+from senformer.core.errors import ConfigError, DataError, DeviceError, MissingInputError, OutputError
+from senformer.core.lock import FILE as LOCK
 from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.dataset.manifest import describe_files
 
@@ -18,6 +21,7 @@ WORK = ".work"
 DONE = "DONE.json"
 _PLAN = "plan.json"
 _MANIFEST = "shards.jsonl"
+INPUT_FAULTS = (DataError, ConfigError, MissingInputError, DeviceError)
 
 
 class ShardLog:
@@ -31,6 +35,8 @@ class ShardLog:
         Its subfolder for what is needed until the end.
     done
         File (relative to the folder) and SHA-256 of each finished shard, by shard name.
+    is_resumed
+        Whether the work of an earlier run is continued.
     result
         What ``DONE.json`` says, where the job is finished; else None.
     """
@@ -40,6 +46,7 @@ class ShardLog:
         self.work = folder / WORK
         self.plan: dict[str, Any] = json.loads(json.dumps(plan))
         self.done: dict[str, dict[str, Any]] = {}
+        self.is_resumed = False
         self.result: dict[str, Any] | None = None
 
     @property
@@ -47,12 +54,8 @@ class ShardLog:
         """SHA-256 of the plan."""
         return hashlib.sha256(json.dumps(self.plan, sort_keys=True).encode()).hexdigest()
 
-    def open(self) -> bool:
+    def open(self) -> None:
         """Start the job in an empty folder, or go on with what a killed run of the same job left.
-
-        Returns
-        -------
-        Whether an earlier run is continued.
 
         Raises
         ------
@@ -64,18 +67,18 @@ class ShardLog:
         file = self.work / _PLAN
         if (self.folder / DONE).exists() and self.work.exists():
             self._finish_removal()
-            return True
+            return
         if not file.exists():
             # A run killed before its plan stood has nothing to go on with.
             if self.work.is_dir() and not any(self.work.glob("[!.]*")):
                 remove(self.work)
             refuse_existing(self.folder)
             write_json(file, self.plan)
-            return False
+            return
         self._check_plan(json.loads(file.read_text(encoding="utf-8")))
         self._sweep()
         self._read()
-        return True
+        self.is_resumed = True
 
     def _check_plan(self, found: dict[str, Any]) -> None:
         changed = [name for name in sorted({*self.plan, *found}) if self.plan.get(name) != found.get(name)]
@@ -124,12 +127,24 @@ class ShardLog:
         append_line(self.work / _MANIFEST, json.dumps(line))
         self.done[shard] = line
 
+    @contextlib.contextmanager
+    def leave_nothing(self) -> Iterator[None]:
+        """Empty the folder again where the input is at fault; after any other end its shards are kept."""
+        try:
+            yield
+        except INPUT_FAULTS:
+            if not self.is_resumed:
+                for child in self.folder.iterdir():
+                    if child.name != LOCK:
+                        remove(child)
+            raise
+
     def close(self, result: dict[str, Any]) -> None:
         """Write ``DONE.json`` with size and SHA-256 of every file, then remove the work folder.
 
         The run record is not among them: it holds the time, and equal jobs have equal ``DONE.json``.
         """
-        inside = [path for path in self.folder.iterdir() if path.name not in (WORK, ".lock", RUN_RECORD)]
+        inside = [path for path in self.folder.iterdir() if path.name not in (WORK, LOCK, RUN_RECORD)]
         files = describe_files(self.folder, inside)
         write_json(self.folder / DONE, {"format": 1, "plan": self.key, **result, "files": files})
         remove(self.work)

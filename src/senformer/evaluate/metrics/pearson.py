@@ -63,6 +63,20 @@ class PearsonSums:
         total._merge(other)
         return total
 
+    @property
+    def state(self) -> Float64[np.ndarray, "moment track"]:
+        """All that is counted so far, as one array; :meth:`from_state` gives the sums back, bit by bit."""
+        return np.vstack([self.n, self._mean, self._squares, self._products, self._low, self._high])
+
+    @classmethod
+    def from_state(cls, state: Float64[np.ndarray, "moment track"]) -> "PearsonSums":
+        """Return the sums that :attr:`state` was taken of."""
+        sums = cls(state.shape[1])
+        sums.n = state[0].astype(np.int64)
+        sums._mean, sums._squares, sums._products = state[1:3], state[3:5], state[5]
+        sums._low, sums._high = state[6:8], state[8:10]
+        return sums
+
     def _merge(self, other: "PearsonSums") -> None:
         n = self.n + other.n
         share = np.divide(other.n, n, out=np.zeros(self.n_tracks), where=n > 0)
