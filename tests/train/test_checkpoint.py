@@ -1,6 +1,7 @@
 import json
 import logging
 import resource
+import shutil
 import signal
 
 import pytest
@@ -19,6 +20,7 @@ from senformer.train.checkpoint import (
     newest_state,
     prune_checkpoints,
     read_state,
+    refuse_small_disk,
     save_checkpoint,
 )
 
@@ -174,3 +176,14 @@ def test_load_weights__unknown_tensor_named(tmp_path):
     _save(tmp_path, 4)
     with pytest.raises(DataError, match=r"tensor 'a.bias' is \(3,\), the model of this run has none"):
         load_weights(torch.nn.ModuleDict({"a": torch.nn.Linear(2, 3, bias=False)}), tmp_path, 4)
+
+
+def test_refuse_small_disk__needed_and_free_named(tmp_path, monkeypatch):
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=500))
+    # 9 values of 4 bytes: weights 36, moments 72; kept 2, best 1, being written 1; the model
+    needed = (36 + 72) * 4 + 36
+    refuse_small_disk(tmp_path, _model(), 2)
+    with pytest.raises(StorageError) as caught:
+        refuse_small_disk(tmp_path, _model(), 3)
+    assert f"the disk has 500 bytes free, the checkpoints need {needed + 108}" in str(caught.value)

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from senformer.core.commit import commit_folder, remove, sha256, write_json
-from senformer.core.errors import DataError
+from senformer.core.errors import DataError, StorageError
 from senformer.train.optimizer import wrong_shape
 
 FORMAT = 1
@@ -96,6 +97,28 @@ def _save(tensors: Mapping[str, Tensor], path: Path) -> None:
         code = re.search(r"code: (\d+)", str(fault))
         number = int(code[1]) if code else errno.EIO
         raise OSError(number, os.strerror(number), str(path)) from fault
+
+
+def refuse_small_disk(run: Path, model: nn.Module, n_kept: int) -> None:
+    """Stop before any work where the disk cannot hold the checkpoints.
+
+    Counted are those that are kept, the best one, the one being written, and the finished model.
+
+    Raises
+    ------
+    StorageError
+        There is too little space; needed and free bytes are named.
+    """
+    weights = sum(tensor.nbytes for tensor in model.state_dict().values())
+    moments = sum(2 * parameter.nbytes for parameter in model.parameters())
+    needed, free = (weights + moments) * (n_kept + 2) + weights, shutil.disk_usage(run).free
+    if free < needed:
+        raise StorageError(
+            "E801",
+            str(run),
+            f"the disk has {free:,} bytes free, the checkpoints need {needed:,}",
+            "Free some space, choose another --out, or lower keep_checkpoints.",
+        )
 
 
 def prune_checkpoints(run: Path, keep: int, best: int | None) -> None:

@@ -75,7 +75,9 @@ def find_state(
     """
     record = read_record(out / RUN)
     if record is None:
-        return _unbegun(out), None
+        _refuse_other_content(out)
+        log.info("%s: the run had not begun, it begins now", out)
+        return None, None
     refuse_other_settings(record["settings"], settings, str(out))
     expected = settings_hash(settings)
     state = newest_state(out) or State(step=0, settings=expected)
@@ -111,15 +113,14 @@ def require_folder(out: Path) -> None:
         raise MissingInputError("E613", str(out), "there is no run to resume", "Start it without --resume.")
 
 
-def _unbegun(out: Path) -> None:
-    """Raise unless the folder is there and empty but for leftovers."""
+def _refuse_other_content(out: Path) -> None:
+    """Raise unless the folder is empty but for leftovers."""
     try:
         refuse_existing(out)
     except OutputError as fault:
         raise MissingInputError(
             "E613", str(out), f"is no run to resume (no {RUN})", "Give the folder of a run."
         ) from fault
-    log.info("%s: the run had not begun, it begins now", out)
 
 
 def note_resume(out: Path, state: State, config_record: Mapping[str, Any]) -> None:

@@ -16,7 +16,14 @@ from senformer.core.tables import choose
 from senformer.dataset.store import Dataset
 from senformer.model import create_model
 from senformer.train.batches import make_batches
-from senformer.train.checkpoint import OPTIMIZER, State, checkpoint_path, load_tensors, load_weights
+from senformer.train.checkpoint import (
+    OPTIMIZER,
+    State,
+    checkpoint_path,
+    load_tensors,
+    load_weights,
+    refuse_small_disk,
+)
 from senformer.train.config import TrainConfig
 from senformer.train.export import MODEL, export_model
 from senformer.train.folder import DONE, begin_run, find_state, note_resume, require_folder
@@ -105,6 +112,7 @@ def train(
             state = None
         with _engine(plan, config, dtype) as engine:
             if state is None:
+                refuse_small_disk(out, engine.model, config.keep_checkpoints)
                 state = begin_run(out, settings, config, datasets, record)
             else:
                 _load(engine, out, state)

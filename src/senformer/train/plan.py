@@ -67,7 +67,7 @@ def _settle_bin(name: str, overrides: dict[str, Any], bin_bp: int) -> None:
     if "n_conv_blocks" in known and "n_conv_blocks" not in overrides and bin_bp >= 4:
         # A bin that is no power of two is left for the comparison below to name.
         overrides["n_conv_blocks"] = bin_bp.bit_length() - 2
-    found = model_config(name, overrides).bin_bp
+    found = getattr(model_config(name, overrides), "bin_bp", bin_bp)
     if found != bin_bp:
         raise _disagree(f"the bin is {found} bp in the model section and {bin_bp} bp in the data")
 

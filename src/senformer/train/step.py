@@ -25,11 +25,13 @@ class Engine:
     loss: Callable[[Tensor, Tensor], Tensor]
     config: TrainConfig
 
-    def to_device(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Return sequence and targets as tensors on the device."""
-        device = self.accelerator.device
-        sequence, targets = torch.as_tensor(batch.sequence), torch.as_tensor(batch.targets)
-        return sequence.to(device, non_blocking=True), targets.to(device, non_blocking=True)
+    def tensors(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Return the codes, still in main memory, and the targets on the device.
+
+        The model checks the codes and moves them itself: a check on the device would wait for it.
+        """
+        targets = torch.as_tensor(batch.targets).to(self.accelerator.device, non_blocking=True)
+        return torch.as_tensor(batch.sequence), targets
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def take_step(engine: Engine, step: int, organism: str, batch: Batch) -> Update:
     config, model = engine.config, engine.model
     torch.manual_seed(child_seed(config.seed, "step", step))
     try:
-        sequence, targets = engine.to_device(batch)
+        sequence, targets = engine.tensors(batch)
         engine.optimizer.zero_grad(set_to_none=True)
         loss = engine.loss(model(sequence, heads=[organism])[organism], targets)
         engine.accelerator.backward(loss)

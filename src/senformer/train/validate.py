@@ -90,7 +90,7 @@ def _validate_one(
     for batch in batches:
         if is_stopped():
             return None
-        sequence, targets = engine.to_device(batch)
+        sequence, targets = engine.tensors(batch)
         prediction = engine.model(sequence, heads=[organism])[organism].float()
         n = int(np.count_nonzero(~np.isnan(batch.targets)))
         total += float(engine.loss(prediction, targets)) * n
