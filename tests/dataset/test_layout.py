@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from senformer.dataset import layout
@@ -17,11 +17,13 @@ def test_shard_name__is_one_safe_path_part(chrom: str) -> None:
     assert not name.startswith(".")
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=6))
 def test_shard_name__never_merges_two_chromosomes(chroms: list[str]) -> None:
     assert len({layout.shard_name(chrom) for chrom in chroms}) == len(chroms)
 
 
+@settings(deadline=None)
 @given(
     n_bins=st.integers(1, 3_000_000),
     n_tracks=st.integers(1, 8000),

@@ -71,3 +71,9 @@ def test_read_json__names_the_file(tmp_path: Path, text: str, message: str) -> N
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(DataError, match=rf"x\.json: {message}"):
         read_json(tmp_path / "x.json")
+
+
+def test_check_dataset__changed_header_is_always_found(closed: Path) -> None:
+    (closed / "dataset.json").write_text("[]")
+    with pytest.raises(DataError, match=r"dataset\.json has another SHA-256"):
+        check_dataset(closed, verify=False)

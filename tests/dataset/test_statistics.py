@@ -3,7 +3,7 @@
 import json
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from senformer.dataset.statistics import TrackSums
@@ -18,6 +18,7 @@ def test_track_sums__counts_finite_values_only() -> None:
     assert sums.total.tolist() == [9, 0, 2]
 
 
+@settings(deadline=None)
 @given(cut=st.integers(0, 4))
 def test_track_sums__add_up_over_any_cut(cut: int) -> None:
     whole, parts = TrackSums.of(VALUES), TrackSums.of(VALUES[:cut]) + TrackSums.of(VALUES[cut:])

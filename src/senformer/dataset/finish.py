@@ -10,12 +10,12 @@ from senformer.core.commit import write_json
 from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import make_record
 from senformer.dataset import layout
+from senformer.dataset.cache import ChromosomeCache, read_bin_facts
 from senformer.dataset.config import SPLITS
 from senformer.dataset.manifest import read_json, write_manifest
 from senformer.dataset.plan import BuildPlan, tile_plan
 from senformer.dataset.shard import shard_record
 from senformer.dataset.statistics import TrackSums
-from senformer.dataset.store import ChromosomeCache, read_bin_facts
 from senformer.dataset.windows import refuse_empty_splits, sift_windows
 from senformer.tracks.table import write_track_table
 

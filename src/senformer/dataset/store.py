@@ -1,25 +1,22 @@
 """Open a dataset and read it: codes and targets of any stretch, windows of any length."""
 
 import os
-from collections import OrderedDict
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import zarr
 from jaxtyping import Float, UInt8
 
 from senformer.core.config import nearest, parse
 from senformer.core.errors import ConfigError, DataError, MissingInputError
 from senformer.core.shapes import N_CODE
 from senformer.dataset import layout
-from senformer.dataset.arrays import open_array
+from senformer.dataset.cache import ChromosomeCache, read_bin_facts
 from senformer.dataset.config import SPLITS, DatasetConfig
 from senformer.dataset.manifest import check_dataset, read_json
 from senformer.dataset.plan import track_from_record
-from senformer.dataset.windows import BinFacts, excluded_bins, sift_windows, tile_windows
+from senformer.dataset.windows import BinFacts, sift_windows, tile_windows
 from senformer.tracks.table import Track, strand_permutation
 
 CACHE_BYTES = 1 << 30
@@ -178,73 +175,3 @@ class Dataset:
         tiled = tile_windows(regions, self.chrom_sizes, window_bp, stride_bp, self.bin_bp, crop_bins)
         kept, _ = sift_windows(tiled, self.bin_facts, self.bin_bp, crop_bins, self.config.max_n_fraction)
         return kept
-
-
-class ChromosomeCache:
-    """Decoded chromosomes of this process, least recently used dropped first.
-
-    Open arrays and decoded data belong to the process that made them only in so far as zarr's handles do:
-    after a fork the handles are opened anew and the decoded arrays, plain memory, are shared.
-    """
-
-    def __init__(self, path: Path, limit_bytes: int) -> None:
-        self.path, self.limit_bytes = path, limit_bytes
-        self._reset()
-
-    def _reset(self) -> None:
-        self._pid = os.getpid()
-        self._open: dict[tuple[str, str], zarr.Array] = {}
-        self._decoded: OrderedDict[tuple[str, str], np.ndarray] = OrderedDict()
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Pickle the path alone; the other process reads for itself."""
-        return {"path": self.path, "limit_bytes": self.limit_bytes}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Start empty."""
-        self.path, self.limit_bytes = state["path"], state["limit_bytes"]
-        self._reset()
-
-    def read(self, kind: str, chrom: str, lo: int, hi: int) -> np.ndarray:
-        """Return rows ``lo`` to ``hi`` of one array; the caller does not write into them."""
-        key = (kind, chrom)
-        if key in self._decoded:
-            self._decoded.move_to_end(key)
-            return self._decoded[key][lo:hi]
-        array = self._array(key)
-        if array.nbytes > self.limit_bytes // 2:
-            return self._guard(key, lambda: array[lo:hi])
-        self._decoded[key] = self._guard(key, lambda: array[:])
-        while sum(held.nbytes for held in self._decoded.values()) > self.limit_bytes:
-            self._decoded.popitem(last=False)
-        return self._decoded[key][lo:hi]
-
-    def _array(self, key: tuple[str, str]) -> zarr.Array:
-        if self._pid != os.getpid():
-            self._pid, self._open = os.getpid(), {}
-        if key not in self._open:
-            self._open[key] = self._guard(
-                key, lambda: open_array(self.path / key[0] / layout.shard_name(key[1]))
-            )
-        return self._open[key]
-
-    def _guard(self, key: tuple[str, str], read: Callable[[], Any]) -> Any:
-        """Name file and chromosome when the store cannot be decoded (CRC32C, zstd, a lost file)."""
-        try:
-            return read()
-        except (OSError, RuntimeError, ValueError) as fault:
-            raise DataError(
-                "E412",
-                f"{self.path / key[0]} {key[1]}",
-                f"is damaged: {fault}",
-                "Build it again, or copy it again.",
-            ) from fault
-
-
-def read_bin_facts(
-    cache: ChromosomeCache, excluded: pd.DataFrame, chrom: str, size: int, bin_bp: int
-) -> BinFacts:
-    """Return unknown bases, measured tracks and exclusion of every bin of a stored chromosome."""
-    n_bins = size // bin_bp
-    facts = cache.read(layout.BINS, chrom, 0, n_bins)
-    return BinFacts(facts[:, 0], facts[:, 1], excluded_bins(excluded, chrom, n_bins, bin_bp))
