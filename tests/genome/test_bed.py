@@ -123,7 +123,7 @@ def test_read_bed__bad_line_is_named(bed, line, code, message):
 
 def test_read_bed__first_line_outside_and_their_number(bed):
     text = "chr2\t0\t5\nchrM\t0\t18\nchr2\t0\t302\n"
-    with pytest.raises(DataError, match=r"line 2: chrM:0-18.*has 17 bp; so do 1 more lines"):
+    with pytest.raises(DataError, match=r"line 2: chrM:0-18.*has 17 bp; 2 lines in all do"):
         read_bed(bed(text), CHROM_SIZES)
 
 

@@ -107,7 +107,7 @@ def _check_inside(frame: pd.DataFrame, chrom_sizes: Mapping[str, int], path: Pat
         size = chrom_sizes[row["chrom"]]
         region = f"{row['chrom']}:{row['start']}-{row['end']} (0-based)"
         found = f"{region} ends beyond the chromosome, which has {size:,} bp"
-        more = f"; so do {len(outside) - 1:,} more lines" if len(outside) > 1 else ""
+        more = f"; {len(outside):,} lines in all do" if len(outside) > 1 else ""
         todo = "Cut the intervals, or check the assembly."
         raise DataError("E213", f"{path} line {row['line']}", found + more, todo)
 
