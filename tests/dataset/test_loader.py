@@ -14,7 +14,7 @@ from senformer.core.errors import DataError, StorageError
 from senformer.dataset import Dataset
 from senformer.dataset.augment import reverse_complement_batch
 from senformer.dataset.batch import Batch
-from senformer.dataset.loader import TrainBatches, eval_windows, iterate
+from senformer.dataset.loader import TrainBatches, eval_windows, iterate, named_worker_death
 
 
 def same(one: Batch, other: Batch) -> bool:
@@ -139,6 +139,25 @@ def test_iterate__dead_worker_is_named(store: Dataset) -> None:
     with pytest.raises(StorageError, match="a worker process died") as caught:
         list(stream)
     assert caught.value.code == "E418"
+
+
+def test_named_worker_death__other_faults_pass() -> None:
+    with pytest.raises(RuntimeError, match="shapes"), named_worker_death():
+        raise RuntimeError("shapes differ")
+
+
+class _Signalled(TrainBatches):
+    def batch(self, step: int) -> Batch:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+            os.kill(os.getpid(), number)
+        return super().batch(step)
+
+
+def test_iterate__workers_leave_signals_to_the_parent(store: Dataset) -> None:
+    plain = TrainBatches(store, "train", 4, seed=7)
+    assert all_same(
+        iterate(_Signalled(store, "train", 4, seed=7), 1, 4, 1, context="fork"), iterate(plain, 1, 4)
+    )
 
 
 def test_eval_windows__targets_touch_and_never_overlap(store: Dataset) -> None:

@@ -10,7 +10,7 @@ import torch
 from tests.train.engine import tiny_engine
 from tests.train.toy import MODEL, settings
 
-from senformer.core.errors import DataError, Stopped
+from senformer.core.errors import DataError, Stopped, StorageError
 from senformer.train import run as run_module
 from senformer.train.batches import make_batches
 from senformer.train.checkpoint import State, checkpoint_steps, read_state
@@ -167,3 +167,14 @@ def test_go__time_limit_validates_the_last_weights(tmp_path, human, monkeypatch)
         assert run.state.validated_step == 3
     assert [line["step"] for line in _lines(tmp_path)] == [1, 2, 3, 3]
     assert checkpoint_steps(tmp_path) == [2, 3]
+
+
+def test_go__killed_worker_is_named(tmp_path, human, monkeypatch):
+    """Torch raises from a signal handler, in the midst of an update."""
+
+    def struck(*_):
+        raise RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed.")
+
+    monkeypatch.setattr(run_module, "take_step", struck)
+    with _run(tmp_path, human, settings()) as run, pytest.raises(StorageError, match="a worker process died"):
+        run.go(4096)

@@ -1,5 +1,6 @@
 """Training batches as a pure function of (seed, step), and their delivery by worker processes."""
 
+import contextlib
 import functools
 import signal
 from collections.abc import Generator, Iterator
@@ -160,18 +161,29 @@ def iterate(
         # A generator of its own: the loader would draw a seed from torch's global one.
         generator=torch.Generator(),
     )
-    for item in _named_death(loader):
-        if isinstance(item, SenformerError):
-            raise item
-        yield item
+    with named_worker_death():
+        for item in loader:
+            if isinstance(item, SenformerError):
+                raise item
+            yield item
 
 
-def _named_death(loader: torch.utils.data.DataLoader) -> Iterator[Batch | SenformerError]:
-    """Yield what the loader yields; a killed worker becomes an error of ours."""
+@contextlib.contextmanager
+def named_worker_death() -> Iterator[None]:
+    """Turn torch's notice of a killed worker into an error of ours.
+
+    It comes from a signal handler, that is anywhere in the code of the process that has workers: what
+    runs between two batches belongs inside too.
+
+    Raises
+    ------
+    StorageError
+        A worker died.
+    """
     try:
-        yield from loader
+        yield
     except RuntimeError as fault:
-        if "exited unexpectedly" not in str(fault) and "is killed by signal" not in str(fault):
+        if "DataLoader worker" not in str(fault):
             raise
         raise StorageError(
             "E418", "data loader", f"a worker process died ({fault})", "Free memory, or use fewer workers."

@@ -10,7 +10,7 @@ from typing import Any, cast
 from senformer.core.commit import write_json
 from senformer.core.errors import DataError, Stopped
 from senformer.dataset.batch import Batch
-from senformer.dataset.loader import TrainBatches
+from senformer.dataset.loader import TrainBatches, named_worker_death
 from senformer.train.batches import iterate_turns
 from senformer.train.checkpoint import State, checkpoint_steps, prune_checkpoints, save_checkpoint
 from senformer.train.curve import Curve
@@ -58,11 +58,13 @@ class Run:
             A signal came; the state was saved.
         DataError
             Loss or gradient is not finite; the last checkpoint is kept.
+        StorageError
+            The disk is full, or a loader worker was killed.
         """
         config, state = self._config, self.state
         stream = iterate_turns(self._batches, state.step + 1, config.steps, config.workers)
         ticker = Ticker(state.step, config.steps, bp_per_step, state.seconds)
-        with ticker as self._ticker, closing(cast(Any, stream)):
+        with named_worker_death(), ticker as self._ticker, closing(cast(Any, stream)):
             self._validate_if_due()
             while self.state.step < config.steps and not self._is_out_of_time():
                 self._heed_signal()
