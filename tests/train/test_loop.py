@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from tests.train.toy import MODEL, fingerprint, open_world, settings
 
 import senformer
@@ -282,3 +283,18 @@ def test_train__stopped_in_process_then_resumed(tmp_path, human, monkeypatch, wh
     assert caught.value.exit_code == 143
     train(MODEL, settings(), human, tmp_path, resume=True)
     assert _unlike(whole, tmp_path) == []
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_train__broken_off_and_resumed_on_a_gpu(tmp_path, human, monkeypatch, precision):
+    config = settings(device="cuda", precision=precision)
+    train(MODEL, config, human, tmp_path / "whole")
+    _broken(monkeypatch, 4, human, tmp_path / "cut", config)
+    train(MODEL, config, human, tmp_path / "cut", resume=True)
+    losses = [
+        [json.loads(line)["loss"] for line in (tmp_path / name / "metrics.jsonl").read_text().splitlines()]
+        for name in ("whole", "cut")
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-3)
