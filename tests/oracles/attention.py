@@ -1,7 +1,7 @@
 """Relative attention written plainly: every pair, one mask, one gather of relative keys."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from senformer.model.attention.blocks import BlockPattern
 
@@ -35,3 +35,22 @@ def dense_attention(
     position = relative_shift(position_query @ relative[:, None].transpose(-1, -2))
     logits = (content + position).masked_fill(~mask, -torch.inf)
     return torch.softmax(logits, dim=-1) @ value
+
+
+def dense_layer(layer: nn.Module, x: Tensor, features: Tensor, mask: Tensor) -> Tensor:
+    """Return what an attention layer must give for ``x`` of (batch, bin, channel), without dropout."""
+    heads, key_size = layer.sizes.n_heads, layer.sizes.key_size
+
+    def split(weight: Tensor, source: Tensor) -> Tensor:
+        return (source @ weight.T).unflatten(-1, (heads, -1)).movedim(-2, 0)
+
+    query = split(layer.query.weight, x) * key_size**-0.5
+    out = dense_attention(
+        query + layer.content_bias[:, None, None],
+        query + layer.position_bias[:, None, None],
+        split(layer.key.weight, x),
+        split(layer.value.weight, x),
+        split(layer.relative_key.weight, features),
+        mask,
+    )
+    return out.movedim(0, -2).flatten(-2) @ layer.out.weight.T + layer.out.bias

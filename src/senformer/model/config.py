@@ -1,8 +1,10 @@
 """The configuration of an Enformer: every size and rate, checked against one another."""
 
+import re
 from typing import Any, Literal
 
 from pydantic import Field, SerializeAsAny, field_validator, model_validator
+from torch import nn
 
 from senformer.core.config import Config, parse
 from senformer.core.tables import choose
@@ -100,8 +102,11 @@ class EnformerConfig(Config):
     @classmethod
     def _heads_have_tracks(cls, value: dict[str, int]) -> dict[str, int]:
         for name, n_tracks in value.items():
-            if n_tracks < 1 or not name.isidentifier():
-                raise ValueError("a head needs a name of letters, digits and _, and at least one track")
+            if n_tracks < 1 or not re.fullmatch(r"[\w-]+", name) or hasattr(nn.ModuleDict, name):
+                raise ValueError(
+                    f"head {name!r} of {n_tracks} tracks: a name has letters, digits, _ and - and is no "
+                    "word of torch's; a head has at least one track"
+                )
         return value
 
     @model_validator(mode="after")

@@ -54,4 +54,5 @@ def create_model(name: str, **overrides: Any) -> Enformer:
     >>> model.config.attention.kind, model.bin_bp
     ('bigbird', 128)
     """
-    return MODELS[name].build(name, model_config(name, overrides))
+    config = model_config(name, overrides)
+    return MODELS[name].build(name, config)

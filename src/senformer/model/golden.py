@@ -77,18 +77,14 @@ def check_golden(model: nn.Module, where: str) -> None:
     golden = model.card.golden
     if not golden:
         raise DataError("E507", where, "the card has no golden outputs", "Save the model again.")
+    todo = "Compare this release with the one that saved the model."
     if golden["pattern_sha256"] != pattern_digest(model):
-        raise DataError(
-            "E516", where, "other attention blocks are drawn than when it was saved", "Report it."
-        )
-    found = golden_outputs(model)
+        raise DataError("E516", where, "other attention blocks are drawn than when it was saved", todo)
+    outputs = golden_outputs(model)
     for head, values in golden["outputs"].items():
-        got, want = torch.tensor(found[head]), torch.tensor(values)
+        got, want = torch.tensor(outputs[head]), torch.tensor(values)
         error = float(((got - want).abs() / want.abs().clamp(min=1)).max())
         if not error <= golden["tolerance"]:
-            raise DataError(
-                "E507",
-                where,
-                f"golden outputs of head {head!r} differ by {error:.2g}, allowed is {golden['tolerance']:.2g}",
-                "Compare the versions with those of the training record.",
-            )
+            allowed = golden["tolerance"]
+            found = f"golden outputs of head {head!r} differ by {error:.2g}, allowed {allowed:.2g}"
+            raise DataError("E517", where, found, todo)

@@ -61,18 +61,18 @@ def assign_tensors(model: nn.Module, tensors: dict[str, Tensor], where: str) -> 
         A tensor is missing, unknown, or of another shape than the model's.
     """
     wanted = model.state_dict()
-    for name in wanted:
+    for name, like in wanted.items():
         if name not in tensors:
             raise DataError("E506", where, f"tensor {name!r} is missing", "Save the model again.")
-    for name, tensor in tensors.items():
-        if name not in wanted:
-            raise DataError("E509", where, f"the model has no tensor {name!r}", "Check config.json.")
-        if tensor.shape != wanted[name].shape:
-            found, shape = tuple(tensor.shape), tuple(wanted[name].shape)
+        found, shape = tuple(tensors[name].shape), tuple(like.shape)
+        if found != shape:
             raise DataError(
                 "E505",
                 where,
                 f"tensor {name!r} has shape {found}, the configured model needs {shape}",
                 "Check config.json.",
             )
+    for name in tensors:
+        if name not in wanted:
+            raise DataError("E509", where, f"the model has no tensor {name!r}", "Check config.json.")
     model.load_state_dict(tensors, assign=True)

@@ -4,6 +4,7 @@ Nothing of size bins x bins exists, forward or backward: a tile at a time is com
 for the gradient. Memory is linear in the window for any plan; time is that of the pairs in the plan.
 """
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,7 +35,7 @@ class _TiledAttention(torch.autograd.Function):
         ctx.save_for_backward(*operands)
         cutter, padded = _cut(plan, operands)
         out = torch.zeros_like(padded[3])
-        with torch.autocast(out.device.type, enabled=False):
+        with _own_types(out):
             for number, rows in enumerate(cutter.full_rows()):
                 tile = cutter.full_tile(rows, padded)
                 out[:, :, slice(*rows)] = tile_forward(tile, _tile_keep(tile, rate, seed + number))[:, :, 0]
@@ -51,7 +52,7 @@ class _TiledAttention(torch.autograd.Function):
         cutter, padded = _cut(plan, ctx.saved_tensors)
         grad = cutter.pad_bins(grad)
         totals = [torch.zeros_like(x) for x in padded]
-        with torch.autocast(grad.device.type, enabled=False):
+        with _own_types(grad):
             for number, rows in enumerate(cutter.full_rows()):
                 tile = cutter.full_tile(rows, padded)
                 keep = _tile_keep(tile, rate, seed + number)
@@ -70,6 +71,13 @@ class _TiledAttention(torch.autograd.Function):
         bins, pad = slice(cutter.n_bins), cutter.pad
         d_relative = totals[4][:, pad : totals[4].shape[1] - pad - 1]
         return None, None, None, *(total[:, :, bins] for total in totals[:4]), d_relative
+
+
+def _own_types(x: Tensor) -> contextlib.AbstractContextManager:
+    """Compute in the operands' own types, whatever autocast says outside."""
+    if not torch.amp.is_autocast_available(x.device.type):
+        return contextlib.nullcontext()
+    return torch.autocast(x.device.type, enabled=False)
 
 
 def _tile_keep(tile: Tile, rate: float, seed: int) -> Tensor | None:

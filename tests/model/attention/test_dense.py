@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+import torch
+from tests.contracts import attention as contract
+
+
+@pytest.mark.parametrize("n_bins", [1, 2, 33, 50])
+def test_dense__equals_the_oracle(n_bins):
+    contract.equals_dense_under_its_pattern(contract.make_layer("dense"), n_bins)
+
+
+def test_dense__every_bin_sees_every_bin():
+    contract.sees_its_pattern_alone(contract.make_layer("dense"), 37, key=5)
+
+
+def test_dense__pattern_is_one_block():
+    pattern = contract.make_layer("dense").pattern(7)
+    assert (pattern.block_bins, pattern.n_blocks, pattern.density) == (7, 1, 1.0)
+    np.testing.assert_array_equal(pattern.pairs, [[0, 0]])
+
+
+def test_dense__no_square_in_memory(monkeypatch):
+    monkeypatch.setattr("senformer.model.attention.tiles.cutter._TILE_ELEMENTS", {"cpu": 6 * 32 * 400})
+    small, large = (contract.largest_tensor(contract.make_layer("dense"), n) for n in (400, 800))
+    assert large <= 2.1 * small
+    assert large < 800**2
+
+
+def test_dense__dropout_rate():
+    contract.drops_weights_at_its_rate("dense")
+
+
+def test_dense__dropout_gradient():
+    contract.backward_draws_the_same_weights("dense")
+
+
+def test_dense__dropout_is_off_in_evaluation():
+    layer = contract.make_layer("dense", dropout=0.5).eval()
+    x, features = contract.make_inputs(12)
+    torch.testing.assert_close(layer(x, features), layer(x, features), atol=0, rtol=0)

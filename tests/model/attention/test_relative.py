@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+import torch
+from tests.oracles.attention import relative_shift
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from senformer.model.attention.dense import DenseAttention, DenseConfig
+from senformer.model.attention.relative import AttentionSizes
+
+
+class _SoftmaxTypes(TorchDispatchMode):
+    """Remembers what types go into a softmax."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = set()
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        if "_softmax" in str(func):
+            self.seen.add(args[0].dtype)
+        return func(*args, **(kwargs or {}))
+
+
+SIZES = AttentionSizes(channels=600, n_heads=8, key_size=64, value_size=5, n_features=192)
+
+
+def test_relative_attention__initial_values():
+    torch.manual_seed(0)
+    layer = DenseAttention(SIZES, DenseConfig(), 0).requires_grad_(False)
+    # sqrt(2 / fan_in): 600 channels, 192 features, 8 heads for the biases.
+    assert float(layer.query.weight.std()) == pytest.approx((2 / 600) ** 0.5, rel=0.02)
+    assert float(layer.relative_key.weight.std()) == pytest.approx((2 / 192) ** 0.5, rel=0.02)
+    assert float(layer.content_bias.std()) == pytest.approx(0.5, rel=0.1)
+    assert float(layer.position_bias.abs().max()) <= 1.1370
+    assert not layer.out.weight.any()
+    assert not layer.out.bias.any()
+
+
+def test_relative_attention__begins_as_nothing():
+    layer = DenseAttention(SIZES, DenseConfig(), 0)
+    assert not layer(torch.randn(1, 5, 600), torch.randn(9, 192)).any()
+
+
+def test_relative_attention__position_dropout_in_training_alone():
+    sizes = AttentionSizes(6, 2, 3, 3, 12, dropout=0.0, position_dropout=0.5)
+    layer = DenseAttention(sizes, DenseConfig(), 0)
+    torch.nn.init.normal_(layer.out.weight)
+    x, features = torch.randn(1, 5, 6), torch.randn(9, 12)
+    assert torch.equal(layer.eval()(x, features), layer(x, features))
+    assert not torch.equal(layer.train()(x, features), layer(x, features))
+
+
+def test_relative_attention__bfloat16_softmax_is_float32():
+    torch.manual_seed(0)
+    layer = DenseAttention(AttentionSizes(6, 2, 3, 3, 12), DenseConfig(), 0)
+    torch.nn.init.normal_(layer.out.weight)
+    x, features = torch.randn(1, 300, 6), torch.randn(599, 12)
+    with torch.autocast("cpu", dtype=torch.bfloat16), _SoftmaxTypes() as mode:
+        layer(x, features).sum().backward()
+    assert mode.seen == {torch.float32}
+
+
+@pytest.mark.real_data
+def test_relative_shift__equals_sonnet(shared_data):
+    stored = np.load(shared_data / "parity_enformer_sonnet" / "relative_shift.npz")
+    found = relative_shift(torch.from_numpy(stored["x"]))
+    np.testing.assert_array_equal(found, stored["y"])

@@ -1,0 +1,93 @@
+import json
+
+import pytest
+import torch
+from tests.model.toy import small_model
+
+from senformer.core.errors import DataError, MissingInputError
+from senformer.model.folder import SavedModel, read_folder, write_folder
+
+
+@pytest.fixture
+def saved(tmp_path):
+    model = small_model(n_layers=1)
+    model.save(tmp_path / "model")
+    return tmp_path / "model"
+
+
+def refused(path) -> str:
+    with pytest.raises((DataError, MissingInputError)) as caught:
+        read_folder(path)
+    return caught.value.line
+
+
+def test_write_folder__round_trip(tmp_path):
+    card = small_model().card
+    tensors = {"a": torch.arange(6.0).view(2, 3).T, "b": torch.ones(1)}
+    write_folder(tmp_path / "m", SavedModel("enformer", {"channels": 8}, card, tensors))
+    found = read_folder(tmp_path / "m")
+    assert (found.name, found.config) == ("enformer", {"channels": 8})
+    assert torch.equal(found.tensors["a"], tensors["a"])
+    assert len(found.card.sha256) == 64
+    assert sorted(p.name for p in (tmp_path / "m").iterdir()) == [
+        "card.json",
+        "config.json",
+        "model.safetensors",
+    ]
+
+
+def test_write_folder__replaces_a_model_whole(saved):
+    (saved / "stray").touch()
+    small_model(n_layers=0).save(saved)
+    assert read_folder(saved).config["n_layers"] == 0
+    assert not (saved / "stray").exists()
+    assert [p.name for p in saved.parent.iterdir()] == ["model"]
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "card.json"])
+def test_read_folder__missing_file(saved, name):
+    (saved / name).unlink()
+    assert refused(saved) == f"error[E501]: {saved / name}: no such file. Give a saved model's folder."
+
+
+def test_read_folder__damaged_json(saved):
+    (saved / "config.json").write_text('{"format": 1,')
+    assert "E502" in refused(saved)
+    assert "is not valid JSON" in refused(saved)
+    (saved / "config.json").write_text("[1]")
+    assert "holds no JSON object" in refused(saved)
+    (saved / "config.json").write_text('{"format": 1, "nam": "x"}')
+    assert "holds the keys ['format', 'nam'], not ['config', 'format', 'name']" in refused(saved)
+
+
+def test_read_folder__damaged_card(saved):
+    card = json.loads((saved / "card.json").read_text())
+    (saved / "card.json").write_text(json.dumps(card | {"bin_bp": "wide"}))
+    assert "card.json: bin_bp: Input should be a valid integer" in refused(saved)
+
+
+def test_read_folder__newer_format(saved):
+    record = json.loads((saved / "config.json").read_text())
+    (saved / "config.json").write_text(json.dumps(record | {"format": 2, "more": 1}))
+    assert "E503" in refused(saved)
+    assert "has format 2, this release reads format 1" in refused(saved)
+
+
+def test_read_folder__damaged_weights(saved):
+    weights = saved / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-3] ^= 1
+    weights.write_bytes(bytes(data))
+    assert "E504" in refused(saved)
+    assert "is damaged: its SHA-256 is" in refused(saved)
+
+
+def test_read_folder__weights_of_another_format(saved):
+    import hashlib
+
+    (saved / "model.safetensors").write_bytes(b"PK\x03\x04 no safetensors at all")
+    card = json.loads((saved / "card.json").read_text())
+    digest = hashlib.sha256((saved / "model.safetensors").read_bytes()).hexdigest()
+    (saved / "card.json").write_text(json.dumps(card | {"sha256": digest}))
+    assert "E508" in refused(saved)
+    assert "is no safetensors file" in refused(saved)

@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+import torch
+
+from senformer.core.errors import DataError
+from senformer.model.inputs import read_sequence
+
+CODES = torch.zeros(2, 24, dtype=torch.uint8)
+
+
+def refused(inputs) -> str:
+    with pytest.raises(DataError) as caught:
+        read_sequence(inputs, 8)
+    return caught.value.line
+
+
+def test_read_sequence__takes_codes_one_hot_and_mapping():
+    assert read_sequence(CODES, 8) is CODES
+    assert read_sequence({"sequence": CODES, "other": 1}, 8) is CODES
+    assert read_sequence(torch.zeros(2, 4, 16), 8).shape == (2, 4, 16)
+
+
+def test_read_sequence__names_what_is_wrong():
+    assert refused({"seq": CODES}) == "error[E510]: model input: no 'sequence' among ['seq']. Add it."
+    assert "is a ndarray, not a torch tensor. Use torch.from_numpy." in refused(np.zeros((2, 8), np.uint8))
+    assert "is torch.int64 of shape (2, 24)" in refused(CODES.long())
+    assert "is torch.float32 of shape (2, 24, 4)" in refused(torch.zeros(2, 24, 4))
+    assert "codes have shape (24,). Give (batch, base)." in refused(CODES[0])
+    assert "E514" in refused(CODES + 5)
+    assert "holds code 5. Codes are A, C, G, T, N = 0 to 4." in refused(CODES + 5)
+
+
+def test_read_sequence__no_whole_bins():
+    assert refused(CODES[:, :20]) == (
+        "error[E513]: model input: 20 bp are not whole bins of 8 bp. Give 16 bp, for instance."
+    )
+    assert "0 bp are not whole bins" in refused(CODES[:, :0])

@@ -1,0 +1,40 @@
+import pytest
+import torch
+from torch.nn import functional
+
+from senformer.model.linear import Linear, pointwise
+
+
+# Too few for an image, an image, a number of positions that is no power of two.
+@pytest.mark.parametrize("shape", [(3, 5), (2, 512), (7, 48, 4), (1,)])
+@pytest.mark.parametrize("with_bias", [True, False])
+def test_pointwise__is_a_linear_layer(shape, with_bias):
+    torch.manual_seed(0)
+    x, weight = torch.randn(*shape, 6, requires_grad=True), torch.randn(9, 6, requires_grad=True)
+    bias = torch.randn(9, requires_grad=True) if with_bias else None
+    wanted = [x, weight, *([bias] if with_bias else [])]
+    found, expected = pointwise(x, weight, bias), functional.linear(x, weight, bias)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
+    direction = torch.randn_like(expected)
+    for got, want in zip(
+        torch.autograd.grad(found, wanted, direction),
+        torch.autograd.grad(expected, wanted, direction),
+        strict=True,
+    ):
+        torch.testing.assert_close(got, want, atol=1e-4, rtol=1e-4)
+
+
+def test_pointwise__strided_input():
+    x, weight = torch.randn(2, 512, 12)[..., ::2], torch.randn(9, 6)
+    torch.testing.assert_close(pointwise(x, weight), functional.linear(x, weight), atol=1e-5, rtol=1e-5)
+
+
+def test_linear__gain_scales_the_input():
+    layer, x = Linear(6, 9), torch.randn(4, 6)
+    torch.nn.init.normal_(layer.bias)
+    torch.testing.assert_close(layer(x, gain=0.5), layer(0.5 * x), atol=1e-6, rtol=1e-5)
+
+
+def test_linear__begins_with_no_bias():
+    assert Linear(6, 9, bias=False).bias is None
+    assert not Linear(6, 9).bias.any()
