@@ -24,7 +24,7 @@ def test_train_config__defaults_of_the_recipe():
 @pytest.mark.parametrize(
     ("values", "text"),
     [
-        ({"steps": 10, "lerning_rate": 1e-3}, "unknown key 'lerning_rate' Did you mean 'learning_rate'?"),
+        ({"steps": 10, "lerning_rate": 1e-3}, "unknown key 'lerning_rate'. Did you mean 'learning_rate'?"),
         ({}, "key 'steps' is missing"),
         ({"steps": 0}, "key 'steps' is 0: Input should be greater than 0"),
         ({"steps": 10, "betas": [0.9, 1.0]}, "betas are (0.9, 1.0), each must lie in [0, 1)"),

@@ -1,17 +1,19 @@
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 import torch
 from tests.train.toy import settings
 
 from senformer.core.errors import ConfigError, DataError, MissingInputError, OutputError
-from senformer.train.checkpoint import MODEL, State, checkpoint_path, save_checkpoint
+from senformer.train.checkpoint import MODEL, State, checkpoint_path, checkpoint_steps, save_checkpoint
 from senformer.train.folder import (
     begin_run,
     find_state,
     note_resume,
     read_record,
+    refuse_used,
     require_folder,
     sweep,
 )
@@ -44,6 +46,14 @@ def test_begin_run__used_folder_refused(tmp_path):
     with pytest.raises(OutputError) as caught:
         _begin(tmp_path)
     assert caught.value.code == "E804"
+    assert "the output folder holds a run" in str(caught.value)
+    assert "Add --resume to go on with it" in str(caught.value)
+
+
+def test_refuse_used__other_content(tmp_path):
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(OutputError, match="the output folder exists"):
+        refuse_used(tmp_path)
 
 
 def test_begin_run__leftovers_of_a_kill_are_cleared(tmp_path):
@@ -53,7 +63,7 @@ def test_begin_run__leftovers_of_a_kill_are_cleared(tmp_path):
 
 
 def test_require_folder__misspelt_path_named(tmp_path):
-    with pytest.raises(MissingInputError, match=r"rnu: there is no run to resume Start it without --resume"):
+    with pytest.raises(MissingInputError, match=r"rnu: there is no run to resume\. Start it without --resume"):
         require_folder(tmp_path / "rnu")
 
 
@@ -154,6 +164,14 @@ def test_note_resume__void_files_go_and_the_record_grows(tmp_path):
     ] * 2
     assert record["config"] == {"train": {"steps": 6}}
     assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
+
+
+def test_note_resume__later_checkpoints_go(tmp_path):
+    state = _begin(tmp_path)
+    for step in (2, 4):
+        _save(tmp_path, step)
+    note_resume(tmp_path, replace(state, step=2), {})
+    assert checkpoint_steps(tmp_path) == [2]
 
 
 def test_sweep__only_leftovers(tmp_path):

@@ -194,8 +194,8 @@ def test_train__resume_before_it_began_begins(tmp_path, human):
     ("section", "changes", "text"),
     [
         (MODEL | {"chanels": 3}, {}, "unknown key 'chanels'"),
-        (MODEL, {"loss": "poison"}, "no loss is called 'poison' Did you mean 'poisson'?"),
-        (MODEL, {"schedule": "cosin"}, "no schedule is called 'cosin' Did you mean 'cosine'?"),
+        (MODEL, {"loss": "poison"}, "no loss is called 'poison'. Did you mean 'poisson'?"),
+        (MODEL, {"schedule": "cosin"}, "no schedule is called 'cosin'. Did you mean 'cosine'?"),
         (MODEL, {"window_bp": 131_072}, "has no window of 131072 bp: the dataset"),
     ],
 )

@@ -56,9 +56,9 @@ def test_make_plan__datasets_must_agree(world):
 def test_make_plan__faults_of_the_section(human):
     with pytest.raises(ConfigError, match="key 'name' is missing"):
         make_plan({}, settings(), human)
-    with pytest.raises(ConfigError, match="no model is called 'enformr' Did you mean 'enformer'"):
+    with pytest.raises(ConfigError, match=r"no model is called 'enformr'\. Did you mean 'enformer'"):
         make_plan({"name": "enformr"}, settings(), human)
-    with pytest.raises(ConfigError, match="unknown key 'chanels' Did you mean 'channels'"):
+    with pytest.raises(ConfigError, match=r"unknown key 'chanels'\. Did you mean 'channels'"):
         make_plan(MODEL | {"chanels": 3}, settings(), human)
     with pytest.raises(ConfigError, match="there is no dataset"):
         make_plan(MODEL, settings(), {})

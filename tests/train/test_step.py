@@ -153,4 +153,4 @@ def test_take_step__out_of_memory_named(human):
         engine.model.heads["human"].register_forward_hook(fail)
         with pytest.raises(DeviceError) as caught:
             take_step(engine, 1, "human", _batch(human, config))
-    assert "batches of 2 windows of 2,048 bp do not fit Lower batch_size" in str(caught.value)
+    assert "batches of 2 windows of 2,048 bp do not fit. Lower batch_size" in str(caught.value)

@@ -37,7 +37,7 @@ def export_model(
     """
     step = exported_step(state, config)
     load_weights(model, out, step)
-    model.eval()
+    model.train(False)
     datasets = {organism: source.dataset for organism, source in batches.items()}
     model.card.heads = {
         organism: [track_card(track) for track in dataset.tracks] for organism, dataset in datasets.items()

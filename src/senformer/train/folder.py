@@ -15,7 +15,14 @@ from senformer.core.errors import ConfigError, DataError, MissingInputError, Out
 from senformer.core.provenance import FILE as RUN
 from senformer.core.provenance import versions, write_record
 from senformer.dataset.store import Dataset
-from senformer.train.checkpoint import FOLDER, State, newest_state, read_state
+from senformer.train.checkpoint import (
+    FOLDER,
+    State,
+    checkpoint_path,
+    checkpoint_steps,
+    newest_state,
+    read_state,
+)
 from senformer.train.config import TrainConfig
 from senformer.train.settings import refuse_other_settings, settings_hash
 
@@ -41,7 +48,7 @@ def begin_run(
     OutputError
         There is something in the folder.
     """
-    refuse_existing(out)
+    refuse_used(out)
     sweep(out)
     write_record(
         out,
@@ -101,6 +108,20 @@ def find_state(
     return _check_best(out, state), None
 
 
+def refuse_used(out: Path) -> None:
+    """Raise where there is something in the folder, leftovers of a killed writer apart.
+
+    Raises
+    ------
+    OutputError
+        There is a run, or something else.
+    """
+    if (out / RUN).is_file():
+        todo = "Add --resume to go on with it, or choose another --out."
+        raise OutputError("E804", str(out), "the output folder holds a run", todo)
+    refuse_existing(out)
+
+
 def require_folder(out: Path) -> None:
     """Raise unless there is a folder to resume in: a misspelt path must not begin a long run.
 
@@ -128,6 +149,10 @@ def note_resume(out: Path, state: State, config_record: Mapping[str, Any]) -> No
     sweep(out)
     for name in (DONE, FAILED):
         remove(out / name)
+    # Damaged ones; they would count as the newest when checkpoints are pruned.
+    for step in checkpoint_steps(out):
+        if step > state.step:
+            remove(checkpoint_path(out, step))
     entry = {
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "command_line": shlex.join(["senformer", *sys.argv[1:]]),

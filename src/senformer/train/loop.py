@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from senformer.core.commit import refuse_existing, write_json
+from senformer.core.commit import write_json
 from senformer.core.device import pick_device, pick_dtype
 from senformer.core.lock import folder_lock
 from senformer.core.seeding import child_seed
@@ -26,7 +26,7 @@ from senformer.train.checkpoint import (
 )
 from senformer.train.config import TrainConfig
 from senformer.train.export import MODEL, export_model
-from senformer.train.folder import DONE, begin_run, find_state, note_resume, require_folder
+from senformer.train.folder import DONE, begin_run, find_state, note_resume, refuse_used, require_folder
 from senformer.train.losses import LOSSES
 from senformer.train.machine import accelerator, torch_settings
 from senformer.train.optimizer import load_optimizer, make_optimizer
@@ -108,7 +108,7 @@ def train(
                 log.info("%s is finished: %d steps, ended by %s", out, done["steps"], done["stopped_by"])
                 return done
         else:
-            refuse_existing(out)
+            refuse_used(out)
             state = None
         with _engine(plan, config, dtype) as engine:
             if state is None:

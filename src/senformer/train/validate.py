@@ -68,7 +68,7 @@ def validate(
     that a signal cut short counts for nothing.
     """
     was_training = engine.model.training
-    engine.model.eval()
+    engine.model.train(False)
     try:
         found = {}
         for organism, held_out in sets.items():
