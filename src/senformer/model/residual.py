@@ -1,5 +1,6 @@
 """The residual pointwise block of stem and tower."""
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -17,4 +18,5 @@ class PointwiseBlock(nn.Module):
 
     def forward(self, x: Float[Tensor, "batch position channel"]) -> Float[Tensor, "batch position channel"]:
         """Return ``x + W gelu(norm(x)) + b``."""
-        return x + self.linear(self.norm(x), gain=GELU_GAIN)
+        mixed = self.linear(self.norm(x), gain=GELU_GAIN)
+        return x + mixed if torch.is_grad_enabled() else mixed.add_(x)
