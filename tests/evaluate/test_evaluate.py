@@ -129,7 +129,7 @@ def test_evaluate__faults_leave_nothing(toy_run, toy_dataset, tmp_path):
     out = tmp_path / "out"
     cases = [
         (tmp_path, {}, MissingInputError, "neither a run"),
-        (toy_run, {"split": "tset"}, ConfigError, "no split is called 'tset' Did you mean 'test'"),
+        (toy_run, {"split": "tset"}, ConfigError, "no split is called 'tset'. Did you mean 'test'"),
         (toy_run, {"split": "valid"}, DataError, "split 'valid' has no window of 64 bp"),
         (toy_run, {"head": "fly"}, ConfigError, "has no head 'fly'; it has: toy"),
         (toy_run, {"strands": "rc"}, ConfigError, "no strands is called 'rc'"),

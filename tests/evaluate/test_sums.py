@@ -70,6 +70,14 @@ def test_log1p_result__undefined_at_minus_one_and_counted_nowhere_else():
     assert (sums + TrackSums(SCALINGS)).below[2]
 
 
+def test_log1p_result__a_file_with_its_signal_below_zero():
+    prediction, target = values()
+    above, below = TrackSums([Scaling(scale=2.0)] * 4), TrackSums([Scaling(scale=-2.0)] * 4)
+    above.add(prediction, target)
+    below.add(prediction, target)
+    np.testing.assert_allclose(below.log1p_result(), above.log1p_result(), rtol=1e-12)
+
+
 def test_add__leaves_its_arguments():
     prediction, target = values()
     kept = prediction.copy(), target.copy()

@@ -171,8 +171,8 @@ def test_predict__no_sequence():
     [
         ({"batch_size": 0}, "batch_size: is 0, at least 1 is needed"),
         ({"shifts_bp": ()}, "shifts_bp: is empty"),
-        ({"strands": "bth"}, "no strands is called 'bth' Did you mean 'both'"),
-        ({"precision": "fp23"}, "no precision is called 'fp23' Did you mean 'fp32'"),
+        ({"strands": "bth"}, "no strands is called 'bth'. Did you mean 'both'"),
+        ({"precision": "fp23"}, "no precision is called 'fp23'. Did you mean 'fp32'"),
     ],
 )
 def test_predictor__refuses_what_cannot_be(settings, text):

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyBigWig
 import pytest
+import torch
 import zarr
 from tests.predict.toy import ToyModel, write_genome
 
@@ -152,10 +153,10 @@ def test_predict_regions__bad_regions_leave_nothing(genome, tmp_path, regions, t
 @pytest.mark.parametrize(
     ("settings", "text"),
     [
-        ({"tracks": ["atec"]}, "no track 'atec' Did you mean 'atac'"),
+        ({"tracks": ["atec"]}, "no track 'atec'. Did you mean 'atac'"),
         ({"head": "tyo"}, "no head 'tyo'"),
-        ({"formats": ["bigwg"]}, "no format is called 'bigwg' Did you mean 'bigwig'"),
-        ({"formats": []}, "formats: is empty Choose from bigwig, zarr"),
+        ({"formats": ["bigwg"]}, "no format is called 'bigwg'. Did you mean 'bigwig'"),
+        ({"formats": []}, "formats: is empty. Choose from bigwig, zarr"),
         ({"units": "log"}, "no units is called 'log'"),
         ({"context_bp": 99}, "keeps no bin"),
         ({"batch_size": 0}, "batch_size: is 0"),
@@ -247,6 +248,8 @@ def _in_child(work) -> int:
     """Run ``work`` in a forked process that nothing cleans up after; return its exit status."""
     child = os.fork()
     if not child:
+        # torch's threads are not there in a fork.
+        torch.set_num_threads(1)
         try:
             work()
         finally:
@@ -299,6 +302,7 @@ def test_predict_regions__killed_at_random_and_repeated_gives_the_same(genome, t
         while not (out / "DONE.json").exists() or (out / ".work").exists():
             child = os.fork()
             if not child:
+                torch.set_num_threads(1)
                 try:
                     predict_regions(ToyModel(), genome, REGIONS, out, **HOW)
                 finally:

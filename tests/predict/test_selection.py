@@ -22,7 +22,7 @@ def test_select_tracks__by_name_in_the_order_asked_for():
 
 
 def test_select_tracks__an_unknown_name_and_its_neighbor():
-    with pytest.raises(ConfigError, match="head 'toy' has no track 'plsu' Did you mean 'plus'"):
+    with pytest.raises(ConfigError, match=r"head 'toy' has no track 'plsu'\. Did you mean 'plus'"):
         select_tracks(ToyModel(), HEAD, ["plsu"])
 
 

@@ -22,7 +22,8 @@ class TrackSums:
     raw
         Over stored values: what the model was trained on.
     log1p
-        Over ``log(1 + x)`` of measured values x: the scaling undone on both sides.
+        Over ``log(1 + x)`` of measured values x, the scaling undone on both sides; -x where the scale is
+        negative (a file that holds its signal below zero).
     below
         Tracks with a measured value or prediction of -1 or less, where ``log(1 + x)`` does not exist.
     """
@@ -58,7 +59,9 @@ class TrackSums:
     def _log1p(self, stored: Float[np.ndarray, "bin track"]) -> Float64[np.ndarray, "bin track"]:
         measured = np.empty(stored.shape)
         for scaling, columns in self._groups.items():
-            measured[:, columns] = scaling.inverse(np.ascontiguousarray(stored[:, columns], np.float32))
+            values = scaling.inverse(np.ascontiguousarray(stored[:, columns], np.float32))
+            # A negative scale marks a file whose signal lies below zero; its size is what counts here.
+            measured[:, columns] = -values if scaling.scale < 0 else values
         below = measured <= -1
         self.below = self.below | below.any(axis=0)
         measured[below] = 0.0
