@@ -1,3 +1,4 @@
+import gzip
 import hashlib
 import json
 import os
@@ -11,11 +12,13 @@ import pyBigWig
 import pytest
 import torch
 import zarr
-from tests.predict.toy import ToyModel, write_genome
+from tests.oracles.stitching import bin_from_own_window
+from tests.predict.toy import HEAD, ToyModel, write_genome
 
 import senformer.predict.regions as regions_module
 from senformer.core.errors import ConfigError, DataError, LockedError, OutputError, StorageError
 from senformer.core.lock import folder_lock
+from senformer.genome.fasta import open_fasta
 from senformer.genome.interval import Interval
 from senformer.predict.predictor import Predictor
 from senformer.predict.regions import check_regions, predict_regions
@@ -242,6 +245,30 @@ def test_check_regions__names_of_the_genome_and_nothing_else():
     found = check_regions(table, SIZES)
     assert found.to_dict("list") == {"chrom": ["chr2"], "start": [1], "end": [5]}
     assert list(found.index) == [0]
+
+
+@pytest.mark.real_data
+def test_predict_regions__a_yeast_chromosome_end_as_from_windows_of_their_own(shared_data, tmp_path):
+    path = shared_data / "sacCer3" / "sacCer3.fa.gz"
+    with gzip.open(path, "rt") as file:
+        records = dict(part.split("\n", 1) for part in file.read().split(">")[1:])
+    text = records["chrI"].replace("\n", "").upper()
+    model = ToyModel(window_bp=2048, bin_bp=128, crop_bins=2)
+    region = [Interval("chrI", len(text) - 5000, len(text)), Interval("chrIII", 0, 300)]
+    predict_regions(model, open_fasta(path), region, tmp_path / "out", **HOW)
+
+    predictor = Predictor(model, device="cpu")
+    found = zarr.open_array(tmp_path / "out" / "predictions.zarr", path="chrI", mode="r")[:]
+    assert len(found) == -(-len(text) // 128)
+    places = np.flatnonzero(np.isfinite(found[:, 0]))
+    assert places.tolist() == list(range((len(text) - 5000) // 128, len(found)))
+    for place in places:
+        expected = bin_from_own_window(
+            lambda codes: predictor.predict(codes[None], HEAD)[0], text, place, (2048, 128, 2)
+        )
+        np.testing.assert_allclose(found[place], expected, rtol=1e-5)
+    windows = pd.read_csv(tmp_path / "out" / "windows.tsv", sep="\t")
+    assert (windows["padded_left_bp"] > 0).tolist() == [False] * (len(windows) - 1) + [True]
 
 
 def _in_child(work) -> int:

@@ -60,7 +60,7 @@ def test_pick_head__unknown_or_several():
     with pytest.raises(ConfigError, match="has no head 'tyo'; it has: toy"):
         pick_head(model, "tyo")
     model.config = model.config.model_copy(update={"heads": {"human": 5, "mouse": 2}})
-    with pytest.raises(ConfigError, match="has several heads; it has: human, mouse. Choose one"):
+    with pytest.raises(ConfigError, match=r"has several heads; it has: human, mouse\. Choose one"):
         pick_head(model, None)
 
 
