@@ -24,6 +24,7 @@ from senformer.model.linear import Linear
 from senformer.model.pointwise import FinalPointwise
 from senformer.model.positions import POSITIONS
 from senformer.model.stem import Stem, one_hot
+from senformer.model.tower_tiles import in_tiles
 from senformer.model.transformer import TransformerBlock
 
 Inputs = Tensor | Mapping[str, Tensor]
@@ -122,16 +123,26 @@ class Enformer(nn.Module):
         return self.trunk(inputs, self.config.crop_bins)
 
     def trunk(self, inputs: Inputs, crop_bins: int) -> Float[Tensor, "batch bin wide"]:
-        """Return the trunk's output with a crop of its own."""
-        x = self.read(inputs)
-        x = self.stem(x)
-        for block in self.tower:
-            x = block(x)
+        """Return the trunk's output with a crop of its own.
+
+        In evaluation without gradients stem and tower run in tiles, so that memory at base resolution
+        does not grow with the window.
+        """
+        bases = self.read(inputs)
+        tiled = not (self.training or torch.is_grad_enabled())
+        x = in_tiles(self.tower_output, bases, self.bin_bp) if tiled else self.tower_output(bases)
         x = x.to(self.stem.conv.bias.dtype)
         features = self.position_features(x.shape[1])
         for block in self.transformer:
             x = block(x, features)
         return self.pointwise(crop(x, crop_bins))
+
+    def tower_output(self, x: Float[Tensor, "batch base 4"]) -> Float[Tensor, "batch bin channel"]:
+        """Return what the transformer reads, from one-hot bases."""
+        x = self.stem(x)
+        for block in self.tower:
+            x = block(x)
+        return x
 
     def read(self, inputs: Inputs) -> Float[Tensor, "batch base 4"]:
         """Check the input and return one-hot bases, channels last."""
