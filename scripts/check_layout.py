@@ -117,8 +117,10 @@ def error_codes() -> Iterator[str]:
     for path in modules():
         for match in re.finditer(r"[\"'](E\d{3})[\"']", path.read_text(encoding="utf-8")):
             used[match.group(1)].add(str(path.relative_to(SRC)))
-    yield from (f"docs/reference/errors.md: {code} ({', '.join(sorted(used[code]))}) is not listed"
-                for code in sorted(set(used) - listed))
+    yield from (
+        f"docs/reference/errors.md: {code} ({', '.join(sorted(used[code]))}) is not listed"
+        for code in sorted(set(used) - listed)
+    )
     yield from (f"docs/reference/errors.md: {code} is raised nowhere" for code in sorted(listed - set(used)))
 
 
@@ -138,7 +140,14 @@ def long_pieces() -> Iterator[str]:
 
 def main() -> None:
     """Print every fault."""
-    checks = (missing_tests, missing_table_lines, stray_writes, undocumented_parameters, error_codes, long_pieces)
+    checks = (
+        missing_tests,
+        missing_table_lines,
+        stray_writes,
+        undocumented_parameters,
+        error_codes,
+        long_pieces,
+    )
     faults = [fault for check in checks for fault in check()]
     print("\n".join(faults) or f"layout: {len(list(modules()))} modules, no fault")
     sys.exit(1 if faults else 0)

@@ -1,7 +1,8 @@
 """The command line, called as a user calls it, in this process."""
 
+import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import pytest
@@ -18,8 +19,10 @@ class Answer(NamedTuple):
 
 
 @pytest.fixture
-def senformer(monkeypatch, capsys) -> Callable[..., Answer]:
-    """Return a function that runs one command line."""
+def senformer(monkeypatch, capsys) -> Iterator[Callable[..., Answer]]:
+    """Return a function that runs one command line; the package's logger is put back afterwards."""
+    logger = logging.getLogger("senformer")
+    found = logger.handlers, logger.level, logger.propagate
 
     def run(*arguments: object) -> Answer:
         monkeypatch.setattr(sys, "argv", ["senformer", *map(str, arguments)])
@@ -28,4 +31,5 @@ def senformer(monkeypatch, capsys) -> Callable[..., Answer]:
         printed = capsys.readouterr()
         return Answer(int(stopped.value.code or 0), printed.out, printed.err)
 
-    return run
+    yield run
+    logger.handlers, logger.level, logger.propagate = found

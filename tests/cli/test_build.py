@@ -13,7 +13,7 @@ def test_build__unknown_key_suggests_the_nearest(senformer, tmp_path):
     config.write_text("dataset: {window: 8192, split: {}}\n")
     answer = senformer("build", config, "--genome", "g.fa", "--tracks", "t.tsv", "--out", tmp_path / "data")
     assert answer.code == 78
-    assert "unknown key 'window' Did you mean 'window_bp'?" in answer.err
+    assert "unknown key 'window'. Did you mean 'window_bp'?" in answer.err
     assert not (tmp_path / "data").exists()
 
 

@@ -23,7 +23,7 @@ def test_main__unknown_command_is_a_usage_error(senformer):
 def test_main__an_error_is_one_line_and_a_documented_code(senformer, tmp_path):
     answer = senformer("train", tmp_path / "no.yaml", "--data", tmp_path, "--out", tmp_path / "run")
     assert answer.code == 66
-    assert answer.err == f"error[E101]: {tmp_path}/no.yaml: no such file Check the path.\n"
+    assert answer.err == f"error[E101]: {tmp_path}/no.yaml: no such file. Check the path.\n"
     assert answer.out == ""
 
 

@@ -10,4 +10,4 @@ def test_models__one_model_with_its_published_size(senformer):
 def test_models__unknown_name_suggests_the_nearest(senformer):
     answer = senformer("models", "enformr")
     assert answer.code == 78
-    assert "no model is called 'enformr' Did you mean 'enformer'?" in answer.err
+    assert "no model is called 'enformr'. Did you mean 'enformer'?" in answer.err

@@ -4,7 +4,7 @@ import pytest
 def test_predict__without_a_region_is_a_usage_error(senformer, tmp_path):
     answer = senformer("predict", tmp_path, "--genome", "g.fa", "--out", tmp_path / "p")
     assert answer.code == 2
-    assert "no region is given Give --regions BED or --chromosome NAME." in answer.err
+    assert "no region is given. Give --regions BED or --chromosome NAME." in answer.err
 
 
 @pytest.mark.slow

@@ -37,7 +37,7 @@ def test_commit_file__full_disk_is_one_clear_error(tmp_path):
         path.write_text("ha")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with pytest.raises(StorageError, match=r"x\.txt: the disk is full Free some space") as caught:
+    with pytest.raises(StorageError, match=r"x\.txt: the disk is full. Free some space") as caught:
         commit.commit_file(tmp_path / "x.txt", full)
     assert caught.value.exit_code == 74
     assert os.listdir(tmp_path) == []
@@ -68,6 +68,19 @@ def test_commit_folder__replaces_the_whole_folder(tmp_path):
     assert os.listdir(tmp_path) == ["m"]
 
 
+def test_sync_file__a_file_and_the_folder_of_its_name(tmp_path, monkeypatch):
+    (tmp_path / "x.bin").write_bytes(b"1")
+    synced, plain = [], os.fsync
+
+    def fsync(handle):
+        synced.append(os.readlink(f"/proc/self/fd/{handle}"))
+        plain(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    commit.sync_file(tmp_path / "x.bin")
+    assert synced == [str(tmp_path / "x.bin"), str(tmp_path)]
+
+
 def test_write_json__not_a_number_becomes_null(tmp_path):
     commit.write_json(tmp_path / "x.json", {"a": math.nan, "b": [1, math.inf], "c": tmp_path})
     assert json.loads((tmp_path / "x.json").read_text()) == {"a": None, "b": [1, None], "c": str(tmp_path)}
@@ -86,7 +99,7 @@ def test_refuse_existing__a_free_name_and_an_empty_folder_pass(tmp_path):
     commit.refuse_existing(tmp_path / "new")
     commit.refuse_existing(tmp_path)
     (tmp_path / "x").touch()
-    with pytest.raises(OutputError, match=r"the output folder exists Choose another --out"):
+    with pytest.raises(OutputError, match=r"the output folder exists. Choose another --out"):
         commit.refuse_existing(tmp_path)
     with pytest.raises(OutputError, match=r"the output file exists"):
         commit.refuse_existing(tmp_path / "x")

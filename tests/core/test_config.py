@@ -16,13 +16,13 @@ class Outer(Config):
 
 def test_parse__unknown_key_suggests_the_nearest():
     with pytest.raises(
-        ConfigError, match=r"a\.yaml: unknown key 'lerning_rate' Did you mean 'learning_rate'\?"
+        ConfigError, match=r"a\.yaml: unknown key 'lerning_rate'. Did you mean 'learning_rate'\?"
     ):
         parse(Outer, {"lerning_rate": 1, "learning_rate": 1}, "a.yaml")
 
 
 def test_parse__unknown_inner_key_suggests_the_nearest_of_its_owner():
-    with pytest.raises(ConfigError, match=r"unknown key 'inner\.blok_bins' Did you mean 'block_bins'"):
+    with pytest.raises(ConfigError, match=r"unknown key 'inner\.blok_bins'. Did you mean 'block_bins'"):
         parse(Outer, {"learning_rate": 1, "inner": {"blok_bins": 2}}, "a.yaml")
 
 
@@ -39,7 +39,7 @@ def test_nearest__nothing_near_lists_all():
 
 def test_read_yaml__missing_broken_and_flat_files(tmp_path):
     path = tmp_path / "x.yaml"
-    with pytest.raises(MissingInputError, match=r"x\.yaml: no such file Check the path\."):
+    with pytest.raises(MissingInputError, match=r"x\.yaml: no such file. Check the path\."):
         read_yaml(path)
     path.write_text("a: [1\nb: 2\n")
     with pytest.raises(ConfigError, match=r"x\.yaml line 2: is not valid YAML"):
@@ -54,7 +54,7 @@ def test_read_yaml__missing_broken_and_flat_files(tmp_path):
 def test_read_section__unknown_missing_and_shapeless_sections(tmp_path):
     path = tmp_path / "x.yaml"
     path.write_text("modle: {}\n")
-    with pytest.raises(ConfigError, match=r"unknown key 'modle' Did you mean 'model'\?"):
+    with pytest.raises(ConfigError, match=r"unknown key 'modle'. Did you mean 'model'\?"):
         read_section(path, "train", Outer)
     path.write_text("model: {}\n")
     with pytest.raises(ConfigError, match="key 'train' is missing"):

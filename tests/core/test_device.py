@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from senformer.core.device import has_fast_bf16, pick_device, pick_dtype
-from senformer.core.errors import DeviceError
+from senformer.core.errors import ConfigError, DeviceError
 
 
 def test_pick_device__auto_cpu_and_what_is_not_there():
@@ -21,6 +21,7 @@ def test_pick_dtype__auto_follows_the_hardware():
     cpu = torch.device("cpu")
     assert pick_dtype("fp32", cpu) is torch.float32
     assert pick_dtype("bf16", cpu) is torch.bfloat16
+    assert pick_dtype("fp16", cpu) is torch.float16
     assert pick_dtype("auto", cpu) is (torch.bfloat16 if has_fast_bf16(cpu) else torch.float32)
 
 
@@ -29,3 +30,8 @@ def test_keep_freed_memory__in_a_process_of_its_own():
     code = "from senformer.core import device as d; print(d.keep_freed_memory() == d.keep_freed_memory())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"
+
+
+def test_pick_dtype__unknown_precision():
+    with pytest.raises(ConfigError, match="no precision is called 'fp61'"):
+        pick_dtype("fp61", torch.device("cpu"))

@@ -5,7 +5,7 @@ from senformer.core.errors import EXIT_CODES, ConfigError, DataError, SenformerE
 
 def test_line__has_code_place_fault_and_advice():
     fault = DataError("E221", "a.vcf line 3", 'REF is "T", the genome has "G"', "Use --ref-mismatch skip.")
-    assert fault.line == 'error[E221]: a.vcf line 3: REF is "T", the genome has "G" Use --ref-mismatch skip.'
+    assert fault.line == 'error[E221]: a.vcf line 3: REF is "T", the genome has "G". Use --ref-mismatch skip.'
     assert fault.exit_code == 65
 
 

@@ -10,5 +10,5 @@ def test_choose__name_or_object():
 
 
 def test_choose__unknown_name_suggests_the_nearest():
-    with pytest.raises(ConfigError, match=r"no metric is called 'pearson' Did you mean 'pearson_r'\?"):
+    with pytest.raises(ConfigError, match=r"no metric is called 'pearson'. Did you mean 'pearson_r'\?"):
         choose({"pearson_r": 1, "x": 2}, "pearson", "metric")

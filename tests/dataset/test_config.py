@@ -30,7 +30,7 @@ def test_dataset_config__target_is_window_less_crop() -> None:
         ({"window_bp": 330}, "window_bp 330 is no positive multiple of bin_bp 16"),
         ({"crop_bins": 10}, "crop_bins 10 at each side leaves none of the window's 20 bins"),
         ({"stride_bp": 40}, "stride_bp 40 is no positive multiple of bin_bp 16"),
-        ({"windw_bp": 3}, "unknown key 'windw_bp' Did you mean 'window_bp'?"),
+        ({"windw_bp": 3}, "unknown key 'windw_bp'. Did you mean 'window_bp'?"),
         ({"organism": "a b"}, "key 'organism' is 'a b'"),
         ({"dtype": "float64"}, "key 'dtype' is 'float64'"),
         ({"include": []}, "an empty list leaves no chromosome"),

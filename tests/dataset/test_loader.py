@@ -128,7 +128,7 @@ class _Failing(TrainBatches):
 def test_iterate__error_of_a_worker_arrives_whole(store: Dataset, workers: int) -> None:
     stream = iterate(_Failing(store, "train", 4, seed=7), 1, 9, workers, context="fork")
     next(stream)
-    with pytest.raises(DataError, match=r"tracks\.zarr chrB: is damaged: so it is Build") as caught:
+    with pytest.raises(DataError, match=r"tracks\.zarr chrB: is damaged: so it is. Build") as caught:
         next(stream)
     assert caught.value.code == "E412"
     stream.close()

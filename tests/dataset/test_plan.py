@@ -37,7 +37,7 @@ def test_header__does_not_depend_on_where_the_inputs_lie(toy: Toy, tmp_path: Pat
 
 @pytest.mark.parametrize("key", ["genome", "tracks"])
 def test_make_plan__input_not_named(toy: Toy, key: str) -> None:
-    with pytest.raises(ConfigError, match=f"key '{key}' is missing Add it, or give --{key}"):
+    with pytest.raises(ConfigError, match=f"key '{key}' is missing. Add it, or give --{key}"):
         make_plan(toy.config(**{key: None}))
 
 
@@ -106,7 +106,7 @@ def test_apply_assays__replaces_what_is_given(toy: Toy) -> None:
 
 def test_apply_assays__unknown_assay(toy: Toy) -> None:
     tracks = list(make_plan(toy.config()).tracks)
-    with pytest.raises(ConfigError, match=r"no track is of assay 'CAGES' Did you mean 'CAGE'\?") as caught:
+    with pytest.raises(ConfigError, match=r"no track is of assay 'CAGES'. Did you mean 'CAGE'\?") as caught:
         apply_assays(tracks, {"CAGES": AssayConfig(scale=2)})
     assert caught.value.code == "E407"
 

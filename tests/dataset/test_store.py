@@ -93,7 +93,7 @@ def test_cut_windows__any_length_of_one_split(store: Dataset) -> None:
 
 
 def test_cut_windows__unknown_split(store: Dataset) -> None:
-    with pytest.raises(ConfigError, match=r"no split is called 'tset' Did you mean 'test'\?"):
+    with pytest.raises(ConfigError, match=r"no split is called 'tset'. Did you mean 'test'\?"):
         store.cut_windows(320, 3, split="tset")
 
 

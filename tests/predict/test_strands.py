@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
 from tests.predict.toy import HEAD, TRACKS, ToyModel
 
+from senformer.core.errors import DataError
 from senformer.predict.strands import card_permutation, card_tracks
 
 
@@ -12,6 +14,23 @@ def test_card_permutation__without_tracks_every_column_stays():
     model = ToyModel()
     model.card.heads = {}
     np.testing.assert_array_equal(card_permutation(model, HEAD), [0, 1, 2])
+
+
+@pytest.mark.parametrize(
+    ("pairs", "text"),
+    [
+        ((1, 0), "lists 2 tracks, the model has 3"),
+        ((1, 2, 0), "'plus' has"),
+        ((0, 1, 7), "'minus' has strand_pair 7, which does not point back"),
+    ],
+)
+def test_card_permutation__a_card_that_contradicts_itself(pairs, text):
+    model = ToyModel()
+    model.card.heads = {
+        HEAD: [{**track, "strand_pair": pair} for track, pair in zip(TRACKS, pairs, strict=False)]
+    }
+    with pytest.raises(DataError, match=text):
+        card_permutation(model, HEAD)
 
 
 def test_card_tracks__a_list_of_its_own():

@@ -136,7 +136,7 @@ def test_write_bigwig__full_disk(tmp_path, limit):
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60, check=True
     )
-    assert done.stdout.startswith(f"error[E801]: {tmp_path / 't.bw'}: the disk is full Free some space")
+    assert done.stdout.startswith(f"error[E801]: {tmp_path / 't.bw'}: the disk is full. Free some space")
     assert done.stdout.count("\n") == 1
     assert "panicked" not in done.stderr
     assert not list(tmp_path.iterdir())

@@ -38,7 +38,7 @@ def test_open_track__function_instead_of_a_name(tmp_path):
 
 
 def test_open_track__unknown_format(tmp_path):
-    with pytest.raises(ConfigError, match="no track format is called 'bigwg' Did you mean 'bigwig'"):
+    with pytest.raises(ConfigError, match="no track format is called 'bigwg'. Did you mean 'bigwig'"):
         open_track(tmp_path / "x", format="bigwg")
 
 
@@ -48,7 +48,7 @@ def test_open_track__missing_file_names_the_line_of_the_table(tmp_path):
         open_track(read_track_table(tmp_path / "tracks.tsv")[1])
     assert caught.value.line == (
         "error[E320]: track second, line 3 of its table: "
-        f"{tmp_path / 'sub' / 'b.bw'}: no such file Check the path."
+        f"{tmp_path / 'sub' / 'b.bw'}: no such file. Check the path."
     )
 
 

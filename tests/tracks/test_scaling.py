@@ -63,7 +63,7 @@ def test_apply__sqrt_of_a_negative_bin_names_the_track():
     with pytest.raises(DataError) as caught:
         scaling.apply(_array(3, -2.5, np.nan))
     assert str(caught.value) == (
-        "track cage, line 5 of its table: a bin is -2.5; sqrt(1 + x) needs -1 or more "
+        "track cage, line 5 of its table: a bin is -2.5; sqrt(1 + x) needs -1 or more. "
         "Use sum_stat sum or mean for a track with negative signal."
     )
 

@@ -44,7 +44,7 @@ def test_read_signal__missing_chromosome_is_an_error(toy):
         read_signal(_track(toy), open_track(toy), "chr9", 0, 5)
     assert caught.value.line == (
         f"error[E324]: track cage, line 4 of its table: {toy}: does not list chromosome chr9 "
-        "(it has chr1, chr2, chr3) "
+        "(it has chr1, chr2, chr3). "
         "Set missing_chroms to nan in the track table to mask it, or leave the chromosome out."
     )
 
@@ -98,7 +98,7 @@ def test_check_track__another_assembly(toy):
         check_track(_track(toy), open_track(toy), {**TOY_SIZES, "chr3": 24})
     assert caught.value.line == (
         f"error[E334]: track cage, line 4 of its table: {toy}: chromosome chr3 has 23 bp, the genome's chr3 "
-        "has 24: another assembly Give the genome that the signal was mapped to."
+        "has 24: another assembly. Give the genome that the signal was mapped to."
     )
 
 

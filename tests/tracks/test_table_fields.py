@@ -22,7 +22,7 @@ def _with(**values):
 @pytest.mark.parametrize(
     ("values", "code", "message"),
     [
-        ({"name": ""}, "E309", "column 'name': is blank Give every track a name."),
+        ({"name": ""}, "E309", "column 'name': is blank. Give every track a name."),
         ({"file": ""}, "E309", "column 'file': is blank"),
         (
             {"file": "https://x.org/a.bw"},
@@ -30,11 +30,11 @@ def _with(**values):
             "column 'file': 'https://x.org/a.bw' is a URL; only local files",
         ),
         ({"strand": "plus"}, "E310", "column 'strand': is 'plus'; allowed are +, -, . "),
-        ({"uncovered": "Zero"}, "E310", "column 'uncovered': is 'Zero'; allowed are zero, nan "),
+        ({"uncovered": "Zero"}, "E310", "column 'uncovered': is 'Zero'; allowed are zero, nan."),
         (
             {"sum_stat": "median"},
             "E310",
-            "column 'sum_stat': is 'median'; allowed are sum, mean, max, sum_sqrt, mean_sqrt, max_sqrt ",
+            "column 'sum_stat': is 'median'; allowed are sum, mean, max, sum_sqrt, mean_sqrt, max_sqrt.",
         ),
         ({"clip": "many"}, "E311", "column 'clip': is 'many'; a finite number is allowed, or blank"),
         ({"clip": "inf"}, "E311", "column 'clip': is 'inf'; a finite number is allowed, or blank"),
@@ -83,7 +83,7 @@ def test_read_track_table__rows_that_disagree(tmp_path, rows, message):
 def test_read_track_table__two_genomes(tmp_path):
     path = _table(tmp_path, ["a", "a.bw", "0"], ["b", "b.bw", "1"], header=["name", "file", "genome"])
     with pytest.raises(
-        DataError, match=r"line 3, column 'genome': is '1', line 2 has '0' Make one table per"
+        DataError, match=r"line 3, column 'genome': is '1', line 2 has '0'. Make one table per"
     ):
         read_track_table(path)
 

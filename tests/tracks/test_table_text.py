@@ -42,25 +42,25 @@ def test_read_rows__quotes_are_plain_letters(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "tracks.tsv: is empty Give a line of column names"),
-        ("name\tfile\n\n", "tracks.tsv: holds no tracks, only column names Add a line per track."),
+        ("", "tracks.tsv: is empty. Give a line of column names"),
+        ("name\tfile\n\n", "tracks.tsv: holds no tracks, only column names. Add a line per track."),
         (
             "name,file\na,a.bw\n",
             "line 1: names one column, 'name,file', where a tab-separated table is expected",
         ),
         ("name\tfile\tname\na\tb\tc\n", "line 1: names column 'name' twice"),
-        ("name\tfile\na\ta.bw\nb\n", "line 3: has 1 fields, the first line names 2 columns Separate fields"),
+        ("name\tfile\na\ta.bw\nb\n", "line 3: has 1 fields, the first line names 2 columns. Separate fields"),
         ("name\tfile\na\ta.bw\tx\n", "line 2: has 3 fields, the first line names 2 columns"),
-        ("name\tassay\na\tCAGE\n", "line 1: column 'file' is missing; it has name, assay Add it"),
+        ("name\tassay\na\tCAGE\n", "line 1: column 'file' is missing; it has name, assay. Add it"),
         ("assay\tfile\na\ta.bw\n", "line 1: column 'name' (or 'identifier') is missing; it has assay, file"),
         (
             "name\tfile\tstrandpair\na\ta.bw\t0\n",
-            "line 1: unknown column 'strandpair' Did you mean 'strand_pair'? Else name it otherwise.",
+            "line 1: unknown column 'strandpair'. Did you mean 'strand_pair'? Else name it otherwise.",
         ),
-        ("name\tfile\tsoft_clip\na\ta.bw\t0\n", "unknown column 'soft_clip' Did you mean 'clip_soft'?"),
-        ("name\tfile\tScale\na\ta.bw\t0\n", "unknown column 'Scale' Did you mean 'scale'?"),
+        ("name\tfile\tsoft_clip\na\ta.bw\t0\n", "unknown column 'soft_clip'. Did you mean 'clip_soft'?"),
+        ("name\tfile\tScale\na\ta.bw\t0\n", "unknown column 'Scale'. Did you mean 'scale'?"),
         ("name\tfile\tmissing_chrom\na\ta.bw\t0\n", "Did you mean 'missing_chroms'?"),
-        ("name\tfiles\na\ta.bw\n", "unknown column 'files' Did you mean 'file'?"),
+        ("name\tfiles\na\ta.bw\n", "unknown column 'files'. Did you mean 'file'?"),
         (b"name\tfile\n\xff\ta.bw\n", "tracks.tsv byte 10: is no UTF-8 text"),
     ],
 )

@@ -63,7 +63,7 @@ def test_begin_run__leftovers_of_a_kill_are_cleared(tmp_path):
 
 
 def test_require_folder__misspelt_path_named(tmp_path):
-    with pytest.raises(MissingInputError, match=r"rnu: there is no run to resume\. Start it without --resume"):
+    with pytest.raises(MissingInputError, match=r"rnu: there is no run to resume\. Start it"):
         require_folder(tmp_path / "rnu")
 
 

@@ -171,7 +171,7 @@ def test_score__unknown_ending_is_refused_first(world):
     ("options", "message"),
     [
         ({"head": "mouse"}, "has no head 'mouse'; it has: toy"),
-        ({"scorers": ["SADD"]}, "no scorer is called 'SADD' Did you mean 'SAD'"),
+        ({"scorers": ["SADD"]}, "no scorer is called 'SADD'. Did you mean 'SAD'"),
         ({"shard_size": 0}, "shard_size: is 0"),
         ({"top": -1}, "top: is -1"),
         ({"scorers": []}, "scorers: is 0, at least 1"),

@@ -7,7 +7,7 @@ from senformer.workflow.train import train_from_file
 def test_train_from_file__the_config_is_read_before_the_data(tmp_path):
     config = tmp_path / "x.yaml"
     config.write_text("model: {}\ntrain: {stepz: 1}\n")
-    with pytest.raises(ConfigError, match=r"unknown key 'stepz' Did you mean 'steps'\?"):
+    with pytest.raises(ConfigError, match=r"unknown key 'stepz'. Did you mean 'steps'\?"):
         train_from_file(config, [tmp_path / "no-data"], tmp_path / "run")
     config.write_text("model: {name: senformer}\ntrain: {steps: 1}\n")
     with pytest.raises(MissingInputError, match="no-data"):

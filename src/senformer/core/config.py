@@ -71,7 +71,8 @@ def parse(kind: type[T], values: dict[str, Any], where: str) -> T:
     try:
         return kind.model_validate(values)
     except ValidationError as fault:
-        first = fault.errors()[0]
+        # A misspelt key is often also a missing one: name the key that the user wrote.
+        first = min(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")
         field = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             owner = _owner(kind, first["loc"][:-1])

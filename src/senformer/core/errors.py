@@ -24,7 +24,10 @@ class SenformerError(Exception):
 
     def __init__(self, code: str, where: str, found: str, todo: str = "") -> None:
         self.code, self.where, self.found, self.todo = code, where, found, todo
-        super().__init__(" ".join(part for part in (f"{where}: {found}", todo) if part))
+        text = f"{where}: {found}"
+        if todo:
+            text += f" {todo}" if text.endswith((".", "?", "!")) else f". {todo}"
+        super().__init__(text)
 
     def __reduce__(self) -> tuple:
         """Rebuild from the four parts, so that an error crosses a process boundary unchanged."""

@@ -62,7 +62,9 @@ def run_demo(out: Path, *, minutes: float = 7.0, seed: int = 1, short: bool = Fa
     world, store, run = out / "world", out / "dataset", out / "run"
     plan = SHORT if short else FULL
 
-    _step("simulate", world / "DONE.json", lambda: simulate(SimulateConfig(seed=seed, **plan["world"]), world))
+    _step(
+        "simulate", world / "DONE.json", lambda: simulate(SimulateConfig(seed=seed, **plan["world"]), world)
+    )
     _step("build", store / "DONE.json", lambda: build(_dataset_config(world, plan), store))
     _step("train", run / "DONE.json", lambda: _train(plan, settings, store, run))
     dataset = open_dataset(store)

@@ -17,7 +17,9 @@ def report_run(
         ``run`` is no run folder, or a result that was named is not there.
     """
     if not (run / "run.json").is_file():
-        raise MissingInputError("E123", str(run), "is no run folder (no run.json)", "Give a folder of `train`.")
+        raise MissingInputError(
+            "E123", str(run), "is no run folder (no run.json)", "Give a folder of `train`."
+        )
     for path in (evaluation, scores):
         if path is not None and not path.exists():
             raise MissingInputError("E101", str(path), "no such file or folder", "Check the path.")
