@@ -174,3 +174,29 @@ def test_enformer__equals_sonnet_with_its_features(sonnet, shared_data, monkeypa
 @pytest.mark.real_data
 def test_enformer__equals_sonnet_with_own_features(sonnet):
     _agrees(sonnet, 2e-3)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("name", ["enformer", "senformer"])
+def test_enformer__cuda_equals_cpu(name):
+    if not torch.cuda.is_available():
+        pytest.skip("no CUDA device")
+    model, codes = small_model(name), random_codes(2, 8 * 41)
+    results = []
+    for device in ("cpu", "cuda"):
+        model = model.to(device)
+        with torch.backends.cudnn.flags(allow_tf32=False):
+            outputs = model(codes.to(device))["human"]
+            (gradient,) = torch.autograd.grad(outputs.sum(), model.stem.conv.weight)
+        results.append((outputs.detach().cpu(), gradient.cpu()))
+    torch.testing.assert_close(results[1], results[0], atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.gpu
+def test_enformer__cuda_trains_with_dropout():
+    if not torch.cuda.is_available():
+        pytest.skip("no CUDA device")
+    model, codes = small_model().cuda().train(), random_codes(2, 320).cuda()
+    with torch.autocast("cuda", dtype=torch.bfloat16):
+        model(codes)["human"].sum().backward()
+    assert all(torch.isfinite(p.grad).all() for n, p in model.named_parameters() if "mouse" not in n)
