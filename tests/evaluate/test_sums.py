@@ -68,6 +68,7 @@ def test_log1p_result__undefined_at_minus_one_and_counted_nowhere_else():
     np.testing.assert_array_equal(sums.below, [False, False, True, False])
     assert np.isfinite(sums.raw.result()).all()
     assert (sums + TrackSums(SCALINGS)).below[2]
+    assert (TrackSums(SCALINGS) + sums).below[2]
 
 
 def test_log1p_result__a_file_with_its_signal_below_zero():

@@ -20,15 +20,14 @@ def test_card_permutation__without_tracks_every_column_stays():
     ("pairs", "text"),
     [
         ((1, 0), "lists 2 tracks, the model has 3"),
-        ((1, 2, 0), "'plus' has"),
+        ((1, 2, 0), "'plus' has strand_pair 1, which does not point back"),
         ((0, 1, 7), "'minus' has strand_pair 7, which does not point back"),
     ],
 )
 def test_card_permutation__a_card_that_contradicts_itself(pairs, text):
     model = ToyModel()
-    model.card.heads = {
-        HEAD: [{**track, "strand_pair": pair} for track, pair in zip(TRACKS, pairs, strict=False)]
-    }
+    tracks = [{**track, "strand_pair": pair} for track, pair in zip(TRACKS, pairs, strict=False)]
+    model.card.heads = {HEAD: tracks}
     with pytest.raises(DataError, match=text):
         card_permutation(model, HEAD)
 
