@@ -47,7 +47,7 @@ def write_empty(path: Path, chrom_sizes: dict[str, int]) -> None:
     index_start = data_start + 8
     header = HEADER.pack(MAGIC, 4, 0, tree_start, data_start, index_start, 0, 0, 0, summary_start, 0, 0)
     index = INDEX.pack(INDEX_MAGIC, _BLOCK, 0, 0, 0, 0, 0, index_start, 1, 0) + _NODE.pack(1, 0, 0)
-    with path.open("wb") as handle:
+    with path.open("wb") as handle:  # allowed: a temporary of commit_file
         handle.write(header + _SUMMARY.pack(0, 0, 0, 0, 0) + tree + struct.pack("<Q", 0) + index + _SIGNATURE)
 
 
