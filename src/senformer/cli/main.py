@@ -8,6 +8,7 @@ import typer
 from senformer.cli.output import complain, start_logging
 from senformer.cli.table import COMMANDS
 from senformer.core.errors import SenformerError
+from senformer.core.memory import keep_freed_memory
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,6 +46,7 @@ for _name, _function in COMMANDS.items():
 def main() -> None:
     """Run the command line and exit with a documented code."""
     start_logging()
+    keep_freed_memory()
     try:
         app()
     except SenformerError as fault:

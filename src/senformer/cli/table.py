@@ -1,5 +1,7 @@
 """Every command, by name."""
 
+from collections.abc import Callable
+
 from senformer.cli.build import build
 from senformer.cli.demo import demo
 from senformer.cli.evaluate import evaluate
@@ -11,7 +13,7 @@ from senformer.cli.simulate import simulate
 from senformer.cli.train import train
 from senformer.cli.verify import verify
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo,
     "simulate": simulate,
     "build": build,
