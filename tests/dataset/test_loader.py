@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterable
 
@@ -158,6 +160,29 @@ def test_iterate__workers_leave_signals_to_the_parent(store: Dataset) -> None:
     assert all_same(
         iterate(_Signalled(store, "train", 4, seed=7), 1, 4, 1, context="fork"), iterate(plain, 1, 4)
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("context", ["fork", "spawn", "forkserver"])
+def test_iterate__workers_die_with_a_killed_parent(store: Dataset, context: str) -> None:
+    program = (
+        "import os, signal, sys\n"
+        "from senformer.dataset.loader import TrainBatches, iterate\n"
+        "from senformer.dataset.store import open_dataset\n"
+        "if __name__ == '__main__':\n"
+        "    batches = TrainBatches(open_dataset(sys.argv[1]), 'train', 4, 7)\n"
+        "    stream = iterate(batches, 0, 100, 2, context=sys.argv[2])\n"
+        "    next(stream)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", program, str(store.path), context],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    # The workers hold the pipe: its end means that the last of them is gone.
+    assert process.communicate(timeout=60) == (b"", None)
+    assert process.returncode == -signal.SIGKILL
 
 
 def test_eval_windows__targets_touch_and_never_overlap(store: Dataset) -> None:

@@ -1,8 +1,13 @@
 """Training batches as a pure function of (seed, step), and their delivery by worker processes."""
 
 import contextlib
+import ctypes
 import functools
+import multiprocessing
+import os
 import signal
+import sys
+import threading
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -16,6 +21,8 @@ from senformer.core.seeding import numpy_rng
 from senformer.dataset.batch import Batch, assemble, window_intervals
 from senformer.dataset.store import Dataset
 from senformer.dataset.windows import refuse_empty_splits
+
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
 
 
 def eval_windows(
@@ -121,14 +128,28 @@ def _as_it_is(item: Any) -> Any:
     return item
 
 
-def _leave_signals(worker: int) -> None:
-    """Ignore signals that a terminal or scheduler sends to all processes: the parent decides to stop.
+def _follow_parent(parent_pid: int, worker: int) -> None:
+    """Leave signals to the parent, and die with it.
 
-    A worker that died of one would break the step that the parent wants to finish and save. When the
-    parent is gone, torch ends the worker within seconds.
+    A terminal or scheduler sends its signals to all processes; a worker that died of one would break the
+    step that the parent wants to finish and save. A killed parent must not leave workers behind either:
+    torch's own watch begins later, and misses a parent that died before or is not the one that forks.
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
         signal.signal(number, signal.SIG_IGN)
+    if os.getppid() != parent_pid:
+        # The child of a fork server, or an orphan already: the parent is known by its pipe.
+        parent = multiprocessing.parent_process()
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    elif sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+        if os.getppid() != parent_pid:
+            os._exit(1)
+
+
+def _end_with(process: Any) -> None:
+    process.join()
+    os._exit(1)
 
 
 def iterate(
@@ -156,7 +177,7 @@ def iterate(
         shuffle=False,
         num_workers=workers,
         collate_fn=_as_it_is,
-        worker_init_fn=_leave_signals,
+        worker_init_fn=functools.partial(_follow_parent, os.getpid()),
         multiprocessing_context=context if workers else None,
         # A generator of its own: the loader would draw a seed from torch's global one.
         generator=torch.Generator(),
