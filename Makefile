@@ -14,7 +14,7 @@ help:
 	@echo "make docs       build the documentation, warnings as errors"
 	@echo "make test-gpu   tests that need a CUDA device"
 	@echo "make map        folders, sizes, longest files and functions"
-	@echo "make golden     write golden data anew, refused where the oracle disagrees"
+	@echo "make golden     write golden data anew"
 
 setup: $(ALL)
 
@@ -34,8 +34,8 @@ demo: $(RUN)
 	$(BIN)/senformer demo --out runs/demo
 
 check: $(ALL)
-	$(BIN)/ruff format --check src tests scripts docs/conf.py
-	$(BIN)/ruff check src tests scripts docs/conf.py
+	$(BIN)/ruff format --check src tests scripts benchmarks docs/conf.py
+	$(BIN)/ruff check src tests scripts benchmarks docs/conf.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python scripts/check_layout.py

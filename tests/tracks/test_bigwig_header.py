@@ -92,7 +92,7 @@ def test_local_file__missing(tmp_path):
 
 @pytest.mark.parametrize("url", ["https://x.org/a.bw", "s3://bucket/a.bw", "file:///tmp/a.bw"])
 def test_local_file__url(url):
-    with pytest.raises(MissingInputError, match="is a URL; only local files are read. Download it"):
+    with pytest.raises(MissingInputError, match=r"is a URL; only local files are read\. Download it"):
         local_file(url)
 
 
@@ -102,7 +102,7 @@ def test_is_url__local_paths_are_none(path):
 
 
 def test_local_file__folder_and_pipe(tmp_path):
-    with pytest.raises(MissingInputError, match="is a folder. Give a bigWig file"):
+    with pytest.raises(MissingInputError, match=r"is a folder\. Give a bigWig file"):
         local_file(tmp_path)
     os.mkfifo(tmp_path / "pipe.bw")
     with pytest.raises(MissingInputError, match="is no regular file"):

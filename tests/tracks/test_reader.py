@@ -38,7 +38,7 @@ def test_open_track__function_instead_of_a_name(tmp_path):
 
 
 def test_open_track__unknown_format(tmp_path):
-    with pytest.raises(ConfigError, match="no track format is called 'bigwg'. Did you mean 'bigwig'"):
+    with pytest.raises(ConfigError, match=r"no track format is called 'bigwg'\. Did you mean 'bigwig'"):
         open_track(tmp_path / "x", format="bigwg")
 
 
