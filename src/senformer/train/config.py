@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveFloat, model_validator
 
 from senformer.core.config import Config
 
@@ -26,6 +26,8 @@ class TrainConfig(Config):
         Adam's moment decays and denominator offset.
     loss
         Name of a loss (``LOSSES``).
+    assay_weights
+        Factor on the loss of every track of an assay; 1 for assays without one.
     precision, device
         ``auto`` takes bf16 where hardware multiplies it, and CUDA where there is one.
     deterministic
@@ -62,6 +64,7 @@ class TrainConfig(Config):
     betas: tuple[float, float] = (0.9, 0.999)
     eps: float = Field(default=1e-8, gt=0)
     loss: str = "poisson"
+    assay_weights: dict[str, PositiveFloat] = Field(default_factory=dict)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     device: str = "auto"
     deterministic: bool = False

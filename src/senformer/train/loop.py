@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from senformer.core.commit import write_json
 from senformer.core.device import pick_device, pick_dtype
@@ -37,6 +38,7 @@ from senformer.train.settings import run_settings
 from senformer.train.signals import StopRequest
 from senformer.train.step import Engine
 from senformer.train.validate import make_validation_sets
+from senformer.train.weights import track_weights
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +98,7 @@ def train(
     plan = make_plan(model_section, config, datasets)
     dtype = pick_dtype(config.precision, pick_device(config.device))
     settings = run_settings(plan, config, datasets, str(dtype).removeprefix("torch."))
+    weights = track_weights(datasets, config.assay_weights)
     batches = make_batches(datasets, plan, config)
     sets = make_validation_sets(datasets, plan, config)
     record = config_record or {"model": model_section, "train": config.model_dump(mode="json")}
@@ -110,7 +113,7 @@ def train(
         else:
             refuse_used(out)
             state = None
-        with _engine(plan, config, dtype) as engine:
+        with _engine(plan, config, dtype, weights) as engine:
             if state is None:
                 refuse_small_disk(out, engine.model, config.keep_checkpoints)
                 state = begin_run(out, settings, config, datasets, record)
@@ -125,14 +128,21 @@ def train(
 
 
 @contextmanager
-def _engine(plan: Plan, config: TrainConfig, dtype: torch.dtype) -> Iterator[Engine]:
+def _engine(
+    plan: Plan, config: TrainConfig, dtype: torch.dtype, weights: Mapping[str, Tensor]
+) -> Iterator[Engine]:
     """Create the model from the seed and put it on its device."""
     torch.manual_seed(child_seed(config.seed, "weights"))
     model = create_model(plan.name, **plan.overrides)
     with accelerator(pick_device(config.device), dtype) as prepared:
         model = prepared.prepare_model(model.train())
         yield Engine(
-            prepared, model, make_optimizer(model, config), choose(LOSSES, config.loss, "loss"), config
+            prepared,
+            model,
+            make_optimizer(model, config),
+            choose(LOSSES, config.loss, "loss"),
+            config,
+            {organism: weight.to(prepared.device) for organism, weight in weights.items()},
         )
 
 

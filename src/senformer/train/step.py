@@ -1,7 +1,7 @@
 """One update: forward, loss, backward, checks, clipping, Adam."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import torch
 from accelerate import Accelerator
@@ -22,8 +22,9 @@ class Engine:
     accelerator: Accelerator
     model: nn.Module
     optimizer: torch.optim.Adam
-    loss: Callable[[Tensor, Tensor], Tensor]
+    loss: Callable[..., Tensor]
     config: TrainConfig
+    weights: Mapping[str, Tensor] = field(default_factory=dict)
 
     def tensors(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return the codes, still in main memory, and the targets on the device.
@@ -32,6 +33,10 @@ class Engine:
         """
         targets = torch.as_tensor(batch.targets).to(self.accelerator.device, non_blocking=True)
         return torch.as_tensor(batch.sequence), targets
+
+    def loss_of(self, organism: str, prediction: Tensor, targets: Tensor) -> Tensor:
+        """Return the loss under the organism's track weights."""
+        return self.loss(prediction, targets, self.weights.get(organism))
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def take_step(engine: Engine, step: int, organism: str, batch: Batch) -> Update:
     try:
         sequence, targets = engine.tensors(batch)
         engine.optimizer.zero_grad(set_to_none=True)
-        loss = engine.loss(model(sequence, heads=[organism])[organism], targets)
+        loss = engine.loss_of(organism, model(sequence, heads=[organism])[organism], targets)
         engine.accelerator.backward(loss)
     except torch.OutOfMemoryError as fault:
         found = f"batches of {len(batch.sequence)} windows of {batch.sequence.shape[1]:,} bp do not fit"

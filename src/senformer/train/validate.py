@@ -93,7 +93,7 @@ def _validate_one(
         sequence, targets = engine.tensors(batch)
         prediction = engine.model(sequence, heads=[organism])[organism].float()
         n = int(np.count_nonzero(~np.isnan(batch.targets)))
-        total += float(engine.loss(prediction, targets)) * n
+        total += float(engine.loss_of(organism, prediction, targets)) * n
         n_measured += n
         sums.add(prediction.cpu().numpy(), batch.targets)
     by_track = sums.result()

@@ -24,6 +24,15 @@ def test_poisson__worked_by_hand():
     assert poisson(prediction, target).item() == pytest.approx((2 - 3 * np.log(2) + 1) / 2, rel=1e-6)
 
 
+def test_poisson__weights_count_by_track_over_the_same_number_of_entries():
+    prediction, target = _pair()
+    target[0, 1, 2] = torch.nan
+    weight = torch.tensor([3.0, 0.5, 2.0])
+    p, y = prediction.double().numpy(), target.double().numpy()
+    terms = (p - y * np.log(p + 1e-7)) * weight.numpy()
+    assert poisson(prediction, target, weight).item() == pytest.approx(np.nanmean(terms), rel=1e-6)
+
+
 def test_poisson__zero_prediction_is_finite():
     # 0 - 2 ln 1e-7
     loss = poisson(torch.zeros(1, 1, 1), torch.full((1, 1, 1), 2.0))

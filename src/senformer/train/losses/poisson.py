@@ -11,7 +11,9 @@ _EPSILON = 1e-7
 
 
 def poisson(
-    prediction: Float[Tensor, "batch bin track"], target: Float[Tensor, "batch bin track"]
+    prediction: Float[Tensor, "batch bin track"],
+    target: Float[Tensor, "batch bin track"],
+    weight: Float[Tensor, " track"] | None = None,
 ) -> Float[Tensor, ""]:
     """Return mean(prediction - target * log(prediction + 1e-7)) over the measured entries.
 
@@ -21,6 +23,8 @@ def poisson(
         Rates, positive; any precision, the loss is computed in fp32.
     target
         Measured values; NaN where there is none: such an entry adds neither loss nor gradient.
+    weight
+        Factor on each track's terms; None counts all alike. The mean is still over the number of entries.
 
     Returns
     -------
@@ -32,4 +36,6 @@ def poisson(
     # Filled before the product: a NaN behind a mask would still reach the gradient as 0 * NaN.
     filled = target.float().masked_fill(~is_measured, 0.0)
     terms = prediction - filled * torch.log(prediction + _EPSILON)
+    if weight is not None:
+        terms = terms * weight
     return terms.masked_fill(~is_measured, 0.0).sum() / is_measured.sum().clamp(min=1)
