@@ -4,9 +4,11 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
+from senformer.core.config import read_raw_section
 from senformer.workflow.demo import FULL, SHORT, DemoConfig, summarize
 
 
@@ -14,6 +16,16 @@ def test_plans__held_out_chromosomes_are_apart():
     for plan in (FULL, SHORT):
         split = plan["dataset"]["split"]
         assert not set(split["valid"]) & set(split["test"])
+
+
+def test_plans__the_full_demo_is_what_the_example_config_says():
+    example = Path(__file__).resolve().parents[2] / "configs" / "simulated.yaml"
+    train = read_raw_section(example, "train")
+    assert train.pop("max_minutes") == DemoConfig().minutes
+    assert train.pop("seed") == DemoConfig().seed
+    assert read_raw_section(example, "dataset") == FULL["dataset"]
+    assert read_raw_section(example, "model") == FULL["model"]
+    assert train == FULL["train"]
 
 
 def test_config__full_demo_is_the_default():

@@ -18,6 +18,7 @@ def build(
     tracks: Annotated[
         Path | None, typer.Option("--tracks", "-t", help="Track table; goes before the config.")
     ] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; no effect on the result.")] = 1,
     json: Json = False,
 ) -> None:
     """Build a dataset store from a genome and measured tracks.
@@ -32,7 +33,7 @@ def build(
 
     values = read_raw_section(config, "dataset")
     values |= {key: str(path) for key, path in (("genome", genome), ("tracks", tracks)) if path}
-    result = build_store(parse(DatasetConfig, values, f"{config} (dataset)"), out)
+    result = build_store(parse(DatasetConfig, values, f"{config} (dataset)"), out, workers=workers)
     windows = ", ".join(f"{split} {n}" for split, n in result["windows"].items())
     dropped = ", ".join(f"{reason} {n}" for reason, n in result["dropped_windows"].items() if n) or "none"
     say(

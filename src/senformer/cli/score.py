@@ -26,7 +26,9 @@ def score(
     variants: Annotated[
         Path, typer.Option("--variants", "-v", help="VCF (plain or gz).", show_default=False)
     ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="File: .parquet or .tsv.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="File: .parquet, .tsv or .tsv.gz.", show_default=False)
+    ],
     ref_mismatch: Annotated[
         RefMismatch, typer.Option("--ref-mismatch", help="When REF is not the genome's base.")
     ] = RefMismatch.error,

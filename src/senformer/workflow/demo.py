@@ -86,7 +86,7 @@ def summarize(metrics: dict[str, Any]) -> str:
     return "\n".join(
         [
             f"Held-out chromosomes {', '.join(test['chroms'])}: mean Pearson {test['pearson_mean']:.3f} "
-            f"(log1p {test['pearson_log1p_mean']:.3f}); noise ceiling {test['ceiling_mean']:.3f}",
+            f"(log1p {test['pearson_log1p_mean']:.3f}); noise ceiling over the genome {test['ceiling_mean']:.3f}",
             f"Planted motif-breaking against control variants there: AUROC {variants['auroc_planted']:.3f} "
             f"({variants['n_break']} against {variants['n_control']})",
             f"Open {metrics['report']}",
@@ -175,10 +175,11 @@ FULL: dict[str, Any] = {
     },
     "model": _MODEL,
     "train": {
-        "steps": 4_000,
-        "batch_size": 8,
-        "learning_rate": 1e-3,
+        "steps": 1_600,
+        "batch_size": 4,
+        "learning_rate": 2e-3,
         "warmup_steps": 100,
+        "schedule": "cosine",
         "validate_every_steps": 200,
         "checkpoint_every_steps": 200,
     },
