@@ -6,7 +6,7 @@ from senformer.core.errors import DataError
 from senformer.tracks.table import read_track_table
 
 HEADER = ["index", "name", "file", "strand", "strand_pair", "uncovered", "clip", "scale", "sum_stat"]
-GOOD = ["0", "a", "a.bw", "+", "0", "nan", "32", "2", "mean"]
+GOOD = ["0", "a", "a.bw", ".", "0", "nan", "32", "2", "mean"]
 
 
 def _table(tmp_path, *rows, header=HEADER):
@@ -40,6 +40,12 @@ def _with(**values):
         ({"clip": "inf"}, "E311", "column 'clip': is 'inf'; a finite number is allowed, or blank"),
         ({"clip": "-3"}, "E311", "column 'clip': is -3; a number above 0 is allowed, or blank"),
         ({"scale": "0"}, "E311", "column 'scale': is 0, which would erase the signal"),
+        (
+            {"strand": "-", "strand_pair": ""},
+            "E316",
+            "column 'strand': is '-', and no other track is its strand_pair. Add the other strand's track",
+        ),
+        ({"strand": "+", "strand_pair": "0"}, "E316", "column 'strand': is '+', and no other track is its"),
         ({"strand_pair": "7"}, "E314", "column 'strand_pair': no row has index '7'"),
     ],
 )
@@ -69,7 +75,10 @@ def test_read_track_table__fault_in_a_field(tmp_path, values, code, message):
             "line 2, column 'strand_pair': names line 3, which names line 3 as its own pair",
         ),
         (
-            [_with(strand_pair="1"), _with(index="1", name="b", strand_pair="0")],
+            [
+                _with(strand="+", strand_pair="1"),
+                _with(strand="+", index="1", name="b", strand_pair="0"),
+            ],
             "line 2, column 'strand_pair': pairs strand + with line 3 of the same strand",
         ),
     ],
@@ -78,6 +87,12 @@ def test_read_track_table__rows_that_disagree(tmp_path, rows, message):
     with pytest.raises(DataError) as caught:
         read_track_table(_table(tmp_path, *rows))
     assert message in str(caught.value)
+
+
+def test_read_track_table__strand_in_the_name_alone_says_nothing(tmp_path):
+    """Basenji's tables without strand information are read as unstranded, as Basenji does."""
+    path = _table(tmp_path, ["CN1+", "p.w5"], ["CN1-", "m.w5"], header=["identifier", "file"])
+    assert [(track.strand, track.strand_pair) for track in read_track_table(path)] == [(".", 0), (".", 1)]
 
 
 def test_read_track_table__two_genomes(tmp_path):

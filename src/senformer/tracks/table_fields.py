@@ -38,6 +38,14 @@ def assay_of(row: Row) -> str:
 def strand_of(row: Row, is_paired: bool) -> str:
     """Return the strand: its own column, or the last letter of a paired track's name (Basenji)."""
     given = choice(row, "strand", (*STRANDS, ""), "")
+    if given in ("+", "-") and not is_paired:
+        # Its own pair, it would be taught to the other strand whenever a window is reverse-complemented.
+        row.refuse(
+            "E316",
+            "strand",
+            f"is {given!r}, and no other track is its strand_pair",
+            "Add the other strand's track and let the two name each other in strand_pair, or set strand to '.'.",
+        )
     last = name_of(row)[-1]
     return given or (last if is_paired and last in "+-" else ".")
 
