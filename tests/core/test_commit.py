@@ -68,6 +68,80 @@ def test_commit_folder__replaces_the_whole_folder(tmp_path):
     assert os.listdir(tmp_path) == ["m"]
 
 
+def _fail_second_rename(monkeypatch, target):
+    plain = type(target).rename
+
+    def rename(self, new):
+        if self.name.startswith(".partial-"):
+            raise OSError(errno.EIO, "Input/output error")
+        return plain(self, new)
+
+    monkeypatch.setattr(type(target), "rename", rename)
+
+
+def test_commit_folder__a_failing_move_keeps_the_old_folder(tmp_path, monkeypatch):
+    target = tmp_path / "m"
+    commit.commit_folder(target, lambda path: (path / "a").write_text("1"))
+    _fail_second_rename(monkeypatch, target)
+    with pytest.raises(StorageError, match=r"m: writing failed \(Input/output error\)"):
+        commit.commit_folder(target, lambda path: (path / "b").write_text("2"))
+    assert os.listdir(tmp_path) == ["m"]
+    assert os.listdir(target) == ["a"]
+
+
+def test_commit_folder__what_a_kill_took_away_survives_a_failing_writer(tmp_path):
+    (tmp_path / ".old-77-m").mkdir()
+    (tmp_path / ".old-77-m" / "a").touch()
+
+    def broken(path):
+        raise ValueError("broke")
+
+    with pytest.raises(ValueError, match="broke"):
+        commit.commit_folder(tmp_path / "m", broken)
+    commit.restore_folder(tmp_path / "m")
+    assert os.listdir(tmp_path / "m") == ["a"]
+    commit.commit_folder(tmp_path / "m", lambda path: (path / "b").touch())
+    assert os.listdir(tmp_path) == ["m"]
+    assert os.listdir(tmp_path / "m") == ["b"]
+
+
+def test_commit__leftovers_of_a_process_of_our_number_are_no_obstacle(tmp_path):
+    for name in ("m", "x.txt"):
+        (tmp_path / f".partial-{os.getpid()}-{name}").mkdir()
+        (tmp_path / f".partial-{os.getpid()}-{name}" / "stale").touch()
+    commit.commit_folder(tmp_path / "m", lambda path: (path / "a").touch())
+    commit.write_text(tmp_path / "x.txt", "one")
+    assert sorted(os.listdir(tmp_path)) == ["m", "x.txt"]
+    assert os.listdir(tmp_path / "m") == ["a"]
+
+
+def test_restore_folder__only_where_it_is_missing_and_the_name_fits(tmp_path):
+    for name in (".old-7-m", ".old-8-x-m", ".old-9-n", "n"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name.strip(".")).touch()
+    for name in ("m", "n", "absent/m"):
+        commit.restore_folder(tmp_path / name)
+    assert sorted(os.listdir(tmp_path)) == [".old-8-x-m", ".old-9-n", "m", "n"]
+    assert (os.listdir(tmp_path / "m"), os.listdir(tmp_path / "n")) == (["old-7-m"], ["n"])
+
+
+def test_sweep_folder__restores_first_then_removes(tmp_path):
+    for name in (".partial-5-m", ".old-5-m", ".old-6-k", "k"):
+        (tmp_path / name).mkdir()
+    (tmp_path / ".old-5-m" / "a").touch()
+    for name in (".lock", ".partial-5-run.json"):
+        (tmp_path / name).touch()
+    commit.sweep_folder(tmp_path)
+    assert sorted(os.listdir(tmp_path)) == [".lock", "k", "m"]
+    assert os.listdir(tmp_path / "m") == ["a"]
+    commit.sweep_folder(tmp_path / "absent")
+
+
+def test_is_leftover__by_name(tmp_path):
+    names = (".lock", ".partial-1-x", ".old-1-x", ".hidden", "x")
+    assert [commit.is_leftover(tmp_path / name) for name in names] == [True, True, True, False, False]
+
+
 def test_sync_file__a_file_and_the_folder_of_its_name(tmp_path, monkeypatch):
     (tmp_path / "x.bin").write_bytes(b"1")
     synced, plain = [], os.fsync

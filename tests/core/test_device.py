@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from senformer.core.device import has_fast_bf16, pick_device, pick_dtype
+from senformer.core.device import has_fast_bf16, pick_device, pick_dtype, without_tf32
 from senformer.core.errors import ConfigError, DeviceError
 
 
@@ -12,6 +12,21 @@ def test_pick_device__auto_cpu_and_what_is_not_there():
         pick_device("abacus")
     with pytest.raises(DeviceError, match="this machine has"):
         pick_device("cuda:99")
+
+
+@pytest.mark.parametrize("name", ["mps", "meta", "xpu"])
+def test_pick_device__other_kinds_of_torch_are_refused(name):
+    with pytest.raises(DeviceError, match=rf"'{name}': this kind is not supported\. Use cpu or cuda"):
+        pick_device(name)
+
+
+def test_without_tf32__off_inside_and_restored_after_a_fault():
+    before = torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32
+    with pytest.raises(RuntimeError, match="stop"), without_tf32():
+        assert not torch.backends.cudnn.allow_tf32
+        assert not torch.backends.cuda.matmul.allow_tf32
+        raise RuntimeError("stop")
+    assert (torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32) == before
 
 
 def test_pick_dtype__auto_follows_the_hardware():

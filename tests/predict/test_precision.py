@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from senformer.predict.precision import arithmetic, without_tf32
+from senformer.predict.precision import arithmetic
 
 CPU = torch.device("cpu")
 
@@ -16,12 +16,3 @@ def test_arithmetic__products_in_the_asked_precision(dtype):
 def test_arithmetic__fp32_inside_an_outer_autocast_stays_fp32():
     with torch.autocast("cpu", dtype=torch.bfloat16), arithmetic(CPU, torch.float32):
         assert (torch.ones(2, 3) @ torch.ones(3, 5)).dtype is torch.float32
-
-
-def test_without_tf32__off_inside_and_restored_after_a_fault():
-    before = torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32
-    with pytest.raises(RuntimeError, match="stop"), without_tf32():
-        assert not torch.backends.cudnn.allow_tf32
-        assert not torch.backends.cuda.matmul.allow_tf32
-        raise RuntimeError("stop")
-    assert (torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32) == before

@@ -9,6 +9,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -67,6 +68,7 @@ def commit_file(path: str | os.PathLike, writer: Callable[[Path], None]) -> None
     temporary = path.with_name(f".partial-{os.getpid()}-{path.name}")
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        remove(temporary)  # of a killed process that had our number
         try:
             writer(temporary)
             _fsync(temporary)
@@ -83,25 +85,58 @@ def commit_folder(path: str | os.PathLike, writer: Callable[[Path], None]) -> No
     """Let ``writer`` fill a temporary folder, then move it to ``path``, replacing what is there.
 
     The writer's files must themselves be complete when it returns. A reader never sees a mix of an old
-    and a new folder; between the two renames of a replacement it may see none.
+    and a new folder; between the two renames of a replacement it may see none. What a kill leaves there,
+    :func:`restore_folder` mends.
     """
     path = Path(path)
     temporary = path.with_name(f".partial-{os.getpid()}-{path.name}")
-    old = path.with_name(f".old-{os.getpid()}-{path.name}")
     with storage_errors(path):
+        remove(temporary)
         temporary.mkdir(parents=True)
         try:
             writer(temporary)
             for file in temporary.rglob("*"):
                 if file.is_file():
                     _fsync(file)
-            if path.exists():
-                path.rename(old)
-            temporary.rename(path)
-            _fsync(path.parent)
+            _replace_folder(temporary, path)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
+
+
+def _replace_folder(temporary: Path, path: Path) -> None:
+    """Move ``temporary`` to ``path``; what is there goes only when the new folder stands."""
+    restore_folder(path)
+    old = path.with_name(f".old-{os.getpid()}-{path.name}")
+    remove(old)
+    if path.exists():
+        path.rename(old)
+    try:
+        temporary.rename(path)
+    except OSError:
+        if old.exists() and not path.exists():
+            old.rename(path)
+        raise
+    _fsync(path.parent)
+    for spent in _set_aside(path):
+        shutil.rmtree(spent, ignore_errors=True)
+
+
+def _set_aside(path: Path) -> list[Path]:
+    """Return the folders that writers moved from ``path`` to make room, the newest last."""
+    if not path.parent.is_dir():
+        return []
+    name = re.compile(rf"\.old-\d+-{re.escape(path.name)}")
+    found = [child for child in path.parent.iterdir() if name.fullmatch(child.name)]
+    return sorted(found, key=lambda child: child.stat().st_mtime_ns)
+
+
+def restore_folder(path: str | os.PathLike) -> None:
+    """Put the folder ``path`` back where a kill between the two renames of a replacement took it away."""
+    path = Path(path)
+    with storage_errors(path):
+        if not path.exists():
+            for old in _set_aside(path)[-1:]:
+                old.rename(path)
 
 
 def sync_file(path: str | os.PathLike) -> None:
@@ -170,8 +205,20 @@ def sha256(path: str | os.PathLike) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _is_leftover(path: Path) -> bool:
+def is_leftover(path: Path) -> bool:
+    """Say whether ``path`` is a lock or what a killed writer left behind, by its name."""
     return path.name == ".lock" or path.name.startswith((".partial-", ".old-"))
+
+
+def sweep_folder(path: str | os.PathLike) -> None:
+    """Remove what killed writers left in ``path``, once every folder that they took away is back."""
+    children = list(Path(path).iterdir()) if Path(path).is_dir() else []
+    for child in children:
+        if moved := re.fullmatch(r"\.old-\d+-(.+)", child.name):
+            restore_folder(child.with_name(moved[1]))
+    for child in children:
+        if is_leftover(child) and child.name != ".lock":
+            remove(child)
 
 
 def refuse_existing(path: str | os.PathLike) -> None:
@@ -185,7 +232,7 @@ def refuse_existing(path: str | os.PathLike) -> None:
         The file exists, or the folder exists and is not empty.
     """
     path = Path(path)
-    if path.is_dir() and all(_is_leftover(child) for child in path.iterdir()):
+    if path.is_dir() and all(is_leftover(child) for child in path.iterdir()):
         return
     if path.exists() or path.is_symlink():
         kind = "folder" if path.is_dir() else "file"

@@ -1,5 +1,8 @@
 """Which device and precision a run uses, decided once and said aloud."""
 
+import contextlib
+from collections.abc import Iterator
+
 import torch
 
 from senformer.core.errors import DeviceError
@@ -14,7 +17,7 @@ def pick_device(name: str = "auto") -> torch.device:
     Raises
     ------
     DeviceError
-        The device is not on this machine.
+        It is neither ``cpu`` nor ``cuda``, or is not on this machine.
     """
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -22,6 +25,8 @@ def pick_device(name: str = "auto") -> torch.device:
         device = torch.device(name)
     except RuntimeError as fault:
         raise DeviceError("E901", f"device {name!r}", "no such kind of device", "Use cpu or cuda.") from fault
+    if device.type not in ("cpu", "cuda"):
+        raise DeviceError("E901", f"device {name!r}", "this kind is not supported", "Use cpu or cuda.")
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         raise DeviceError(
             "E902",
@@ -51,3 +56,17 @@ def pick_dtype(precision: str, device: torch.device) -> torch.dtype:
     if precision == "auto":
         precision = "bf16" if has_fast_bf16(device) else "fp32"
     return choose(PRECISIONS, precision, "precision")
+
+
+@contextlib.contextmanager
+def without_tf32() -> Iterator[None]:
+    """Switch TF32 off inside the block, then restore what was set."""
+    backends = (torch.backends.cudnn, torch.backends.cuda.matmul)
+    found = [backend.allow_tf32 for backend in backends]
+    try:
+        for backend in backends:
+            backend.allow_tf32 = False
+        yield
+    finally:
+        for backend, allowed in zip(backends, found, strict=True):
+            backend.allow_tf32 = allowed

@@ -18,6 +18,7 @@ FILE = "run.json"
 
 
 def _git(*arguments: str) -> str | None:
+    """Return what git says in the folder of this file, or None where it fails."""
     here = Path(__file__).resolve().parent
     try:
         done = subprocess.run(  # noqa: S603
@@ -30,6 +31,14 @@ def _git(*arguments: str) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _git_facts() -> dict[str, Any]:
+    """Return commit and state of our own source; an installed copy may lie inside another repository."""
+    if _git("ls-files", "--error-unmatch", Path(__file__).name) is None:
+        return {"commit": None, "dirty": None}
+    status = _git("status", "--porcelain")
+    return {"commit": _git("rev-parse", "HEAD"), "dirty": bool(status) if status is not None else None}
 
 
 def versions() -> dict[str, str]:
@@ -71,7 +80,6 @@ def make_record(
     facts
         Further values to keep, counts for instance.
     """
-    status = _git("status", "--porcelain")
     return {
         "format": 1,
         "command": command,
@@ -81,8 +89,7 @@ def make_record(
         "config": config,
         "inputs": {name: describe_input(path) for name, path in (inputs or {}).items()},
         "versions": versions(),
-        "commit": _git("rev-parse", "HEAD"),
-        "dirty": bool(status) if status is not None else None,
+        **_git_facts(),
         "host": {
             "system": platform.platform(),
             "machine": platform.machine(),

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import torch
 
+from senformer.core.device import without_tf32
+
 
 @contextlib.contextmanager
 def arithmetic(device: torch.device, dtype: torch.dtype) -> Iterator[None]:
@@ -20,17 +22,3 @@ def arithmetic(device: torch.device, dtype: torch.dtype) -> Iterator[None]:
         if is_full and device.type == "cuda":
             stack.enter_context(without_tf32())
         yield
-
-
-@contextlib.contextmanager
-def without_tf32() -> Iterator[None]:
-    """Switch TF32 off inside the block, then restore what was set."""
-    backends = (torch.backends.cudnn, torch.backends.cuda.matmul)
-    found = [backend.allow_tf32 for backend in backends]
-    try:
-        for backend in backends:
-            backend.allow_tf32 = False
-        yield
-    finally:
-        for backend, allowed in zip(backends, found, strict=True):
-            backend.allow_tf32 = allowed
