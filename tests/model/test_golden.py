@@ -3,7 +3,8 @@ import torch
 from tests.model.toy import small_model
 
 from senformer.core.errors import DataError
-from senformer.model.golden import check_golden, golden_codes, golden_outputs, make_golden
+from senformer.model.attention.tiles.cutter import Cutter
+from senformer.model.golden import check_golden, golden_bins, golden_codes, golden_outputs, make_golden
 
 CODES = [2, 0, 0, 2, 4, 2, 0, 2, 3, 3, 4, 4]
 
@@ -16,10 +17,10 @@ def test_golden_outputs__leaves_the_mode():
     model = small_model().train()
     outputs = golden_outputs(model)
     assert model.training
-    # First and last bin of each head, at most four tracks.
+    # First, middle and last bin of each head, at most four tracks.
     assert {head: torch.tensor(values).shape for head, values in outputs.items()} == {
-        "human": (2, 4),
-        "mouse": (2, 2),
+        "human": (3, 4),
+        "mouse": (3, 2),
     }
 
 
@@ -27,6 +28,40 @@ def test_check_golden__agrees_with_itself():
     model = small_model()
     model.card.golden = make_golden(model)
     check_golden(model, "m")
+
+
+@pytest.mark.parametrize(
+    ("attention", "expected"),
+    [
+        # The middle block sees 3 near, 2 global and 3 random blocks: the ninth is the first that it misses.
+        ({"block_bins": 4}, 36),
+        ({"block_bins": 2}, 24),  # nine blocks are 18 bins; 24 are no longer to compute
+        ({"block_bins": 8}, 24),  # the window of 40 bins has five blocks, which all meet
+        ({"block_bins": 8, "random_blocks": 0, "global_blocks": 0}, 32),
+    ],
+)
+def test_golden_bins__fewest_with_a_middle_block_that_gathers(attention, expected):
+    assert golden_bins(small_model(attention=attention)) == expected
+
+
+def test_golden_bins__full_attention_needs_few():
+    assert golden_bins(small_model("enformer")) == 24
+    assert golden_bins(small_model(n_layers=0)) == 24
+
+
+def test_check_golden__other_keys_are_gathered(monkeypatch):
+    model = small_model()
+    model.card.golden = make_golden(model)
+    plain = Cutter.sparse_index
+
+    def shifted(self, group):
+        query, key, offset = plain(self, group)
+        return query, (key + 1) % self.n_blocks, offset
+
+    monkeypatch.setattr(Cutter, "sparse_index", shifted)
+    with pytest.raises(DataError, match="golden outputs of head 'human' differ") as caught:
+        check_golden(model, "m")
+    assert caught.value.code == "E517"
 
 
 def test_check_golden__none_in_the_card():

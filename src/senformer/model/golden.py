@@ -1,7 +1,8 @@
 """Golden outputs: a short seeded input and what the model says of it, kept in its card.
 
 They prove on another machine that a model computes what it computed where it was saved, and that its
-sparse layers draw the same random blocks.
+sparse layers draw and gather the same blocks. Where attention adds nothing, as in a model that was never
+trained (its output projection begins at zero), they cannot speak for it.
 """
 
 import hashlib
@@ -13,9 +14,10 @@ from torch.nn import functional
 
 from senformer.core.errors import DataError
 from senformer.core.seeding import numpy_rng
+from senformer.model.attention.blocks import BlockPattern
 
 _SEED = 1
-_N_BINS = 24
+_LEAST_BINS = 24
 _N_VALUES = 4
 _TOLERANCE = 1e-3
 
@@ -26,16 +28,37 @@ def golden_codes(n_bases: int) -> Tensor:
     return torch.from_numpy((words % 5).astype("uint8")).unsqueeze(0)
 
 
+def golden_bins(model: nn.Module) -> int:
+    """Return how many bins the golden input has: enough for the middle one to gather its keys, if any does.
+
+    That is the fewest whole blocks whose middle block misses a key block in every layer, within the model's
+    own window. A model whose attention is full over its window gets a short input.
+    """
+    patterns = [block.attention.pattern for block in model.transformer]
+    window_bins = model.window_bp // model.bin_bp
+    step = max((pattern(window_bins).block_bins for pattern in patterns), default=window_bins)
+    for n_bins in range(step, window_bins + 1, step):
+        if patterns and all(_misses_a_block(pattern(n_bins)) for pattern in patterns):
+            return max(n_bins, _LEAST_BINS)
+    return _LEAST_BINS
+
+
+def _misses_a_block(pattern: BlockPattern) -> bool:
+    middle = pattern.n_bins // 2 // pattern.block_bins
+    return len(pattern.keys_of(middle)) < pattern.n_blocks
+
+
 @torch.no_grad()
 def golden_outputs(model: nn.Module) -> dict[str, list[list[float]]]:
-    """Return for each head the first values of the golden input's first and last bin, uncropped.
+    """Return for each head the first values of the golden input's first, middle and last bin, uncropped.
 
     The model's mode is left as it was found.
     """
+    n_bins = golden_bins(model)
     training = model.training
     model.eval()
     try:
-        embedding = model.trunk(golden_codes(_N_BINS * model.bin_bp), 0)[:, [0, -1]]
+        embedding = model.trunk(golden_codes(n_bins * model.bin_bp), 0)[:, [0, n_bins // 2, -1]]
         return {
             head: functional.softplus(layer(embedding).float())[0, :, :_N_VALUES].tolist()
             for head, layer in model.heads.items()
@@ -58,7 +81,7 @@ def make_golden(model: nn.Module) -> dict[str, Any]:
     """Return the card's golden section."""
     return {
         "seed": _SEED,
-        "n_bins": _N_BINS,
+        "n_bins": golden_bins(model),
         "tolerance": _TOLERANCE,
         "outputs": golden_outputs(model),
         "pattern_sha256": pattern_digest(model),
