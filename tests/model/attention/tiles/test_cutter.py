@@ -25,6 +25,13 @@ def test_cutter__gather_and_scatter_are_transposes():
     torch.testing.assert_close((taken * part).sum(), (x * total).sum())
 
 
+def test_cutter__shares_the_tables_of_its_plan():
+    plan = Plan(BlockPattern(10, 4, PAIRS))
+    one, other = (Cutter(plan, 10, torch.device("cpu"), batch_heads=6) for _ in range(2))
+    assert one.key_blocks is other.key_blocks
+    assert one.sparse_blocks is other.sparse_blocks
+
+
 def test_cutter__absent_keys_are_minus_infinity():
     bias = make_cutter().key_bias(slice(0, 2))[:, 0]
     # Block 1 sees itself and a filled-up block; block 2 sees block 0 and its own two bins.

@@ -28,8 +28,7 @@ class Cutter:
         self.block, self.n_blocks = plan.pattern.block_bins, plan.pattern.n_blocks
         self.pad = self.n_blocks * self.block - n_bins
         self.elements = max(1, _TILE_ELEMENTS.get(device.type, 2**21) // batch_heads)
-        self.key_blocks = plan.key_blocks.to(device)
-        self.sparse_blocks = torch.tensor(plan.sparse_blocks, device=device)
+        self.sparse_blocks, self.key_blocks = plan.tables(device)
 
     def pad_bins(self, x: Tensor) -> Tensor:
         """Add zeros up to whole blocks."""

@@ -27,6 +27,9 @@ class Plan:
     pattern: BlockPattern
     full_blocks: tuple[int, ...] = field(init=False)
     sparse_blocks: tuple[int, ...] = field(init=False)
+    _tables: dict[torch.device, tuple[Tensor, Tensor]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         n_keys = np.bincount(self.pattern.pairs[:, 0], minlength=self.pattern.n_blocks)
@@ -42,3 +45,12 @@ class Plan:
         for row, keys in zip(table, rows, strict=True):
             row[: len(keys)] = torch.from_numpy(keys)
         return table
+
+    def tables(self, device: torch.device) -> tuple[Tensor, Tensor]:
+        """Return ``sparse_blocks`` and :attr:`key_blocks` on a device, copied there once.
+
+        A copy from the host waits for all that the device has still to do, and every layer asks twice.
+        """
+        if device not in self._tables:
+            self._tables[device] = torch.tensor(self.sparse_blocks, device=device), self.key_blocks.to(device)
+        return self._tables[device]
