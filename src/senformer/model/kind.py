@@ -13,10 +13,22 @@ from senformer.core.config import Config
 class ModelKind:
     """A named model: how it is built, from which configuration, with which published defaults.
 
-    ``trainer`` says how it learns: ``loop`` by gradient, ``fit`` as an estimator.
+    Attributes
+    ----------
+    name
+        Its key in ``MODELS``.
+    summary
+        What sets it apart, in one sentence.
+    source
+        The paper that it is from.
+    trainer
+        How it learns: ``loop`` by gradient, ``fit`` as an estimator.
+    build, config_class, defaults
+        Class, configuration, and the published values that differ from the configuration's own.
     """
 
     name: str
+    summary: str
     build: Callable[[str, Any], nn.Module]
     config_class: type[Config]
     defaults: dict[str, Any]

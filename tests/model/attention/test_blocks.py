@@ -10,7 +10,6 @@ def test_block_pattern__counts_the_ragged_block():
     assert BlockPattern(12, 4, PAIRS).n_blocks == 3
 
 
-def test_block_pattern__keys_and_density():
+def test_block_pattern__keys():
     pattern = BlockPattern(9, 4, PAIRS)
     assert [pattern.keys_of(block).tolist() for block in range(3)] == [[0, 2], [1], [0, 1, 2]]
-    assert pattern.density == 6 / 9

@@ -15,7 +15,7 @@ def test_dense__every_bin_sees_every_bin():
 
 def test_dense__pattern_is_one_block():
     pattern = contract.make_layer("dense").pattern(7)
-    assert (pattern.block_bins, pattern.n_blocks, pattern.density) == (7, 1, 1.0)
+    assert (pattern.block_bins, pattern.n_blocks, len(pattern.pairs)) == (7, 1, 1)
     np.testing.assert_array_equal(pattern.pairs, [[0, 0]])
 
 

@@ -35,8 +35,3 @@ class BlockPattern:
         """Return the key blocks of one query block, in order."""
         low, high = np.searchsorted(self.pairs[:, 0], [block, block + 1])
         return self.pairs[low:high, 1]
-
-    @property
-    def density(self) -> float:
-        """Share of all block pairs that may meet."""
-        return len(self.pairs) / self.n_blocks**2

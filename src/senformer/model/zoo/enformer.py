@@ -9,6 +9,7 @@ from senformer.model.network import Enformer
 
 ENFORMER = ModelKind(
     name="enformer",
+    summary="Convolutions, then attention in which every bin sees every other bin.",
     build=Enformer,
     config_class=EnformerConfig,
     defaults={"attention": {"kind": "dense"}},

@@ -11,6 +11,7 @@ from senformer.model.network import Enformer
 
 SENFORMER = ModelKind(
     name="senformer",
+    summary="Enformer with sparse block attention, whose time and memory grow linearly with the window.",
     build=Enformer,
     config_class=EnformerConfig,
     defaults={
