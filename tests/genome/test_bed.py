@@ -1,6 +1,5 @@
 import gzip
 
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -8,7 +7,7 @@ from tests.genome.toy import write_bgzip
 from tests.strategies import CHROM_SIZES, intervals
 
 from senformer.core.errors import DataError, MissingInputError
-from senformer.genome.bed import COLUMNS, frame_to_intervals, read_bed
+from senformer.genome.bed import COLUMNS, read_bed
 from senformer.genome.fasta import open_fasta
 from senformer.genome.interval import Interval
 
@@ -80,7 +79,8 @@ def test_read_bed__names_are_mapped_to_the_genome_s(bed):
 @given(st.lists(intervals(), min_size=1, max_size=9))
 def test_read_bed__round_trip(bed, wanted):
     text = "".join(f"{i.chrom}\t{i.start}\t{i.end}\t{n}\t0\t{i.strand}\n" for n, i in enumerate(wanted))
-    found = frame_to_intervals(read_bed(bed(text), CHROM_SIZES))
+    rows = read_bed(bed(text), CHROM_SIZES).itertuples(index=False)
+    found = [Interval(row.chrom, row.start, row.end, row.strand, row.name) for row in rows]
     assert [wanted[int(i.name)] for i in found] == [
         Interval(i.chrom, i.start, i.end, i.strand) for i in found
     ]
@@ -146,13 +146,6 @@ def test_read_bed__missing_remote_and_damaged(tmp_path, bed):
     with pytest.raises(DataError, match=r"cut\.bed\.gz after line \d+: the file is damaged") as fault:
         read_bed(path)
     assert fault.value.code == "E214"
-
-
-def test_frame_to_intervals__with_and_without_strand():
-    frame = pd.DataFrame({"chrom": ["chr1", "chr2"], "start": [0, 5], "end": [3, 9]})
-    assert frame_to_intervals(frame) == [Interval("chr1", 0, 3), Interval("chr2", 5, 9)]
-    frame["strand"], frame["name"] = ["+", "-"], ["a", "b"]
-    assert frame_to_intervals(frame)[1] == Interval("chr2", 5, 9, "-", "b")
 
 
 @pytest.mark.real_data

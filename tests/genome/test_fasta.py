@@ -1,3 +1,4 @@
+import errno
 import gzip
 import multiprocessing
 import os
@@ -13,7 +14,7 @@ from tests.genome.toy import SIZES, count_wrong_reads, random_genome, write_bgzi
 from tests.strategies import fasta_texts
 
 import senformer
-from senformer.core.errors import DataError, MissingInputError, SenformerError
+from senformer.core.errors import DataError, MissingInputError, SenformerError, StorageError
 from senformer.genome import fasta_index
 from senformer.genome.fasta import FastaReader, open_fasta
 from senformer.genome.interval import Interval
@@ -283,6 +284,25 @@ def test_fetch__damaged_block_of_a_large_file_is_noticed(tmp_path, monkeypatch, 
         reader.fetch("chr1", 0, 200_000)
     assert fault.value.code == "E206"
     assert capfd.readouterr().err == ""
+
+
+def test_fetch__failing_disk_is_no_damage(path, monkeypatch):
+    """Htslib says only that it read nothing; why is found out by reading again."""
+    reader = open_fasta(path)
+    reader.fetch("chr1", 0, 5)
+
+    class Silent:
+        def fetch(self, *_):
+            raise ValueError("failure when retrieving sequence")
+
+    def fail(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(reader, "_handle", Silent())
+    monkeypatch.setattr(fasta_index, "is_gzip", fail)
+    with pytest.raises(StorageError, match=r"cannot be read \(Input/output error\)") as fault:
+        reader.fetch("chr1", 0, 5)
+    assert fault.value.code == "E807"
 
 
 def test_open_fasta__htslib_verbosity_is_left_as_it_was(path):

@@ -1,3 +1,4 @@
+import errno
 import gzip
 import shutil
 
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.genome.toy import random_genome, write_bgzip, write_fasta
 from tests.strategies import fasta_texts
 
-from senformer.core.errors import DataError
+from senformer.core.errors import DataError, StorageError
 from senformer.genome import fasta_index
 from senformer.genome.fasta_index import compare, format_fai, prepare_index, read_blocks, read_fai, scan_file
 
@@ -205,6 +206,24 @@ def test_read_blocks__every_packing(tmp_path):
     write_bgzip(tmp_path / "bgzip", text)
     for name in ("plain", "gzip", "bgzip"):
         assert b"".join(read_blocks(tmp_path / name, name)) == text
+
+
+def _fail(*_):
+    raise OSError(errno.EIO, "Input/output error")
+
+
+def test_read_blocks__failing_disk_is_no_damage(tmp_path, monkeypatch):
+    monkeypatch.setattr(fasta_index, "is_gzip", _fail)
+    with pytest.raises(StorageError, match=r"my\.gz: cannot be read \(Input/output error\)") as fault:
+        list(read_blocks(tmp_path / "g.gz", "my.gz"))
+    assert (fault.value.code, fault.value.exit_code) == ("E807", 74)
+
+
+def test_prepare_index__failing_disk_is_no_damage(tmp_path, monkeypatch):
+    path = write_fasta(tmp_path / "g.fa.gz", GENOME)
+    monkeypatch.setattr(fasta_index, "walk_blocks", _fail)
+    with pytest.raises(StorageError, match=r"g\.fa\.gz: cannot be read"):
+        prepare_index(path, "g.fa.gz")
 
 
 def test_read_blocks__damage_is_named(tmp_path):

@@ -1,3 +1,4 @@
+import errno
 import gzip
 import multiprocessing
 import os
@@ -6,12 +7,14 @@ import time
 import pytest
 from tests.genome.toy import write_bgzip
 
-from senformer.core.errors import DataError, MissingInputError, OutputError
+from senformer.core.errors import DataError, MissingInputError, OutputError, StorageError
+from senformer.genome import files
 from senformer.genome.files import (
     cache_folder,
     cache_lock,
     cached_path,
     identity,
+    is_url,
     is_writable_folder,
     local_file,
     read_lines,
@@ -58,6 +61,24 @@ def test_local_file__unreadable(tmp_path, monkeypatch):
         local_file(path, "E201")
 
 
+def test_local_file__failing_disk_is_no_missing_file(tmp_path, monkeypatch):
+    path = tmp_path / "a.fa"
+    path.touch()
+
+    def fail(*arguments):
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    monkeypatch.setattr(os, "open", fail)
+    with pytest.raises(StorageError, match=r"a\.fa: cannot be read \(Stale file handle\)") as fault:
+        local_file(path, "E201")
+    assert (fault.value.code, fault.value.exit_code) == ("E807", 74)
+
+
+@pytest.mark.parametrize("path", ["a.bw", "/data/a.bw", "chr1:a.bw", "./x:/a.bw"])
+def test_is_url__local_paths_are_none(path):
+    assert not is_url(path)
+
+
 @pytest.mark.parametrize("name", ["a b.txt", "ü.txt", "-x.txt", "new\nline.txt", "x" * 250 + ".txt"])
 def test_local_file__odd_names_are_fine(tmp_path, name):
     (tmp_path / name).write_text("x\n")
@@ -94,6 +115,19 @@ def test_read_lines__damage_is_named(tmp_path, content, message):
     with pytest.raises(DataError, match=message) as fault:
         list(read_lines(path, "E228"))
     assert fault.value.code == "E228"
+
+
+def test_read_lines__failing_disk_is_no_damage(tmp_path, monkeypatch):
+    (tmp_path / "a.txt").write_text("one\n")
+
+    def fail(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(files, "is_bgzf", fail)
+    message = r"a\.txt after line 0: cannot be read \(Input/output error\)"
+    with pytest.raises(StorageError, match=message) as fault:
+        list(read_lines(tmp_path / "a.txt", "E228"))
+    assert fault.value.code == "E807"
 
 
 def test_read_lines__bgzip_cut_at_a_block_is_noticed(tmp_path):
@@ -133,6 +167,15 @@ def test_identity__changes_with_the_file(tmp_path):
     (tmp_path / "b").write_text("x")
     path.write_text("x")
     assert identity(path) != first
+
+
+def test_identity__failing_disk_is_no_change(tmp_path, monkeypatch):
+    def fail(*arguments, **options):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(type(tmp_path), "stat", fail)
+    with pytest.raises(StorageError, match=r"cannot be read \(Input/output error\)"):
+        identity(tmp_path / "a")
 
 
 def test_is_writable_folder__permission_bits_count_for_everyone(tmp_path):

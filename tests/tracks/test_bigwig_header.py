@@ -1,5 +1,6 @@
 """The first look at a file: what is no bigWig is told from what is a damaged one."""
 
+import errno
 import gzip
 import os
 
@@ -8,8 +9,9 @@ import pytest
 from tests.contracts.track_format import TOY_ENTRIES, TOY_SIZES
 from tests.tracks.toy import write_peer_bigwig
 
-from senformer.core.errors import DataError, MissingInputError
-from senformer.tracks.bigwig_header import is_url, local_file, read_header
+from senformer.core.errors import DataError, MissingInputError, StorageError
+from senformer.tracks import bigwig_header
+from senformer.tracks.bigwig_header import local_file, read_header
 
 
 @pytest.fixture
@@ -85,24 +87,25 @@ def test_read_header__claims_beyond_the_file(toy, tmp_path, offset, found):
         read_header(tmp_path / "bad.bw")
 
 
-def test_local_file__missing(tmp_path):
+def test_local_file__missing(toy, tmp_path):
     with pytest.raises(MissingInputError, match=r"none\.bw: no such file. Check the path"):
         local_file(tmp_path / "none.bw")
+    with pytest.raises(MissingInputError, match="no such file") as caught:
+        local_file(tmp_path / "toy.bw" / "below.bw")
+    assert caught.value.code == "E320"
 
 
 @pytest.mark.parametrize("url", ["https://x.org/a.bw", "s3://bucket/a.bw", "file:///tmp/a.bw"])
 def test_local_file__url(url):
-    with pytest.raises(MissingInputError, match=r"is a URL; only local files are read\. Download it"):
+    with pytest.raises(
+        MissingInputError, match=r"is a URL, and files are read from this machine only"
+    ) as caught:
         local_file(url)
-
-
-@pytest.mark.parametrize("path", ["a.bw", "/data/a.bw", "chr1:a.bw", "./x:/a.bw"])
-def test_is_url__local_paths_are_none(path):
-    assert not is_url(path)
+    assert caught.value.code == "E321"
 
 
 def test_local_file__folder_and_pipe(tmp_path):
-    with pytest.raises(MissingInputError, match=r"is a folder\. Give a bigWig file"):
+    with pytest.raises(MissingInputError, match=r"is a folder\. Give a file"):
         local_file(tmp_path)
     os.mkfifo(tmp_path / "pipe.bw")
     with pytest.raises(MissingInputError, match="is no regular file"):
@@ -111,7 +114,7 @@ def test_local_file__folder_and_pipe(tmp_path):
 
 def test_local_file__loop_and_long_name(tmp_path):
     (tmp_path / "loop.bw").symlink_to(tmp_path / "loop.bw")
-    with pytest.raises(MissingInputError, match=r"loop\.bw: cannot be read"):
+    with pytest.raises(MissingInputError, match=r"loop\.bw': cannot be read"):
         local_file(tmp_path / "loop.bw")
     with pytest.raises(MissingInputError, match="cannot be read"):
         local_file(tmp_path / ("x" * 300))
@@ -119,11 +122,21 @@ def test_local_file__loop_and_long_name(tmp_path):
         local_file("a\0b.bw")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_read_header__no_permission(toy):
-    toy.chmod(0)
-    with pytest.raises(MissingInputError, match=r"toy\.bw: cannot be read \(Permission denied\)"):
+def test_read_header__failing_disk_is_no_missing_file(toy, monkeypatch):
+    def fail(*_):
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    monkeypatch.setattr(bigwig_header, "_read_header", fail)
+    with pytest.raises(StorageError, match=r"toy\.bw: cannot be read \(Stale file handle\)") as caught:
         read_header(toy)
+    assert caught.value.code == "E807"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_local_file__no_permission(toy):
+    toy.chmod(0)
+    with pytest.raises(MissingInputError, match=r"toy\.bw': cannot be read \(Permission denied\)"):
+        local_file(toy)
 
 
 def test_read_header__peer_files_open_there_too(toy):

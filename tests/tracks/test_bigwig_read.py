@@ -1,5 +1,6 @@
 """Reading bigWig files: everything that can be wrong with one is named."""
 
+import errno
 import math
 import multiprocessing
 import os
@@ -14,7 +15,7 @@ import pytest
 from tests.contracts.track_format import TOY_ENTRIES, TOY_SIZES, toy_values
 from tests.tracks.toy import random_blocks, write_peer_bigwig
 
-from senformer.core.errors import DataError, MissingInputError, SenformerError
+from senformer.core.errors import DataError, MissingInputError, SenformerError, StorageError
 from senformer.tracks import bigwig_read
 from senformer.tracks.bigwig_read import open_bigwig
 from senformer.tracks.bigwig_write import write_bigwig
@@ -114,22 +115,43 @@ def test_open_bigwig__chromosome_of_no_length(toy, tmp_path):
         open_bigwig(tmp_path / "bad.bw")
 
 
-def test_open_bigwig__more_files_than_stay_open(toy, tmp_path, monkeypatch):
-    limit = bigwig_read._OPEN_FILES
-    readers = []
-    for number in range(limit + 20):
-        os.link(toy, tmp_path / f"{number}.bw")
-    for number in range(limit + 20):
-        readers.append(open_bigwig(tmp_path / f"{number}.bw"))
-    assert bigwig_read._handle.cache_info().currsize <= limit
-    for reader in (readers[0], readers[-1]):
-        assert reader.values("chr3", 22, 23)[0] == 7
+def _open_links(toy, folder, n_files):
+    for number in range(n_files):
+        os.link(toy, folder / f"{number}.bw")
+    return [open_bigwig(folder / f"{number}.bw") for number in range(n_files)]
+
+
+def test_open_bigwig__many_tracks_in_turn_stay_open(toy, tmp_path):
+    readers = _open_links(toy, tmp_path, 150)
+    before = bigwig_read._handle.cache_info()
+    for reader in readers:
+        reader.values("chr3", 20, 23)
+    assert bigwig_read._handle.cache_info().misses == before.misses
+
+
+def test_open_bigwig__more_files_than_the_system_allows(toy, tmp_path):
+    code = f"""
+        import resource
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+        from pathlib import Path
+        from tests.tracks.test_bigwig_read import _open_links
+        readers = _open_links(Path({str(toy)!r}), Path({str(tmp_path)!r}), 90)
+        print(sum(float(reader.values("chr3", 22, 23)[0]) for _ in range(2) for reader in readers))
+    """
+    assert _run_python(code) == f"{90 * 2 * 7.0}\n"
+
+
+def _run_python(code):
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60, check=True
+    )
+    return done.stdout
 
 
 def test_open_bigwig__no_descriptor_left_is_no_damage(toy):
     code = f"""
         import resource
-        from senformer.core.errors import MissingInputError, StorageError
+        from senformer.core.errors import StorageError
         from senformer.tracks.bigwig_read import open_bigwig
         reader = open_bigwig({str(toy)!r})
         used = [open("/dev/null") for _ in range(20)]
@@ -142,12 +164,21 @@ def test_open_bigwig__no_descriptor_left_is_no_damage(toy):
         except StorageError as fault:
             print(fault.line)
     """
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60, check=True
+    assert _run_python(code).startswith(
+        f"error[E807]: {toy} chr1:0-5 (0-based): cannot be read (Too many open files)"
     )
-    assert done.stdout.startswith(
-        f"error[E335]: {toy} chr1:0-5 (0-based): cannot be read (Too many open files)"
-    )
+
+
+def test_scan__failing_disk_is_no_damage(toy, monkeypatch):
+    reader = open_bigwig(toy)
+
+    def fail(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(bigwig_read, "find_index_fault", fail)
+    with pytest.raises(StorageError, match=r"toy\.bw: cannot be read \(Input/output error\)") as caught:
+        reader.scan()
+    assert (caught.value.code, caught.value.exit_code) == ("E807", 74)
 
 
 def _sum_in_child(reader):

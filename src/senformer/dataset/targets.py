@@ -20,7 +20,7 @@ from senformer.tracks.scaling import Scaling
 from senformer.tracks.signal import read_signal
 from senformer.tracks.table import Track
 
-# Files kept open at once; far below the usual limit of 1,024 a process.
+# Readers kept at once: they hold no open file, but a list of chromosomes each; 256 take some MB.
 _OPEN_READERS = 256
 
 

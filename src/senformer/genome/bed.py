@@ -14,7 +14,7 @@ import pandas as pd
 from senformer.core.errors import DataError
 from senformer.genome.chromosomes import match_chromosomes
 from senformer.genome.files import local_file, read_lines
-from senformer.genome.interval import STRANDS, Interval
+from senformer.genome.interval import STRANDS
 
 COLUMNS = ["chrom", "start", "end", "name", "score", "strand"]
 _DEFAULTS = (".", "0", ".")
@@ -110,12 +110,3 @@ def _check_inside(frame: pd.DataFrame, chrom_sizes: Mapping[str, int], path: Pat
         more = f"; {len(outside):,} lines in all do" if len(outside) > 1 else ""
         todo = "Cut the intervals, or check the assembly."
         raise DataError("E213", f"{path} line {row['line']}", found + more, todo)
-
-
-def frame_to_intervals(frame: pd.DataFrame) -> list[Interval]:
-    """Return one :class:`Interval` a row; ``strand`` and ``name`` are taken where the table has them."""
-    n_rows = len(frame)
-    strands = frame["strand"] if "strand" in frame else ["."] * n_rows
-    names = frame["name"] if "name" in frame else [""] * n_rows
-    rows = zip(frame["chrom"], frame["start"], frame["end"], strands, names, strict=True)
-    return [Interval(chrom, int(start), int(end), strand, name) for chrom, start, end, strand, name in rows]

@@ -74,7 +74,9 @@ class FastaReader:
         self._lock = threading.Lock()
 
     def _open(self) -> pysam.FastaFile:
-        if self._index.checksums() != self._checksums:
+        with damage_errors(str(self._index.fai)):
+            is_changed = self._index.checksums() != self._checksums
+        if is_changed:
             self._refuse_change(str(self._index.fai))
         gzi = self._index.gzi
         with _quiet_htslib(), damage_errors(str(self.path)):
@@ -100,6 +102,8 @@ class FastaReader:
                 try:
                     return self._handle.fetch(chrom, start, end).encode("latin-1")
                 except (ValueError, UnicodeError) as fault:  # htslib read nothing, or no text
+                    for _ in read_blocks(self._data, str(self.path)):
+                        pass  # htslib hides why; where the disk fails, or a checksum, this says so
                     raise EOFError(f"{chrom}:{start}-{end} cannot be read") from fault
 
     def _check_inside(self, chrom: str, start: int, end: int) -> None:
@@ -205,7 +209,9 @@ def open_fasta(path: str | os.PathLike) -> FastaReader:
     """
     path = local_file(path, "E201")
     data = Path(os.path.abspath(path))
-    if is_gzip(data) and not is_bgzf(data):
+    with damage_errors(str(path)):
+        is_plain_gzip = is_gzip(data) and not is_bgzf(data)
+    if is_plain_gzip:
         data = _unpack(data, str(path))
     return FastaReader(path, data, prepare_index(data, str(path)))
 

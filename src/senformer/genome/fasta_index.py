@@ -18,7 +18,7 @@ from senformer.core.errors import DataError, OutputError
 from senformer.genome.bgzf import BgzfBytes, Blocks, PlainBytes, is_bgzf, is_gzip, walk_blocks
 from senformer.genome.fasta_probe import probe, refuse_index
 from senformer.genome.fasta_scan import Contig, scan_blocks
-from senformer.genome.files import cache_lock, cached_path, is_writable_folder
+from senformer.genome.files import cache_lock, cached_path, is_read_failure, is_writable_folder, read_failure
 
 _LOG = logging.getLogger(__name__)
 _SCAN_LIMIT_BYTES = 32 << 20  # up to this size, a whole scan at every opening costs less than 0.3 s
@@ -67,6 +67,8 @@ def prepare_index(data: Path, where: str) -> Index:
     ------
     DataError
         The file is no well-formed FASTA (E202 to E206), or the index belongs to another file (E207).
+    StorageError
+        The disk failed (E807).
     """
     with damage_errors(where):
         blocks = walk_blocks(data) if is_bgzf(data) else None
@@ -83,10 +85,12 @@ def prepare_index(data: Path, where: str) -> Index:
 
 @contextlib.contextmanager
 def damage_errors(where: str) -> Iterator[None]:
-    """Turn a fault while unpacking or reading into one clear error."""
+    """Turn a fault while reading or unpacking into one clear error: of the disk (E807) or the data (E206)."""
     try:
         yield
     except (OSError, EOFError, zlib.error) as fault:
+        if is_read_failure(fault):
+            raise read_failure(where, fault) from fault
         found = f"the file is damaged or cut short ({fault})"
         raise DataError("E206", where, found, "Get or make it again.") from fault
 
@@ -98,6 +102,8 @@ def read_blocks(data: Path, where: str) -> Iterator[bytes]:
     ------
     DataError
         The file is damaged or cut short (E206).
+    StorageError
+        The disk failed (E807).
     """
     with damage_errors(where), gzip.open(data) if is_gzip(data) else open(data, "rb") as handle:
         while block := handle.read(_BLOCK_BYTES):

@@ -1,9 +1,10 @@
-"""Opening input files of the genome layer: local paths only, plain or gzip text, a cache for what we derive.
+"""Opening input files: local paths only, plain or gzip text, a cache for what we derive.
 
-The FASTA, BED and VCF readers stand on these.
+The readers of FASTA, BED, VCF and signal stand on these.
 """
 
 import contextlib
+import errno
 import fcntl
 import gzip
 import hashlib
@@ -14,13 +15,15 @@ import stat
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from senformer.core.commit import storage_errors
-from senformer.core.errors import DataError, MissingInputError, OutputError
+from senformer.core.errors import DataError, MissingInputError, OutputError, StorageError
 from senformer.genome.bgzf import check_end, is_bgzf, is_gzip
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+# Faults of the path, which the user can mend; any other one is the disk's or the network's.
+_PATH_FAULTS = {errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO}
 _LOG = logging.getLogger(__name__)
 
 
@@ -33,47 +36,78 @@ class Identity(NamedTuple):
 
 
 def identity(path: Path) -> Identity | None:
-    """Return the identity of a file, or None where there is none."""
+    """Return the identity of a file, or None where there is none.
+
+    Raises
+    ------
+    StorageError
+        The file system does not answer (E807).
+    """
     try:
         found = path.stat()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as fault:
+        raise read_failure(str(path), fault) from fault
     return Identity(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
-def local_file(path: str | os.PathLike, code: str) -> Path:
+def read_failure(where: str, fault: OSError) -> StorageError:
+    """Return the error of a file that is there and whose bytes do not come: a failing disk, a stale mount."""
+    return StorageError(
+        "E807", where, f"cannot be read ({fault.strerror or fault})", "Check the disk and run again."
+    )
+
+
+def is_read_failure(fault: BaseException) -> TypeGuard[OSError]:
+    """Say whether the system failed; gzip and pysam call faults of the content OSError, too."""
+    return isinstance(fault, OSError) and fault.errno is not None
+
+
+def is_url(path: str | os.PathLike) -> bool:
+    """Say whether ``path`` names something on the network."""
+    return bool(_URL.match(os.fspath(path)))
+
+
+def local_file(
+    path: str | os.PathLike, missing: str, *, unreadable: str | None = None, url: str = "E200"
+) -> Path:
     """Return ``path`` if it is a local file that can be read.
 
     Parameters
     ----------
     path
         What the user gave.
-    code
-        Error code of a missing or unreadable file, one a format.
+    missing, unreadable, url
+        Error codes, one set a format; ``unreadable`` is that of ``missing`` unless given.
 
     Raises
     ------
     MissingInputError
         A URL, a missing or unreadable file, a folder or a device.
+    StorageError
+        The file system does not answer (E807).
     """
-    where = os.fspath(path)
-    if _URL.match(where):
+    where, unreadable = os.fspath(path), unreadable or missing
+    if is_url(where):
         todo = "Download it and give the local path."
-        raise MissingInputError("E200", where, "is a URL, and files are read from this machine only", todo)
+        raise MissingInputError(url, where, "is a URL, and files are read from this machine only", todo)
     try:
         mode = os.stat(where).st_mode
         if stat.S_ISREG(mode):
             os.close(os.open(where, os.O_RDONLY))
             return Path(where)
-    except FileNotFoundError as fault:
-        raise MissingInputError(code, where, "no such file", "Check the path.") from fault
+    except (FileNotFoundError, NotADirectoryError) as fault:
+        raise MissingInputError(missing, where, "no such file", "Check the path.") from fault
     except (OSError, ValueError) as fault:
+        if isinstance(fault, OSError) and fault.errno not in _PATH_FAULTS:
+            raise read_failure(where, fault) from fault
         reason = getattr(fault, "strerror", None) or str(fault)
         raise MissingInputError(
-            code, repr(where), f"cannot be read ({reason})", "Check path and permissions."
+            unreadable, repr(where), f"cannot be read ({reason})", "Check path and permissions."
         ) from fault
     kind = "a folder" if stat.S_ISDIR(mode) else "no regular file"
-    raise MissingInputError(code, where, f"is {kind}", "Give a file.")
+    raise MissingInputError(unreadable, where, f"is {kind}", "Give a file.")
 
 
 def read_lines(path: Path, code: str) -> Iterator[tuple[int, str]]:
@@ -92,6 +126,8 @@ def read_lines(path: Path, code: str) -> Iterator[tuple[int, str]]:
     ------
     DataError
         Damaged or cut gzip, a NUL byte, or bytes that are no UTF-8; the line is named.
+    StorageError
+        The disk failed (E807).
     """
     number = 0
     try:
@@ -101,9 +137,12 @@ def read_lines(path: Path, code: str) -> Iterator[tuple[int, str]]:
             for number, raw in enumerate(handle, 1):
                 yield number, _decode(raw, path, number, code)
     except (OSError, EOFError, zlib.error) as fault:
+        where = f"{path} after line {number}"
+        if is_read_failure(fault):
+            raise read_failure(where, fault) from fault
         raise DataError(
             code,
-            f"{path} after line {number}",
+            where,
             f"the file is damaged or cut short ({fault})",
             "Get it again.",
         ) from fault

@@ -4,14 +4,13 @@ Layout: Kent et al. 2010, doi:10.1093/bioinformatics/btq351, supplement (all num
 """
 
 import os
-import re
-import stat
 import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from senformer.core.errors import DataError, MissingInputError
+from senformer.core.errors import DataError
+from senformer.genome import files
 
 MAGIC = 0x888FFC26
 HEADER = struct.Struct("<IHHQQQHHQQIQ")
@@ -19,7 +18,6 @@ TREE = struct.Struct("<IIIIQQ")
 TREE_MAGIC = 0x78CA8C91
 INDEX = struct.Struct("<IIQIIIIQII")
 INDEX_MAGIC = 0x2468ACE0
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 _COUNT = struct.Struct("<Q")
 # The library reserves this much for every block; real files say 32 KiB or less.
 _LARGEST_BUFFER = 1 << 26
@@ -71,28 +69,9 @@ def local_file(path: str | os.PathLike) -> Path:
     Raises
     ------
     MissingInputError
-        It is missing, a URL, a folder or a device, or may not be read.
+        It is missing (E320), a URL (E321), a folder or a device, or may not be read (E322).
     """
-    if is_url(path):
-        raise MissingInputError(
-            "E321", str(path), "is a URL; only local files are read", "Download it and give its path."
-        )
-    path = Path(path)
-    try:
-        kind = path.stat().st_mode
-    except (OSError, ValueError) as fault:
-        if isinstance(fault, FileNotFoundError | NotADirectoryError):
-            raise MissingInputError("E320", str(path), "no such file", "Check the path.") from fault
-        raise MissingInputError("E322", str(path), f"cannot be read ({fault})", "Check the path.") from fault
-    if not stat.S_ISREG(kind):
-        what = "a folder" if stat.S_ISDIR(kind) else "no regular file"
-        raise MissingInputError("E322", str(path), f"is {what}", "Give a bigWig file.")
-    return path
-
-
-def is_url(path: str | os.PathLike) -> bool:
-    """Say whether ``path`` names something on the network."""
-    return bool(_URL.match(os.fspath(path)))
+    return files.local_file(path, "E320", unreadable="E322", url="E321")
 
 
 def read_header(path: Path) -> BigWigHeader:
@@ -100,8 +79,8 @@ def read_header(path: Path) -> BigWigHeader:
 
     Raises
     ------
-    MissingInputError
-        The file cannot be opened.
+    StorageError
+        The file cannot be read.
     DataError
         It is something else, or cut off, or its parts lie outside of it.
     """
@@ -109,9 +88,7 @@ def read_header(path: Path) -> BigWigHeader:
         with path.open("rb") as handle:
             return _read_header(handle, str(path))
     except OSError as fault:
-        raise MissingInputError(
-            "E322", str(path), f"cannot be read ({fault.strerror or fault})", "Check its permissions."
-        ) from fault
+        raise files.read_failure(str(path), fault) from fault
 
 
 def _read_header(handle: BinaryIO, where: str) -> BigWigHeader:

@@ -9,6 +9,7 @@ import functools
 import io
 import math
 import os
+import resource
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ import numpy as np
 import pybigtools
 from jaxtyping import Float32, Float64
 
-from senformer.core.errors import DataError, StorageError
+from senformer.core.errors import DataError
+from senformer.genome.files import Identity, identity, read_failure
 from senformer.tracks.bigwig_header import BigWigHeader, local_file, read_header
 from senformer.tracks.bigwig_index import find_index_fault
 from senformer.tracks.quiet import STDERR, quiet
@@ -28,15 +30,10 @@ from senformer.tracks.reader import Totals
 # The library answers for one stretch in float64: pieces keep a 250-Mb chromosome from taking gigabytes.
 _PIECE_BP = 1 << 22
 _LONGEST_BP = 2**31 - 1
-_OPEN_FILES = 128
-
-Stamp = tuple[int, int, int]
-
-
-def _stamp(path: Path) -> Stamp:
-    """Return what changes when a file is replaced: size, time of writing, inode."""
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns, found.st_ino
+# Datasets read track after track, block after block: fewer open files than tracks would mean that none is
+# ever found open. So as many stay open as half of what the system allows a process (1,024 by default).
+_ALLOWED_FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+_OPEN_FILES = None if _ALLOWED_FILES == resource.RLIM_INFINITY else _ALLOWED_FILES // 2
 
 
 class _File(io.FileIO):
@@ -47,7 +44,7 @@ class _File(io.FileIO):
 
 
 @functools.lru_cache(maxsize=_OPEN_FILES)
-def _handle(path: Path, stamp: Stamp, pid: int, thread: int) -> Any:
+def _handle(path: Path, stamp: Identity | None, pid: int, thread: int) -> Any:
     """Return an open file of this process and thread; the least used is closed when there are many."""
     # Through a Python file: by name the library takes some endings only and hides why it cannot open.
     # The cost is the same.
@@ -61,9 +58,7 @@ def _named(where: str) -> Iterator[None]:
         with quiet(STDERR):
             yield
     except OSError as fault:
-        raise StorageError(
-            "E335", where, f"cannot be read ({fault.strerror or fault})", "Check the disk and run again."
-        ) from fault
+        raise read_failure(where, fault) from fault
     except BaseException as fault:
         panic = type(fault).__name__ == "PanicException"  # derives from BaseException
         if isinstance(fault, MemoryError) or not (panic or isinstance(fault, Exception)):
@@ -96,7 +91,7 @@ class BigWigReader:
     path: Path
     chrom_sizes: dict[str, int]
     header: BigWigHeader
-    stamp: Stamp
+    stamp: Identity | None
 
     def values(
         self, chrom: str, start: int, end: int, uncovered: float = math.nan
@@ -119,7 +114,8 @@ class BigWigReader:
         """
         if self.header.is_empty:
             return {chrom: Totals(0, 0.0) for chrom in self.chrom_sizes}
-        fault = find_index_fault(self.path, self.header)
+        with _named(str(self.path)):
+            fault = find_index_fault(self.path, self.header)
         if fault:
             raise _damaged(str(self.path), fault)
         found = {chrom: self._totals(chrom, size) for chrom, size in self.chrom_sizes.items()}
@@ -169,7 +165,8 @@ class BigWigReader:
             return handle.values(chrom, start, end, fillna=None, **how)
 
     def _refuse_changed(self) -> None:
-        if _stamp(local_file(self.path)) != self.stamp:
+        if identity(self.path) != self.stamp:
+            local_file(self.path)  # names a file that is gone
             raise DataError(
                 "E328", str(self.path), "was changed or replaced after it was opened", "Run again."
             )
@@ -206,7 +203,7 @@ def open_bigwig(path: str | os.PathLike) -> BigWigReader:
         It is no bigWig, cut off, or damaged.
     """
     local = local_file(path)
-    stamp = _stamp(local)
+    stamp = identity(local)
     header = read_header(local)
     with _named(str(local)):
         chrom_sizes = dict(_handle(local, stamp, os.getpid(), threading.get_ident()).chroms())

@@ -10,13 +10,12 @@ import numpy as np
 from jaxtyping import Float32
 
 from senformer.core.errors import DataError
-from senformer.genome.chromosomes import match_chromosomes, resolve_chromosome
+from senformer.genome.chromosomes import match_chromosomes, resolve_chromosome, show_names
 from senformer.tracks.reader import TrackReader
 from senformer.tracks.track import Track
 
 _PIECE_BP = 1 << 22
 _ENOUGH = 0.95
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -129,8 +128,8 @@ def _match(track: Track, reader: TrackReader, chrom_sizes: Mapping[str, int]) ->
         raise DataError(
             "E333",
             where,
-            f"{len(others)} of its {len(known)} chromosomes are not in the genome ({_some(others)}; "
-            f"the genome has {_some(chrom_sizes)})",
+            f"{len(others)} of its {len(known)} chromosomes are not in the genome ({show_names(others)}; "
+            f"the genome has {show_names(chrom_sizes)})",
             "Give the genome that the signal was mapped to, or rename its chromosomes.",
         )
     return pairs
@@ -170,11 +169,6 @@ def _refuse_missing(track: Track, reader: TrackReader, missing: list[str]) -> No
     raise DataError(
         "E324",
         f"{track}: {reader.path}",
-        f"does not list chromosome {_some(missing)} (it has {_some(reader.chrom_sizes)})",
+        f"does not list chromosome {show_names(missing)} (it has {show_names(reader.chrom_sizes)})",
         "Set missing_chroms to nan in the track table to mask it, or leave the chromosome out.",
     )
-
-
-def _some(names: "list[str] | Mapping[str, int]") -> str:
-    shown = ", ".join([*names][:_SHOWN])
-    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from senformer.tracks.bigwig_header import is_url
+from senformer.genome.files import is_url
+from senformer.genome.interval import STRANDS
 from senformer.tracks.table_text import Row
-from senformer.tracks.track import STRANDS
 
 _BLANK = ("nan", "na", "none")
 
@@ -44,7 +44,7 @@ def strand_of(row: Row, is_paired: bool) -> str:
             "E316",
             "strand",
             f"is {given!r}, and no other track is its strand_pair",
-            "Add the other strand's track and let the two name each other in strand_pair, or set strand to '.'.",
+            "Add the other strand's track and strand_pair to both, or set strand to '.'.",
         )
     last = name_of(row)[-1]
     return given or (last if is_paired and last in "+-" else ".")

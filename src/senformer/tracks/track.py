@@ -12,7 +12,6 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Int64
 
-STRANDS = ("+", "-", ".")
 STATISTICS = ("sum", "mean", "max")
 UNCOVERED = ("zero", "nan")
 MISSING_CHROMS = ("error", "nan")
