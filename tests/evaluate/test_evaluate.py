@@ -143,14 +143,14 @@ def test_evaluate__faults_leave_nothing(toy_run, toy_dataset, tmp_path):
 def test_evaluate__a_prediction_that_is_not_finite_leaves_nothing(
     toy_run, toy_dataset, tmp_path, monkeypatch
 ):
-    plain = Predictor.predict
+    plain = Predictor._batch
 
-    def predict(self, codes, head):
-        found = plain(self, codes, head)
+    def batch(self, codes, head, permutation):
+        found = plain(self, codes, head, permutation)
         found[1, 3, 2] = np.nan
         return found
 
-    monkeypatch.setattr(Predictor, "predict", predict)
+    monkeypatch.setattr(Predictor, "_batch", batch)
     with pytest.raises(DataError, match=r"chr2:56-120 \(0-based\): the model's prediction is not finite"):
         evaluate(toy_run, toy_dataset, tmp_path / "out", **HOW)
     assert list(tmp_path.iterdir()) == []
@@ -176,11 +176,11 @@ def test_evaluate__goes_on_where_it_was_killed(toy_run, toy_dataset, tmp_path, m
     evaluate(toy_run, toy_dataset, tmp_path / "whole", **HOW)
     plain, calls = Predictor.predict, []
 
-    def predict(self, codes, head):
+    def predict(self, codes, head, names=None):
         calls.append(len(codes))
         if len(calls) == 3:
             raise _Killed
-        return plain(self, codes, head)
+        return plain(self, codes, head, names)
 
     monkeypatch.setattr(Predictor, "predict", predict)
     with pytest.raises(_Killed):

@@ -4,7 +4,7 @@ import torch
 from tests.predict.toy import HEAD, ToyModel
 
 import senformer
-from senformer.core.errors import ConfigError
+from senformer.core.errors import ConfigError, DataError, DeviceError
 from senformer.genome.sequence import reverse_complement
 from senformer.predict.predictor import Predictor
 
@@ -164,6 +164,59 @@ def test_predict__read_only_codes():
 def test_predict__no_sequence():
     with pytest.raises(ValueError, match="at least one sequence"):
         Predictor(ToyModel(), device="cpu").predict(random_codes(0, 64), HEAD)
+
+
+class OneBadWindow(ToyModel):
+    """Says NaN of windows that begin with N."""
+
+    def forward(self, inputs, heads=None):
+        output = super().forward(inputs, heads)[HEAD]
+        output[inputs[:, 0] == 4, 2, 1] = torch.nan
+        return {HEAD: output}
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [(None, "sequence 3: the model's"), (["a", "b", "c", "chr1:5-9", "e"], "chr1:5-9: the")],
+)
+def test_predict__not_finite_names_the_sequence(names, text):
+    codes = random_codes(5, 64) % 4
+    codes[3, 0] = 4
+    predictor = Predictor(OneBadWindow(), device="cpu", batch_size=2)
+    with pytest.raises(DataError, match=text) as caught:
+        predictor.predict(codes, HEAD, names)
+    assert caught.value.code == "E708"
+
+
+def test_predict__out_of_memory_says_what_to_lower(monkeypatch):
+    model = ToyModel()
+
+    def full(*_arguments, **_keywords):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has")
+
+    monkeypatch.setattr(ToyModel, "forward", full)
+    with pytest.raises(DeviceError) as caught:
+        Predictor(model, device="cpu").predict(random_codes(2, 64), HEAD)
+    assert (caught.value.code, caught.value.exit_code) == ("E718", 69)
+    text = "device 'cpu': is out of memory (CUDA out of memory). Lower --batch-size."
+    assert str(caught.value) == text
+
+
+def test_hold__weights_that_do_not_fit(monkeypatch):
+    homes = []
+
+    def full_once(_model, device):
+        homes.append(device)
+        if len(homes) == 1:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried")
+
+    model = ToyModel().train()
+    predictor = Predictor(model, device="cpu")
+    monkeypatch.setattr(ToyModel, "to", full_once)
+    with pytest.raises(DeviceError, match="Use a device with more memory"), predictor.hold():
+        pass
+    assert len(homes) == 2
+    assert model.dropout.training
 
 
 @pytest.mark.parametrize(

@@ -199,11 +199,11 @@ def test_predict_regions__stopped_and_repeated_gives_the_same(genome, tmp_path, 
     predict_regions(ToyModel(), genome, REGIONS, tmp_path / "whole", **HOW)
     plain, calls = Predictor.predict, []
 
-    def predict(self, codes, head):
+    def predict(self, codes, head, names=None):
         calls.append(len(codes))
         if len(calls) == 8:
             raise _Killed
-        return plain(self, codes, head)
+        return plain(self, codes, head, names)
 
     monkeypatch.setattr(Predictor, "predict", predict)
     with pytest.raises(_Killed):

@@ -72,9 +72,9 @@ def test_predict_effects__reference_is_predicted_once_a_base(fasta):
     counted = []
 
     class Counting(Predictor):
-        def predict(self, codes, head):
+        def predict(self, codes, head, names=None):
             counted.append(len(codes))
-            return super().predict(codes, head)
+            return super().predict(codes, head, names)
 
     variants = variants_at(every_snv("chrA", range(20, 25)))
     assert len(variants) == 15

@@ -1,7 +1,8 @@
 """Batches of sequence in, predictions out: strand and shift averaging around any model.
 
-Everything that predicts (regions, evaluation, variants, validation during training) goes through
-:class:`Predictor`, so that there is one meaning of "both strands" in the package.
+Regions, evaluation and variants go through :class:`Predictor`, so that "both strands", a finite prediction
+and a full device mean one thing in all of them. Validation during training does not: it calls the model
+itself, on the forward strand alone.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ from jaxtyping import Float, Float32, Int, UInt8
 from torch import Tensor, nn
 
 from senformer.core.device import pick_device, pick_dtype
-from senformer.core.errors import ConfigError
+from senformer.core.errors import ConfigError, DataError, DeviceError
 from senformer.core.tables import choose
 from senformer.genome.sequence import reverse_complement
 from senformer.predict.precision import arithmetic
@@ -91,7 +92,10 @@ class Predictor:
         }
 
     def predict(
-        self, codes: UInt8[np.ndarray, "window base"], head: str
+        self,
+        codes: UInt8[np.ndarray, "window base"],
+        head: str,
+        names: Sequence[object] | None = None,
     ) -> Float32[np.ndarray, "window bin track"]:
         """Predict the tracks of ``head`` for each sequence.
 
@@ -104,16 +108,29 @@ class Predictor:
             A, C, G, T, N = 0..4; each row is a window and :attr:`margin_bp` further bases on each side.
         head
             Which head of the model.
+        names
+            What each sequence is, for messages; numbers by default.
 
         Returns
         -------
         Predictions in the units that the model was trained in (stored units).
+
+        Raises
+        ------
+        DataError
+            A prediction is not finite.
+        DeviceError
+            The device has too little memory.
         """
-        parts = []
+        parts: list[np.ndarray] = []
         with self.hold():
             permutation = torch.as_tensor(card_permutation(self.model, head), device=self.device)
             for first in range(0, len(codes), self.batch_size):
-                parts.append(self._batch(codes[first : first + self.batch_size], head, permutation))
+                rows = slice(first, first + self.batch_size)
+                with _within_memory(self.device, "Lower --batch-size."):
+                    part = self._batch(codes[rows], head, permutation)
+                _check_finite(part, names[rows] if names else range(len(codes))[rows])
+                parts.append(part)
         if not parts:
             raise ValueError("predict needs at least one sequence")
         return np.concatenate(parts)
@@ -144,9 +161,27 @@ class Predictor:
         home = first.device if first is not None else self.device
         try:
             self.model.eval()
-            self.model.to(self.device)
+            with _within_memory(self.device, "Use a device with more memory, or --device cpu."):
+                self.model.to(self.device)
             yield self
         finally:
             self.model.to(home)
             for module, training in modes.items():
                 module.training = training
+
+
+@contextlib.contextmanager
+def _within_memory(device: torch.device, todo: str) -> Iterator[None]:
+    try:
+        yield
+    except torch.OutOfMemoryError as fault:
+        reason = str(fault).partition(". ")[0].rstrip(".")
+        raise DeviceError("E718", f"device {str(device)!r}", f"is out of memory ({reason})", todo) from fault
+
+
+def _check_finite(prediction: Float32[np.ndarray, "window bin track"], names: Sequence[object]) -> None:
+    for name, values in zip(names, prediction, strict=True):
+        if not np.isfinite(values).all():
+            where = f"sequence {name}" if isinstance(name, int) else str(name)
+            todo = "Check the model, or use --precision fp32."
+            raise DataError("E708", where, "the model's prediction is not finite", todo)

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float32
 
-from senformer.core.errors import DataError
 from senformer.genome.fasta import FastaReader
 from senformer.genome.interval import Interval
 from senformer.predict.predictor import Predictor
@@ -98,13 +97,4 @@ def _predict_windows(job: StitchJob, batch: pd.DataFrame) -> Float32[np.ndarray,
     codes = [
         job.fasta.fetch_padded(Interval(i.chrom, i.start - margin, i.end + margin))[0] for i in intervals
     ]
-    predictions = job.predictor.predict(np.stack(codes), job.selection.head)
-    finite = np.isfinite(predictions).all(axis=(1, 2))
-    if not finite.all():
-        raise DataError(
-            "E708",
-            str(intervals[int(np.argmin(finite))]),
-            "the model's prediction is not finite",
-            "Check the model, or use --precision fp32.",
-        )
-    return predictions
+    return job.predictor.predict(np.stack(codes), job.selection.head, intervals)

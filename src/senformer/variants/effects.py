@@ -11,7 +11,6 @@ from itertools import islice
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from senformer.core.errors import DataError
 from senformer.genome.fasta import FastaReader
 from senformer.genome.interval import Interval
 from senformer.genome.variant import Variant
@@ -68,6 +67,10 @@ class _Window:
     padded_bp: int
     variant: Variant | None
 
+    @property
+    def name(self) -> str:
+        return self.variant.key if self.variant else f"the reference at {self.interval}"
+
 
 def _windows(loci: Sequence[Locus], fasta: FastaReader) -> Iterator[_Window]:
     for locus in loci:
@@ -106,20 +109,12 @@ def predict_effects(
     ref = np.empty((0, 0), dtype=np.float32)
     windows = _windows(loci, fasta)
     while batch := list(islice(windows, batch_size)):
-        predictions = predictor.predict(np.stack([window.codes for window in batch]), head)
+        names = [window.name for window in batch]
+        predictions = predictor.predict(np.stack([window.codes for window in batch]), head, names)
         for window, prediction in zip(batch, predictions, strict=True):
-            _check_finite(prediction, window)
             if window.variant is None:
                 ref = prediction.copy()  # outlives its batch
                 continue
             values = np.stack([scorer(ref, prediction) for scorer in scorers])
             scores = VariantScores(window.variant, window.padded_bp, values)
             yield Effect(scores, window.interval, ref, prediction)
-
-
-def _check_finite(prediction: Float[np.ndarray, "bin track"], window: _Window) -> None:
-    if not np.isfinite(prediction).all():
-        what = window.variant.key if window.variant else f"the reference at {window.interval}"
-        raise DataError(
-            "E752", what, "the model's prediction is not finite", "Check the model, or use --precision fp32."
-        )
