@@ -2,11 +2,11 @@ import json
 
 import numpy as np
 import pytest
-from tests.report.toy import write, write_evaluation, write_run
+from tests.report.toy import write_evaluation, write_run
 from tests.report.toy import write_scores as write_toy_scores
 
 from senformer.core.errors import DataError, MissingInputError
-from senformer.report.inputs import read_curve, read_evaluation, read_predictions, read_run, read_scores
+from senformer.report.inputs import read_curve, read_evaluation, read_run, read_scores
 from senformer.variants.table import SCORES
 from senformer.variants.writers import write_scores
 
@@ -62,6 +62,22 @@ def test_read_evaluation__undefined_correlations_are_nan(tmp_path):
     assert table["pearson_r"].isna().tolist() == [True, False, False, False]
 
 
+@pytest.mark.parametrize(
+    ("leak", "expected"),
+    [
+        (False, "held-out windows"),
+        (True, "windows that overlap the training sequence"),
+        (None, "evaluated windows"),
+    ],
+)
+def test_evaluation_files__windows_are_held_out_only_where_known(tmp_path, leak, expected):
+    found = read_evaluation(write_evaluation(tmp_path / "evaluation"))
+    found.metrics["overlaps_training"] = leak
+    assert found.windows_name == expected
+    del found.metrics["overlaps_training"]
+    assert found.windows_name == "evaluated windows"
+
+
 @pytest.mark.parametrize("name", ["metrics.json", "tracks.tsv", "examples.npz"])
 def test_read_evaluation__missing_file_is_named(tmp_path, name):
     folder = write_evaluation(tmp_path / "evaluation")
@@ -112,8 +128,3 @@ def test_read_scores__damaged_table_is_named(tmp_path):
     path.write_bytes(b"nothing of the kind")
     with pytest.raises(DataError, match=r"scores\.parquet: is no score table"):
         read_scores(path)
-
-
-def test_read_predictions__reads_the_record(tmp_path):
-    write(tmp_path / "run.json", {"counts": {"n_tracks": 3}})
-    assert read_predictions(tmp_path) == {"counts": {"n_tracks": 3}}

@@ -1,4 +1,5 @@
 import base64
+import json
 import re
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -114,16 +115,14 @@ def test_write_report__run_without_a_step(tmp_path):
     assert "No training step has been recorded yet" in (tmp_path / "report.html").read_text()
 
 
-def test_write_report__predictions_have_a_section(stubs, folders, tmp_path):
-    (tmp_path / "predicted").mkdir()
-    write(
-        tmp_path / "predicted" / "run.json",
-        {"command_line": "senformer predict x", "counts": {"n_bins": 1234}},
-    )
-    page = Page(render(folders, tmp_path / "report.html", predictions=tmp_path / "predicted"))
-    assert "predictions" in page.ids
-    assert "1,234" in page.text
-    assert any("senformer predict x" in text for text in page.text)
+@pytest.mark.slow
+def test_write_report__windows_seen_in_training_are_not_called_held_out(folders, tmp_path):
+    path = folders["evaluation"] / "metrics.json"
+    write(path, {**json.loads(path.read_text()), "overlaps_training": True, "note": "Not new."})
+    text = " ".join(Page(render(folders, tmp_path / "report.html")).text).lower()
+    assert "held-out" not in text
+    assert "training never looked" not in text
+    assert "accuracy on windows that overlap the training sequence" in text
 
 
 def test_write_report__text_of_the_data_stays_text(stubs, tmp_path):

@@ -73,7 +73,7 @@ class ChromosomeCache:
                 "E412",
                 f"{self.path / key[0]} {key[1]}",
                 f"is damaged: {fault}",
-                "Build it again, or copy it again.",
+                "Remove the folder and run senformer build again, or copy it again.",
             ) from fault
 
 

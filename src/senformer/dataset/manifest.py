@@ -94,7 +94,8 @@ def check_dataset(root: Path, *, verify: bool) -> None:
 
 
 def _damaged(root: Path, fault: str) -> DataError:
-    return DataError("E412", str(root), f"is damaged: {fault}", "Build it again, or copy it again.")
+    todo = "Remove the folder and run senformer build again, or copy it again."
+    return DataError("E412", str(root), f"is damaged: {fault}", todo)
 
 
 def read_json(path: Path) -> dict[str, Any]:

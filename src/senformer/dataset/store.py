@@ -56,7 +56,7 @@ def open_dataset(
             str(path),
             f"is a {header.get('kind')!r} dataset of format {header.get('format')!r}, made by senformer "
             f"{header.get('made_by', '?')}; this version reads {layout.KIND!r} of format {layout.FORMAT}",
-            "Build it again with this version.",
+            "Run senformer build again with this version.",
         )
     check_dataset(path, verify=verify)
     return Dataset(path, header, cache_bytes)

@@ -1,4 +1,4 @@
-"""Reads what a report shows: the files of a run, an evaluation, scores and predictions.
+"""Reads what a report shows: the files of a run, an evaluation and scores.
 
 Nothing is computed anew; what is not there is None and its section says so.
 """
@@ -16,6 +16,12 @@ from senformer.core.errors import DataError, MissingInputError
 
 _TEXT = {"name": str, "assay": str, "strand": str}
 _NUMBERS = {name: ["nan", ""] for name in ("pearson_r", "pearson_r_log1p", "mean_target", "mean_prediction")}
+# By ``overlaps_training`` of metrics.json; null where the model's card does not say what it was trained on.
+_WINDOWS = {
+    False: "held-out windows",
+    True: "windows that overlap the training sequence",
+    None: "evaluated windows",
+}
 _CURVE = ("step", "organism", "loss", "valid_loss", "valid_pearson")
 
 
@@ -49,6 +55,11 @@ class EvaluationFiles:
     record: dict[str, Any] | None
     tracks: pd.DataFrame
     examples: dict[str, np.ndarray]
+
+    @property
+    def windows_name(self) -> str:
+        """What to call the windows: held out only where the evaluation found that they are."""
+        return _WINDOWS[self.metrics.get("overlaps_training")]
 
 
 @dataclass(frozen=True)
@@ -127,11 +138,6 @@ def read_scores(path: Path) -> ScoreFiles:
         top=top,
         rows=_read_score_rows(path, [str(key) for key in top["key"]]),
     )
-
-
-def read_predictions(path: Path) -> dict[str, Any]:
-    """Read ``run.json`` of the folder of ``predict``."""
-    return _read_json(path / "run.json")
 
 
 def _read_score_rows(path: Path, keys: list[str]) -> pd.DataFrame:

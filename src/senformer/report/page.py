@@ -6,11 +6,10 @@ from typing import Any
 
 from senformer.core.commit import write_text
 from senformer.report import html
-from senformer.report.inputs import read_evaluation, read_predictions, read_run, read_scores
+from senformer.report.inputs import read_evaluation, read_run, read_scores
 from senformer.report.sections.accuracy import accuracy_section
 from senformer.report.sections.counter import FigureCounter
 from senformer.report.sections.loci import loci_section
-from senformer.report.sections.predictions import predictions_section
 from senformer.report.sections.run import run_section
 from senformer.report.sections.summary import summary
 from senformer.report.sections.training import training_section
@@ -22,7 +21,6 @@ _CONTENTS = (
     ("accuracy", "Accuracy"),
     ("loci", "Predicted against measured"),
     ("variants", "Variant effects"),
-    ("predictions", "Predicted tracks"),
     ("run", "What was run"),
 )
 
@@ -33,7 +31,6 @@ def write_report(
     *,
     evaluation: Path | None = None,
     scores: Path | None = None,
-    predictions: Path | None = None,
     extra: dict[str, Any] | None = None,
 ) -> None:
     """Write one self-contained HTML page about a run.
@@ -51,8 +48,6 @@ def write_report(
         Folder of ``evaluate``.
     scores
         Table of ``score``, with the files beside it.
-    predictions
-        Folder of ``predict``.
     extra
         Further numbers for the summary: ``test.ceiling_mean``, and ``variants`` with ``auroc_planted``,
         ``n_break``, ``n_control``.
@@ -64,22 +59,15 @@ def write_report(
     DataError
         A file is damaged.
     """
-    write_text(Path(out), render_report(run, evaluation, scores, predictions, extra or {}))
+    write_text(Path(out), render_report(run, evaluation, scores, extra or {}))
 
 
-def render_report(
-    run: Path,
-    evaluation: Path | None,
-    scores: Path | None,
-    predictions: Path | None,
-    extra: dict[str, Any],
-) -> str:
+def render_report(run: Path, evaluation: Path | None, scores: Path | None, extra: dict[str, Any]) -> str:
     """Return the page of :func:`write_report` as text."""
     trained = read_run(Path(run))
     evaluated = read_evaluation(Path(evaluation)) if evaluation else None
     scored = read_scores(Path(scores)) if scores else None
-    predicted = read_predictions(Path(predictions)) if predictions else None
-    records = [evaluated.record if evaluated else None, predicted, scored.record if scored else None]
+    records = [evaluated.record if evaluated else None, scored.record if scored else None]
     counter = FigureCounter()
     title = "/".join(Path(run).resolve().parts[-2:])
     body = [
@@ -87,12 +75,11 @@ def render_report(
             "header", html.element("h1", f"Report on {title}"), html.paragraph(_subtitle(trained.card))
         ),
         summary(trained, evaluated, scored, extra),
-        _contents(predicted is not None),
+        _contents(),
         training_section(trained, counter),
         accuracy_section(evaluated, counter),
         loci_section(evaluated, counter),
         variants_section(scored, counter),
-        predictions_section(predicted),
         run_section(trained, records),
     ]
     return _document(f"{title}: senformer report", html.element("main", html.join(body)))
@@ -107,12 +94,8 @@ def _subtitle(card: dict[str, Any] | None) -> str:
     )
 
 
-def _contents(has_predictions: bool) -> html.Html:
-    links = [
-        html.element("a", title, href=f"#{identifier}")
-        for identifier, title in _CONTENTS
-        if has_predictions or identifier != "predictions"
-    ]
+def _contents() -> html.Html:
+    links = [html.element("a", title, href=f"#{identifier}") for identifier, title in _CONTENTS]
     return html.element("nav", *links, aria_label="Contents")
 
 

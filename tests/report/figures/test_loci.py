@@ -5,14 +5,14 @@ from senformer.report.figures.loci import loci
 
 
 def test_loci__describes_the_agreement():
-    drawing = loci(examples(TRACKS), [0, 2, 4], [1, 3])
+    drawing = loci(examples(TRACKS), [0, 2, 4], [1, 3], "held-out windows")
     assert drawing.alt.startswith("Measured and predicted signal of 2 tracks in 3 windows.")
     assert "cage_a_minus 0.9" in drawing.alt
-    assert drawing.svg == loci(examples(TRACKS), [0, 2, 4], [1, 3]).svg
+    assert drawing.svg == loci(examples(TRACKS), [0, 2, 4], [1, 3], "held-out windows").svg
 
 
 def test_loci__one_window_one_track_with_masked_bins():
     arrays = examples(TRACKS)
     arrays["measured"][1] = np.nan
-    drawing = loci(arrays, [1], [0])
+    drawing = loci(arrays, [1], [0], "evaluated windows")
     assert drawing.alt == "Measured and predicted signal of 1 tracks in 1 windows."

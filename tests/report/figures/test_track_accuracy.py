@@ -17,20 +17,27 @@ def table(n_tracks):
 
 
 def test_track_accuracy__few_tracks_have_a_row_each():
-    drawing = track_accuracy(table(5))
+    drawing = track_accuracy(table(5), "held-out windows")
     assert "a row is a track" in drawing.caption
     assert drawing.alt.startswith("Mean Pearson r by assay: unassigned ")
 
 
 def test_track_accuracy__many_tracks_have_a_row_an_assay():
-    drawing = track_accuracy(table(MOST_NAMED_TRACKS + 1))
+    drawing = track_accuracy(table(MOST_NAMED_TRACKS + 1), "held-out windows")
     assert "the median of its assay" in drawing.caption
-    assert drawing.svg == track_accuracy(table(MOST_NAMED_TRACKS + 1)).svg
+    assert drawing.svg == track_accuracy(table(MOST_NAMED_TRACKS + 1), "held-out windows").svg
 
 
 def test_track_accuracy__undefined_tracks_are_left_out():
     few = table(4)
     few.loc[1, ["pearson_r", "pearson_r_log1p"]] = np.nan
-    assert "<svg" in track_accuracy(few).svg
+    assert "<svg" in track_accuracy(few, "held-out windows").svg
     many = table(40).assign(pearson_r=np.nan)
-    assert "<svg" in track_accuracy(many).svg
+    assert "<svg" in track_accuracy(many, "held-out windows").svg
+
+
+def test_track_accuracy__windows_are_called_what_they_are():
+    caption = track_accuracy(table(2), "windows that overlap the training sequence").caption
+    assert caption.startswith(
+        "How well each track is predicted on windows that overlap the training sequence: a row"
+    )

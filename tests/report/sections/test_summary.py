@@ -19,4 +19,13 @@ def test_summary__all_tiles(tmp_path):
 def test_summary__run_alone(tmp_path):
     made = summary(read_run(write_run(tmp_path / "run")), None, None, {})
     assert made.count('class="tile"') == 2
-    assert "in 3 min 7 s" in made
+    assert "in 3 min 07 s" in made
+
+
+def test_summary__windows_seen_in_training_are_not_called_held_out(tmp_path):
+    run, found = read_run(write_run(tmp_path / "run")), read_evaluation(write_evaluation(tmp_path / "e"))
+    assert "held-out windows (test split)" in summary(run, found, None, {})
+    found.metrics["overlaps_training"] = True
+    made = summary(run, found, None, {})
+    assert "held-out" not in made
+    assert "windows that overlap the training sequence (test split)" in made

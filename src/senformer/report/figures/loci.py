@@ -1,4 +1,4 @@
-"""Measured and predicted signal along held-out windows. Under ``loci`` in ``FIGURES``."""
+"""Measured and predicted signal along windows. Under ``loci`` in ``FIGURES``."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,9 @@ from senformer.report.figures.style import (
 )
 
 
-def loci(examples: dict[str, Any], windows: Sequence[int], tracks: Sequence[int]) -> Drawing:
+def loci(
+    examples: dict[str, Any], windows: Sequence[int], tracks: Sequence[int], windows_name: str
+) -> Drawing:
     """Draw measured (filled) and predicted (line) signal: a column a window, a row a track.
 
     Parameters
@@ -29,6 +31,8 @@ def loci(examples: dict[str, Any], windows: Sequence[int], tracks: Sequence[int]
         bin, track), ``names``, ``bin_bp``.
     windows, tracks
         Which to show, by index.
+    windows_name
+        What the windows are to the model, for the text: whether they are held out.
     """
     with drawing_style():
         figure = new_figure(0.9 + 1.25 * len(tracks), 10.5)
@@ -48,11 +52,11 @@ def loci(examples: dict[str, Any], windows: Sequence[int], tracks: Sequence[int]
         figure.legend(handles, labels, loc="outside upper right", ncols=2)
         figure.supylabel("signal per bin (stored units)", fontsize=10)
         svg = to_svg(figure)
-    return Drawing(svg, _describe(examples, windows, tracks), _CAPTION)
+    return Drawing(svg, _describe(examples, windows, tracks), _CAPTION.format(windows_name=windows_name))
 
 
 _CAPTION = (
-    "Held-out stretches of the genome, evenly spread, not chosen for their looks: the filled outline is the "
+    "Stretches of {windows_name}, evenly spread, not chosen for their looks: the filled outline is the "
     "measurement, the line the prediction; the panels of a row share their axis, so that heights compare; "
     "gaps are masked bins."
 )

@@ -22,13 +22,15 @@ _MEASURES = (
 )
 
 
-def track_accuracy(table: pd.DataFrame) -> Drawing:
+def track_accuracy(table: pd.DataFrame, windows_name: str) -> Drawing:
     """Draw Pearson's r of every track: a row a track where they are few, else a row an assay.
 
     Parameters
     ----------
     table
         ``name``, ``assay``, ``pearson_r``, ``pearson_r_log1p``; one row a track, NaN where undefined.
+    windows_name
+        What the windows are to the model, for the text: whether they are held out.
     """
     table = table.sort_values(["assay", "pearson_r", "name"], ascending=[True, False, True])
     is_named = len(table) <= MOST_NAMED_TRACKS
@@ -45,10 +47,10 @@ def track_accuracy(table: pd.DataFrame) -> Drawing:
         lowest = np.nanmin([0.0, *table["pearson_r"], *table["pearson_r_log1p"]])
         axes.set_xlim(min(0.0, lowest) - 0.02, 1.02)
         axes.axvline(0, color=GRAY, lw=0.8)
-        axes.set_xlabel("Pearson r between predicted and measured signal on the held-out windows")
+        axes.set_xlabel(f"Pearson r between predicted and measured signal on {windows_name}")
         figure.legend(loc="outside upper center", ncols=2)
         svg = to_svg(figure)
-    return Drawing(svg, _describe(table), _caption(is_named))
+    return Drawing(svg, _describe(table), _caption(is_named, windows_name))
 
 
 def _draw_measure(
@@ -72,10 +74,10 @@ def _draw_measure(
             axes.plot([middle, middle], [place - 0.14, place + 0.14], color="black", lw=1.6, zorder=4)
 
 
-def _caption(is_named: bool) -> str:
+def _caption(is_named: bool, windows_name: str) -> str:
     what = "a row is a track" if is_named else "a dot is a track, the black bar the median of its assay"
     return (
-        f"How well each track is predicted where training never looked: {what}, further right is better, 1 "
+        f"How well each track is predicted on {windows_name}: {what}, further right is better, 1 "
         "is perfect; filled circles compare the signal as stored, open diamonds its logarithm, which gives "
         "weak bins more weight."
     )

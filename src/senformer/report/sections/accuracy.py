@@ -1,4 +1,4 @@
-"""How well each track is predicted on held-out windows."""
+"""How well each track is predicted on the evaluated windows."""
 
 import pandas as pd
 
@@ -12,20 +12,19 @@ MOST_ROWS = 200
 
 def accuracy_section(evaluation: EvaluationFiles | None, counter: FigureCounter) -> html.Html:
     """Return the section on accuracy per track and assay."""
-    title = "Accuracy on held-out windows"
     if evaluation is None:
         text = "No evaluation was given: run senformer evaluate, then this report again."
-        return html.section("accuracy", title, html.paragraph(text))
+        return html.section("accuracy", "Accuracy", html.paragraph(text))
     metrics = evaluation.metrics
     parts = [html.paragraph(_sentence(metrics))]
     if metrics.get("note"):
         parts.append(html.element("p", html.element("strong", "Mind: "), metrics["note"], class_="mind"))
     parts += [
-        counter.place(FIGURES["track_accuracy"](evaluation.tracks)),
+        counter.place(FIGURES["track_accuracy"](evaluation.tracks, evaluation.windows_name)),
         _assay_table(metrics["by_assay"]),
         _track_table(evaluation.tracks),
     ]
-    return html.section("accuracy", title, *parts)
+    return html.section("accuracy", f"Accuracy on {evaluation.windows_name}", *parts)
 
 
 def _sentence(metrics: dict) -> str:

@@ -1,4 +1,4 @@
-"""Measured and predicted signal at held-out windows."""
+"""Measured and predicted signal at the evaluated windows."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def loci_section(evaluation: EvaluationFiles | None, counter: FigureCounter) -> 
         )
     windows = _spread(len(evaluation.examples["chrom"]), N_WINDOWS)
     tracks = typical_tracks(evaluation.tracks, N_TRACKS)
-    drawing = FIGURES["loci"](evaluation.examples, windows, tracks)
+    drawing = FIGURES["loci"](evaluation.examples, windows, tracks, evaluation.windows_name)
     return html.section(
         "loci", title, html.paragraph(_sentence(evaluation.tracks, tracks)), counter.place(drawing)
     )
@@ -54,5 +54,6 @@ def typical_tracks(table: pd.DataFrame, n_tracks: int) -> list[int]:
 
 
 def _spread(n_items: int, n_wanted: int) -> list[int]:
+    """Spread as evaluate does; that module loads torch, which a page does without."""
     places: Any = np.linspace(0, n_items - 1, min(n_items, n_wanted)).round().astype(int)
     return [int(place) for place in np.unique(places)]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from senformer.core.duration import format_duration
 from senformer.report import html
 from senformer.report.inputs import EvaluationFiles, RunFiles, ScoreFiles
 
@@ -20,7 +21,7 @@ def _accuracy_tiles(evaluation: EvaluationFiles | None, extra: dict[str, Any]) -
     metrics = evaluation.metrics
     ceiling = extra.get("test", {}).get("ceiling_mean")
     note = f"noise ceiling of these data: {ceiling:.3f}" if ceiling is not None else "1 is perfect"
-    where = f"held-out windows ({metrics['split']})"
+    where = f"{evaluation.windows_name} ({metrics['split']} split)"
     return [
         (html.number(metrics["pearson_mean"]), "mean Pearson r", f"{where}; {note}"),
         (html.number(metrics["pearson_log1p_mean"]), "mean Pearson r of log(1\u00a0+\u00a0x)", where),
@@ -46,7 +47,9 @@ def _run_tiles(run: RunFiles) -> list[tuple[str, str, str]]:
         window = f"reads {run.card['window_bp']:,} bp, predicts bins of {run.card['bin_bp']} bp"
         items.append((_short(run.card["parameters"]), "parameters", window))
     if run.done is not None:
-        items.append((f"{run.done['steps']:,}", "training steps", f"in {duration(run.done['seconds'])}"))
+        items.append(
+            (f"{run.done['steps']:,}", "training steps", f"in {format_duration(run.done['seconds'])}")
+        )
     return items
 
 
@@ -55,19 +58,3 @@ def _short(count: int) -> str:
         if count >= size:
             return f"{count / size:.3g}{letter}"
     return str(count)
-
-
-def duration(seconds: float) -> str:
-    """Return a duration for people.
-
-    Examples
-    --------
-    >>> duration(42), duration(187), duration(7384)
-    ('42 s', '3 min 7 s', '2 h 3 min')
-    """
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
