@@ -123,7 +123,11 @@ class Enformer(nn.Module):
         return self.trunk(inputs, self.config.crop_bins)
 
     def trunk(self, inputs: Inputs, crop_bins: int) -> Float[Tensor, "batch bin wide"]:
-        """Return the trunk's output with a crop of its own.
+        """Return the trunk's output with a crop of its own."""
+        return self.transform(self.bins(inputs), crop_bins)
+
+    def bins(self, inputs: Inputs) -> Float[Tensor, "batch bin channel"]:
+        """Return what the transformer reads, from any input.
 
         In evaluation without gradients stem and tower run in tiles, so that memory at base resolution
         does not grow with the window.
@@ -131,7 +135,12 @@ class Enformer(nn.Module):
         bases = self.read(inputs)
         tiled = not (self.training or torch.is_grad_enabled())
         x = in_tiles(self.tower_output, bases, self.bin_bp) if tiled else self.tower_output(bases)
-        x = x.to(self.stem.conv.bias.dtype)
+        return x.to(self.stem.conv.bias.dtype)
+
+    def transform(
+        self, x: Float[Tensor, "batch bin channel"], crop_bins: int
+    ) -> Float[Tensor, "batch _bin wide"]:
+        """Return the trunk's output from what the transformer reads."""
         features = self.position_features(x.shape[1])
         for block in self.transformer:
             x = block(x, features)
