@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 import scipy.stats
 
+from senformer.evaluate.metrics import METRICS
+from senformer.evaluate.metrics.pearson import PearsonSums
 from senformer.evaluate.sums import TrackSums
 from senformer.tracks.scaling import Scaling
 
@@ -90,3 +92,48 @@ def test_add__leaves_its_arguments():
 def test_plus__other_scalings_are_refused():
     with pytest.raises(ValueError, match="same scaling"):
         TrackSums(SCALINGS) + TrackSums(SCALINGS[:3])
+
+
+def test_log1p_result__a_masked_bin_may_predict_anything():
+    prediction, target = values()
+    plain = TrackSums(SCALINGS)
+    plain.add(prediction, target)
+    place = tuple(np.argwhere(np.isnan(target[:, [2]]))[0])
+    prediction[place[0], 2] = -9.0
+    sums = TrackSums(SCALINGS)
+    sums.add(prediction, target)
+    assert not sums.below.any()
+    np.testing.assert_array_equal(sums.log1p_result(), plain.log1p_result())
+
+
+def test_log1p_result__what_sqrt_never_makes_is_undefined():
+    prediction, target = values()
+    prediction[int(np.flatnonzero(~np.isnan(target[:, 3]))[0]), 3] = -1.5
+    sums = TrackSums(SCALINGS)
+    sums.add(prediction, target)
+    np.testing.assert_array_equal(sums.below, [False, False, False, True])
+
+
+def test_add__many_tracks_go_in_blocks(monkeypatch):
+    prediction, target = values()
+    whole = TrackSums(SCALINGS * 3)
+    whole.add(np.tile(prediction, 3), np.tile(target, 3))
+    monkeypatch.setattr("senformer.evaluate.sums._COLUMNS", 5)
+    monkeypatch.setattr("senformer.evaluate.metrics.pearson._COLUMNS", 2)
+    blocks = TrackSums(SCALINGS * 3)
+    blocks.add(np.tile(prediction, 3), np.tile(target, 3))
+    np.testing.assert_allclose(blocks.raw.state, whole.raw.state, rtol=1e-12)
+    np.testing.assert_allclose(blocks.log1p.state, whole.log1p.state, rtol=1e-12)
+
+
+def test_add__uses_the_metric_of_the_table(monkeypatch):
+    made = []
+
+    class Watched(PearsonSums):
+        def __init__(self, n_tracks):
+            made.append(n_tracks)
+            super().__init__(n_tracks)
+
+    monkeypatch.setitem(METRICS, "pearson", Watched)
+    TrackSums(SCALINGS)
+    assert made == [4, 4]

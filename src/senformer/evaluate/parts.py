@@ -11,7 +11,7 @@ import numpy as np
 
 from senformer.core.commit import commit_file
 from senformer.evaluate.examples import Example, example_arrays, examples_from_arrays
-from senformer.evaluate.metrics.pearson import PearsonSums
+from senformer.evaluate.metrics import METRICS
 from senformer.evaluate.sums import TrackSums
 from senformer.tracks.scaling import Scaling
 
@@ -40,8 +40,8 @@ def read_part(path: Path, scalings: Sequence[Scaling]) -> Part:
     with np.load(path, allow_pickle=False) as file:
         arrays = dict(file)
     sums = TrackSums(scalings)
-    sums.raw = PearsonSums.from_state(arrays["raw"])
-    sums.log1p = PearsonSums.from_state(arrays["log1p"])
+    sums.raw = METRICS["pearson"].from_state(arrays["raw"])
+    sums.log1p = METRICS["pearson"].from_state(arrays["log1p"])
     sums.below, sums.n_bins = arrays["below"], int(arrays["n_bins"])
     return Part(sums, examples_from_arrays(arrays))
 

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool, Float, Float64, Int
 
-from senformer.evaluate.metrics.pearson import PearsonSums
+from senformer.evaluate.metrics import METRICS
 from senformer.tracks.scaling import Scaling
+
+# Tracks at a time: all that is made of them fits a cache.
+_COLUMNS = 128
 
 
 class TrackSums:
@@ -25,22 +28,27 @@ class TrackSums:
         Over ``log(1 + x)`` of measured values x, the scaling undone on both sides; -x where the scale is
         negative (a file that holds its signal below zero).
     below
-        Tracks with a measured value or prediction of -1 or less, where ``log(1 + x)`` does not exist.
+        Tracks with a counted bin that measures or predicts -1 or less, where ``log(1 + x)`` does not exist.
     """
 
     def __init__(self, scalings: Sequence[Scaling]) -> None:
         self.scalings = tuple(scalings)
         self.n_bins = 0
-        self.raw = PearsonSums(len(self.scalings))
-        self.log1p = PearsonSums(len(self.scalings))
+        self.raw = METRICS["pearson"](len(self.scalings))
+        self.log1p = METRICS["pearson"](len(self.scalings))
         self.below: Bool[np.ndarray, " track"] = np.zeros(len(self.scalings), bool)
         self._groups = _columns_by_scaling(self.scalings)
 
     def add(self, prediction: Float[np.ndarray, "bin track"], target: Float[np.ndarray, "bin track"]) -> None:
         """Count the bins of one window in place; NaN targets are left out of both."""
         self.n_bins += len(target)
-        self.raw.add(prediction, target)
-        self.log1p.add(self._log1p(prediction), self._log1p(target))
+        for scaling, tracks in self._groups:
+            x, y = prediction[:, tracks], target[:, tracks]
+            self.raw.add(x, y, tracks)
+            masked = np.isnan(y)
+            x, y = (self._log1p(values, scaling, tracks, masked) for values in (x, y))
+            np.copyto(y, np.nan, where=masked)
+            self.log1p.add(x, y, tracks)
 
     def __add__(self, other: "TrackSums") -> "TrackSums":
         """Return the sums over the union of two disjoint parts."""
@@ -56,20 +64,33 @@ class TrackSums:
         """Return Pearson's r of ``log(1 + x)`` per track; NaN also where a value is -1 or less."""
         return np.where(self.below, np.nan, self.log1p.result())
 
-    def _log1p(self, stored: Float[np.ndarray, "bin track"]) -> Float64[np.ndarray, "bin track"]:
-        measured = np.empty(stored.shape)
-        for scaling, columns in self._groups.items():
-            values = scaling.inverse(np.ascontiguousarray(stored[:, columns], np.float32))
-            # A negative scale marks a file whose signal lies below zero; its size is what counts here.
-            measured[:, columns] = -values if scaling.scale < 0 else values
-        below = measured <= -1
-        self.below = self.below | below.any(axis=0)
-        measured[below] = 0.0
-        return np.log1p(measured)
+    def _log1p(
+        self,
+        stored: Float[np.ndarray, "bin some"],
+        scaling: Scaling,
+        tracks: Int[np.ndarray, " some"],
+        masked: Bool[np.ndarray, "bin some"],
+    ) -> Float64[np.ndarray, "bin some"]:
+        measured = scaling.inverse(stored).astype(np.float64)
+        # A negative scale marks a file whose signal lies below zero; its size is what counts here.
+        if scaling.scale < 0:
+            np.negative(measured, out=measured)
+        # Not "<= -1": what sqrt never makes comes back as NaN.
+        below = ~(measured > -1)
+        if below.any():
+            self.below[tracks] |= (below & ~masked).any(axis=0)
+            np.copyto(measured, 0.0, where=below)
+        return np.log1p(measured, out=measured)
 
 
-def _columns_by_scaling(scalings: Sequence[Scaling]) -> dict[Scaling, Int[np.ndarray, " column"]]:
+def _columns_by_scaling(
+    scalings: Sequence[Scaling],
+) -> list[tuple[Scaling, Int[np.ndarray, " column"]]]:
     columns = defaultdict(list)
     for column, scaling in enumerate(scalings):
         columns[scaling].append(column)
-    return {scaling: np.array(found) for scaling, found in columns.items()}
+    return [
+        (scaling, np.array(found[first : first + _COLUMNS]))
+        for scaling, found in columns.items()
+        for first in range(0, len(found), _COLUMNS)
+    ]

@@ -92,3 +92,26 @@ def test_metrics__rows():
     prediction, target = toy_values()
     for make in METRICS.values():
         assert make(5).add(prediction, target).result().shape == (5,)
+
+
+def test_add__some_tracks_alone():
+    prediction, target = toy_values()
+    whole, parts = PearsonSums(5).add(prediction, target), PearsonSums(5)
+    for tracks in (np.array([3, 0]), slice(1, 3), np.array([4])):
+        parts.add(prediction[..., tracks], target[..., tracks], tracks)
+    np.testing.assert_allclose(parts.state, whole.state, rtol=1e-12)
+
+
+def test_add__without_masks_as_with_them():
+    rng = np.random.default_rng(4)
+    x, y = rng.normal(size=(2, 31, 3)).astype(np.float32)
+    masked_x, masked_y = np.vstack([x, np.full((1, 3), 9e9)]), np.vstack([y, np.full((1, 3), np.nan)])
+    whole, masked = PearsonSums(3).add(x, y), PearsonSums(3).add(masked_x, masked_y)
+    np.testing.assert_allclose(masked.state, whole.state, rtol=1e-12, atol=1e-12)
+
+
+def test_from_state__leaves_the_array():
+    state = PearsonSums(2).add(np.eye(2), np.eye(2)).state
+    kept = state.copy()
+    PearsonSums.from_state(state).add(np.ones((3, 2)), np.zeros((3, 2)))
+    np.testing.assert_array_equal(state, kept)

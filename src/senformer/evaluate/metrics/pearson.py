@@ -6,8 +6,12 @@ Source: Chan, Golub, LeVeque 1979 (pairwise update of means and centered second 
 """
 
 import numpy as np
-from jaxtyping import Bool, Float, Float64, Int64
+from jaxtyping import Bool, Float, Float64, Int, Int64
 
+# Tracks at a time: their float64 values of a window fit a cache.
+_COLUMNS = 128
+
+Tracks = slice | Int[np.ndarray, " some"]
 Moments = Float64[np.ndarray, " track"]
 
 
@@ -40,8 +44,16 @@ class PearsonSums:
         self,
         prediction: Float[np.ndarray, "*any track"],
         target: Float[np.ndarray, "*any track"],
+        tracks: Tracks = slice(None),
     ) -> "PearsonSums":
         """Count further values in place; where the target is NaN neither side is counted.
+
+        Parameters
+        ----------
+        prediction, target
+            Values, tracks last; NaN in a prediction is left out only with its target.
+        tracks
+            Which tracks they are of, where not of all.
 
         Returns
         -------
@@ -49,9 +61,11 @@ class PearsonSums:
         """
         if prediction.shape != target.shape:
             raise ValueError(f"predictions {prediction.shape} and targets {target.shape} differ in shape")
-        x = prediction.reshape(-1, self.n_tracks).astype(np.float64)
-        y = target.reshape(-1, self.n_tracks).astype(np.float64)
-        self._merge(_moments(x, y, ~np.isnan(y)))
+        columns = np.arange(self.n_tracks)[tracks]
+        x, y = (values.reshape(-1, len(columns)) for values in (prediction, target))
+        for first in range(0, len(columns), _COLUMNS):
+            part = slice(first, first + _COLUMNS)
+            self._merge(_moments(x[:, part], y[:, part]), columns[part])
         return self
 
     def __add__(self, other: "PearsonSums") -> "PearsonSums":
@@ -59,8 +73,9 @@ class PearsonSums:
         if not isinstance(other, PearsonSums) or other.n_tracks != self.n_tracks:
             raise ValueError("only sums over the same number of tracks can be added")
         total = PearsonSums(self.n_tracks)
-        total._merge(self)
-        total._merge(other)
+        every = np.arange(self.n_tracks)
+        total._merge(self, every)
+        total._merge(other, every)
         return total
 
     @property
@@ -73,21 +88,22 @@ class PearsonSums:
         """Return the sums that :attr:`state` was taken of."""
         sums = cls(state.shape[1])
         sums.n = state[0].astype(np.int64)
-        sums._mean, sums._squares, sums._products = state[1:3], state[3:5], state[5]
-        sums._low, sums._high = state[6:8], state[8:10]
+        sums._mean, sums._squares, sums._products = state[1:3].copy(), state[3:5].copy(), state[5].copy()
+        sums._low, sums._high = state[6:8].copy(), state[8:10].copy()
         return sums
 
-    def _merge(self, other: "PearsonSums") -> None:
-        n = self.n + other.n
-        share = np.divide(other.n, n, out=np.zeros(self.n_tracks), where=n > 0)
-        gap = other._mean - self._mean
-        weight = self.n * share
-        self._products = self._products + other._products + gap[0] * gap[1] * weight
-        self._squares = self._squares + other._squares + gap**2 * weight
-        self._mean = self._mean + gap * share
-        self._low = np.minimum(self._low, other._low)
-        self._high = np.maximum(self._high, other._high)
-        self.n = n
+    def _merge(self, other: "PearsonSums", at: Int[np.ndarray, " some"]) -> None:
+        """Add the moments of ``other`` to those of the tracks ``at``."""
+        n = self.n[at] + other.n
+        share = np.divide(other.n, n, out=np.zeros(len(n)), where=n > 0)
+        gap = other._mean - self._mean[:, at]
+        weight = self.n[at] * share
+        self._products[at] += other._products + gap[0] * gap[1] * weight
+        self._squares[:, at] += other._squares + gap**2 * weight
+        self._mean[:, at] += gap * share
+        self._low[:, at] = np.minimum(self._low[:, at], other._low)
+        self._high[:, at] = np.maximum(self._high[:, at], other._high)
+        self.n[at] = n
 
     @property
     def mean_prediction(self) -> Moments:
@@ -114,21 +130,29 @@ class PearsonSums:
         return np.clip(r, -1.0, 1.0)
 
 
-def _moments(
-    x: Float64[np.ndarray, "value track"],
-    y: Float64[np.ndarray, "value track"],
-    counted: Bool[np.ndarray, "value track"],
-) -> PearsonSums:
-    """Return the moments of one batch, in two passes."""
+def _moments(x: Float[np.ndarray, "value track"], y: Float[np.ndarray, "value track"]) -> PearsonSums:
+    """Return the moments of one batch, in two passes; where ``y`` is NaN neither side is counted."""
     sums = PearsonSums(x.shape[1])
-    sums.n = counted.sum(axis=0)
+    if not len(y):
+        return sums
+    masked = np.isnan(y)
+    is_whole = not masked.any()
+    sums.n = len(y) - masked.sum(axis=0)
+    deviations = []
     for row, values in enumerate((x, y)):
-        total = values.sum(axis=0, where=counted)
-        sums._mean[row] = np.divide(total, sums.n, out=np.zeros(len(total)), where=sums.n > 0)
-        sums._low[row] = values.min(axis=0, where=counted, initial=np.inf)
-        sums._high[row] = values.max(axis=0, where=counted, initial=-np.inf)
-    dx = np.where(counted, x - sums._mean[0], 0.0)
-    dy = np.where(counted, y - sums._mean[1], 0.0)
-    sums._squares[:] = (dx**2).sum(axis=0), (dy**2).sum(axis=0)
-    sums._products = (dx * dy).sum(axis=0)
+        wide = values.astype(np.float64)  # the one copy: it becomes the deviations
+        if is_whole:
+            sums._low[row], sums._high[row] = values.min(axis=0), values.max(axis=0)
+        else:
+            sums._low[row] = np.where(masked, np.inf, values).min(axis=0)
+            sums._high[row] = np.where(masked, -np.inf, values).max(axis=0)
+            np.copyto(wide, 0.0, where=masked)
+        sums._mean[row] = wide.sum(axis=0) / np.maximum(sums.n, 1)
+        wide -= sums._mean[row]
+        if not is_whole:
+            np.copyto(wide, 0.0, where=masked)
+        deviations.append(wide)
+    dx, dy = deviations
+    sums._squares[0], sums._squares[1] = (np.einsum("vt,vt->t", d, d) for d in deviations)
+    sums._products = np.einsum("vt,vt->t", dx, dy)
     return sums
