@@ -3,8 +3,8 @@ import json
 import shutil
 import subprocess
 
-from senformer.core.commit import sha256, write_json
 from senformer.core import provenance
+from senformer.core.commit import sha256, write_json
 from senformer.core.provenance import describe_input, versions, write_record
 
 

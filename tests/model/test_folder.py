@@ -91,3 +91,8 @@ def test_read_folder__weights_of_another_format(saved):
     (saved / "card.json").write_text(json.dumps(card | {"sha256": digest}))
     assert "E508" in refused(saved)
     assert "is no safetensors file" in refused(saved)
+
+
+def test_read_folder__taken_away_by_a_killed_replacement(saved):
+    saved.rename(saved.with_name(f".old-77-{saved.name}"))
+    assert read_folder(saved).tensors

@@ -25,6 +25,12 @@ def test_iterate_turns__organisms_alternate(both):
     assert found == [(1, "human"), (2, "mouse"), (3, "human"), (4, "mouse"), (5, "human")]
 
 
+def test_iterate_turns__order_of_the_datasets_does_not_count(both):
+    backwards = _batches(dict(reversed(both.items())))
+    found = [organism for _, organism, _ in iterate_turns(backwards, 1, 3, 0)]
+    assert found == ["human", "mouse", "human"]
+
+
 @pytest.mark.parametrize("first", [2, 3, 5])
 def test_iterate_turns__taken_up_anywhere(both, first):
     batches = _batches(both)

@@ -51,6 +51,14 @@ def test_export_model__folder_and_card(human, tmp_path):
     assert training["config"] == config.model_dump(mode="json", exclude=set(FREE))
 
 
+def test_export_model__best_without_a_score_is_said(human, tmp_path, caplog):
+    config = settings(validate_every_steps=5, export="best")
+    model, state = create_model(**MODEL), State(step=1, settings="s")
+    save_checkpoint(tmp_path, state, model.state_dict(), {})
+    assert export_model(model, tmp_path, state, config, {})["exported_step"] == 1
+    assert "no validation has a score, so the last weights are exported" in caplog.text
+
+
 def test_training_intervals__union_of_the_train_windows(human):
     config = settings()
     batches = make_batches(human, make_plan(MODEL, config, human), config)["human"]

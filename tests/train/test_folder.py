@@ -127,8 +127,35 @@ def test_find_state__beyond_the_steps(tmp_path):
 def test_find_state__finished_or_taken_up(tmp_path, step, changes, is_done):
     _begin(tmp_path)
     _save(tmp_path, step, seconds=90.0)
-    (tmp_path / "DONE.json").write_text('{"steps": 4}')
+    (tmp_path / "DONE.json").write_text(f'{{"steps": 4, "exported_step": {step}}}')
     assert (find_state(tmp_path, SETTINGS, settings(**changes))[1] is not None) == is_done
+
+
+def test_find_state__finished_with_other_weights_than_asked_for(tmp_path, caplog):
+    _begin(tmp_path)
+    for step in (2, 6):
+        _save(tmp_path, step, best={"step": 2, "valid_pearson": 0.5})
+    (tmp_path / "DONE.json").write_text('{"steps": 6, "exported_step": 2}')
+    assert find_state(tmp_path, SETTINGS, settings())[1] is not None
+    with caplog.at_level(logging.INFO):
+        state, done = find_state(tmp_path, SETTINGS, settings(export="last"))
+    assert (state.step, done) == (6, None)
+    assert "model holds step 2; step 6 is exported now" in caplog.text
+
+
+def test_find_state__run_that_is_older_than_a_key(tmp_path):
+    _begin(tmp_path)
+    _save(tmp_path, 2)
+    younger = SETTINGS | {"train.assay_weights": {}}
+    assert find_state(tmp_path, younger, settings())[0].step == 2
+
+
+def test_find_state__checkpoint_taken_away_by_a_killed_replacement(tmp_path):
+    _begin(tmp_path)
+    _save(tmp_path, 2)
+    path = checkpoint_path(tmp_path, 2)
+    path.rename(path.with_name(f".old-77-{path.name}"))
+    assert find_state(tmp_path, SETTINGS, settings())[0].step == 2
 
 
 def test_find_state__damaged_best_is_forgotten_aloud(tmp_path, caplog):
@@ -177,7 +204,7 @@ def test_note_resume__later_checkpoints_go(tmp_path):
 def test_sweep__only_leftovers(tmp_path):
     _save(tmp_path, 2)
     (tmp_path / "checkpoints" / ".partial-3-step_0000004").mkdir()
-    (tmp_path / "checkpoints" / ".old-3-step_0000004").mkdir()
+    (tmp_path / "checkpoints" / ".old-3-step_0000002").mkdir()
     sweep(tmp_path)
     assert [path.name for path in (tmp_path / "checkpoints").iterdir()] == ["step_0000002"]
 

@@ -92,6 +92,15 @@ def test_train__broken_off_with_two_organisms_and_validation(tmp_path, both, mon
     assert fingerprint(tmp_path / "cut") == fingerprint(tmp_path / "whole")
 
 
+def test_train__order_of_the_datasets_does_not_count(tmp_path, both, monkeypatch):
+    train(MODEL, settings(), both, tmp_path / "whole")
+    _broken(monkeypatch, 4, both, tmp_path / "cut", settings())
+    train(MODEL, settings(), dict(reversed(both.items())), tmp_path / "cut", resume=True)
+    assert fingerprint(tmp_path / "cut") == fingerprint(tmp_path / "whole")
+    train(MODEL, settings(), dict(reversed(both.items())), tmp_path / "other")
+    assert fingerprint(tmp_path / "other") == fingerprint(tmp_path / "whole")
+
+
 def test_train__free_settings_may_change_on_resume(tmp_path, human, monkeypatch, whole):
     _broken(monkeypatch, 4, human, tmp_path, settings())
     changed = settings(checkpoint_every_steps=3, keep_checkpoints=1, log_every_steps=5, max_minutes=9.0)
@@ -169,6 +178,23 @@ def test_train__best_or_last_is_exported(tmp_path, human, monkeypatch):
     assert best["best"] == last["best"] == {"step": 4, "valid_pearson": 0.9}
     assert best["model_sha256"] != last["model_sha256"]
     assert senformer.load_model(tmp_path / "best" / "model").card.training["steps"] == 4
+
+
+def test_train__finished_run_is_exported_anew(tmp_path, human, monkeypatch):
+    scores = iter([0.1, 0.9, 0.3])
+
+    def fake(engine, sets, is_stopped):
+        return {"human": {"valid_loss": 1.0, "valid_pearson": next(scores), "n_windows": 1}}
+
+    monkeypatch.setattr(run_module, "validate", fake)
+    best = train(MODEL, settings(validate_every_steps=2), human, tmp_path)
+    changed = settings(validate_every_steps=2, export="last")
+    last = train(MODEL, changed, human, tmp_path, resume=True)
+    assert (best["exported_step"], last["exported_step"]) == (4, 6)
+    assert senformer.load_model(tmp_path / "model").card.training["steps"] == 6
+    assert train(MODEL, changed, human, tmp_path, resume=True) == last
+    back = train(MODEL, settings(validate_every_steps=2), human, tmp_path, resume=True)
+    assert back["model_sha256"] == best["model_sha256"]
 
 
 def test_train__existing_folder_refused(tmp_path, human):

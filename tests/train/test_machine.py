@@ -53,6 +53,16 @@ def test_accelerator__leaves_no_state(dtype, mode):
     assert dict(os.environ) == environment
 
 
+def test_accelerator__fp32_is_no_tf32(monkeypatch):
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
+    with accelerator(torch.device("cpu"), torch.bfloat16):
+        assert torch.backends.cudnn.allow_tf32
+    with accelerator(torch.device("cpu"), torch.float32):
+        assert not torch.backends.cudnn.allow_tf32
+        assert not torch.backends.cuda.matmul.allow_tf32
+    assert torch.backends.cudnn.allow_tf32
+
+
 def test_accelerator__several_processes_refused(monkeypatch):
     class Many:
         num_processes = 3

@@ -54,6 +54,8 @@ def test_settings_hash__order_of_keys_does_not_count():
     [
         ({"train.seed": 1}, {"train.seed": 2}, "train.seed was 1 and is now 2"),
         ({"a": 1}, {"a": 1, "b": 2}, "b was 'nothing' and is now 2"),
+        ({}, {"train.assay_weights": {"DNASE": 2.0}}, "train.assay_weights was {} and is now {'DNASE': 2.0}"),
+        ({}, {"train.steps": 6}, "train.steps was 'nothing' and is now 6"),
         ({"a": 1, "b": 2}, {"a": 1}, "b was 2 and is now 'nothing'"),
     ],
 )
@@ -66,3 +68,10 @@ def test_refuse_other_settings__first_difference_named(found, wanted, text):
 
 def test_refuse_other_settings__same_pass():
     refuse_other_settings({"a": [1, 2]}, {"a": [1, 2]}, "runs/a")
+
+
+def test_refuse_other_settings__key_younger_than_the_run_had_its_default(human):
+    wanted = _settings(human)
+    for key in ("train.assay_weights", "train.betas", "train.clip_norm", "train.eps"):
+        found = {name: value for name, value in wanted.items() if name != key}
+        refuse_other_settings(found, wanted, "run")

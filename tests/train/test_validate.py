@@ -1,10 +1,12 @@
+import math
+
 import numpy as np
 import pytest
 import torch
 from tests.train.engine import tiny_engine
 from tests.train.toy import MODEL, settings
 
-from senformer.core.errors import ConfigError
+from senformer.core.errors import ConfigError, DataError, DeviceError
 from senformer.dataset.batch import eval_batches
 from senformer.dataset.loader import eval_windows
 from senformer.train.plan import make_plan
@@ -78,6 +80,32 @@ def test_validate__cut_short_counts_for_nothing(human):
     with tiny_engine(config, human) as engine:
         assert validate(engine, sets, lambda: next(answers)) is None
         assert engine.model.training
+
+
+@pytest.mark.parametrize(("value", "loss"), [(math.nan, "nan"), (math.inf, "")])
+def test_validate__not_finite_names_the_windows(human, value, loss):
+    config, sets = _sets(human, validate_windows=1)
+    with tiny_engine(config, human) as engine:
+        head = engine.model.heads["human"]
+        head.register_forward_hook(lambda module, inputs, output: torch.full_like(output, value))
+        with pytest.raises(
+            DataError, match=r"human windows chr2:\d+-\d+.*a prediction is not finite"
+        ) as caught:
+            validate(engine, sets, lambda: False)
+    assert caught.value.code == "E617"
+    assert f"(loss {loss}" in str(caught.value)
+
+
+def test_validate__out_of_memory_named(human):
+    def fail(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    config, sets = _sets(human, validate_windows=1)
+    with tiny_engine(config, human) as engine:
+        engine.model.heads["human"].register_forward_hook(fail)
+        with pytest.raises(DeviceError, match="batches of 1 windows of 2,048 bp do not fit") as caught:
+            validate(engine, sets, lambda: False)
+    assert caught.value.code == "E612"
 
 
 def test_mean_pearson__over_organisms_that_have_one():

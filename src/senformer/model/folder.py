@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from senformer.core.commit import commit_folder, sha256, write_json
+from senformer.core.commit import commit_folder, restore_folder, sha256, write_json
 from senformer.core.errors import DataError, MissingInputError
 from senformer.model.card import ModelCard
 
@@ -57,6 +57,7 @@ def read_folder(path: str | os.PathLike, device: str | torch.device = "cpu") -> 
         A file is damaged, or the format is another release's.
     """
     path = Path(path)
+    restore_folder(path)
     for name in (CONFIG, WEIGHTS, CARD):
         if not (path / name).is_file():
             raise MissingInputError("E501", str(path / name), "no such file", "Give a saved model's folder.")

@@ -30,7 +30,7 @@ def make_batches(datasets: Mapping[str, Dataset], plan: Plan, config: TrainConfi
 def turn(step: int, n_organisms: int, place: int) -> int:
     """Return how many batches the organism at ``place`` has given before update ``step`` (from 1).
 
-    Organisms take turns, the first at step 1.
+    Organisms take turns in the order of their names, the first at step 1.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def iterate_turns(
 
     The workers are shared out between the organisms, at least one each where there are any.
     """
-    organisms = list(batches)
+    organisms = sorted(batches)
     n = len(organisms)
     each = max(1, workers // n) if workers else 0
     with ExitStack() as stack:

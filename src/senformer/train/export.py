@@ -1,5 +1,6 @@
 """The finished model of a run: chosen weights, and a card that says what they were trained on."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from senformer.train.settings import FREE
 
 MODEL = "model"
 
+log = logging.getLogger(__name__)
+
 
 def exported_step(state: State, config: TrainConfig) -> int:
     """Return the step whose weights become the model: the best validation's, or the last."""
@@ -36,6 +39,8 @@ def export_model(
     Nothing in the folder depends on when, where or in how many parts it was made.
     """
     step = exported_step(state, config)
+    if config.export == "best" and state.best is None:
+        log.warning("%s: no validation has a score, so the last weights are exported", out)
     load_weights(model, out, step)
     model.train(False)
     datasets = {organism: source.dataset for organism, source in batches.items()}

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from senformer.core.commit import refuse_existing, remove, write_json
+from senformer.core.commit import refuse_existing, remove, sweep_folder, write_json
 from senformer.core.errors import ConfigError, DataError, MissingInputError, OutputError
 from senformer.core.provenance import FILE as RUN
 from senformer.core.provenance import versions, write_record
@@ -24,6 +24,7 @@ from senformer.train.checkpoint import (
     read_state,
 )
 from senformer.train.config import TrainConfig
+from senformer.train.export import exported_step
 from senformer.train.settings import refuse_other_settings, settings_hash
 
 DONE = "DONE.json"
@@ -68,7 +69,8 @@ def find_state(
     """Return the state to go on from, and the closing record where the run is finished.
 
     A run that its time limit ended is taken up again under a larger limit, and one with a constant
-    learning rate under a larger number of steps. The state is None where the folder is there but a kill
+    learning rate under a larger number of steps. One that is finished is closed anew where ``export`` asks
+    for other weights than its model has. The state is None where the folder is there but a kill
     came before the run began: it is begun anew.
 
     Raises
@@ -86,7 +88,8 @@ def find_state(
         log.info("%s: the run had not begun, it begins now", out)
         return None, None
     refuse_other_settings(record["settings"], settings, str(out))
-    expected = settings_hash(settings)
+    expected = settings_hash(record["settings"])
+    sweep(out)
     state = newest_state(out) or State(step=0, settings=expected)
     if state.settings != expected:
         raise ConfigError(
@@ -103,8 +106,12 @@ def find_state(
             "Give at least as many steps, or train into another --out.",
         )
     done = read_record(out / DONE)
-    if done is not None and not _may_go_on(state, config):
+    if done is None or _may_go_on(state, config):
+        return _check_best(out, state), None
+    wanted = exported_step(state, config)
+    if done["exported_step"] == wanted:
         return state, done
+    log.info("%s/model holds step %d; step %d is exported now", out, done["exported_step"], wanted)
     return _check_best(out, state), None
 
 
@@ -183,11 +190,9 @@ def _check_best(out: Path, state: State) -> State:
 
 
 def sweep(out: Path) -> None:
-    """Remove the leftovers of a killed writer."""
+    """Put back what a killed replacement took away, and remove the leftovers of killed writers."""
     for folder in (out, out / FOLDER):
-        for pattern in (".partial-*", ".old-*"):
-            for path in folder.glob(pattern):
-                remove(path)
+        sweep_folder(folder)
 
 
 def read_record(path: Path) -> dict[str, Any] | None:

@@ -63,11 +63,12 @@ def train(
     config
         The ``train`` section.
     datasets
-        One dataset per organism; organisms take turns, step by step.
+        One dataset per organism; organisms take turns, step by step, in the order of their names.
     out
         Folder of the run; new, or with ``resume`` that of a run with the same settings.
     resume
-        Go on from the newest intact checkpoint. A finished run is left as it is.
+        Go on from the newest intact checkpoint. A finished run is left as it is, unless ``export`` now asks
+        for other weights: they become its model.
     config_record
         What ``run.json`` keeps as the configuration; by default the two sections.
 
@@ -95,6 +96,7 @@ def train(
     out = Path(out)
     choose(SCHEDULES, config.schedule, "schedule")
     choose(LOSSES, config.loss, "loss")
+    datasets = dict(sorted(datasets.items()))
     plan = make_plan(model_section, config, datasets)
     dtype = pick_dtype(config.precision, pick_device(config.device))
     settings = run_settings(plan, config, datasets, str(dtype).removeprefix("torch."))

@@ -8,7 +8,7 @@ import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState, GradientState
 
-from senformer.core.device import pick_device
+from senformer.core.device import pick_device, without_tf32
 from senformer.core.errors import ConfigError
 from senformer.train.config import TrainConfig
 
@@ -40,22 +40,25 @@ def torch_settings(config: TrainConfig) -> Iterator[None]:
 def accelerator(device: torch.device, dtype: torch.dtype) -> Iterator[Accelerator]:
     """Yield an Accelerator for one process; its process-wide state is dropped afterwards.
 
+    float32 means all of its 24 bits inside: TF32, the default of CUDA convolutions, is off.
+
     Raises
     ------
     ConfigError
         It was launched as several processes: batches are not shared out between processes yet.
     """
     was_there = bool(AcceleratorState._shared_state)
-    try:
-        found = Accelerator(
-            cpu=device.type == "cpu", mixed_precision="bf16" if dtype == torch.bfloat16 else "no"
-        )
-        if found.num_processes != 1:
-            raise ConfigError(
-                "E611", "train", f"was launched as {found.num_processes} processes", "Launch one process."
+    with without_tf32() if dtype == torch.float32 else contextlib.nullcontext():
+        try:
+            found = Accelerator(
+                cpu=device.type == "cpu", mixed_precision="bf16" if dtype == torch.bfloat16 else "no"
             )
-        yield found
-    finally:
-        if not was_there:
-            AcceleratorState._reset_state(reset_partial_state=True)
-            GradientState._reset_state()
+            if found.num_processes != 1:
+                raise ConfigError(
+                    "E611", "train", f"was launched as {found.num_processes} processes", "Launch one process."
+                )
+            yield found
+        finally:
+            if not was_there:
+                AcceleratorState._reset_state(reset_partial_state=True)
+                GradientState._reset_state()

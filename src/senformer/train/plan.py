@@ -50,7 +50,8 @@ def make_plan(section: Mapping[str, Any], config: TrainConfig, datasets: Mapping
     shared = {key: _common(datasets, key) for key in ("window_bp", "crop_bins", "bin_bp")}
     given = {key: getattr(config, key) for key in ("window_bp", "crop_bins")}
     given = {key: value for key, value in given.items() if value is not None}
-    heads = {organism: len(dataset.tracks) for organism, dataset in datasets.items()}
+    # By name: weights are drawn head by head.
+    heads = {organism: len(datasets[organism].tracks) for organism in sorted(datasets)}
     wanted = {"heads": heads, **{key: shared[key] for key in ("window_bp", "crop_bins")}, **given}
     for key, value in wanted.items():
         if key in section and section[key] != value:

@@ -56,16 +56,28 @@ def settings_hash(settings: Mapping[str, Any]) -> str:
 def refuse_other_settings(found: Mapping[str, Any], wanted: Mapping[str, Any], where: str) -> None:
     """Raise unless a run made with ``found`` may go on with ``wanted``.
 
+    A key of the ``train`` section that ``found`` lacks is younger than that run, which therefore had its
+    default.
+
     Raises
     ------
     ConfigError
         They differ; the first differing key is named with both values.
     """
     for key in [*wanted, *(key for key in found if key not in wanted)]:
-        if found.get(key, "nothing") != wanted.get(key, "nothing"):
+        was, now = found.get(key, _default(key)), wanted.get(key, "nothing")
+        if was != now:
             raise ConfigError(
                 "E603",
                 where,
-                f"{key} was {found.get(key, 'nothing')!r} and is now {wanted.get(key, 'nothing')!r}",
+                f"{key} was {was!r} and is now {now!r}",
                 "Resume with the settings the run began with, or train into another --out.",
             )
+
+
+def _default(key: str) -> Any:
+    """Return the default of a ``train`` key as plain JSON, or "nothing" where it has none."""
+    known = TrainConfig.model_fields.get(key.removeprefix("train.")) if key.startswith("train.") else None
+    if known is None or known.is_required():
+        return "nothing"
+    return json.loads(json.dumps(known.get_default(call_default_factory=True)))

@@ -1,6 +1,7 @@
 """One update: forward, loss, backward, checks, clipping, Adam."""
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -61,6 +62,24 @@ class Update:
     n_measured: int
 
 
+@contextlib.contextmanager
+def memory_errors(engine: Engine, batch: Batch) -> Iterator[None]:
+    """Say which batch does not fit where the device's memory is too small for it.
+
+    Raises
+    ------
+    DeviceError
+        The memory is too small.
+    """
+    try:
+        yield
+    except torch.OutOfMemoryError as fault:
+        found = f"batches of {len(batch.sequence)} windows of {batch.sequence.shape[1]:,} bp do not fit"
+        raise DeviceError(
+            "E612", str(engine.accelerator.device), found, "Lower batch_size or window_bp."
+        ) from fault
+
+
 def take_step(engine: Engine, step: int, organism: str, batch: Batch) -> Update:
     """Do update ``step`` (from 1) on one batch of ``organism``; only its head takes part.
 
@@ -75,16 +94,11 @@ def take_step(engine: Engine, step: int, organism: str, batch: Batch) -> Update:
     """
     config, model = engine.config, engine.model
     torch.manual_seed(child_seed(config.seed, "step", step))
-    try:
+    with memory_errors(engine, batch):
         sequence, targets = engine.tensors(batch)
         engine.optimizer.zero_grad(set_to_none=True)
         loss = engine.loss_of(organism, model(sequence, heads=[organism])[organism], targets)
         engine.accelerator.backward(loss)
-    except torch.OutOfMemoryError as fault:
-        found = f"batches of {len(batch.sequence)} windows of {batch.sequence.shape[1]:,} bp do not fit"
-        raise DeviceError(
-            "E612", str(engine.accelerator.device), found, "Lower batch_size or window_bp."
-        ) from fault
     used = [parameter for parameter in model.parameters() if parameter.grad is not None]
     norm = get_total_norm([parameter.grad for parameter in used if parameter.grad is not None])
     # The one place where the device is waited for: the check must come before the update.

@@ -1,5 +1,6 @@
 """Validation during training: loss and Pearson's r on held-out windows."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,14 +9,14 @@ import numpy as np
 import pandas as pd
 import torch
 
-from senformer.core.errors import ConfigError
-from senformer.dataset.batch import eval_batches
+from senformer.core.errors import ConfigError, DataError
+from senformer.dataset.batch import Batch, eval_batches
 from senformer.dataset.loader import eval_windows
 from senformer.dataset.store import Dataset
 from senformer.evaluate.metrics.pearson import PearsonSums
 from senformer.train.config import TrainConfig
 from senformer.train.plan import Plan
-from senformer.train.step import Engine
+from senformer.train.step import Engine, memory_errors
 
 SPLIT = "valid"
 
@@ -66,6 +67,13 @@ def validate(
     The loss is the mean over all measured entries, Pearson's r the mean over tracks that have one (None
     where no track has). None is returned where ``is_stopped`` says so between two batches: a validation
     that a signal cut short counts for nothing.
+
+    Raises
+    ------
+    DataError
+        A prediction or the loss is not finite; the windows are named.
+    DeviceError
+        The device's memory is too small.
     """
     was_training = engine.model.training
     engine.model.train(False)
@@ -90,10 +98,14 @@ def _validate_one(
     for batch in batches:
         if is_stopped():
             return None
-        sequence, targets = engine.tensors(batch)
-        prediction = engine.model(sequence, heads=[organism])[organism].float()
+        with memory_errors(engine, batch):
+            sequence, targets = engine.tensors(batch)
+            prediction = engine.model(sequence, heads=[organism])[organism].float()
+            loss = float(engine.loss_of(organism, prediction, targets))
+        if not (math.isfinite(loss) and bool(prediction.isfinite().all())):
+            raise _not_finite(organism, batch, loss)
         n = int(np.count_nonzero(~np.isnan(batch.targets)))
-        total += float(engine.loss_of(organism, prediction, targets)) * n
+        total += loss * n
         n_measured += n
         sums.add(prediction.cpu().numpy(), batch.targets)
     by_track = sums.result()
@@ -103,6 +115,15 @@ def _validate_one(
         "valid_pearson": float(defined.mean()) if len(defined) else None,
         "n_windows": len(held_out.windows),
     }
+
+
+def _not_finite(organism: str, batch: Batch, loss: float) -> DataError:
+    return DataError(
+        "E617",
+        f"validation, {organism} windows {', '.join(map(str, batch.windows))}",
+        f"a prediction is not finite (loss {loss:g})",
+        "The last checkpoint is kept. Look at these windows, or lower learning_rate, and train anew.",
+    )
 
 
 def mean_pearson(found: Mapping[str, Mapping[str, Any]]) -> float | None:
