@@ -1,17 +1,28 @@
 import numpy as np
 import pytest
+from tests.variants.toy import random_predictions
 
 from senformer.core.errors import ConfigError
 from senformer.core.tables import choose
-from senformer.variants.scorer import Scorer
+from senformer.variants.scorer import Prediction, Scorer
 from senformer.variants.scorers import SCORERS
 
 
-def test_scorer__computes_in_float64():
-    seen = []
-    scorer = Scorer("X", "x", "x", False, lambda ref, alt: seen.append(ref.dtype) or ref[0])
-    scorer(np.ones((2, 3), np.float32), np.ones((2, 3), np.float32))
-    assert seen == [np.float64]
+def test_scorer__any_function_of_two_predictions():
+    scorer = Scorer("X", "x", "x", False, lambda ref, alt: (alt.bins - ref.bins).max(axis=0).astype(float))
+    ref, alt = (Prediction(random_predictions(5, 3, seed)) for seed in (1, 2))
+    np.testing.assert_array_equal(scorer(ref, alt), (alt.bins - ref.bins).max(axis=0))
+
+
+def test_prediction__summed_once_in_float64():
+    bins = np.full((4, 1), 2.0**24, dtype=np.float32)
+    bins[0] += 2
+    prediction = Prediction(bins)
+    assert prediction.total.tolist() == [2.0**26 + 2]  # float32 there steps by 8
+    for scorer in SCORERS.values():
+        scorer(prediction, prediction)
+    assert prediction.total is prediction.total
+    assert not prediction.total.flags.writeable
 
 
 def test_scorers__names_are_keys():

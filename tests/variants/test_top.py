@@ -1,14 +1,16 @@
 import numpy as np
+import pytest
 from tests.variants.toy import TRACKS, random_predictions
 
 from senformer.genome.interval import Interval
 from senformer.genome.variant import Variant
 from senformer.variants.effects import Effect, VariantScores
+from senformer.variants.scorer import Prediction
 from senformer.variants.table import track_frame
 from senformer.variants.top import (
     CENTRAL_BINS,
     TopVariant,
-    keep_top,
+    add_to_top,
     read_top,
     restore_top,
     summarize,
@@ -21,20 +23,24 @@ def top_variant(rank, position=10, n_bins=5):
     return TopVariant(Variant("chrA", position - 1, "A", "C"), rank, -12, 4, ref, alt)
 
 
-def effect(n_bins, window):
-    ref, alt = (random_predictions(n_bins, 3, seed) for seed in (1, 2))
+def effect(n_bins, window, seed=1):
+    ref, alt = (Prediction(random_predictions(n_bins, 3, seed)) for seed in (seed, seed + 1))
     scores = VariantScores(Variant("chrA", 9, "A", "C"), 0, np.zeros((2, 3)))
     return Effect(scores, window, ref, alt)
 
 
-def test_summarize__rank_is_the_largest_absolute_sar():
+def rank_of(one):
+    ref, alt = (allele.bins.sum(0, np.float64) for allele in (one.ref, one.alt))
+    return np.abs(np.log2(1 + alt) - np.log2(1 + ref)).max()
+
+
+def test_add_to_top__rank_is_the_largest_absolute_sar():
     one = effect(5, Interval("chrA", -5, 23))
-    expected = np.abs(np.log2(1 + one.alt.sum(0, np.float64)) - np.log2(1 + one.ref.sum(0, np.float64))).max()
-    assert np.isclose(summarize(one, 4).rank_score, expected, rtol=1e-12)
+    assert np.isclose(add_to_top([], one, 4, 1)[0].rank_score, rank_of(one), rtol=1e-12)
 
 
 def test_summarize__few_bins_are_all_kept():
-    kept = summarize(effect(5, Interval("chrA", -5, 23)), 4)
+    kept = summarize(effect(5, Interval("chrA", -5, 23)), 1.0, 4)
     # window of 28 bp, 5 bins of 4 bp: 4 bp cropped on each side
     assert kept.start == -1
     assert kept.ref.shape == (5, 3)
@@ -42,17 +48,29 @@ def test_summarize__few_bins_are_all_kept():
 
 def test_summarize__keeps_the_central_bins_of_many():
     whole = effect(150, Interval("chrA", 1000, 1000 + 170 * 4))
-    kept = summarize(whole, 4)
+    kept = summarize(whole, 1.0, 4)
     # crop (170 - 150) / 2 = 10 bins; first bin 150 // 2 - 64 = 11
     assert kept.start == 1000 + (10 + 11) * 4
-    np.testing.assert_array_equal(kept.alt, whole.alt[11 : 11 + CENTRAL_BINS])
+    np.testing.assert_array_equal(kept.alt, whole.alt.bins[11 : 11 + CENTRAL_BINS])
     # the changed base, index 340 of the window, stands at the start of bin 64
     assert (1000 + 340 - kept.start) // 4 == CENTRAL_BINS // 2
 
 
-def test_keep_top__largest_first_and_ties_in_order():
-    items = [top_variant(rank, position) for rank, position in [(1.0, 1), (3.0, 2), (2.0, 3), (3.0, 4)]]
-    assert [item.variant.position for item in keep_top(items, 3)] == [2, 4, 3]
+@pytest.mark.parametrize("n_top", [0, 1, 3, 20])
+def test_add_to_top__largest_first_and_ties_in_order(n_top):
+    seeds = [5, 3, 9, 3, 7, 5, 1, 3, 9, 2]
+    effects = [effect(5, Interval("chrA", place, place + 28), seed) for place, seed in enumerate(seeds)]
+    top = []
+    for one in effects:
+        top = add_to_top(top, one, 4, n_top)
+    order = sorted(range(10), key=lambda place: -rank_of(effects[place]))[:n_top]
+    assert [item.start - 4 for item in top] == order
+
+
+def test_add_to_top__copies_nothing_of_an_effect_that_is_too_small(monkeypatch):
+    top = [top_variant(100.0)]
+    monkeypatch.setattr("senformer.variants.top.summarize", None)
+    assert add_to_top(top, effect(5, Interval("chrA", 0, 28)), 4, 1) == top
 
 
 def test_write_top__round_trip_without_pickles(tmp_path):

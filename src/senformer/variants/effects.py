@@ -16,7 +16,7 @@ from senformer.genome.interval import Interval
 from senformer.genome.variant import Variant
 from senformer.predict.predictor import Predictor
 from senformer.variants.alleles import Locus, read_alleles
-from senformer.variants.scorers import Scorer
+from senformer.variants.scorers import Prediction, Scorer
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class Effect:
 
     scores: VariantScores
     window: Interval
-    ref: Float[np.ndarray, "bin track"]
-    alt: Float[np.ndarray, "bin track"]
+    ref: Prediction
+    alt: Prediction
 
 
 @dataclass(frozen=True)
@@ -106,15 +106,16 @@ def predict_effects(
     DataError
         A prediction is not finite.
     """
-    ref = np.empty((0, 0), dtype=np.float32)
+    ref = Prediction(np.empty((0, 0), dtype=np.float32))
     windows = _windows(loci, fasta)
     while batch := list(islice(windows, batch_size)):
         names = [window.name for window in batch]
         predictions = predictor.predict(np.stack([window.codes for window in batch]), head, names)
         for window, prediction in zip(batch, predictions, strict=True):
             if window.variant is None:
-                ref = prediction.copy()  # outlives its batch
+                ref = Prediction(prediction.copy())  # outlives its batch
                 continue
-            values = np.stack([scorer(ref, prediction) for scorer in scorers])
+            alt = Prediction(prediction)
+            values = np.stack([scorer(ref, alt) for scorer in scorers])
             scores = VariantScores(window.variant, window.padded_bp, values)
-            yield Effect(scores, window.interval, ref, prediction)
+            yield Effect(scores, window.interval, ref, alt)

@@ -5,9 +5,30 @@ Every file of ``scorers/`` defines one; the table is ``SCORERS`` in that folder'
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Float64
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The prediction of one allele, and its sum over bins, which most scorers need.
+
+    Attributes
+    ----------
+    bins
+        Values, in units of the tracks.
+    """
+
+    bins: Float[np.ndarray, "bin track"]
+
+    @cached_property
+    def total(self) -> Float64[np.ndarray, " track"]:
+        """Sum over bins in float64, computed once whoever asks; read-only."""
+        total = self.bins.sum(axis=0, dtype=np.float64)
+        total.flags.writeable = False
+        return total
 
 
 @dataclass(frozen=True)
@@ -25,17 +46,20 @@ class Scorer:
     is_signed
         Whether exchanging the alleles flips the sign; positive means that ALT is the more active.
     function
-        ``(ref, alt)``, each (bin, track), to one value a track.
+        ``(ref, alt)`` to one value a track, in float64.
     """
 
     name: str
     formula: str
     unit: str
     is_signed: bool
-    function: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    function: Callable[[Prediction, Prediction], np.ndarray]
 
     def __call__(
-        self, ref: Float[np.ndarray, "bin track"], alt: Float[np.ndarray, "bin track"]
-    ) -> Float[np.ndarray, " track"]:
-        """Return the effect on every track, in float64; equal predictions give exactly 0."""
-        return self.function(ref.astype(np.float64, copy=False), alt.astype(np.float64, copy=False))
+        self,
+        ref: Prediction | Float[np.ndarray, "bin track"],
+        alt: Prediction | Float[np.ndarray, "bin track"],
+    ) -> Float64[np.ndarray, " track"]:
+        """Return the effect on every track; equal predictions give exactly 0."""
+        ref, alt = (x if isinstance(x, Prediction) else Prediction(x) for x in (ref, alt))
+        return self.function(ref, alt)

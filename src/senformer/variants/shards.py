@@ -17,7 +17,7 @@ from senformer.variants.effects import predict_effects
 from senformer.variants.parts import Parts
 from senformer.variants.scorers import Scorer
 from senformer.variants.table import score_frame, score_schema
-from senformer.variants.top import TopVariant, keep_top, restore_top, summarize, write_top
+from senformer.variants.top import TopVariant, add_to_top, restore_top, write_top
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _run_shard(
     for effect in predict_effects(
         shard, job.fasta, job.predictor, job.head, job.scorers, job.predictor.batch_size
     ):
-        top = keep_top([*top, summarize(effect, job.bin_bp)], job.n_top)
+        top = add_to_top(top, effect, job.bin_bp, job.n_top)
         rows.append(effect.scores)
         advance()
     frame = score_frame(rows, job.head, job.tracks, job.scorers)

@@ -47,29 +47,36 @@ class TopVariant:
     alt: Float[np.ndarray, "bin track"]
 
 
-def summarize(effect: Effect, bin_bp: int) -> TopVariant:
-    """Cut the central bins out of an effect and compute its rank.
+def add_to_top(top: list[TopVariant], effect: Effect, bin_bp: int, n_top: int) -> list[TopVariant]:
+    """Return the ``n_top`` largest of ``top`` (largest first) and one effect; ties stay in order.
+
+    Predictions are copied only of an effect that is among them.
+    """
+    rank_score = float(np.abs(SCORERS["SAR"](effect.ref, effect.alt)).max())
+    kept = top[:n_top]
+    if len(kept) == n_top and (not kept or rank_score <= kept[-1].rank_score):
+        return kept
+    place = sum(item.rank_score >= rank_score for item in kept)
+    return [*kept[:place], summarize(effect, rank_score, bin_bp), *kept[place:]][:n_top]
+
+
+def summarize(effect: Effect, rank_score: float, bin_bp: int) -> TopVariant:
+    """Cut the central bins out of an effect.
 
     The output is taken to lie in the middle of the window, as every crop here is the same on both sides.
     """
-    n_bins = len(effect.ref)
+    n_bins = len(effect.ref.bins)
     first = max(0, n_bins // 2 - CENTRAL_BINS // 2)
     last = min(n_bins, first + CENTRAL_BINS)
     crop_bp = (effect.window.width - n_bins * bin_bp) // 2
-    rank_score = float(np.abs(SCORERS["SAR"](effect.ref, effect.alt)).max())
     return TopVariant(
         effect.scores.variant,
         rank_score,
         effect.window.start + crop_bp + first * bin_bp,
         effect.scores.padded_bp,
-        effect.ref[first:last].copy(),
-        effect.alt[first:last].copy(),
+        effect.ref.bins[first:last].copy(),
+        effect.alt.bins[first:last].copy(),
     )
-
-
-def keep_top(candidates: Iterable[TopVariant], n_top: int) -> list[TopVariant]:
-    """Return the ``n_top`` candidates of highest rank, highest first; ties stay in order."""
-    return sorted(candidates, key=lambda candidate: -candidate.rank_score)[:n_top]
 
 
 def write_top(path: Path, top: Sequence[TopVariant], head: str, bin_bp: int, tracks: pd.DataFrame) -> None:

@@ -1,6 +1,6 @@
 """Scorers of variant effects: one file each, one line each in ``SCORERS``."""
 
-from senformer.variants.scorer import Scorer
+from senformer.variants.scorer import Prediction, Scorer
 from senformer.variants.scorers.sad import SAD
 from senformer.variants.scorers.sar import SAR
 
@@ -9,4 +9,4 @@ SCORERS: dict[str, Scorer] = {
     "SAR": SAR,
 }
 
-__all__ = ["SCORERS", "Scorer"]
+__all__ = ["SCORERS", "Prediction", "Scorer"]

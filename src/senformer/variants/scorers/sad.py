@@ -4,16 +4,14 @@ Source: Kelley et al. 2018, Genome Research, doi:10.1101/gr.227819.117 ("SNP act
 """
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float64
 
-from senformer.variants.scorer import Scorer
+from senformer.variants.scorer import Prediction, Scorer
 
 
-def summed_difference(
-    ref: Float[np.ndarray, "bin track"], alt: Float[np.ndarray, "bin track"]
-) -> Float[np.ndarray, " track"]:
+def summed_difference(ref: Prediction, alt: Prediction) -> Float64[np.ndarray, " track"]:
     """Return the sum over bins of ALT - REF for every track."""
-    return (alt - ref).sum(axis=0)
+    return alt.total - ref.total
 
 
 SAD = Scorer(

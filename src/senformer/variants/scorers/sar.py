@@ -5,16 +5,14 @@ log2(1 + x) form: the sum over bins is taken first, the logarithm second.
 """
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float64
 
-from senformer.variants.scorer import Scorer
+from senformer.variants.scorer import Prediction, Scorer
 
 
-def log_ratio_of_sums(
-    ref: Float[np.ndarray, "bin track"], alt: Float[np.ndarray, "bin track"]
-) -> Float[np.ndarray, " track"]:
+def log_ratio_of_sums(ref: Prediction, alt: Prediction) -> Float64[np.ndarray, " track"]:
     """Return log2(1 + sum over bins of ALT) - log2(1 + sum over bins of REF) for every track."""
-    return np.log2(1 + alt.sum(axis=0)) - np.log2(1 + ref.sum(axis=0))
+    return np.log2(1 + alt.total) - np.log2(1 + ref.total)
 
 
 SAR = Scorer(
