@@ -1,5 +1,6 @@
 """Building: what is left behind, what is refused, and that a killed build ends in the same bytes."""
 
+import errno
 import gzip
 import multiprocessing
 import os
@@ -16,17 +17,29 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pyBigWig
 import pytest
 import yaml
 from tests.dataset.toy import Toy, tree
 
 from senformer.core.config import read_section
-from senformer.core.errors import DataError, LockedError, OutputError, SenformerError, StorageError
+from senformer.core.errors import (
+    DataError,
+    LockedError,
+    MissingInputError,
+    OutputError,
+    SenformerError,
+    StorageError,
+)
 from senformer.core.lock import folder_lock
 from senformer.dataset import Dataset, DatasetConfig, build, open_dataset
+from senformer.dataset.plan import BuildPlan
+from senformer.dataset.shard import build_shard
 from senformer.genome.sequence import decode
+
+
+# The package's name for it is the function.
+MODULE = sys.modules["senformer.dataset.build"]
 
 
 def in_child(work: Callable[[], object]) -> int:
@@ -73,6 +86,74 @@ def test_build__of_a_finished_dataset_returns_the_counts(toy: Toy, store_path: P
     counts = build(toy.config(), store_path)
     assert counts["windows"] == {"train": 15, "valid": 14, "test": 10}
     assert {file: file.stat().st_mtime_ns for file in before} == before
+
+
+def fail(*arguments: object) -> None:
+    raise AssertionError("called")
+
+
+def test_build__of_a_finished_dataset_reads_no_input(
+    toy: Toy, copied_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MODULE, "make_plan", fail)
+    monkeypatch.setattr("senformer.dataset.inputs.sha256", fail)
+    assert build(toy.config(), copied_store)["n_tracks"] == 5
+
+
+def test_build__of_a_finished_dataset_with_touched_inputs_only_hashes(
+    toy: Toy, store_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = Toy(Path(shutil.copytree(toy.folder, tmp_path / "inputs")), toy.codes, toy.signal)
+    build(mine.config(), tmp_path / "d")
+    os.utime(mine.folder / "atac.bw", ns=(1, 1))
+    with monkeypatch.context() as patch:
+        patch.setattr(MODULE, "make_plan", fail)
+        assert build(mine.config(), tmp_path / "d")["n_tracks"] == 5
+    (mine.folder / "dnase.bw").write_bytes((mine.folder / "atac.bw").read_bytes())
+    with pytest.raises(OutputError, match=r"inputs\.track dnase\.bytes|inputs\.track dnase\.sha256"):
+        build(mine.config(), tmp_path / "d")
+
+
+def test_build__of_a_finished_dataset_with_another_bed_file(toy: Toy, tmp_path: Path) -> None:
+    bed = tmp_path / "exclude.bed"
+    bed.write_text("chrA\t0\t100\n")
+    build(toy.config(exclude=str(bed)), tmp_path / "d")
+    bed.write_text("chrA\t0\t900\n")
+    with pytest.raises(OutputError, match="made from something else: excluded was"):
+        build(toy.config(exclude=str(bed)), tmp_path / "d")
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_kept"),
+    [
+        (MissingInputError("E300", "x.bw", "no such file"), True),
+        (DataError("E412", "genome.zarr chrA", "is damaged"), True),
+        (StorageError("E807", "x.bw", "cannot be read"), True),
+        (OSError(errno.EIO, "Input/output error"), True),
+        (DataError("E327", "x.bw", "is damaged"), False),
+    ],
+)
+def test_build__a_fault_of_the_machine_keeps_what_is_done(
+    toy: Toy,
+    store_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Exception,
+    is_kept: bool,
+) -> None:
+    def fail_on_b(plan: BuildPlan, root: Path, chrom: str) -> None:
+        if chrom == "chrB":
+            raise fault
+        build_shard(plan, root, chrom)
+
+    with monkeypatch.context() as patch, pytest.raises(type(fault)):
+        patch.setattr(MODULE, "build_shard", fail_on_b)
+        build(toy.config(), tmp_path / "d")
+    assert [path.name for path in (tmp_path / "d").glob("shards/*")] == ["chrA.json"] * is_kept
+    assert (tmp_path / "d").exists() == is_kept
+    if is_kept:
+        build(toy.config(), tmp_path / "d")
+        assert tree(tmp_path / "d") == tree(store_path)
 
 
 def test_build__float16(toy: Toy, tmp_path: Path) -> None:
@@ -385,12 +466,13 @@ def test_build__killed_worker_is_named_and_the_rest_goes_on(
     toy: Toy, store_path: Path, tmp_path: Path
 ) -> None:
     def kill_a_worker() -> None:
-        me, deadline = psutil.Process(), time.monotonic() + 60
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            for child in me.children():
-                if any("spawn_main" in part for part in child.cmdline()):
-                    child.kill()
-                    return
+            # What the pool made: its workers, and one process that counts semaphores.
+            workers = [child for child in multiprocessing.active_children() if "Spawn" in child.name]
+            if workers and (tmp_path / "d" / "dataset.json").is_file():
+                workers[0].kill()
+                return
             time.sleep(0.01)
 
     killer = threading.Thread(target=kill_a_worker)

@@ -1,6 +1,7 @@
 """Decoded chromosomes: what is kept, what is dropped, what is read from disk."""
 
 import pickle
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -17,22 +18,22 @@ def held(cache: ChromosomeCache) -> list[str]:
     return [chrom for _, chrom in cache._decoded]
 
 
-def test_read__drops_the_least_recently_used(store_path: Path) -> None:
-    # codes of 4,003, 3,300 and 2,500 bytes: two fit into 8,100
-    cache = ChromosomeCache(store_path, 8_100)
-    for chrom in ("chrA", "chrB", "chrA", "chrC"):
-        cache.read(layout.GENOME, chrom, 0, 5)
-    assert held(cache) == ["chrA", "chrC"]
+def test_read__a_dataset_that_fits_is_decoded_once(copied_store: Path, toy: Toy) -> None:
+    cache = ChromosomeCache(copied_store, keeps=True)
+    cache.read(layout.GENOME, "chrA", 0, 5)
+    assert held(cache) == ["chrA"]
+    shutil.rmtree(copied_store / layout.GENOME)
+    np.testing.assert_array_equal(cache.read(layout.GENOME, "chrA", 7, 90), toy.codes["chrA"][7:90])
 
 
-def test_read__what_does_not_fit_is_read_piece_by_piece(store_path: Path, toy: Toy) -> None:
-    cache = ChromosomeCache(store_path, 6_000)
+def test_read__else_piece_by_piece(store_path: Path, toy: Toy) -> None:
+    cache = ChromosomeCache(store_path, keeps=False)
     np.testing.assert_array_equal(cache.read(layout.GENOME, "chrA", 7, 90), toy.codes["chrA"][7:90])
     assert held(cache) == []
 
 
 def test_chromosome_cache__pickles_empty(store_path: Path, toy: Toy) -> None:
-    cache = ChromosomeCache(store_path, 1 << 20)
+    cache = ChromosomeCache(store_path, keeps=True)
     cache.read(layout.GENOME, "chrA", 0, 5)
     copy = pickle.loads(pickle.dumps(cache))
     assert held(copy) == []
@@ -40,7 +41,7 @@ def test_chromosome_cache__pickles_empty(store_path: Path, toy: Toy) -> None:
 
 
 def test_read__array_that_is_gone_is_named(copied_store: Path) -> None:
-    cache = ChromosomeCache(copied_store, 1 << 20)
+    cache = ChromosomeCache(copied_store, keeps=True)
     (copied_store / "genome.zarr" / "chrA" / "zarr.json").unlink()
     with pytest.raises(DataError, match=r"genome\.zarr chrA: is damaged.*run senformer build again"):
         cache.read(layout.GENOME, "chrA", 0, 5)
@@ -48,7 +49,7 @@ def test_read__array_that_is_gone_is_named(copied_store: Path) -> None:
 
 def test_read_bin_facts__counts_and_exclusion(store_path: Path, toy: Toy) -> None:
     excluded = pd.DataFrame([("chrB", 100, 200)], columns=["chrom", "start", "end"])
-    facts = read_bin_facts(ChromosomeCache(store_path, 1 << 20), excluded, "chrB", SIZES["chrB"], 16)
+    facts = read_bin_facts(ChromosomeCache(store_path, keeps=True), excluded, "chrB", SIZES["chrB"], 16)
     assert np.flatnonzero(facts.excluded).tolist() == list(range(6, 13))
     assert facts.n_unknown.sum() == 0
     np.testing.assert_array_equal(facts.n_measured, np.isfinite(toy.expected("chrB")).sum(axis=1))

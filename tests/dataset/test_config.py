@@ -20,10 +20,6 @@ def test_dataset_config__defaults() -> None:
     assert config.split.train is None
 
 
-def test_dataset_config__target_is_window_less_crop() -> None:
-    assert parse(DatasetConfig, {**PLAIN, "crop_bins": 3}, "x.yaml").target_bins == 14
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +14,11 @@ import torch
 from tests.dataset.toy import Toy
 
 from senformer.core.errors import DataError, StorageError
-from senformer.dataset import Dataset
+from senformer.dataset import Dataset, build, open_dataset
 from senformer.dataset.augment import reverse_complement_batch
 from senformer.dataset.batch import Batch
-from senformer.dataset.loader import TrainBatches, eval_windows, iterate, named_worker_death
+from senformer.dataset.loader import TrainBatches, eval_windows, iterate, named_worker_death, shift_rooms
+from senformer.genome.interval import Interval
 
 
 def same(one: Batch, other: Batch) -> bool:
@@ -71,6 +73,31 @@ def test_batch__shifts_and_strands_are_used_and_undone(store: Dataset, toy: Toy)
             seen[shift, window.strand] += 1
     assert {shift for shift, _ in seen} == {-3, -2, -1, 0, 1, 2, 3}
     assert {strand for _, strand in seen} == {"+", "-"}
+
+
+def test_batch__no_shift_reads_a_base_of_another_split(toy: Toy, tmp_path: Path) -> None:
+    # windows of 320 bp every 224 bp: the first begins with its region, the last of chrA:1-1216 ends with it
+    split = {"by": "interval", "valid": ["chrA:1217-2500"], "test": ["chrC"]}
+    build(toy.config(split=split), tmp_path / "d")
+    dataset = open_dataset(tmp_path / "d")
+    for name, regions in (("train", [(0, 1216), (2500, 4003)]), ("valid", [(1216, 2500)])):
+        batches = TrainBatches(dataset, name, 8, seed=3, max_shift_bp=7)
+        seen = {window for step in range(40) for window in batches.batch(step).windows}
+        on_a = {(window.start, window.end) for window in seen if window.chrom == "chrA"}
+        for start, end in on_a:
+            assert any(lo <= max(start, 0) and end <= hi for lo, hi in regions), (name, start, end)
+    # at a chromosome's own end the shift is whole: N lies beyond
+    train = TrainBatches(dataset, "train", 8, seed=3, max_shift_bp=7)
+    assert min(window.start for step in range(40) for window in train.batch(step).windows) < 0
+    assert max(window.end for step in range(40) for window in train.batch(step).windows) > 2500
+
+
+def test_shift_rooms__by_hand(toy: Toy, tmp_path: Path) -> None:
+    split = {"by": "interval", "valid": ["chrA:1217-2500"], "test": ["chrC"]}
+    build(toy.config(split=split), tmp_path / "d")
+    windows = [Interval("chrA", 0, 320), Interval("chrA", 896, 1216), Interval("chrA", 2512, 2832)]
+    rooms = shift_rooms(open_dataset(tmp_path / "d"), "train", windows)
+    assert rooms.tolist() == [[-4003, 896], [-896 - 3107, 0], [-12, 4003]]
 
 
 def test_batch__augmentation_can_be_switched_off(store: Dataset) -> None:

@@ -65,6 +65,16 @@ def test_dataset__reads_the_same_with_any_cache(store_path: Path, toy: Toy, cach
         np.testing.assert_allclose(dataset.targets(chrom, 3, 9), toy.expected(chrom)[3:9], rtol=1e-6)
 
 
+def test_dataset__decodes_whole_chromosomes_only_where_all_fit(store_path: Path) -> None:
+    # 9,803 bases of 1 byte and 612 bins of 5 float32 and 2 int32
+    needed = 9803 + 612 * 28
+    for cache_bytes, n_held in ((needed - 1, 0), (needed, 2)):
+        dataset = open_dataset(store_path, cache_bytes=cache_bytes)
+        dataset.sequence("chrA", 0, 99)
+        dataset.targets("chrB", 0, 9)
+        assert len(dataset._cache._decoded) == n_held
+
+
 def test_targets__outside_the_chromosome(store: Dataset) -> None:
     with pytest.raises(DataError, match=r"chrA bins 240-251: the chromosome has bins 0-250"):
         store.targets("chrA", 240, 251)

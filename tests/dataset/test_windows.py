@@ -54,13 +54,6 @@ def test_tile_windows__no_region_gives_an_empty_table() -> None:
     assert len(windows) == 0
 
 
-def test_tile_windows__target_wholly_excluded_is_left_out() -> None:
-    # targets are 20-80, 80-140, ...; bins 8 to 13 are touched by 81-139, and so is no other target whole.
-    exclude = pd.DataFrame([("chrB", 81, 139)], columns=["chrom", "start", "end"])
-    windows = tile_windows(frame(("chrB", 0, 430, "test")), SIZES, 100, None, 10, 2, exclude)
-    assert windows["start"].tolist() == [0, 120, 180, 240, 300]
-
-
 def test_tile_windows__geometry_that_does_not_fit() -> None:
     with pytest.raises(ConfigError, match=r"stride_bp 15 is no positive multiple of bin_bp 10"):
         tile_windows(frame(), SIZES, 100, 15, 10, 0)

@@ -1,31 +1,34 @@
 """Build a dataset store: from a configuration to a finished folder, resumable at any point."""
 
-import ctypes
 import logging
-import multiprocessing
 import shutil
-import signal
-import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from senformer.core.commit import refuse_existing, remove, write_json
+from senformer.core.commit import is_leftover, refuse_existing, remove, sweep_folder, write_json
 from senformer.core.errors import (
     ConfigError,
     DataError,
     MissingInputError,
     OutputError,
+    SenformerError,
     StorageError,
 )
 from senformer.core.lock import folder_lock
+from senformer.core.provenance import FILE as RUN_RECORD
+from senformer.core.provenance import versions
 from senformer.dataset import layout
 from senformer.dataset.config import DatasetConfig
 from senformer.dataset.finish import finish
+from senformer.dataset.inputs import is_unchanged
 from senformer.dataset.manifest import check_dataset, check_entries, read_json
 from senformer.dataset.plan import BuildPlan, make_plan
+from senformer.dataset.pool import in_processes
 from senformer.dataset.shard import build_shard, shard_folders, shard_record
+
+# A part of the folder that was built cannot be read.
+_STORE_FAULTS = {"E412", "E413"}
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +38,7 @@ def build(config: DatasetConfig, out: Path, *, workers: int = 1) -> dict[str, An
 
     Chromosomes are the unit of work: each is written by one process and recorded when it is done. Killed
     at any moment, the same call goes on where it was and ends in a byte-identical folder; on a finished
-    folder it only returns the counts.
+    folder it only returns the counts, and reads no input again whose size and time of change are known.
 
     Parameters
     ----------
@@ -55,40 +58,60 @@ def build(config: DatasetConfig, out: Path, *, workers: int = 1) -> dict[str, An
     Raises
     ------
     ConfigError, DataError, MissingInputError
-        What is wrong with the inputs; a folder that this call created is removed.
+        What is wrong with the inputs; a folder that this call created is removed, unless a chromosome is
+        done and the fault is not of an input's content: an input that is gone, a damaged part of ``out``.
     OutputError, StorageError, LockedError
         ``out`` is taken, cannot be written, the disk is full, or another process builds it.
     """
     out = Path(out)
     _refuse_foreign(out)
     with folder_lock(out):
-        plan = make_plan(config)
+        if _is_finished(out, config):
+            return _counts(out)
+        plan = make_plan(config, workers=workers)
         fresh = not (out / layout.HEADER).is_file()
         if not fresh:
             _refuse_other(out, plan.header)
         if (out / layout.DONE).is_file():
-            check_dataset(out, verify=False)
-            return read_json(out / layout.STATISTICS)["counts"]
+            return _counts(out)
         try:
             return _fill(plan, out, workers)
-        except (ConfigError, DataError, MissingInputError):
-            if fresh:
+        except (ConfigError, DataError, MissingInputError) as fault:
+            if fresh and not (_has_shard(out) and _is_outside_fault(fault)):
                 _clear(out)
             raise
+
+
+def _is_finished(out: Path, config: DatasetConfig) -> bool:
+    """Say whether ``out`` is what this build makes, as far as that is known without reading the inputs."""
+    if not all((out / name).is_file() for name in (layout.DONE, layout.HEADER, RUN_RECORD)):
+        return False
+    is_our_version = read_json(out / layout.HEADER).get("made_by") == versions().get("senformer", "unknown")
+    return is_our_version and is_unchanged(read_json(out / RUN_RECORD), config)
+
+
+def _counts(out: Path) -> dict[str, Any]:
+    check_dataset(out, verify=False)
+    return read_json(out / layout.STATISTICS)["counts"]
+
+
+def _has_shard(out: Path) -> bool:
+    return any((out / layout.SHARDS).glob("*.json"))
+
+
+def _is_outside_fault(fault: SenformerError) -> bool:
+    """Say whether it tells nothing against the content of an input."""
+    return isinstance(fault, MissingInputError) or fault.code in _STORE_FAULTS
 
 
 def _refuse_foreign(out: Path) -> None:
     """Refuse a folder that holds anything but an unfinished or finished build."""
     if out.is_dir() and not (out / layout.HEADER).is_file():
-        if all(_is_leftover(child) or child.name == layout.LOCK for child in out.iterdir()):
+        if all(is_leftover(child) for child in out.iterdir()):
             return
     elif out.is_dir():
         return
     refuse_existing(out)
-
-
-def _is_leftover(path: Path) -> bool:
-    return path.name.startswith((".partial-", ".old-"))
 
 
 def _refuse_other(out: Path, header: dict[str, Any]) -> None:
@@ -123,9 +146,7 @@ def _clear(out: Path) -> None:
 
 def _fill(plan: BuildPlan, out: Path, workers: int) -> dict[str, Any]:
     for folder in (out, *(out / kind for kind in (*_STORES, layout.SHARDS))):
-        for child in folder.iterdir() if folder.is_dir() else ():
-            if _is_leftover(child):
-                remove(child)
+        sweep_folder(folder)
     _refuse_small_disk(plan, out)
     write_json(out / layout.HEADER, plan.header)
     for store in _STORES:
@@ -148,31 +169,10 @@ def _is_built(out: Path, chrom: str) -> bool:
 
 
 def _build_shards(plan: BuildPlan, out: Path, chroms: list[str], workers: int) -> None:
-    if workers <= 1 or len(chroms) <= 1:
-        for chrom in chroms:
-            log.info("build %s (%d bp)", chrom, plan.chrom_sizes[chrom])
-            build_shard(plan, out, chrom)
-        return
-    longest_first = sorted(chroms, key=lambda chrom: -plan.chrom_sizes[chrom])
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(chroms)), context, initializer=_die_with_parent) as pool:
-        jobs = {pool.submit(build_shard, plan, out, chrom): chrom for chrom in longest_first}
-        try:
-            for job in as_completed(jobs):
-                job.result()
-                log.info("built %s", jobs[job])
-        except BrokenProcessPool as fault:
-            raise StorageError(
-                "E417", str(out), "a build process died", "Free memory and run the same command again."
-            ) from fault
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _die_with_parent() -> None:
-    """End this worker when the process that holds the folder's lock is killed (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    longest_first = sorted(chroms, key=lambda chrom: -plan.chrom_sizes[chrom]) if workers > 1 else chroms
+    jobs = {chrom: partial(build_shard, plan, out, chrom) for chrom in longest_first}
+    for chrom, _ in in_processes(jobs, workers, str(out)):
+        log.info("built %s (%d bp)", chrom, plan.chrom_sizes[chrom])
 
 
 def _refuse_small_disk(plan: BuildPlan, out: Path) -> None:

@@ -1,7 +1,6 @@
-"""Chromosomes of a dataset in memory, decoded once a process."""
+"""Reading the arrays of a dataset: whole and once where they fit memory, else window by window."""
 
 import os
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,42 +16,40 @@ from senformer.dataset.windows import BinFacts, excluded_bins
 
 
 class ChromosomeCache:
-    """Decoded chromosomes of this process, least recently used dropped first.
+    """The arrays of a dataset: decoded whole and kept where ``keeps`` says that all fit, else read in slices.
 
-    Open arrays and decoded data belong to the process that made them only in so far as zarr's handles do:
-    after a fork the handles are opened anew and the decoded arrays, plain memory, are shared.
+    All or nothing: where a part is dropped to make room for another, windows in random order decode a whole
+    chromosome each. Open arrays belong to the process that opened them: after a fork they are opened anew,
+    and the decoded arrays, plain memory, are shared.
     """
 
-    def __init__(self, path: Path, limit_bytes: int) -> None:
-        self.path, self.limit_bytes = path, limit_bytes
+    def __init__(self, path: Path, *, keeps: bool) -> None:
+        self.path, self.keeps = path, keeps
         self._reset()
 
     def _reset(self) -> None:
         self._pid = os.getpid()
         self._open: dict[tuple[str, str], zarr.Array] = {}
-        self._decoded: OrderedDict[tuple[str, str], np.ndarray] = OrderedDict()
+        self._decoded: dict[tuple[str, str], np.ndarray] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the path alone; the other process reads for itself."""
-        return {"path": self.path, "limit_bytes": self.limit_bytes}
+        return {"path": self.path, "keeps": self.keeps}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Start empty."""
-        self.path, self.limit_bytes = state["path"], state["limit_bytes"]
+        self.path, self.keeps = state["path"], state["keeps"]
         self._reset()
 
     def read(self, kind: str, chrom: str, lo: int, hi: int) -> np.ndarray:
         """Return rows ``lo`` to ``hi`` of one array; the caller does not write into them."""
         key = (kind, chrom)
-        if key in self._decoded:
-            self._decoded.move_to_end(key)
-            return self._decoded[key][lo:hi]
-        array = self._array(key)
-        if array.nbytes > self.limit_bytes // 2:
+        if not self.keeps:
+            array = self._array(key)
             return self._guard(key, lambda: array[lo:hi])
-        self._decoded[key] = self._guard(key, lambda: array[:])
-        while sum(held.nbytes for held in self._decoded.values()) > self.limit_bytes:
-            self._decoded.popitem(last=False)
+        if key not in self._decoded:
+            array = self._array(key)
+            self._decoded[key] = self._guard(key, lambda: array[:])
         return self._decoded[key][lo:hi]
 
     def _array(self, key: tuple[str, str]) -> zarr.Array:

@@ -115,11 +115,6 @@ class DatasetConfig(Config):
         check_geometry(self.window_bp, self.bin_bp, self.crop_bins, self.stride_bp)
         return self
 
-    @property
-    def target_bins(self) -> int:
-        """Bins that carry a target: the window's less the crop."""
-        return self.window_bp // self.bin_bp - 2 * self.crop_bins
-
 
 def check_geometry(window_bp: int, bin_bp: int, crop_bins: int, stride_bp: int | None) -> None:
     """Raise ``ValueError`` unless window, stride and crop fit the bins."""

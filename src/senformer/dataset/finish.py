@@ -19,9 +19,6 @@ from senformer.dataset.statistics import TrackSums
 from senformer.dataset.windows import refuse_empty_splits, sift_windows
 from senformer.tracks.table import write_track_table
 
-# Memory for the per-bin counts of one chromosome after the other.
-_CACHE_BYTES = 1 << 28
-
 
 def finish(plan: BuildPlan, out: Path) -> dict[str, Any]:
     """Write what depends on all chromosomes, close the dataset, and return its counts.
@@ -56,7 +53,7 @@ def finish(plan: BuildPlan, out: Path) -> dict[str, Any]:
 def _cut(plan: BuildPlan, out: Path) -> tuple[pd.DataFrame, dict[str, int]]:
     config = plan.config
     tiled = tile_plan(plan)
-    cache = ChromosomeCache(out, _CACHE_BYTES)
+    cache = ChromosomeCache(out, keeps=False)
     windows, dropped = sift_windows(
         tiled,
         lambda chrom: read_bin_facts(cache, plan.excluded, chrom, plan.chrom_sizes[chrom], config.bin_bp),

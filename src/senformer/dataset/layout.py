@@ -3,6 +3,7 @@
 The reader and the builder both take names from here; ``docs/explain/dataset-store.md`` explains them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -76,3 +77,16 @@ def _grid(size: int, chunk: int, shard: int) -> Grid:
     chunk = max(1, min(chunk, size))
     n_chunks = max(1, min(shard // chunk, -(-size // chunk)))
     return Grid(chunk, chunk * n_chunks)
+
+
+def decoded_bytes(chrom_sizes: Mapping[str, int], bin_bp: int, n_tracks: int, dtype: str) -> int:
+    """Return the memory that all arrays of a dataset take when they are decoded.
+
+    Examples
+    --------
+    >>> decoded_bytes({"chrI": 1000, "chrII": 130}, bin_bp=100, n_tracks=3, dtype="float16")
+    1284
+    """
+    n_bins = sum(size // bin_bp for size in chrom_sizes.values())
+    row = n_tracks * (2 if dtype == "float16" else 4) + 4 * len(BIN_FIELDS)
+    return sum(chrom_sizes.values()) + n_bins * row

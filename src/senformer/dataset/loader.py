@@ -1,13 +1,9 @@
 """Training batches as a pure function of (seed, step), and their delivery by worker processes."""
 
 import contextlib
-import ctypes
 import functools
-import multiprocessing
 import os
 import signal
-import sys
-import threading
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -17,12 +13,12 @@ import torch.utils.data
 from jaxtyping import Int
 
 from senformer.core.errors import SenformerError, StorageError
+from senformer.core.parent import die_with_parent
 from senformer.core.seeding import numpy_rng
 from senformer.dataset.batch import Batch, assemble, window_intervals
 from senformer.dataset.store import Dataset
 from senformer.dataset.windows import refuse_empty_splits
-
-_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
+from senformer.genome.interval import Interval
 
 
 def eval_windows(
@@ -43,6 +39,9 @@ class TrainBatches:
     Example ``i`` of step ``s`` is place ``s * batch_size + i`` in an endless row of epochs, each a
     permutation of the windows of its own; shift and strand are drawn from (seed, step). Nothing is kept
     between steps, so that any worker can make any step and a resumed run sees the same data.
+
+    A shift that would read across an end of the window's split region, other than a chromosome's end, is
+    cut to what the region allows: no base of another split is read.
 
     Attributes
     ----------
@@ -73,6 +72,7 @@ class TrainBatches:
             table = dataset.cut_windows(window_bp, self.crop_bins, split=split)
         refuse_empty_splits(table, [split], window_bp, f"the dataset {dataset.path} gives none")
         self.windows = window_intervals(table)
+        self._rooms = shift_rooms(dataset, split, self.windows)
 
     @property
     def n_windows(self) -> int:
@@ -91,7 +91,9 @@ class TrainBatches:
         flips = rng.random(self.batch_size) < 0.5
         if not self.reverse_complement:
             flips[:] = False
-        windows = [self.windows[place] for place in self._places(step)]
+        places = self._places(step)
+        windows = [self.windows[place] for place in places]
+        shifts = np.clip(shifts, *self._rooms[places].T)
         return assemble(self.dataset, windows, self.crop_bins, shifts.tolist(), flips.tolist())
 
     def _places(self, step: int) -> list[int]:
@@ -101,6 +103,23 @@ class TrainBatches:
             epoch, within = divmod(place, self.n_windows)
             places.append(int(_order(self.seed, self.dataset.organism, epoch, self.n_windows)[within]))
         return places
+
+
+def shift_rooms(dataset: Dataset, split: str, windows: list[Interval]) -> Int[np.ndarray, "window 2"]:
+    """Return by how many bases each window may move to the left (negative) and to the right in its region.
+
+    Where the region ends with the chromosome the room has no end: there is no base of another split.
+    """
+    regions = dataset.split_regions[dataset.split_regions["split"] == split]
+    by_chrom = {str(chrom): rows[["start", "end"]].to_numpy() for chrom, rows in regions.groupby("chrom")}
+    rooms = np.empty((len(windows), 2), dtype=np.int64)
+    for row, window in zip(rooms, windows, strict=True):
+        spans = by_chrom[window.chrom]
+        start, end = spans[np.searchsorted(spans[:, 0], window.start, side="right") - 1]
+        endless = dataset.chrom_sizes[window.chrom]
+        row[0] = start - window.start if start > 0 else -endless
+        row[1] = end - window.end if end < endless else endless
+    return rooms
 
 
 @functools.lru_cache(maxsize=8)
@@ -137,19 +156,7 @@ def _follow_parent(parent_pid: int, worker: int) -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
         signal.signal(number, signal.SIG_IGN)
-    if os.getppid() != parent_pid:
-        # The child of a fork server, or an orphan already: the parent is known by its pipe.
-        parent = multiprocessing.parent_process()
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    elif sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
-        if os.getppid() != parent_pid:
-            os._exit(1)
-
-
-def _end_with(process: Any) -> None:
-    process.join()
-    os._exit(1)
+    die_with_parent(parent_pid)
 
 
 def iterate(

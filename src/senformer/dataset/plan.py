@@ -13,16 +13,15 @@ import pandas as pd
 
 from senformer.core.config import nearest
 from senformer.core.errors import ConfigError, DataError
-from senformer.core.provenance import describe_input, versions
+from senformer.core.provenance import versions
 from senformer.dataset import layout
 from senformer.dataset.config import AssayConfig, DatasetConfig
 from senformer.dataset.folds import split_regions
+from senformer.dataset.inputs import input_paths, scan_inputs
 from senformer.dataset.windows import refuse_empty_splits, tile_windows
 from senformer.genome.chromosomes import match_chromosomes
 from senformer.genome.fasta import FastaReader, open_fasta
 from senformer.genome.regions import merge, read_regions
-from senformer.tracks import open_track
-from senformer.tracks.signal import check_track
 from senformer.tracks.table import Track, read_track_table
 
 
@@ -43,7 +42,7 @@ class BuildPlan:
     regions, excluded
         Split regions and masked regions.
     inputs
-        Path, size and SHA-256 of every input, for ``run.json``.
+        Path, size, time of change and SHA-256 of every input, for ``run.json``.
     left_out
         Chromosomes that are not stored, by reason.
     """
@@ -88,8 +87,8 @@ def track_from_record(values: dict[str, Any]) -> Track:
     return Track(**{**values, "path": Path(values["path"])})
 
 
-def make_plan(config: DatasetConfig) -> BuildPlan:
-    """Read and check every input, and decide what will be stored.
+def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
+    """Read and check every input, with ``workers`` processes, and decide what will be stored.
 
     Raises
     ------
@@ -100,34 +99,35 @@ def make_plan(config: DatasetConfig) -> BuildPlan:
     """
     genome, table = _required(config, "genome"), _required(config, "tracks")
     fasta = open_fasta(genome)
-    fasta.check()
     tracks = apply_assays(read_track_table(table), config.assays)
-    for track in tracks:
-        check_track(track, open_track(track.path), fasta.chrom_sizes)
+    # What takes seconds comes before the scans.
     sizes, left_out = choose_chromosomes(config, fasta)
     regions = split_regions(config.split, sizes)
     assigned = set(regions["chrom"])
     left_out["in_no_split"] = [chrom for chrom in sizes if chrom not in assigned]
     excluded = merge(read_regions(config.exclude, fasta.chrom_sizes)[["chrom", "start", "end"]])
-    paths = {"genome": genome, "tracks": table, **{f"track {t.name}": t.path for t in tracks}}
-    plan = BuildPlan(
+    tiled = tile(config, regions, sizes)
+    refuse_empty_splits(tiled, regions["split"], config.window_bp, "none of its regions is so long")
+    return BuildPlan(
         config,
         genome,
         tuple(tracks),
         {chrom: size for chrom, size in sizes.items() if chrom in assigned},
         regions,
         excluded[excluded["chrom"].isin(assigned)].reset_index(drop=True),
-        {name: describe_input(path) for name, path in paths.items()},
+        scan_inputs(input_paths(config, tracks), tracks, fasta, workers),
         left_out,
     )
-    refuse_empty_splits(tile_plan(plan), regions["split"], config.window_bp, "none of its regions is so long")
-    return plan
 
 
 def tile_plan(plan: BuildPlan) -> pd.DataFrame:
     """Return every window of the configured geometry, before any is dropped."""
-    c = plan.config
-    return tile_windows(plan.regions, plan.chrom_sizes, c.window_bp, c.stride_bp, c.bin_bp, c.crop_bins)
+    return tile(plan.config, plan.regions, plan.chrom_sizes)
+
+
+def tile(c: DatasetConfig, regions: pd.DataFrame, chrom_sizes: dict[str, int]) -> pd.DataFrame:
+    """Return every window of the configured geometry in ``regions``."""
+    return tile_windows(regions, chrom_sizes, c.window_bp, c.stride_bp, c.bin_bp, c.crop_bins)
 
 
 def _required(config: DatasetConfig, key: str) -> Path:

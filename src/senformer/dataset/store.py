@@ -34,8 +34,8 @@ def open_dataset(
     verify
         Also recompute the SHA-256 of every file; otherwise existence and size are checked.
     cache_bytes
-        Memory of each process for decoded chromosomes. A chromosome that does not fit is read from disk
-        window by window.
+        Memory of each process for decoded arrays. Where not all of the dataset's fit together, every window
+        is read from disk.
 
     Raises
     ------
@@ -95,7 +95,8 @@ class Dataset:
         self.strand_permutation = strand_permutation(self.tracks)
         self.windows = layout.WINDOW_SCHEMA.read(path / layout.WINDOWS)
         self.statistics = read_json(path / layout.STATISTICS)
-        self._cache = ChromosomeCache(path, cache_bytes)
+        needed = layout.decoded_bytes(self.chrom_sizes, self.bin_bp, len(self.tracks), self.config.dtype)
+        self._cache = ChromosomeCache(path, keeps=needed <= cache_bytes)
 
     def __repr__(self) -> str:
         """Say where it lies and what it holds."""

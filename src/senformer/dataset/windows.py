@@ -42,7 +42,6 @@ def tile_windows(
     stride_bp: int | None,
     bin_bp: int,
     crop_bins: int,
-    exclude: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Tile every split region with windows that lie wholly inside it.
 
@@ -57,8 +56,6 @@ def tile_windows(
         Length of every chromosome in bp.
     window_bp, stride_bp, bin_bp, crop_bins
         Geometry; a stride of ``None`` is the target's width, so that targets touch and never overlap.
-    exclude
-        Regions without valid signal: a window all of whose target bins touch them is left out.
 
     Returns
     -------
@@ -81,25 +78,7 @@ def tile_windows(
             )
         )
     windows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
-    windows = windows.astype({"chrom": "str", "start": "int64", "end": "int64", "split": "str"})
-    if exclude is None or not len(exclude):
-        return windows
-    return _outside(windows, exclude, chrom_sizes, bin_bp, crop_bins)
-
-
-def _outside(
-    windows: pd.DataFrame,
-    exclude: pd.DataFrame,
-    chrom_sizes: Mapping[str, int],
-    bin_bp: int,
-    crop_bins: int,
-) -> pd.DataFrame:
-    keep = np.ones(len(windows), dtype=bool)
-    for chrom, rows in windows.groupby("chrom", sort=False):
-        masked = excluded_bins(exclude, str(chrom), chrom_sizes[str(chrom)] // bin_bp, bin_bp)
-        lo, hi = target_bin_range(rows, bin_bp, crop_bins)
-        keep[rows.index] = range_sums(masked, lo, hi) < hi - lo
-    return windows[keep].reset_index(drop=True)
+    return windows.astype({"chrom": "str", "start": "int64", "end": "int64", "split": "str"})
 
 
 def checked_stride(window_bp: int, bin_bp: int, crop_bins: int, stride_bp: int | None) -> int:

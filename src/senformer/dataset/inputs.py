@@ -1,0 +1,82 @@
+"""The files that a build reads: scanned and hashed once, and known again when nothing has changed."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from senformer.core.commit import sha256
+from senformer.core.provenance import describe_input
+from senformer.dataset.config import SPLITS, DatasetConfig
+from senformer.dataset.pool import in_processes
+from senformer.genome.fasta import FastaReader
+from senformer.tracks import open_track
+from senformer.tracks.signal import check_track
+from senformer.tracks.table import Track
+
+
+def input_paths(config: DatasetConfig, tracks: Sequence[Track]) -> dict[str, Path]:
+    """Return every file that decides the dataset: genome, track table, BED files, tracks."""
+    named = {"genome": config.genome, "tracks": config.tracks, "exclude": config.exclude}
+    if config.split.by == "interval":
+        named |= {f"split.{split}": getattr(config.split, split) for split in SPLITS}
+    paths = {name: Path(path) for name, path in named.items() if isinstance(path, str)}
+    return paths | {f"track {track.name}": track.path for track in tracks}
+
+
+def scan_inputs(
+    paths: Mapping[str, Path], tracks: Sequence[Track], fasta: FastaReader, workers: int
+) -> dict[str, dict[str, Any]]:
+    """Read every input whole: check genome and tracks, and describe all for ``run.json``.
+
+    Returns
+    -------
+    By name in the order of ``paths``: ``path``, ``bytes``, ``modified_ns`` (time of the last change) and
+    ``sha256``.
+
+    Raises
+    ------
+    DataError
+        The genome or a track is damaged, or a track is of another genome.
+    """
+    checks = {f"track {track.name}": partial(_check_track, track, fasta.chrom_sizes) for track in tracks}
+    checks["genome"] = partial(_check_genome, fasta)
+    jobs = {name: partial(_scan, path, checks.get(name)) for name, path in paths.items()}
+    found = dict(in_processes(jobs, workers, "dataset inputs"))
+    return {name: found[name] for name in paths}
+
+
+def _check_genome(fasta: FastaReader) -> None:
+    fasta.check()
+
+
+def _check_track(track: Track, chrom_sizes: Mapping[str, int]) -> None:
+    check_track(track, open_track(track.path), chrom_sizes)
+
+
+def _scan(path: Path, check: "partial[None] | None") -> dict[str, Any]:
+    # Before it is read, so that a change in between is seen as one.
+    modified_ns = path.stat().st_mtime_ns
+    if check is not None:
+        check()
+    return describe_input(path) | {"modified_ns": modified_ns}
+
+
+def is_unchanged(record: Mapping[str, Any], config: DatasetConfig) -> bool:
+    """Say whether the build that ``run.json`` records had this configuration and the inputs of today.
+
+    An input of the recorded size and time of change is taken for the same; under another time its content
+    decides. False where anything is in doubt: the whole check then tells what differs.
+    """
+    inputs = record.get("inputs") or {}
+    return record.get("config") == config.model_dump(mode="json") and all(map(_is_same, inputs.values()))
+
+
+def _is_same(known: Mapping[str, Any]) -> bool:
+    try:
+        found = Path(known["path"]).stat()
+        if found.st_size != known["bytes"]:
+            return False
+        return found.st_mtime_ns == known.get("modified_ns") or sha256(known["path"]) == known["sha256"]
+    except (OSError, KeyError):
+        return False
