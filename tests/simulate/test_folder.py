@@ -1,5 +1,7 @@
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 
@@ -9,7 +11,8 @@ import pysam
 import pytest
 
 from senformer.core.commit import sha256
-from senformer.core.errors import ConfigError, OutputError
+from senformer.core.errors import ConfigError, LockedError, OutputError
+from senformer.core.lock import folder_lock
 from senformer.genome.fasta import open_fasta
 from senformer.genome.vcf import read_vcf
 from senformer.simulate import SimulateConfig, simulate
@@ -90,6 +93,45 @@ def test_simulate__failure_leaves_nothing(toy_config, tmp_path, monkeypatch):
     with pytest.raises(RuntimeError, match="planned"):
         simulate(toy_config, tmp_path / "world")
     assert list(tmp_path.iterdir()) == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from senformer.simulate import SimulateConfig, simulate
+from senformer.simulate import folder as module
+
+def die(*arguments):
+    os.kill(os.getpid(), int(sys.argv[2]))
+
+module.write_tracks = die
+simulate(SimulateConfig(genome_bp=60_000, n_chromosomes=2, n_variants=20), Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_simulate__killed_run_is_not_in_the_way(tmp_path, number):
+    out = tmp_path / "world"
+    done = subprocess.run([sys.executable, "-c", KILLED, str(out), str(int(number))], check=False)
+    assert done.returncode == -number
+    assert list(out.rglob("genome.fa.gz"))
+    simulate(SimulateConfig(genome_bp=60_000, n_chromosomes=2, n_variants=20), out)
+    files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert files == set(json.loads((out / "DONE.json").read_text())["sha256"]) | {"run.json", "DONE.json"}
+
+
+def test_simulate__killed_while_files_are_moved(toy_folder, toy_config, tmp_path):
+    out = tmp_path / "world"
+    shutil.copytree(toy_folder, out / ".partial-world")
+    (out / ".partial-world" / "genome.fa.gz").rename(out / "genome.fa.gz")
+    with pytest.raises(OutputError, match="the output folder exists"):
+        simulate(toy_config, out)
+    assert sorted(os.listdir(out)) == sorted(os.listdir(toy_folder))
+
+
+def test_simulate__locked_folder_is_named(tmp_path):
+    with folder_lock(tmp_path), pytest.raises(LockedError, match=f"process {os.getpid()} on"):
+        simulate(SimulateConfig(genome_bp=60_000, n_chromosomes=2, n_variants=20), tmp_path)
 
 
 def test_simulate__bad_config_leaves_nothing(tmp_path):

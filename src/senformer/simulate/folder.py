@@ -8,7 +8,15 @@ import pandas as pd
 import pysam
 from jaxtyping import Float
 
-from senformer.core.commit import commit_file, new_folder, sha256, write_json
+from senformer.core.commit import (
+    commit_file,
+    new_folder,
+    refuse_existing,
+    remove,
+    sha256,
+    write_json,
+)
+from senformer.core.lock import folder_lock
 from senformer.core.provenance import write_record
 from senformer.genome.sequence import decode
 from senformer.genome.variant import Variant
@@ -31,7 +39,9 @@ from senformer.simulate.truth import (
 from senformer.simulate.variants import allele
 from senformer.simulate.world import World, make_world
 
+DONE = "DONE.json"
 LOCUS_BP = 32_768
+_UNFINISHED = ".partial-world"
 INFO = {
     "KIND": "break or weaken: a site lost or made weaker; create: a site completed; control: no effect",
     "MOTIF": "Motif that the variant lies in",
@@ -57,7 +67,8 @@ def simulate(config: SimulateConfig, out: Path) -> dict[str, int]:
     config
         Settings; the same ones give the same bytes (``run.json``, which tells the time, aside).
     out
-        Folder to make; it must not exist, or be empty.
+        Folder to make; it must not exist, or be empty but for what a killed run left. Files appear in it
+        when all are written, ``DONE.json`` last.
 
     Returns
     -------
@@ -69,24 +80,48 @@ def simulate(config: SimulateConfig, out: Path) -> dict[str, int]:
         A setting is out of range; nothing is left behind.
     OutputError
         The folder holds something already, or cannot be made.
+    LockedError
+        Another process works in the folder.
 
     Notes
     -----
     The default world takes about 7 s and 0.2 GB.
     """
     check_config(config)
-    with new_folder(out) as folder:
-        world = make_world(config)
-        _write_genome(folder / "genome.fa.gz", world)
-        write_tracks(folder, world.chrom_sizes, world.counts, world.known)
-        _write_variants(folder / "variants.vcf", world)
-        _write_truth(folder, world)
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        sums = {path.relative_to(folder).as_posix(): sha256(path) for path in files}
-        settings, counts = config.model_dump(), world.n_parts
-        write_record(folder, "simulate", config=settings, seed=config.seed, counts=counts)
-        done = {"format": 1, "config": settings, "counts": counts, "sha256": sums}
-        write_json(folder / "DONE.json", done)
+    out = Path(out)
+    unfinished = out / _UNFINISHED
+    if not (unfinished / DONE).is_file():
+        refuse_existing(out)
+    with folder_lock(out):
+        if (unfinished / DONE).is_file():  # a kill came while the files were moved
+            _move_up(unfinished)
+        refuse_existing(out)
+        remove(unfinished)
+        with new_folder(unfinished):
+            counts = _write_world(config, unfinished)
+        _move_up(unfinished)
+    return counts
+
+
+def _move_up(unfinished: Path) -> None:
+    """Move the files of a complete world to where they belong, the closing one last."""
+    for child in sorted(unfinished.iterdir(), key=lambda path: path.name == DONE):
+        child.rename(unfinished.parent / child.name)
+    unfinished.rmdir()
+
+
+def _write_world(config: SimulateConfig, folder: Path) -> dict[str, int]:
+    """Write all files into ``folder`` and return the counts."""
+    world = make_world(config)
+    _write_genome(folder / "genome.fa.gz", world)
+    write_tracks(folder, world.chrom_sizes, world.counts, world.known)
+    _write_variants(folder / "variants.vcf", world)
+    _write_truth(folder, world)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    sums = {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+    settings, counts = config.model_dump(), world.n_parts
+    write_record(folder, "simulate", config=settings, seed=config.seed, counts=counts)
+    write_json(folder / DONE, {"format": 1, "config": settings, "counts": counts, "sha256": sums})
     return counts
 
 
