@@ -9,8 +9,9 @@ import pandas as pd
 from senformer.genome.variant import Variant
 from senformer.variants.effects import VariantScores
 from senformer.variants.scorers import SCORERS
-from senformer.variants.table import SCORES, score_frame, track_frame
+from senformer.variants.table import SCORES, score_table, track_frame
 from senformer.variants.top import TopVariant, write_top
+from senformer.variants.writers import write_part
 
 TRACKS = [
     {"name": "cage_a_plus", "assay": "CAGE", "strand": "+", "strand_pair": 1},
@@ -118,7 +119,7 @@ def write_scores(path: Path, tracks: list[dict] | None = None, variant_id: str =
         scored.append(VariantScores(variant, 0, values))
         start = variant.start - 32 * BIN_BP
         top.append(TopVariant(variant, float(np.abs(values[1]).max()), start, 0, ref, alt))
-    SCORES.write(path, score_frame(scored, "simulated", frame, list(SCORERS.values())))
+    write_part(path, score_table(scored, "simulated", frame, list(SCORERS.values())), SCORES)
     write_top(path.with_name(path.name + ".top.npz"), top, "simulated", BIN_BP, frame)
     counts = {"n_records": 8, "n_scored": 5, "skipped": {"not_snv": 2, "ref_mismatch": 1}, "n_padded": 1}
     write(path.with_name(path.name + ".run.json"), record("score", counts=counts | {"n_tracks": len(tracks)}))

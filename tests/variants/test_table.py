@@ -1,12 +1,17 @@
 import numpy as np
+import pyarrow as pa
 from tests.variants.toy import SCORED, TRACKS
 
 from senformer.variants.scorers import SCORERS
-from senformer.variants.table import SCORES, score_frame, score_schema, track_frame
+from senformer.variants.table import SCORES, encoded, score_schema, score_table, track_frame
+
+
+def table():
+    return score_table(SCORED, "toy", track_frame(TRACKS, 3), list(SCORERS.values()))
 
 
 def frame():
-    return score_frame(SCORED, "toy", track_frame(TRACKS, 3), list(SCORERS.values()))
+    return table().to_pandas()
 
 
 def test_score_schema__one_column_a_scorer():
@@ -14,27 +19,28 @@ def test_score_schema__one_column_a_scorer():
     assert SCORES.columns[-1].meaning == "log2(1 + sum over bins ALT) - log2(1 + sum over bins REF)"
 
 
-def test_score_frame__every_variant_on_every_track():
-    table = frame()
-    assert list(table.columns) == SCORES.names
-    assert table["key"].tolist() == ["chrA:10:A>C"] * 3 + ["chrB:5:G>T"] * 3
-    assert table["position"].tolist() == [10] * 3 + [5] * 3
-    assert table["track_name"].tolist() == ["cage plus", "cage minus", "dnase"] * 2
-    assert table["strand"].tolist() == ["+", "-", "."] * 2
-    assert table["padded_bp"].tolist() == [0] * 3 + [11] * 3
-    np.testing.assert_allclose(table["SAD"], [1, 2, 3, -1, -2, -3])
-    np.testing.assert_allclose(table["SAR"], [0.1, 0.2, 0.3, -0.1, -0.2, -0.3], rtol=1e-6)
+def test_score_table__every_variant_on_every_track():
+    rows = frame()
+    assert list(rows.columns) == SCORES.names
+    assert rows["key"].tolist() == ["chrA:10:A>C"] * 3 + ["chrB:5:G>T"] * 3
+    assert rows["position"].tolist() == [10] * 3 + [5] * 3
+    assert rows["track_name"].tolist() == ["cage plus", "cage minus", "dnase"] * 2
+    assert rows["strand"].tolist() == ["+", "-", "."] * 2
+    assert rows["padded_bp"].tolist() == [0] * 3 + [11] * 3
+    np.testing.assert_allclose(rows["SAD"], [1, 2, 3, -1, -2, -3])
+    np.testing.assert_allclose(rows["SAR"], [0.1, 0.2, 0.3, -0.1, -0.2, -0.3], rtol=1e-6)
 
 
-def test_score_frame__key_stands_in_for_a_missing_id():
+def test_score_table__key_stands_in_for_a_missing_id():
     assert frame()["variant_id"].tolist() == ["rs7"] * 3 + ["chrB:5:G>T"] * 3
 
 
-def test_score_frame__survives_the_file(tmp_path):
-    SCORES.write(tmp_path / "scores.parquet", frame())
-    back = SCORES.read(tmp_path / "scores.parquet")
-    assert back["track_index"].tolist() == [0, 1, 2] * 2
-    assert back["SAD"].dtype == np.float32
+def test_score_table__text_is_kept_once():
+    for name in ("key", "variant_id", "ref", "head", "track_name", "assay"):
+        column = table()[name].combine_chunks()
+        assert pa.types.is_dictionary(column.type)
+        assert len(column.dictionary) <= 3
+    assert table().schema.remove_metadata().equals(encoded(SCORES.arrow()).remove_metadata())
 
 
 def test_track_frame__names_tracks_of_a_card_without_any():

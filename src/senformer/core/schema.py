@@ -67,19 +67,26 @@ class TableSchema:
         )
 
     def read(self, path: str | os.PathLike) -> pd.DataFrame:
-        """Read a table of this kind, page checksums verified.
+        """Read a table of this kind, page checksums verified; raises as :meth:`read_arrow`."""
+        return self.read_arrow(path).to_pandas()
+
+    def read_arrow(self, path: str | os.PathLike, *, encoded: bool = False) -> pa.Table:
+        """Read a table of this kind, page checksums verified; ``encoded`` leaves text dictionary-encoded.
 
         Raises
         ------
         DataError
             The file is damaged or holds other columns.
         """
+        texts = [column.name for column in self.columns if column.dtype == "string"] if encoded else None
         try:
-            table = pq.read_table(path, page_checksum_verification=True, partitioning=None)
+            table = pq.read_table(
+                path, page_checksum_verification=True, partitioning=None, read_dictionary=texts
+            )
         except (OSError, pa.ArrowException) as fault:
             raise DataError("E110", str(path), f"cannot be read ({fault})", "Make it again.") from fault
         if table.column_names != self.names:
             raise DataError(
                 "E110", str(path), f"is no {self.name} table: columns {table.column_names}", "Make it again."
             )
-        return table.to_pandas()
+        return table

@@ -16,8 +16,9 @@ from senformer.variants.alleles import Locus
 from senformer.variants.effects import predict_effects
 from senformer.variants.parts import Parts
 from senformer.variants.scorers import Scorer
-from senformer.variants.table import score_frame, score_schema
+from senformer.variants.table import score_schema, score_table
 from senformer.variants.top import TopVariant, add_to_top, restore_top, write_top
+from senformer.variants.writers import write_part
 
 
 @dataclass(frozen=True)
@@ -128,8 +129,8 @@ def _run_shard(
         top = add_to_top(top, effect, job.bin_bp, job.n_top)
         rows.append(effect.scores)
         advance()
-    frame = score_frame(rows, job.head, job.tracks, job.scorers)
-    score_schema(job.scorers).write(parts.table_part(parts.n_done), frame)
+    table = score_table(rows, job.head, job.tracks, job.scorers)
+    write_part(parts.table_part(parts.n_done), table, score_schema(job.scorers))
     write_top(parts.top_part(parts.n_done), top, job.head, job.bin_bp, job.tracks)
     parts.finish_shard()
     return top

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from senformer.core.schema import Column, TableSchema
 from senformer.variants.effects import VariantScores
@@ -61,28 +62,41 @@ def track_frame(tracks: Sequence[dict[str, Any]], n_tracks: int) -> pd.DataFrame
     )
 
 
-def score_frame(
+def score_table(
     scored: Sequence[VariantScores], head: str, tracks: pd.DataFrame, scorers: Sequence[Scorer]
-) -> pd.DataFrame:
-    """Return the rows of ``scored``, every variant on every track."""
+) -> pa.Table:
+    """Return the rows of ``scored``, every variant on every track.
+
+    Text is dictionary-encoded (:func:`encoded`): few different values stand on very many rows.
+    """
     n_tracks = len(tracks)
     variants = [item.variant for item in scored]
-    per_variant: dict[str, list] = {
+    by_variant = pa.array(np.repeat(np.arange(len(scored), dtype=np.int32), n_tracks))
+    by_track = pa.array(np.tile(np.arange(n_tracks, dtype=np.int32), len(scored)))
+    per_variant: dict[str, Sequence] = {
         "variant_id": [variant.id or variant.key for variant in variants],
         "key": [variant.key for variant in variants],
         "chrom": [variant.chrom for variant in variants],
         "position": [variant.position for variant in variants],
         "ref": [variant.ref for variant in variants],
         "alt": [variant.alt for variant in variants],
+        "head": [head] * len(scored),
         "padded_bp": [item.padded_bp for item in scored],
     }
-    columns: dict[str, Any] = {
-        name: np.repeat(np.array(values, dtype=object if isinstance(values[0], str) else None), n_tracks)
-        for name, values in per_variant.items()
-    }
-    columns["head"] = np.full(len(scored) * n_tracks, head, dtype=object)
-    for name in tracks.columns:
-        columns[name] = np.tile(tracks[name].to_numpy(), len(scored))
+    columns: dict[str, Any] = {name: _spread(values, by_variant) for name, values in per_variant.items()}
+    columns |= {name: _spread(tracks[name].tolist(), by_track) for name in tracks.columns}
     for row, scorer in enumerate(scorers):
         columns[scorer.name] = np.concatenate([item.values[row] for item in scored]).astype(np.float32)
-    return pd.DataFrame(columns)[score_schema(scorers).names]
+    schema = encoded(score_schema(scorers).arrow())
+    return pa.table({name: columns[name] for name in schema.names}, schema=schema)
+
+
+def _spread(values: Sequence, rows: pa.Array) -> pa.Array:
+    array = pa.array(values)
+    return (array.dictionary_encode() if pa.types.is_string(array.type) else array).take(rows)
+
+
+def encoded(schema: pa.Schema) -> pa.Schema:
+    """Return a schema whose text columns are dictionary-encoded in memory."""
+    kind = pa.dictionary(pa.int32(), pa.string())
+    return pa.schema([field.with_type(kind) if pa.types.is_string(field.type) else field for field in schema])
