@@ -16,7 +16,7 @@ from tests.oracles.stitching import bin_from_own_window
 from tests.predict.toy import HEAD, ToyModel, write_genome
 
 import senformer.predict.regions as regions_module
-from senformer.core.errors import ConfigError, DataError, LockedError, OutputError, StorageError
+from senformer.core.errors import ConfigError, DataError, DeviceError, LockedError, OutputError, StorageError
 from senformer.core.lock import folder_lock
 from senformer.genome.fasta import open_fasta
 from senformer.genome.interval import Interval
@@ -143,7 +143,7 @@ def test_predict_regions__twice_the_same_bytes(genome, tmp_path, small_shards):
         ([], "regions: there is none to predict"),
         ([Interval("chr1", 700, 804)], r"chr1:700-804 \(0-based\): does not lie inside .* of 803 bp"),
         ([Interval("chr1", 0, 4), Interval("chr2", -1, 4)], r"region chr2:-1-4 .*1 of 2 regions do not"),
-        ([Interval("chr7", 0, 4)], r"chromosome names are not in the genome: chr7"),
+        ([Interval("chr7", 0, 4)], r"not in the genome: chr7"),
         (pd.DataFrame({"chrom": ["chr1"], "start": [9], "end": [9]}), r"chr1:9-9 .*does not lie inside"),
     ],
 )  # fmt: skip
@@ -211,6 +211,34 @@ def test_predict_regions__stopped_and_repeated_gives_the_same(genome, tmp_path, 
     assert not (tmp_path / "out" / "DONE.json").exists()
     predict_regions(ToyModel(), genome, REGIONS, tmp_path / "out", **HOW)
     # 28 windows in shards of 4, a shard in batches of 3 and 1: the unfinished shard is done again, no other.
+    assert sum(calls) < 28 + 3 + 4
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+@pytest.mark.usefixtures("small_shards")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        OSError(5, "Input/output error"),
+        DeviceError("E718", "device 'cuda'", "is out of memory", "Lower it."),
+        DataError("E708", "window", "is wrong"),
+    ],
+)
+def test_predict_regions__a_fault_on_the_way_keeps_finished_shards(genome, tmp_path, monkeypatch, fault):
+    predict_regions(ToyModel(), genome, REGIONS, tmp_path / "whole", **HOW)
+    plain, calls = Predictor.predict, []
+
+    def predict(self, codes, head, names=None):
+        calls.append(len(codes))
+        if len(calls) == 8:
+            raise fault
+        return plain(self, codes, head, names)
+
+    monkeypatch.setattr(Predictor, "predict", predict)
+    with pytest.raises(type(fault)):
+        predict_regions(ToyModel(), genome, REGIONS, tmp_path / "out", **HOW)
+    predict_regions(ToyModel(), genome, REGIONS, tmp_path / "out", **HOW)
+    # The shard of the fault is predicted again, no other.
     assert sum(calls) < 28 + 3 + 4
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
 

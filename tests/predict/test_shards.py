@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from senformer.core.commit import write_text
-from senformer.core.errors import DataError, OutputError
+from senformer.core.errors import DataError, DeviceError, OutputError
 from senformer.predict.shards import ShardLog
 
 PLAN = {"head": "toy", "shifts_bp": (0, 3)}
@@ -111,18 +111,68 @@ def test_open__finished_by_another_command(tmp_path):
 
 
 def test_leave_nothing__a_fault_of_the_input_empties_the_folder(tmp_path):
-    log = started(tmp_path)
+    log = started(tmp_path, ())
+    (tmp_path / "data").mkdir()
     with pytest.raises(DataError), log.leave_nothing():
         raise DataError("E708", "window", "is wrong")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_leave_nothing__any_other_end_keeps_what_is_finished(tmp_path):
+@pytest.mark.parametrize("fault", [KeyboardInterrupt(), OSError(5, "EIO")])
+def test_leave_nothing__an_end_from_outside_leaves_all(tmp_path, fault):
+    log = started(tmp_path, ())
+    with pytest.raises(type(fault)), log.leave_nothing():
+        raise fault
+    assert (tmp_path / ".work" / "plan.json").exists()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [DataError("E708", "window", "is wrong"), DeviceError("E718", "cuda", "is full"), OSError(5, "EIO")],
+)
+def test_leave_nothing__finished_shards_stay(tmp_path, fault):
     log = started(tmp_path)
-    with pytest.raises(KeyboardInterrupt), log.leave_nothing():
-        raise KeyboardInterrupt
+    with pytest.raises(type(fault)), log.leave_nothing():
+        raise fault
     again = ShardLog(tmp_path, PLAN)
     again.open()
     with pytest.raises(DataError), again.leave_nothing():
         raise DataError("E708", "window", "is wrong")
     assert (tmp_path / "data" / "b").exists()
+
+
+def with_newest(folder: Path) -> ShardLog:
+    log = started(folder, ())
+    for name in ("a", "b"):
+        files = [folder / f"{name}.rows", folder / f"{name}.more", folder / f"{name}.sum"]
+        for file in files:
+            write_text(file, f"content of {file.name}")
+        log.finish(name, *files[:2], newest=files[2])
+    return log
+
+
+def test_finish__several_files_and_the_newest_sum(tmp_path):
+    with_newest(tmp_path)
+    assert sorted(path.name for path in tmp_path.glob("[!.]*")) == [
+        "a.more", "a.rows", "b.more", "b.rows", "b.sum",
+    ]  # fmt: skip
+    again = ShardLog(tmp_path, PLAN)
+    again.open()
+    assert list(again.done) == ["a", "b"]
+
+
+@pytest.mark.parametrize("name", ["a.more", "b.rows", "b.sum"])
+def test_open__any_damaged_file_of_a_shard(tmp_path, name):
+    with_newest(tmp_path)
+    (tmp_path / name).unlink()
+    with pytest.raises(DataError, match=f"{name}: a finished part is damaged or missing") as caught:
+        ShardLog(tmp_path, PLAN).open()
+    assert caught.value.code == "E710"
+
+
+def test_has_begun__from_the_plan_to_the_end(tmp_path):
+    assert not ShardLog(tmp_path, PLAN).has_begun
+    log = started(tmp_path)
+    assert ShardLog(tmp_path, {}).has_begun
+    log.close({})
+    assert not log.has_begun

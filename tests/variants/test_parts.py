@@ -41,7 +41,7 @@ def test_finish_shard__keeps_the_newest_top_alone(out):
 
 def test_open__drops_a_torn_last_line(out):
     leave_two_shards(out)
-    manifest = Parts(out).folder / "manifest.jsonl"
+    manifest = Parts(out).folder / ".work" / "shards.jsonl"
     whole = manifest.read_bytes()
     Parts(out).top_part(0).write_text("top one")  # a kill before the line leaves both
     manifest.write_bytes(whole[:-3])
@@ -56,11 +56,11 @@ def test_open__drops_a_torn_last_line(out):
 def test_open__work_of_another_command_is_refused(out):
     leave_two_shards(out)
     with (
-        pytest.raises(OutputError, match=r"unfinished work of another command \(different head\)") as caught,
+        pytest.raises(OutputError, match=r"unfinished work of another command \(other head\)") as caught,
         Parts(out).open({**KEY, "head": "other"}),
     ):
         pass
-    assert caught.value.code == "E754"
+    assert caught.value.code == "E709"
     assert Parts(out).table_part(1).exists()
 
 

@@ -190,7 +190,7 @@ def test_score__missing_model_is_named(world):
 
 def test_score__another_command_does_not_mix(world, monkeypatch):
     leave_unfinished(world, monkeypatch)
-    with pytest.raises(OutputError, match=r"unfinished work of another command \(different batch_size\)"):
+    with pytest.raises(OutputError, match=r"unfinished work of another command \(other batch_size\)"):
         run_score(world, LINES, shard_size=3, batch_size=3)
     run_score(world, LINES, shard_size=3)
     assert left(world) == ["scores.parquet", "scores.parquet.run.json", "scores.parquet.top.npz"]

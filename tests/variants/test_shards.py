@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from tests.variants.toy import BIN_BP, GENOME, TRACKS, WINDOW_BP, ToyModel, every_snv, write_genome
 
-from senformer.core.errors import DataError
+from senformer.core.errors import DataError, DeviceError
 from senformer.genome.fasta import open_fasta
 from senformer.genome.variant import Variant
 from senformer.predict.predictor import Predictor
@@ -60,6 +60,38 @@ def test_run_shards__goes_on_where_it_stopped(tmp_path, monkeypatch):
     for index in range(2):
         assert halves.table_part(index).read_bytes() == whole.table_part(index).read_bytes()
     assert halves.top_part(1).read_bytes() == whole.top_part(1).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [OSError(5, "EIO"), DeviceError("E718", "cuda", "is full"), DataError("E708", "window", "is wrong")],
+)
+def test_run_shards__a_fault_on_the_way_keeps_finished_shards(tmp_path, monkeypatch, fault):
+    job = make_job(tmp_path)
+    whole = Parts(tmp_path / "whole.parquet")
+    with whole.open({}):
+        run_shards(job, whole)
+    plain, calls = Predictor.predict, []
+
+    def predict(self, codes, head, names=None):
+        calls.append(len(codes))
+        if len(calls) == 3:
+            raise fault
+        return plain(self, codes, head, names)
+
+    monkeypatch.setattr(Predictor, "predict", predict)
+    parts = Parts(tmp_path / "parts.parquet")
+    with pytest.raises(type(fault)), parts.open({}):
+        run_shards(job, parts)
+    parts = Parts(tmp_path / "parts.parquet")
+    with parts.open({}):
+        assert parts.n_done == 1
+        run_shards(job, parts)
+        for index in range(2):
+            assert parts.table_part(index).read_bytes() == whole.table_part(index).read_bytes()
+    assert parts.top_part(1).read_bytes() == whole.top_part(1).read_bytes()
+    # Shards of 2 loci, 8 windows in batches of 5: the second is done again, the first is not.
+    assert calls == [5, 3, 5, 5, 3]
 
 
 def test_run_shards__top_is_over_all_shards(tmp_path):

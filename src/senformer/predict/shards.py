@@ -1,13 +1,14 @@
-"""Finished shards of a job, recorded inside the output folder until all are there.
+"""Finished shards of a job, recorded inside its folder until all are there.
 
-``.work/plan.json`` says what the job is, ``.work/shards.jsonl`` has one line a finished shard with its
-SHA-256. A shard exists only when its line does; the result only when ``DONE.json`` does.
+``.work/plan.json`` says what the job is, ``.work/shards.jsonl`` has one line a finished shard with the
+SHA-256 of its files. A shard exists only when its line does; a result folder only when ``DONE.json`` does.
+Where the result is a file, the folder is a hidden one beside it (:mod:`senformer.variants.parts`).
 """
 
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +22,21 @@ WORK = ".work"
 DONE = "DONE.json"
 _PLAN = "plan.json"
 _MANIFEST = "shards.jsonl"
-INPUT_FAULTS = (DataError, ConfigError, MissingInputError, DeviceError)
+# Of the job itself: repeated as it is, it would meet them again.
+FAULTS = (DataError, ConfigError, MissingInputError, DeviceError)
 
 
 class ShardLog:
-    """What is finished of one output folder.
+    """What is finished of one job.
 
     Attributes
     ----------
     folder
-        The output folder.
+        The output folder, or a hidden one beside the output file.
     work
         Its subfolder for what is needed until the end.
     done
-        File (relative to the folder) and SHA-256 of each finished shard, by shard name.
+        Files (relative to the folder) with their SHA-256 of each finished shard, by shard name, in order.
     is_resumed
         Whether the work of an earlier run is continued.
     result
@@ -54,6 +56,11 @@ class ShardLog:
         """SHA-256 of the plan."""
         return hashlib.sha256(json.dumps(self.plan, sort_keys=True).encode()).hexdigest()
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether an earlier run of some job stands here, unfinished."""
+        return (self.work / _PLAN).exists()
+
     def open(self) -> None:
         """Start the job in an empty folder, or go on with what a killed run of the same job left.
 
@@ -64,11 +71,11 @@ class ShardLog:
         DataError
             A finished shard is damaged.
         """
-        file = self.work / _PLAN
         if (self.folder / DONE).exists() and self.work.exists():
             self._finish_removal()
             return
-        if not file.exists():
+        file = self.work / _PLAN
+        if not self.has_begun:
             # A run killed before its plan stood has nothing to go on with.
             if self.work.is_dir() and not any(self.work.glob("[!.]*")):
                 remove(self.work)
@@ -113,27 +120,61 @@ class ShardLog:
         complete = raw[: raw.rfind(b"\n") + 1]
         if len(complete) < len(raw):
             truncate_file(path, len(complete))
-        for line in map(json.loads, complete.splitlines()):
-            file = self.folder / line["file"]
-            if not file.is_file() or sha256(file) != line["sha256"]:
-                raise DataError(
-                    "E710", str(file), "a finished part is damaged", f"Remove {self.folder} and start anew."
-                )
+        lines = [json.loads(line) for line in complete.splitlines()]
+        for number, line in enumerate(lines, 1):
+            self._check_files(line["files"])
+            if number == len(lines):
+                self._check_files(line["newest"])
             self.done[line["shard"]] = line
 
-    def finish(self, shard: str, file: Path) -> None:
-        """Record that ``file`` is complete and holds ``shard``."""
-        line = {"shard": shard, "file": str(file.relative_to(self.folder)), "sha256": sha256(file)}
+    def _check_files(self, files: dict[str, str]) -> None:
+        for name, digest in files.items():
+            file = self.folder / name
+            if not file.is_file() or sha256(file) != digest:
+                raise DataError(
+                    "E710",
+                    str(file),
+                    "a finished part is damaged or missing",
+                    f"Remove {self.folder} to start anew.",
+                )
+
+    def finish(self, shard: str, *files: Path, newest: Path | None = None) -> None:
+        """Record that ``shard`` is complete.
+
+        Parameters
+        ----------
+        shard
+            Its name.
+        files
+            What it consists of.
+        newest
+            A file that sums up all shards so far; that of the shard before is removed.
+        """
+        before = list(self.done.values())[-1:]
+        line = {
+            "shard": shard,
+            "files": self._digests(files),
+            "newest": self._digests([newest] if newest else []),
+        }
         append_line(self.work / _MANIFEST, json.dumps(line))
         self.done[shard] = line
+        for name in before[0]["newest"] if before else ():
+            remove(self.folder / name)
+
+    def _digests(self, files: Iterable[Path]) -> dict[str, str]:
+        return {str(file.relative_to(self.folder)): sha256(file) for file in files}
 
     @contextlib.contextmanager
     def leave_nothing(self) -> Iterator[None]:
-        """Empty the folder again where the input is at fault; after any other end its shards are kept."""
+        """Empty the folder again where a fault is met before anything is finished.
+
+        Finished shards are never removed: they are the work of hours, and the fault may be mended. Neither is
+        anything after an end that says nothing of the job itself, as a kill or a failing disk.
+        """
         try:
             yield
-        except INPUT_FAULTS:
-            if not self.is_resumed:
+        except FAULTS:
+            if not self.done:
                 for child in self.folder.iterdir():
                     if child.name != LOCK:
                         remove(child)

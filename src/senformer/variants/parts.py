@@ -1,8 +1,7 @@
 """Finished shards of a scoring job, kept beside the output until the job is done.
 
-Layout: ``.FILE.parts/`` beside the output FILE, with ``key.json`` (what the job is), one parquet and one npz
-file a finished shard, and ``manifest.jsonl`` with one line a finished shard. A shard exists only when its
-line does, so a killed job goes on after the last line.
+Layout: ``.FILE.parts/`` beside the output FILE, a :class:`senformer.predict.shards.ShardLog` with one parquet
+and one npz file a finished shard.
 """
 
 import contextlib
@@ -12,12 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from senformer.core.commit import append_line, refuse_existing, remove, sha256, truncate_file, write_json
-from senformer.core.errors import DataError, OutputError
+from senformer.core.commit import refuse_existing, remove
 from senformer.core.lock import folder_lock
-
-_KEY = "key.json"
-_MANIFEST = "manifest.jsonl"
+from senformer.predict.shards import ShardLog
 
 
 class Parts:
@@ -29,16 +25,22 @@ class Parts:
         The score table, the run record ``FILE.run.json`` and the largest effects ``FILE.top.npz``.
     folder
         The work folder.
-    n_done
-        Number of finished shards; shard ``n_done`` comes next.
+    log
+        What is finished in it; there while :meth:`open` holds it.
     """
+
+    log: ShardLog
 
     def __init__(self, out: Path) -> None:
         self.out = out
         self.run_path = out.with_name(f"{out.name}.run.json")
         self.top_path = out.with_name(f"{out.name}.top.npz")
         self.folder = out.with_name(f".{out.name}.parts")
-        self.n_done = 0
+
+    @property
+    def n_done(self) -> int:
+        """Number of finished shards; shard ``n_done`` comes next."""
+        return len(self.log.done)
 
     @property
     def _results(self) -> tuple[Path, Path, Path]:
@@ -73,63 +75,22 @@ class Parts:
             A finished shard is damaged.
         """
         with folder_lock(self.folder):
+            self.log = ShardLog(self.folder, key)
             is_finished = self.out.exists() and self._was_written_by(key)
             if not is_finished:
-                self._claim(key)
+                # Before the job has begun all three are somebody else's; ours come before the table.
+                for path in (self.out,) if self.log.has_begun else self._results:
+                    refuse_existing(path)
+                self.log.open()
             for path in self._results:
                 self._sweep(path)
-            yield not is_finished
+            with self.log.leave_nothing():
+                yield not is_finished
 
     def _was_written_by(self, key: dict[str, Any]) -> bool:
         if not self.run_path.is_file():
             return False
         return json.loads(self.run_path.read_text(encoding="utf-8")).get("key") == key
-
-    def _claim(self, key: dict[str, Any]) -> None:
-        refuse_existing(self.out)
-        key_file = self.folder / _KEY
-        if key_file.exists():
-            self._check_key(key, json.loads(key_file.read_text(encoding="utf-8")))
-            self.n_done = self._count_shards()
-        else:
-            for path in self._results:
-                refuse_existing(path)
-            write_json(key_file, key)
-
-    def _check_key(self, key: dict[str, Any], found: dict[str, Any]) -> None:
-        changed = [name for name in sorted({*key, *found}) if key.get(name) != found.get(name)]
-        if changed:
-            raise OutputError(
-                "E754",
-                str(self.folder),
-                f"holds the unfinished work of another command (different {', '.join(changed)})",
-                "Repeat that command to finish it, or remove this folder to start anew.",
-            )
-
-    def _count_shards(self) -> int:
-        """Count the finished shards, dropping a torn last line and checking every file."""
-        path = self.folder / _MANIFEST
-        if not path.exists():
-            return 0
-        raw = path.read_bytes()
-        complete = raw[: raw.rfind(b"\n") + 1]
-        if len(complete) < len(raw):
-            truncate_file(path, len(complete))
-        lines = [json.loads(line) for line in complete.splitlines()]
-        for index, line in enumerate(lines):
-            self._check_part(self.table_part(index), line["table"])
-        if lines:
-            self._check_part(self.top_part(len(lines) - 1), lines[-1]["top"])
-        return len(lines)
-
-    def _check_part(self, path: Path, digest: str) -> None:
-        if not path.is_file() or sha256(path) != digest:
-            raise DataError(
-                "E755",
-                str(path),
-                "a finished part is damaged or missing",
-                f"Remove {self.folder} to start anew.",
-            )
 
     def _sweep(self, path: Path) -> None:
         """Remove temporary files that a killed process left for ``path``."""
@@ -146,12 +107,8 @@ class Parts:
 
     def finish_shard(self) -> None:
         """Record that the files of shard ``n_done`` are complete."""
-        table, top = (sha256(path) for path in (self.table_part(self.n_done), self.top_part(self.n_done)))
-        line = {"shard": self.n_done, "table": table, "top": top}
-        append_line(self.folder / _MANIFEST, json.dumps(line))
-        if self.n_done:
-            remove(self.top_part(self.n_done - 1))
-        self.n_done += 1
+        index = self.n_done
+        self.log.finish(str(index), self.table_part(index), newest=self.top_part(index))
 
     def remove(self) -> None:
         """Remove the work folder."""

@@ -9,7 +9,6 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import Progress
 
-from senformer.core.errors import DataError
 from senformer.genome.fasta import FastaReader
 from senformer.predict.predictor import Predictor
 from senformer.variants.alleles import Locus
@@ -99,7 +98,7 @@ def run_shards(job: Job, parts: Parts) -> int:
     Raises
     ------
     DataError
-        A prediction is not finite: the work folder is removed, for going on would meet the same fault.
+        A prediction is not finite.
     """
     shards = cut_shards(job.loci, job.shard_size)
     top = restore_top(parts.top_part(parts.n_done - 1)) if parts.n_done else []
@@ -108,13 +107,9 @@ def run_shards(job: Job, parts: Parts) -> int:
         done = sum(len(locus.variants) for shard in shards[: parts.n_done] for locus in shard)
         total = sum(len(locus.variants) for locus in job.loci)
         bar = progress.add_task("variants", total=total, completed=done)
-        try:
-            with job.predictor.hold():
-                for shard in shards[parts.n_done :]:
-                    top = _run_shard(job, shard, parts, top, lambda: progress.advance(bar))
-        except DataError:
-            parts.remove()
-            raise
+        with job.predictor.hold():
+            for shard in shards[parts.n_done :]:
+                top = _run_shard(job, shard, parts, top, lambda: progress.advance(bar))
     return len(shards)
 
 
