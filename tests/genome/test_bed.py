@@ -75,6 +75,21 @@ def test_read_bed__names_are_mapped_to_the_genome_s(bed):
     assert list(read_bed(bed("1\t0\t5\nMT\t0\t5\n"), CHROM_SIZES)["chrom"]) == ["chr1", "chrM"]
 
 
+def test_read_bed__header_line_is_told_how_to_mend(bed):
+    path = bed("chrom\tstart\tend\tname\nchr1\t0\t5\ta\n")
+    with pytest.raises(DataError) as fault:
+        read_bed(path, CHROM_SIZES)
+    assert fault.value.line == (
+        f"error[E211]: {path} line 1: chrom, start, end are names of columns, and BED has none. "
+        "Remove this header line, or put # before it."
+    )
+
+
+@pytest.mark.parametrize("text", ["\ufeffchr1\t0\t5\n", "\ufeff#x\nchr1\t0\t5\n"])
+def test_read_bed__byte_order_mark_is_passed_over(bed, text):
+    assert list(read_bed(bed(text), CHROM_SIZES)["chrom"]) == ["chr1"]
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 @given(st.lists(intervals(), min_size=1, max_size=9))
 def test_read_bed__round_trip(bed, wanted):
@@ -96,7 +111,7 @@ GOOD = "chr1\t0\t5\n"
 @pytest.mark.parametrize(
     ("line", "code", "message"),
     [
-        ("chr1 0 5", "E211", "has 1 tab-separated columns, BED at least 3.*Separate columns by tabs"),
+        ("chr1 0 5", "E211", "has 1 tab-separated column, BED at least 3.*Separate columns by tabs"),
         ("chr1\t5", "E211", r"has 2 tab-separated columns, BED at least 3.*chrom, start and end"),
         ("chr1\t5\tx", "E211", "'x' is no coordinate.*whole numbers"),
         ("chr1\t-1\t5", "E211", "'-1' is no coordinate"),
@@ -129,7 +144,7 @@ def test_read_bed__first_line_outside_and_their_number(bed):
 
 def test_read_bed__other_names_are_told(bed):
     with pytest.raises(
-        DataError, match=r"x\.bed: 1 of 2 chromosome names are not in the genome: chr7"
+        DataError, match=r"x\.bed: 1 of 2 chromosome names is not in the genome: chr7"
     ) as fault:
         read_bed(bed("chr1\t0\t5\nchr7\t0\t5\n"), CHROM_SIZES)
     assert fault.value.code == "E230"

@@ -184,6 +184,14 @@ def test_prepare_index__contig_that_cannot_be_read(tmp_path, monkeypatch):
     path = write_fasta(tmp_path / "g.fa", GENOME)
     with pytest.raises(DataError, match=r"g\.fa: 'chr1' has 9,001 bp, and 9,000 can be read"):
         prepare_index(path, "g.fa")
+    assert [p.name for p in tmp_path.iterdir()] == ["g.fa"]
+
+
+def test_prepare_index__nothing_is_left_beside_a_refused_file(tmp_path):
+    path = write_bgzip(tmp_path / "g.fa.gz", b">a\nMKLVEEQQ\n")
+    with pytest.raises(DataError, match="this is not DNA|is no base"):
+        prepare_index(path, "g.fa.gz")
+    assert [p.name for p in tmp_path.iterdir()] == ["g.fa.gz"]
 
 
 @pytest.mark.parametrize("n_cut", [1, 28, 40])

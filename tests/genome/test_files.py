@@ -201,11 +201,11 @@ def _hold(path, order):
 
 def test_cache_lock__one_at_a_time(tmp_path):
     context = multiprocessing.get_context("fork")
-    order = context.Queue()
+    order = context.SimpleQueue()  # Queue hands on from a thread, in no certain order
     workers = [context.Process(target=_hold, args=(tmp_path / "x", order)) for _ in range(3)]
     for worker in workers:
         worker.start()
-    found = [order.get(timeout=20) for _ in range(6)]
+    found = [order.get() for _ in range(6)]
     for worker in workers:
         worker.join()
     assert found == ["in", "out"] * 3

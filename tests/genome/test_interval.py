@@ -91,6 +91,19 @@ def test_parse_region__backwards_names_the_numbers():
         parse_region("chr1:20-10")
 
 
+def test_parse_region__aliases_are_mapped_to_the_genome_s():
+    assert parse_region("1:1,001-2,000", CHROM_SIZES) == Interval("chr1", 1000, 2000)
+    assert parse_region("MT", CHROM_SIZES) == Interval("chrM", 0, 17)
+    assert parse_region("chr4:2-3", {"4": 5}) == Interval("4", 1, 3)
+    assert parse_region("1:2-3") == Interval("1", 1, 3)
+
+
+def test_parse_region__alias_of_two_is_none():
+    with pytest.raises(DataError, match="no chromosome 'MT'") as fault:
+        parse_region("MT:1-2", {"M": 5, "chrM": 5})
+    assert fault.value.code == "E232"
+
+
 def test_parse_region__unknown_chromosome_lists_the_known():
     with pytest.raises(DataError, match=r"no chromosome 'chr3'.*It has chr1, chr2, chrM\.") as fault:
         parse_region("chr3:1-2", CHROM_SIZES)

@@ -77,6 +77,13 @@ def test_read_regions__bed_path_and_text_path(tmp_path):
         assert is_plain(frame)
 
 
+def test_read_regions__aliases_are_mapped_as_in_a_bed_file(tmp_path):
+    (tmp_path / "x.bed").write_text("2\t3\t9\nMT\t0\t17\n")
+    frame = read_regions(["MT", "2:4-9"], CHROM_SIZES)
+    assert frame.to_numpy().tolist() == [["chr2", 3, 9], ["chrM", 0, 17]]
+    assert frame.equals(read_regions(tmp_path / "x.bed", CHROM_SIZES))
+
+
 def test_read_regions__empty_list():
     assert is_plain(read_regions([], CHROM_SIZES))
 

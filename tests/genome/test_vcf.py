@@ -107,10 +107,19 @@ def test_read_vcf__mismatch_is_looked_for_before_kinds(read):
 
 def test_read_vcf__mismatch_rate_is_of_the_first_thousand(read):
     records = [f"chr1 {position} G A" for position in range(11, 1_611)]
-    with pytest.raises(DataError, match=r"line 1503 .* 1 of the first 1,501 records disagree"):
+    with pytest.raises(DataError, match=r"line 1503 .* 1 of the first 1,501 records disagrees:"):
         read(*records[:1500], "chr1 1 T A", *records[1501:])
-    with pytest.raises(DataError, match=r"line 3 .* 1 of the first 1,000 records disagree"):
+    with pytest.raises(DataError, match=r"line 3 .* 1 of the first 1,000 records disagrees:"):
         read("chr1 1 T A", *records[:1400], "chr1 1 T A")
+
+
+def test_read_vcf__mismatch_of_the_only_record(read):
+    with pytest.raises(DataError, match=r"\. It is the only record: is this file on another assembly\?"):
+        read("chr1 1 C A")
+
+
+def test_read_vcf__byte_order_mark_is_passed_over(read):
+    assert len(read("chr1 1 A C", header="\ufeff" + HEADER).variants) == 1
 
 
 def test_read_vcf__mismatch_on_an_unknown_base(read):
@@ -146,7 +155,7 @@ def test_read_vcf__position_outside_is_refused(read, record, message):
 
 def test_read_vcf__unknown_chromosome_is_refused(read):
     with pytest.raises(
-        DataError, match=r"x\.vcf: 1 of 2 chromosome names are not in the genome: chr7"
+        DataError, match=r"x\.vcf: 1 of 2 chromosome names is not in the genome: chr7"
     ) as fault:
         read("chr1 1 A C", "chr7 1 A C")
     assert fault.value.code == "E230"
@@ -273,7 +282,7 @@ def test_read_vcf__damage_ends_in_one_line_or_in_records(tmp_path, is_packed, n_
 @pytest.mark.real_data
 def test_read_vcf__real_file_of_another_genome(shared_data):
     fasta = open_fasta(shared_data / "hg38_chr1_10mb" / "chr1_0_10000000.fa.gz")
-    with pytest.raises(DataError, match=r"test\.vcf: 1 of 1 chromosome names are not in the genome: 20"):
+    with pytest.raises(DataError, match=r"test\.vcf: 1 of 1 chromosome name is not in the genome: 20"):
         read_vcf(shared_data / "peer_fixtures" / "tangermeme" / "test.vcf", fasta)
 
 

@@ -84,7 +84,7 @@ def test_key__long_alleles_are_cut():
 @pytest.mark.parametrize(
     ("line", "code", "message"),
     [
-        ("chr1 10 . A C . . .", "E222", "has 1 tab-separated columns, the header line 8: 'chr1 10.*by tabs"),
+        ("chr1 10 . A C . . .", "E222", "has 1 tab-separated column, the header line 8: 'chr1 10.*by tabs"),
         ("chr1\t10\t.\tA\tC", "E222", "has 5 tab-separated columns, the header line 8.*needs all columns"),
         ("chr1\t10\t.\tA\tC\t.\t.\t.\tGT", "E222", "has 9 tab-separated columns, the header line 8"),
         ("chr1\tten\t.\tA\tC\t.\t.\t.", "E222", "POS is 'ten'.*whole number from 1 on"),
@@ -96,7 +96,7 @@ def test_key__long_alleles_are_cut():
         ("\t10\t.\tA\tC\t.\t.\t.", "E222", "CHROM is ''"),
         ("chr 1\t10\t.\tA\tC\t.\t.\t.", "E222", "CHROM is 'chr 1'"),
         ("", "E222", "is blank.*Remove the line"),
-        ("##late=1", "E222", "has 1 tab-separated columns"),
+        ("##late=1", "E222", "has 1 tab-separated column"),
         ("chr1\t10\t.\t\tC\t.\t.\t.", "E224", "REF is ''"),
         ("chr1\t10\t.\t.\tC\t.\t.\t.", "E224", r"REF is '\.'.*REF is one or more of A, C, G, T and N"),
         ("chr1\t10\t.\tA C\tC\t.\t.\t.", "E224", "REF is 'A C'"),

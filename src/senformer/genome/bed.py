@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from senformer.core.errors import DataError
+from senformer.core.wording import counted
 from senformer.genome.chromosomes import match_chromosomes
 from senformer.genome.files import local_file, read_lines
 from senformer.genome.interval import STRANDS
@@ -19,6 +20,7 @@ from senformer.genome.interval import STRANDS
 COLUMNS = ["chrom", "start", "end", "name", "score", "strand"]
 _DEFAULTS = (".", "0", ".")
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_TITLE = re.compile(r"[A-Za-z_. ]+")
 _COMMENTS = ("#", "track ", "track\t", "browser ", "browser\t")
 
 
@@ -73,7 +75,12 @@ def _row(line: str, where: str) -> tuple[str, int, int, str, float, str]:
     fields = line.split("\t")
     if len(fields) < 3:
         todo = "Separate columns by tabs." if len(line.split()) >= 3 else "BED has chrom, start and end."
-        raise DataError("E211", where, f"has {len(fields)} tab-separated columns, BED at least 3", todo)
+        raise DataError(
+            "E211", where, f"has {counted(len(fields), 'tab-separated column')}, BED at least 3", todo
+        )
+    if all(_TITLE.fullmatch(field) for field in fields[:3]):
+        found = f"{', '.join(fields[:3])} are names of columns, and BED has none"
+        raise DataError("E211", where, found, "Remove this header line, or put # before it.")
     chrom, (start, end) = fields[0], (_coordinate(field, where) for field in fields[1:3])
     if not chrom or chrom != chrom.strip():
         raise DataError("E211", where, f"the chromosome name is {chrom!r}", "Mend the line.")

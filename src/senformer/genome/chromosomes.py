@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from senformer.core.errors import DataError
+from senformer.core.wording import counted
 
 _ACCESSION = re.compile(r"NC_0*([0-9]+)\.[0-9]+")
 # RefSeq numbers of the human and mouse chromosomes are the same in every assembly; the version that
@@ -82,8 +83,10 @@ def match_chromosomes(wanted: Iterable[str], available: Iterable[str], where: st
     missing = [name for name, found in pairs.items() if found is None]
     if missing:
         known = show_names([name for names in answering.values() for name in names])
+        verb = "is" if len(missing) == 1 else "are"
         found = (
-            f"{len(missing)} of {len(pairs)} chromosome names are not in the genome: {show_names(missing)}"
+            f"{len(missing)} of {counted(len(pairs), 'chromosome name')} {verb} not in the genome: "
+            f"{show_names(missing)}"
         )
         todo = "Rename them, leave them out, or use the genome that the file was made on."
         raise DataError("E230", where, f"{found} (the genome has {known})", todo)

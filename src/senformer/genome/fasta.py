@@ -20,6 +20,7 @@ from jaxtyping import UInt8
 from senformer.core.commit import write_bytes
 from senformer.core.errors import DataError
 from senformer.core.shapes import N_CODE
+from senformer.core.wording import counted
 from senformer.genome.bgzf import is_bgzf, is_gzip
 from senformer.genome.chromosomes import show_names
 from senformer.genome.fasta_index import Index, compare, damage_errors, prepare_index, read_blocks, scan_file
@@ -58,7 +59,7 @@ class FastaReader:
         self._forget()
 
     def __repr__(self) -> str:
-        return f"FastaReader({str(self.path)!r}, {len(self.chrom_sizes)} contigs)"
+        return f"FastaReader({str(self.path)!r}, {counted(len(self.chrom_sizes), 'contig')})"
 
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in vars(self).items() if key not in {"_handle", "_lock", "_pid"}}

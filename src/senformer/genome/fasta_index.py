@@ -72,14 +72,16 @@ def prepare_index(data: Path, where: str) -> Index:
     """
     with damage_errors(where):
         blocks = walk_blocks(data) if is_bgzf(data) else None
-        gzi = None if blocks is None else _prepare_gzi(data, blocks)
         source = PlainBytes(data) if blocks is None else BgzfBytes(data, blocks)
         with contextlib.closing(source):
-            fai, contigs = _prepare_fai(data, source, where)
-    longest = max(contigs, key=lambda contig: contig.length)
-    if longest.length > _MAX_CONTIG_BP:
-        found = f"{longest.name!r} has {longest.length:,} bp, and {_MAX_CONTIG_BP:,} can be read"
-        raise DataError("E203", where, found, "Cut the sequence.")
+            fai, contigs = _find_contigs(data, source, where)
+        longest = max(contigs, key=lambda contig: contig.length)
+        if longest.length > _MAX_CONTIG_BP:
+            found = f"{longest.name!r} has {longest.length:,} bp, and {_MAX_CONTIG_BP:,} can be read"
+            raise DataError("E203", where, found, "Cut the sequence.")
+        # Written last: nothing is left beside a file that is refused.
+        gzi = None if blocks is None else _prepare_gzi(data, blocks)
+        fai = fai or _write(data, ".fai", format_fai(contigs).encode())
     return Index(tuple(contigs), fai, gzi)
 
 
@@ -121,11 +123,13 @@ def scan_file(data: Path, where: str) -> list[Contig]:
     return scan_blocks(read_blocks(data, where), where)
 
 
-def _prepare_fai(data: Path, source: PlainBytes | BgzfBytes, where: str) -> tuple[Path, Sequence[Contig]]:
+def _find_contigs(
+    data: Path, source: PlainBytes | BgzfBytes, where: str
+) -> tuple[Path | None, Sequence[Contig]]:
+    """Return the ``.fai`` that is there (None where it is not) and the contigs, proven or found."""
     fai = _existing(data, ".fai")
     if fai is None:
-        contigs = scan_file(data, where)
-        return _write(data, ".fai", format_fai(contigs).encode()), contigs
+        return None, scan_file(data, where)
     claimed = read_fai(fai)
     if source.n_bytes <= _SCAN_LIMIT_BYTES:
         compare(claimed, scan_file(data, where), fai)

@@ -113,7 +113,7 @@ def local_file(
 def read_lines(path: Path, code: str) -> Iterator[tuple[int, str]]:
     """Yield the number and text of every line; plain text, gzip and bgzip are told apart by content.
 
-    Line ends (also of Windows) are taken off.
+    Line ends (also of Windows) are taken off, and so is a byte-order mark before the first line.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def _decode(raw: bytes, path: Path, number: int, code: str) -> str:
     if b"\0" in raw:
         raise DataError(code, where, "holds a NUL byte, so this is no text", "Get the file again.")
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as fault:
         raise DataError(code, where, "is no UTF-8 text", "Save the file as UTF-8.") from fault
     return text.removesuffix("\n").removesuffix("\r")

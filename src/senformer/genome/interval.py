@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from senformer.core.errors import DataError
-from senformer.genome.chromosomes import show_names
+from senformer.genome.chromosomes import resolve_chromosome, show_names
 
 _REGION = re.compile(r"(?P<chrom>\S+?)(?::(?P<first>[0-9][0-9,]*)-(?P<last>[0-9][0-9,]*))?")
 STRANDS = ("+", "-", ".")
@@ -81,7 +81,8 @@ def parse_region(text: str, chrom_sizes: Mapping[str, int] | None = None) -> Int
     text
         ``chr1:1,001-2,000`` (1-based, both ends included), or ``chr1`` alone for the whole chromosome.
     chrom_sizes
-        Length of every chromosome, in bp. Needed for a name alone; where given, the region must lie inside.
+        Length of every chromosome, in bp. Needed for a name alone; where given, the name is mapped to the
+        genome's (``1`` to ``chr1``), and the region must lie inside.
 
     Returns
     -------
@@ -105,10 +106,9 @@ def parse_region(text: str, chrom_sizes: Mapping[str, int] | None = None) -> Int
     if found is None or (found["first"] is None and chrom_sizes is None):
         todo = "Write chr1:1,001-2,000 (1-based, both ends included)."
         raise DataError("E231", where, "is no region", todo)
-    chrom = found["chrom"]
-    if chrom_sizes is not None and chrom not in chrom_sizes:
-        todo = f"It has {show_names(chrom_sizes)}."
-        raise DataError("E232", where, f"the genome has no chromosome {chrom!r}", todo)
+    chrom = found["chrom"] if chrom_sizes is None else _known_name(found["chrom"], chrom_sizes, where)
+    if chrom_sizes is not None and found["first"] is None:
+        return Interval(chrom, 0, chrom_sizes[chrom])
     first, last = (int(found[key].replace(",", "")) for key in ("first", "last"))
     if first < 1 or last < first:
         todo = "Positions are 1-based and both ends are included."
@@ -117,3 +117,11 @@ def parse_region(text: str, chrom_sizes: Mapping[str, int] | None = None) -> Int
         found_text = f"ends beyond {chrom}, which has {chrom_sizes[chrom]:,} bp"
         raise DataError("E233", where, found_text, "Cut it, or check the assembly.")
     return Interval(chrom, first - 1, last)
+
+
+def _known_name(chrom: str, chrom_sizes: Mapping[str, int], where: str) -> str:
+    name = resolve_chromosome(chrom, chrom_sizes)
+    if name is None:
+        todo = f"It has {show_names(chrom_sizes)}."
+        raise DataError("E232", where, f"the genome has no chromosome {chrom!r}", todo)
+    return name

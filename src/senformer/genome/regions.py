@@ -60,7 +60,7 @@ def read_regions(spec: str | os.PathLike | Sequence[str], chrom_sizes: Mapping[s
     ----------
     spec
         Path of a BED file, or a list of region strings (``chr1:1,001-2,000``, 1-based and both ends
-        included; ``chr1`` for a whole chromosome).
+        included; ``chr1`` for a whole chromosome). Names may be aliases of the genome's (``1``, ``chr1``).
     chrom_sizes
         Length of every chromosome, in bp.
 

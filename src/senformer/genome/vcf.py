@@ -166,8 +166,16 @@ def _refuse_mismatch(
     n_wrong = sum(other < n_looked_at for other in mismatches)
     where = f"{path} line {record.line} ({record.chrom}:{record.start + 1})"
     found = f'REF is "{record.ref[:50]}", the genome has "{there[:50]}" ({fasta.path.name}).'
-    rate = f"{n_wrong:,} of the first {n_looked_at:,} records disagree: is this file on another assembly?"
+    rate = _rate(n_wrong, n_looked_at, len(records))
     raise DataError("E221", where, f"{found} {rate}", "Use --ref-mismatch skip to go on.")
+
+
+def _rate(n_wrong: int, n_looked_at: int, n_records: int) -> str:
+    """Return how many disagree, and the question that follows where there is more than one record."""
+    if n_records == 1:
+        return "It is the only record: is this file on another assembly?"
+    verb = "disagrees" if n_wrong == 1 else "disagree"
+    return f"{n_wrong:,} of the first {n_looked_at:,} records {verb}: is this file on another assembly?"
 
 
 def _sort_out(records: Sequence[VcfLine], mismatches: Mapping[int, str], snv_only: bool) -> VcfRecords:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from senformer.core.errors import DataError
+from senformer.core.wording import counted
 from senformer.genome.files import read_lines
 from senformer.genome.sequence import IUPAC
 
@@ -169,7 +170,7 @@ def _parse_record(line: str, number: int, n_columns: int, where: str) -> VcfLine
     if len(fields) != n_columns:
         tabs = len(fields) == 1 and len(line.split()) > 1
         todo = "Separate columns by tabs." if tabs else "Every record needs all columns."
-        found = f"has {len(fields)} tab-separated columns, the header line {n_columns}"
+        found = f"has {counted(len(fields), 'tab-separated column')}, the header line {n_columns}"
         raise DataError("E222", where, f"{found}: {line[:_SHOWN_LETTERS]!r}", todo)
     chrom, position, name, ref, alt = fields[0], fields[1], fields[2], fields[3].upper(), fields[4].upper()
     if not chrom or any(letter.isspace() for letter in chrom):
