@@ -8,7 +8,7 @@ import pytest
 from tests.dataset.toy import Toy
 
 from senformer.core.commit import sha256
-from senformer.core.errors import DataError
+from senformer.core.errors import DataError, MissingInputError
 from senformer.dataset.inputs import input_paths, is_unchanged, scan_inputs
 from senformer.genome.fasta import open_fasta
 from senformer.tracks.table import Track, read_track_table
@@ -57,6 +57,14 @@ def test_scan_inputs__damaged_genome_is_named(mine: Toy) -> None:
     tracks = read_track_table(mine.table)
     with pytest.raises(DataError, match=r"genome\.fa"):
         scan_inputs({"genome": mine.genome}, tracks, fasta, 1)
+
+
+def test_scan_inputs__missing_track_names_the_line_of_the_table(mine: Toy) -> None:
+    (mine.folder / "atac.bw").unlink()
+    with pytest.raises(
+        MissingInputError, match=r"track .*, line \d+ of its table: .*no such file \(looked for"
+    ):
+        scanned(mine)
 
 
 @pytest.mark.slow

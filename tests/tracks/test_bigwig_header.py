@@ -64,7 +64,7 @@ def test_read_header__every_cut_is_found(toy, tmp_path):
 @pytest.mark.parametrize(
     ("place", "value", "found"),
     [
-        (52, b"\xff\xff\xff\x7f", "its blocks claim 2147483647 bytes each"),
+        (52, b"\xff\xff\xff\x7f", "its blocks claim 2,147,483,647 bytes each"),
         (8, b"\x05", "its chromosome list is not readable"),
         (24, b"\x09", "its index is not readable"),
     ],
@@ -83,7 +83,7 @@ def test_read_header__claims_beyond_the_file(toy, tmp_path, offset, found):
     start = header.chrom_tree if found == "chromosomes" else header.index
     content[start + offset + 4 : start + offset + 8] = b"\x01\0\0\0"
     (tmp_path / "bad.bw").write_bytes(content)
-    with pytest.raises(DataError, match=rf"is damaged \(.*claims \d+ {found}\)"):
+    with pytest.raises(DataError, match=rf"is damaged \(.*claims [\d,]+ {found}\)"):
         read_header(tmp_path / "bad.bw")
 
 

@@ -48,8 +48,16 @@ def test_open_track__missing_file_names_the_line_of_the_table(tmp_path):
         open_track(read_track_table(tmp_path / "tracks.tsv")[1])
     assert caught.value.line == (
         "error[E320]: track second, line 3 of its table: "
-        f"{tmp_path / 'sub' / 'b.bw'}: no such file. Check the path."
+        f"{tmp_path / 'sub' / 'b.bw'}: no such file (looked for in {tmp_path / 'sub'}). "
+        "Check the column file; a relative path begins at the table's folder."
     )
+
+
+def test_open_track__missing_file_of_a_relative_table_names_the_full_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tracks.tsv").write_text("name\tfile\na\ta.bw\n")
+    with pytest.raises(MissingInputError, match=rf"a\.bw: no such file \(looked for in {tmp_path}\)"):
+        open_track(read_track_table("tracks.tsv")[0])
 
 
 def test_open_track__wrong_file_names_the_track(tmp_path):

@@ -116,7 +116,7 @@ def test_check_track__foreign_names_but_for_a_small_one(tmp_path):
     """Masking what is missing must not hide that nearly all names differ."""
     path = _write(tmp_path, {"chr1": 900, "chrM": 9}, {"chr1": [(0, 5, 1.0)]})
     with pytest.raises(
-        DataError, match=r"1 of its 2 chromosomes are not in the genome \(chr1; the genome has"
+        DataError, match=r"1 of its 2 chromosomes is not in the genome \(chr1; the genome has"
     ):
         check_track(_track(path, missing_chroms="nan"), open_track(path), {"chrI": 900, "chrM": 9})
 
@@ -152,3 +152,13 @@ def test_check_track__infinity_is_found_before_any_work(tmp_path):
 def test_check_track__file_without_values(tmp_path):
     path = _write(tmp_path, {"c": 90}, {})
     assert check_track(_track(path), open_track(path), {"c": 90}) == TrackCheck(0, 0, ())
+
+
+def test_check_track__damage_names_the_line_of_the_table(toy, tmp_path):
+    content = bytearray(toy.read_bytes())
+    content[open_track(toy).header.summary] += 1
+    (tmp_path / "bad.bw").write_bytes(content)
+    track = _track(tmp_path / "bad.bw")
+    with pytest.raises(DataError, match=r"^track cage, line 4 of its table: .*bad\.bw: is damaged") as caught:
+        check_track(track, open_track(track), TOY_SIZES)
+    assert caught.value.code == "E327"

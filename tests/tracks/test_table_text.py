@@ -49,7 +49,7 @@ def test_read_rows__quotes_are_plain_letters(tmp_path):
             "line 1: names one column, 'name,file', where a tab-separated table is expected",
         ),
         ("name\tfile\tname\na\tb\tc\n", "line 1: names column 'name' twice"),
-        ("name\tfile\na\ta.bw\nb\n", "line 3: has 1 fields, the first line names 2 columns. Separate fields"),
+        ("name\tfile\na\ta.bw\nb\n", "line 3: has 1 field, the first line names 2 columns. Separate fields"),
         ("name\tfile\na\ta.bw\tx\n", "line 2: has 3 fields, the first line names 2 columns"),
         ("name\tassay\na\tCAGE\n", "line 1: column 'file' is missing; it has name, assay. Add it"),
         ("assay\tfile\na\ta.bw\n", "line 1: column 'name' (or 'identifier') is missing; it has assay, file"),

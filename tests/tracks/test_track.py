@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from senformer.tracks.track import Track, strand_permutation
+from senformer.core.errors import DataError
+from senformer.tracks.track import Track, faults_named, strand_permutation
 
 
 def test_track__without_a_pair_is_its_own():
@@ -14,6 +15,13 @@ def test_track__without_a_pair_is_its_own():
 def test_track__line_is_no_part_of_its_identity():
     assert Track(0, "a", Path("a.bw"), line=3) == Track(0, "a", Path("a.bw"))
     assert str(Track(0, "a", Path("a.bw"), line=3)) == "track a, line 3 of its table"
+
+
+def test_faults_named__track_and_line_come_first():
+    fault = DataError("E327", "a.bw", "is damaged", "Copy it anew.")
+    with pytest.raises(DataError) as caught, faults_named(Track(0, "a", Path("a.bw"), line=3)):
+        raise fault
+    assert caught.value.line == ("error[E327]: track a, line 3 of its table: a.bw: is damaged. Copy it anew.")
 
 
 def test_strand_permutation__of_a_selection_in_another_order():

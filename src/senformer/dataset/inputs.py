@@ -10,6 +10,7 @@ from senformer.core.provenance import describe_input
 from senformer.dataset.config import SPLITS, DatasetConfig
 from senformer.dataset.pool import in_processes
 from senformer.genome.fasta import FastaReader
+from senformer.genome.files import identity
 from senformer.tracks import open_track
 from senformer.tracks.signal import check_track
 from senformer.tracks.table import Track
@@ -51,15 +52,15 @@ def _check_genome(fasta: FastaReader) -> None:
 
 
 def _check_track(track: Track, chrom_sizes: Mapping[str, int]) -> None:
-    check_track(track, open_track(track.path), chrom_sizes)
+    check_track(track, open_track(track), chrom_sizes)
 
 
 def _scan(path: Path, check: "partial[None] | None") -> dict[str, Any]:
-    # Before it is read, so that a change in between is seen as one.
-    modified_ns = path.stat().st_mtime_ns
+    # Before it is read, so that a change in between is seen as one; a missing file is the check's to tell.
+    before = identity(path)
     if check is not None:
         check()
-    return describe_input(path) | {"modified_ns": modified_ns}
+    return describe_input(path) | {"modified_ns": before and before.mtime_ns}
 
 
 def is_unchanged(record: Mapping[str, Any], config: DatasetConfig) -> bool:

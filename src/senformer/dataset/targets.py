@@ -64,7 +64,7 @@ def target_blocks(
         hi = min(lo + block_bins, n_bins)
         block = np.full((hi - lo, len(plan.tracks)), np.nan, dtype=np.float32)
         for column, track in enumerate(plan.tracks):
-            reader = readers.get(track.path) or open_track(track.path)
+            reader = readers.get(track.path) or open_track(track)
             if len(readers) < _OPEN_READERS:
                 readers[track.path] = reader
             if track.missing_chroms == "nan" and resolve_chromosome(chrom, reader.chrom_sizes) is None:

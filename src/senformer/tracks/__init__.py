@@ -3,11 +3,10 @@
 import os
 from collections.abc import Callable
 
-from senformer.core.errors import SenformerError
 from senformer.core.tables import choose
 from senformer.tracks.bigwig import open_bigwig
 from senformer.tracks.reader import TrackReader
-from senformer.tracks.track import Track
+from senformer.tracks.track import Track, faults_named
 
 Opener = Callable[[str | os.PathLike], TrackReader]
 
@@ -34,7 +33,5 @@ def open_track(source: "str | os.PathLike | Track", format: "str | Opener" = "bi
     opener = choose(FORMATS, format, "track format")
     if not isinstance(source, Track):
         return opener(source)
-    try:
+    with faults_named(source):
         return opener(source.path)
-    except SenformerError as fault:
-        raise type(fault)(fault.code, f"{source}: {fault.where}", fault.found, fault.todo) from fault

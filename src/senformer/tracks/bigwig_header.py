@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from senformer.core.errors import DataError
+from senformer.core.wording import counted
 from senformer.genome import files
 
 MAGIC = 0x888FFC26
@@ -107,7 +108,7 @@ def _read_header(handle: BinaryIO, where: str) -> BigWigHeader:
     if handle.read(4) != struct.pack("<I", MAGIC):
         _refuse_cut(where, size, "its closing signature is missing")
     if buffer > _LARGEST_BUFFER:
-        _refuse_damaged(where, f"its blocks claim {buffer} bytes each")
+        _refuse_damaged(where, f"its blocks claim {counted(buffer, 'byte')} each")
     _check_chrom_tree(_unpack(handle, chrom_tree, TREE), where, size)
     if index:
         _check_index(_unpack(handle, index, INDEX), where, size)
@@ -127,14 +128,14 @@ def _check_chrom_tree(tree: tuple, where: str, size: int) -> None:
     if magic != TREE_MAGIC or value_bytes != 8 or not 0 < key_bytes <= size or block == 0:
         _refuse_damaged(where, "its chromosome list is not readable")
     if n_chroms * (key_bytes + value_bytes) > size:
-        _refuse_damaged(where, f"it claims {n_chroms} chromosomes")
+        _refuse_damaged(where, f"it claims {counted(n_chroms, 'chromosome')}")
 
 
 def _check_index(index: tuple, where: str, size: int) -> None:
     if index[0] != INDEX_MAGIC or index[1] == 0:
         _refuse_damaged(where, "its index is not readable")
     if index[2] > size:
-        _refuse_damaged(where, f"its index claims {index[2]} blocks")
+        _refuse_damaged(where, f"its index claims {counted(index[2], 'block')}")
 
 
 def _refuse_damaged(where: str, why: str) -> None:
@@ -142,7 +143,9 @@ def _refuse_damaged(where: str, why: str) -> None:
 
 
 def _refuse_cut(where: str, size: int, why: str) -> None:
-    raise DataError("E326", where, f"is cut off: it has {size} bytes, {why}", "Copy it anew from its source.")
+    raise DataError(
+        "E326", where, f"is cut off: it has {counted(size, 'byte')}, {why}", "Copy it anew from its source."
+    )
 
 
 def _refuse_other(head: bytes, where: str) -> None:

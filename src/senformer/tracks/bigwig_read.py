@@ -63,7 +63,20 @@ def _named(where: str) -> Iterator[None]:
         panic = type(fault).__name__ == "PanicException"  # derives from BaseException
         if isinstance(fault, MemoryError) or not (panic or isinstance(fault, Exception)):
             raise
-        raise _damaged(where, " ".join(str(fault).split())[:200]) from fault
+        raise _damaged(where, _plain_words(str(fault))) from fault
+
+
+# What the library says of damage, which is Rust's, and what it means; the original goes on as the cause.
+_MEANINGS = (
+    ("BadData", "a block of it cannot be unpacked"),
+    ("InsufficientSpace", "a block of it is larger than its header says"),
+    ("failed to fill whole buffer", "a part of it ends too early"),
+    ("not a bigWig", "its header is not readable"),
+)
+
+
+def _plain_words(said: str) -> str:
+    return next((meaning for sign, meaning in _MEANINGS if sign in said), "its parts contradict each other")
 
 
 def _damaged(where: str, why: str) -> DataError:

@@ -10,9 +10,10 @@ import numpy as np
 from jaxtyping import Float32
 
 from senformer.core.errors import DataError
+from senformer.core.wording import counted
 from senformer.genome.chromosomes import match_chromosomes, resolve_chromosome, show_names
 from senformer.tracks.reader import TrackReader
-from senformer.tracks.track import Track
+from senformer.tracks.track import Track, faults_named
 
 _PIECE_BP = 1 << 22
 _ENOUGH = 0.95
@@ -67,7 +68,8 @@ def read_signal(
             _refuse_missing(track, reader, [chrom])
         return np.full(end - start, np.nan, dtype=np.float32)
     uncovered = 0.0 if track.uncovered == "zero" else np.nan
-    values = reader.values(name, start, end, uncovered=uncovered)
+    with faults_named(track):
+        values = reader.values(name, start, end, uncovered=uncovered)
     _refuse_infinity(track, reader, name, start, values)
     return values
 
@@ -125,10 +127,11 @@ def _match(track: Track, reader: TrackReader, chrom_sizes: Mapping[str, int]) ->
     in_genome = sum(chrom_sizes[chrom] for chrom in pairs) / max(1, sum(chrom_sizes.values()))
     if not pairs or max(in_file, in_genome) < _ENOUGH:
         others = [name for name, chrom in known.items() if chrom is None]
+        verb = "is" if len(others) == 1 else "are"
         raise DataError(
             "E333",
             where,
-            f"{len(others)} of its {len(known)} chromosomes are not in the genome ({show_names(others)}; "
+            f"{len(others)} of its {counted(len(known), 'chromosome')} {verb} not in the genome ({show_names(others)}; "
             f"the genome has {show_names(chrom_sizes)})",
             "Give the genome that the signal was mapped to, or rename its chromosomes.",
         )
@@ -138,14 +141,16 @@ def _match(track: Track, reader: TrackReader, chrom_sizes: Mapping[str, int]) ->
 def _scan(track: Track, reader: TrackReader, names: list[str]) -> tuple[int, int]:
     """Return covered bases and stored NaNs; look closer only where a chromosome's sum is not finite."""
     n_covered = n_nan = 0
-    found = reader.scan()
+    with faults_named(track):
+        found = reader.scan()
     for name in names:
         n_covered += found[name].n_covered_bp
         if np.isfinite(found[name].total):
             continue
         size = reader.chrom_sizes[name]
         for start in range(0, size, _PIECE_BP):
-            values = reader.values(name, start, min(start + _PIECE_BP, size), uncovered=0.0)
+            with faults_named(track):
+                values = reader.values(name, start, min(start + _PIECE_BP, size), uncovered=0.0)
             _refuse_infinity(track, reader, name, start, values)
             n_nan += int(np.count_nonzero(np.isnan(values)))
     return n_covered - n_nan, n_nan

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from senformer.core.errors import DataError, MissingInputError
+from senformer.core.wording import counted
 
 # What every column means is told on the page on signal (docs/explain/signal.md).
 COLUMNS = (
@@ -95,7 +96,7 @@ def _row(path: Path, number: int, line: str, columns: list[str]) -> Row:
         raise DataError(
             "E305",
             f"{path} line {number}",
-            f"has {len(fields)} fields, the first line names {len(columns)} columns",
+            f"has {counted(len(fields), 'field')}, the first line names {counted(len(columns), 'column')}",
             "Separate fields with one tab each; leave a blank field between two tabs.",
         )
     return Row(path, number, dict(zip(columns, fields, strict=True)))

@@ -4,13 +4,17 @@ The dataset copies these fields into its store and the model card, so that a pre
 back to measured units.
 """
 
-from collections.abc import Sequence
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Int64
+
+from senformer.core.errors import SenformerError
 
 STATISTICS = ("sum", "mean", "max")
 UNCOVERED = ("zero", "nan")
@@ -80,6 +84,19 @@ class Track:
         """Name the track, and the line of its table where there is one."""
         where = f", line {self.line} of its table" if self.line else ""
         return f"track {self.name}{where}"
+
+
+@contextlib.contextmanager
+def faults_named(track: Track) -> Iterator[None]:
+    """Add the track and the line of its table to any fault of its file, and the folder where it is missing."""
+    try:
+        yield
+    except SenformerError as fault:
+        found, todo = fault.found, fault.todo
+        if fault.code == "E320":
+            found = f"{found} (looked for in {os.path.dirname(os.path.abspath(track.path))})"
+            todo = "Check the column file; a relative path begins at the table's folder."
+        raise type(fault)(fault.code, f"{track}: {fault.where}", found, todo) from fault
 
 
 def strand_permutation(tracks: Sequence[Track]) -> Int64[np.ndarray, " track"]:
