@@ -53,13 +53,13 @@ def test_write_shard__a_flipped_bit_is_noticed(store):
         zarr.open_group(store.path, mode="r")["chr1"][:]
 
 
-def test_blocks__one_track_in_order(store):
+def test_blocks__some_tracks_in_order(store):
     store.write_shard("chr1", 0, values(5))
     store.write_shard("chr1", 2, values(2))
     store.write_shard("odd/name", 0, values(3))
-    blocks = list(store.blocks(1, {"chr1": [0, 2], "odd/name": [0]}))
+    blocks = list(store.blocks(slice(1, 3), {"chr1": [0, 2], "odd/name": [0]}))
     assert [(chrom, start) for chrom, start, _ in blocks] == [("chr1", 0), ("chr1", 40), ("odd/name", 0)]
-    assert blocks[1][2].tolist() == [1, 4]
+    assert blocks[1][2].tolist() == [[1, 4], [2, 5]]
 
 
 def test_write_track_files__last_bin_ends_with_the_chromosome(store, tmp_path):
@@ -82,3 +82,35 @@ def test_write_track_files__a_file_that_is_there_is_left(store, tmp_path):
     file.write_text("finished before")
     write_track_files(store, [file], {"chr1": 47}, {"chr1": [2]})
     assert file.read_text() == "finished before"
+
+
+@pytest.mark.parametrize(
+    ("column_bytes", "groups"),
+    [
+        (1 << 20, [(0, 4), (4, 7)]),  # chunks of four tracks, decoded once each
+        (4 * 5 * 2 * 3, [(0, 2), (2, 4), (4, 6), (6, 7)]),  # memory for three: chunks of four are halved
+        (1, [(track, track + 1) for track in range(7)]),
+    ],
+)
+def test_write_track_files__reads_the_tracks_of_a_chunk_at_once(tmp_path, monkeypatch, column_bytes, groups):
+    monkeypatch.setattr("senformer.predict.writers._CHUNK_BYTES", 4 * 4 * 5)
+    monkeypatch.setattr("senformer.predict.writers._COLUMN_BYTES", column_bytes)
+    store = PredictionStore(tmp_path / "predictions.zarr", SIZES, n_tracks=7, bin_bp=4, shard_bins=5)
+    store.create({**SETTINGS, "tracks": list("abcdefg")})
+    written = np.arange(35, dtype=np.float32).reshape(5, 7)
+    store.write_shard("chr1", 0, written)
+    store.write_shard("chr1", 1, written + 100)
+    plain, read = PredictionStore.blocks, []
+
+    def blocks(self, tracks, shards):
+        read.append((tracks.start, tracks.stop))
+        return plain(self, tracks, shards)
+
+    monkeypatch.setattr(PredictionStore, "blocks", blocks)
+    files = [tmp_path / f"{track}.bw" for track in range(7)]
+    write_track_files(store, files, SIZES, {"chr1": [0, 1]})
+    assert read == groups
+    for track, file in enumerate(files):
+        with pyBigWig.open(str(file)) as found:
+            values = [value for _, _, value in found.intervals("chr1")]
+        assert values == [*written[:, track], *(written[:, track] + 100)]

@@ -30,6 +30,8 @@ ATTRIBUTES = {
 }
 FORMAT = 1
 _CHUNK_BYTES = 1 << 18
+# What bigWig writing may hold: about 5 tracks of a human genome at 128 bp a bin, all of a chunk's on yeast.
+_COLUMN_BYTES = 1 << 29
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ class PredictionStore:
     bin_bp: int
     shard_bins: int
 
+    @property
+    def chunk_tracks(self) -> int:
+        """Columns of one chunk: to read one of them decodes all."""
+        return max(1, min(self.n_tracks, _CHUNK_BYTES // (4 * self.shard_bins)))
+
     def create(self, attributes: dict[str, Any]) -> None:
         """Create the group and its empty arrays, over whatever a killed run left."""
         remove(self.path)
@@ -72,7 +79,7 @@ class PredictionStore:
                 self._create_array(group, array, self.chrom_sizes[chrom], attributes["units"])
 
     def _create_array(self, group: zarr.Group, name: str, size_bp: int, units: str) -> None:
-        width = max(1, min(self.n_tracks, _CHUNK_BYTES // (4 * self.shard_bins)))
+        width = self.chunk_tracks
         group.create_array(
             name,
             shape=(-(-size_bp // self.bin_bp), self.n_tracks),
@@ -95,14 +102,18 @@ class PredictionStore:
         return file
 
     def blocks(
-        self, track: int, shards: dict[str, list[int]]
-    ) -> Iterator[tuple[str, int, Float32[np.ndarray, " bin"]]]:
-        """Yield ``(chrom, start_bp, values)`` of one track, in the order of the given shards."""
+        self, tracks: slice, shards: dict[str, list[int]]
+    ) -> Iterator[tuple[str, int, Float32[np.ndarray, "track bin"]]]:
+        """Yield ``(chrom, start_bp, values)`` of some tracks, in the order of the given shards."""
         for chrom, numbers in shards.items():
             array = self._array(chrom, "r")
             for shard in numbers:
                 first = shard * self.shard_bins
-                yield chrom, first * self.bin_bp, array[first : first + self.shard_bins, track]
+                yield (
+                    chrom,
+                    first * self.bin_bp,
+                    np.ascontiguousarray(array[first : first + self.shard_bins, tracks].T),
+                )
 
     def _array(self, chrom: str, mode: Any) -> Any:
         return zarr.open_array(self.path, path=shard_name(chrom), mode=mode, zarr_format=3)
@@ -124,6 +135,29 @@ def write_track_files(
     shards
         Numbers of the written shards of each chromosome, in the order of ``chrom_sizes``.
     """
-    for track, file in enumerate(files):
-        if not file.exists():
-            write_bigwig(file, chrom_sizes, store.blocks(track, shards), store.bin_bp)
+    n_shards = sum(map(len, shards.values()))
+    in_memory = _COLUMN_BYTES // (4 * store.shard_bins * max(1, n_shards))
+    width = max(1, min(store.chunk_tracks, in_memory))
+    # Groups do not cross a chunk, and a chunk that memory does not hold is cut as evenly as can be.
+    width = -(-store.chunk_tracks // -(-store.chunk_tracks // width))
+    for chunk in range(0, len(files), store.chunk_tracks):
+        for first in range(chunk, min(chunk + store.chunk_tracks, len(files)), width):
+            tracks = range(first, min(first + width, chunk + store.chunk_tracks, len(files)))
+            _write_group(store, tracks, files, chrom_sizes, shards)
+
+
+def _write_group(
+    store: PredictionStore,
+    tracks: range,
+    files: list[Path],
+    chrom_sizes: dict[str, int],
+    shards: dict[str, list[int]],
+) -> None:
+    """Read some tracks at once, whole, and write those whose file is missing."""
+    missing = [track for track in tracks if not files[track].exists()]
+    if not missing:
+        return
+    blocks = list(store.blocks(slice(tracks.start, tracks.stop), shards))
+    for track in missing:
+        columns = ((chrom, start, values[track - tracks.start]) for chrom, start, values in blocks)
+        write_bigwig(files[track], chrom_sizes, columns, store.bin_bp)
