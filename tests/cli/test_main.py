@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 
@@ -16,8 +17,35 @@ def test_main__version(senformer):
     assert senformer("--version").out.strip().count(".") == 2
 
 
-def test_main__unknown_command_is_a_usage_error(senformer):
-    assert senformer("trian").code == 2
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("trian",), "No such command 'trian'"),
+        (("score", "run", "-g", "g.fa", "-o", "s.tsv"), "Missing option '--variants'"),
+        (("models", "--jsno"), "No such option: --jsno"),
+    ],
+)
+def test_main__a_wrong_command_line_is_one_line_too(senformer, arguments, message):
+    answer = senformer(*arguments)
+    assert answer.code == 2
+    assert answer.err.startswith("error[E120]: senformer")
+    assert message in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_main__a_wrong_command_line_with_json(senformer):
+    answer = senformer("score", "run", "--json")
+    assert json.loads(answer.out)["error"]["exit_code"] == 2
+
+
+def test_main__ctrl_c_says_how_to_go_on(senformer, monkeypatch):
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("senformer.workflow.models.list_models", interrupted)
+    answer = senformer("models")
+    assert answer.code == 130
+    assert "stopped by SIGINT. Give the same command again" in answer.err
 
 
 def test_main__an_error_is_one_line_and_a_documented_code(senformer, tmp_path):

@@ -4,7 +4,7 @@ import pytest
 def test_report__a_folder_that_is_no_run(senformer, tmp_path):
     answer = senformer("report", tmp_path)
     assert answer.code == 66
-    assert "is no run folder (no run.json)" in answer.err
+    assert "is no run folder (no run.json of `train`)" in answer.err
 
 
 @pytest.mark.slow

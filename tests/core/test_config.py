@@ -68,3 +68,22 @@ def test_read_section__reads_its_own_and_leaves_the_others(tmp_path):
     path = tmp_path / "x.yaml"
     path.write_text("train: {learning_rate: 1e-3}\nmodel: {anything: 1}\n")
     assert read_section(path, "train", Outer).learning_rate == 1e-3
+
+
+def test_read_yaml__a_key_that_stands_twice(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("train:\n  steps: 1\n  steps: 2\n")
+    with pytest.raises(ConfigError, match=r"x\.yaml line 3: is not valid YAML \(key 'steps' stands twice\)"):
+        read_yaml(path)
+
+
+def test_read_yaml__exponents_without_a_point_are_numbers(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("a: 1e-3\nb: 2E5\nc: 1.5e2\nd: chr1e5\ne: 12\n")
+    assert read_yaml(path) == {"a": 1e-3, "b": 2e5, "c": 150.0, "d": "chr1e5", "e": 12}
+
+
+@pytest.mark.parametrize("value", [True, "16", 4.5])
+def test_parse__a_value_is_never_guessed(value):
+    with pytest.raises(ConfigError, match=r"key 'inner\.block_bins' is"):
+        parse(Outer, {"learning_rate": 1, "inner": {"block_bins": value}}, "a.yaml")

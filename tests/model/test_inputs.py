@@ -22,7 +22,7 @@ def test_read_sequence__takes_codes_one_hot_and_mapping():
 
 def test_read_sequence__names_what_is_wrong():
     assert refused({"seq": CODES}) == "error[E510]: model input: no 'sequence' among ['seq']. Add it."
-    assert "is a ndarray, not a torch tensor. Use torch.from_numpy." in refused(np.zeros((2, 8), np.uint8))
+    assert "is a list, neither a torch tensor nor a numpy array. Use torch.as_tensor." in refused([[1, 2]])
     assert "is torch.int64 of shape (2, 24)" in refused(CODES.long())
     assert "is torch.float32 of shape (2, 24, 4)" in refused(torch.zeros(2, 24, 4))
     assert "codes have shape (24,). Give (batch, base)." in refused(CODES[0])
@@ -35,3 +35,8 @@ def test_read_sequence__no_whole_bins():
         "error[E513]: model input: 20 bp are not whole bins of 8 bp. Give 16 bp, for instance."
     )
     assert "0 bp are not whole bins" in refused(CODES[:, :0])
+
+
+def test_read_sequence__numpy_codes_are_taken_as_they_are():
+    codes = np.arange(24, dtype=np.uint8).reshape(3, 8) % 5
+    assert torch.equal(read_sequence(codes, 8), torch.from_numpy(codes))

@@ -1,11 +1,11 @@
 import pytest
 
-from senformer.core.errors import MissingInputError
+from senformer.core.errors import DataError, MissingInputError
 from senformer.workflow.report import report_run
 
 
 def test_report_run__a_result_that_was_named_must_be_there(tmp_path):
-    (tmp_path / "run.json").write_text("{}")
+    (tmp_path / "run.json").write_text('{"command": "train"}')
     with pytest.raises(MissingInputError, match="no such file or folder"):
         report_run(tmp_path, None, scores=tmp_path / "no.parquet")
 
@@ -14,3 +14,27 @@ def test_report_run__a_result_that_was_named_must_be_there(tmp_path):
 def test_report_run__default_page_stands_in_the_run(short_demo, tmp_path):
     page = report_run(short_demo / "run", tmp_path / "r.html")
     assert page.stat().st_size > 20_000
+
+
+def test_report_run__a_folder_of_another_command(tmp_path):
+    (tmp_path / "run.json").write_text('{"command": "build"}')
+    with pytest.raises(MissingInputError, match="is no run folder"):
+        report_run(tmp_path, None)
+
+
+@pytest.mark.parametrize("name", ["evaluation", "scores.parquet"])
+def test_report_run__a_result_of_another_model_is_refused(tmp_path, name):
+    run, other = tmp_path / "run", tmp_path / "other"
+    (run / "model").mkdir(parents=True)
+    (run / "model" / "model.safetensors").write_bytes(b"weights")
+    (run / "run.json").write_text('{"command": "train"}')
+    record = '{"inputs": {"model": {"path": "elsewhere", "sha256": "0"}}}'
+    if name == "evaluation":
+        (other / name).mkdir(parents=True)
+        (other / name / "run.json").write_text(record)
+    else:
+        other.mkdir()
+        (other / name).touch()
+        (other / f"{name}.run.json").write_text(record)
+    with pytest.raises(DataError, match="is of another model"):
+        report_run(run, None, **{name.split(".")[0]: other / name})

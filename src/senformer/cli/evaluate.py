@@ -55,13 +55,15 @@ def evaluate(
 def _text(result: dict) -> str:
     rows = [f"{result['split']}: {result['n_windows']} windows; Pearson raw / log1p, mean over tracks"]
     for assay, row in result["by_assay"].items():
-        rows.append(_row(assay, row["pearson_mean"], row["pearson_log1p_mean"], row["n_tracks"]))
-    total = _row("all", result["pearson_mean"], result["pearson_log1p_mean"], result["n_tracks"])
-    return "\n".join([*rows, total])
+        rows.append(_row(assay, row))
+    return "\n".join([*rows, _row("all", result)])
 
 
-def _row(name: str, raw: float | None, log1p: float | None, n_tracks: int) -> str:
+def _row(name: str, row: dict) -> str:
     values = " / ".join(
-        "  n/a" if value is None or value != value else f"{value:.3f}" for value in (raw, log1p)
+        "  n/a" if row[key] is None or row[key] != row[key] else f"{row[key]:.3f}"
+        for key in ("pearson_mean", "pearson_log1p_mean")
     )
-    return f"  {name:<16} {values}   {n_tracks} tracks"
+    counted = row["n_tracks"] - row["n_tracks_undefined"]
+    left_out = f" of {row['n_tracks']}; the others have no correlation" if row["n_tracks_undefined"] else ""
+    return f"  {name:<16} {values}   {counted} tracks{left_out}"

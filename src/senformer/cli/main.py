@@ -7,7 +7,7 @@ import typer
 
 from senformer.cli.output import complain, start_logging
 from senformer.cli.table import COMMANDS
-from senformer.core.errors import SenformerError
+from senformer.core.errors import Interrupted, SenformerError, UsageError
 from senformer.core.memory import keep_freed_memory
 
 app = typer.Typer(
@@ -48,15 +48,21 @@ def main() -> None:
     start_logging()
     keep_freed_memory()
     try:
-        app()
+        code = app(prog_name="senformer", standalone_mode=False) or 0
+        if code == Interrupted.exit_code:  # what typer makes of Ctrl-C
+            raise KeyboardInterrupt
+        sys.exit(code)
     except SenformerError as fault:
         if _state["debug"]:
             raise
         complain(fault)
         sys.exit(fault.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except (KeyboardInterrupt, typer.Abort):
+        advice = "Give the same command again; train with --resume."
+        complain(Interrupted("E126", "senformer", "stopped by SIGINT", advice))
+        sys.exit(Interrupted.exit_code)
     except Exception as fault:
+        _exit_on_usage(fault)
         if _state["debug"]:
             raise
         complain(
@@ -68,3 +74,17 @@ def main() -> None:
             )
         )
         sys.exit(1)
+
+
+def _exit_on_usage(fault: Exception) -> None:
+    """Exit with code 2 where the command line itself is wrong; typer's own classes are private."""
+    message = getattr(fault, "format_message", None)
+    if message is None:
+        return
+    context = getattr(fault, "ctx", None)
+    if type(fault).__name__ == "NoArgsIsHelpError":
+        typer.echo(message(), err=True)
+        sys.exit(UsageError.exit_code)
+    command = context.command_path if context is not None else "senformer"
+    complain(UsageError("E120", command, message().rstrip("."), f"See {command} --help."))
+    sys.exit(UsageError.exit_code)

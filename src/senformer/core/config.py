@@ -5,7 +5,9 @@ command reads its own and the names of the others are known, so that a misspelt 
 """
 
 import difflib
+import json
 import os
+import re
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -24,6 +26,25 @@ class Config(BaseModel):
 
 
 T = TypeVar("T", bound=Config)
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's safe loader, which also refuses a key that stands twice and reads ``1e-3`` as a number."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        """Refuse a repeated key; PyYAML would keep the last value in silence."""
+        seen = set()
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:str" and key.value in seen:
+                problem = f"key {key.value!r} stands twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
+)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -45,7 +66,7 @@ def read_yaml(path: str | os.PathLike) -> dict[str, Any]:
     """
     try:
         with open(path, encoding="utf-8") as handle:
-            value = yaml.safe_load(handle)
+            value = yaml.load(handle, _Loader)  # noqa: S506  # allowed: a SafeLoader
     except FileNotFoundError as fault:
         raise MissingInputError("E101", str(path), "no such file", "Check the path.") from fault
     except (OSError, UnicodeDecodeError) as fault:
@@ -69,7 +90,8 @@ def parse(kind: type[T], values: dict[str, Any], where: str) -> T:
         Unknown key (the nearest known one is suggested), missing key, wrong type or value.
     """
     try:
-        return kind.model_validate(values)
+        # As JSON, and strict: a list may be a tuple, but true is no 1 and "16384" no number.
+        return kind.model_validate_json(json.dumps(values, default=str), strict=True)
     except ValidationError as fault:
         # A misspelt key is often also a missing one: name the key that the user wrote.
         first = min(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")

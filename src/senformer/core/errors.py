@@ -108,6 +108,12 @@ class Stopped(SenformerError):  # noqa: N818
         return type(self), (self.signal, self.where, self.found, self.todo)
 
 
+class Interrupted(SenformerError):  # noqa: N818
+    """SIGINT ended a command that keeps no checkpoints of its own (exit 130)."""
+
+    exit_code = 130
+
+
 EXIT_CODES = {
     0: "done, all counts reported",
     1: "internal error: a bug of senformer",
@@ -119,6 +125,6 @@ EXIT_CODES = {
     74: "reading or writing failed underneath, for instance a full disk",
     75: "another process works on the same output: try again",
     78: "configuration error",
-    130: "stopped by SIGINT after a checkpoint",
-    143: "stopped by SIGTERM after a checkpoint",
+    130: "stopped by SIGINT; `train` after a checkpoint",
+    143: "stopped by SIGTERM; `train` after a checkpoint",
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,7 +18,7 @@ def read_sequence(inputs: Any, bin_bp: int) -> Tensor:
     Parameters
     ----------
     inputs
-        uint8 codes, float one-hot, or a mapping that holds either as ``sequence``.
+        uint8 codes, float one-hot (torch or numpy), or a mapping that holds either as ``sequence``.
     bin_bp
         The length must be a multiple of it.
 
@@ -30,12 +31,14 @@ def read_sequence(inputs: Any, bin_bp: int) -> Tensor:
         if "sequence" not in inputs:
             raise DataError("E510", "model input", f"no 'sequence' among {sorted(inputs)}", "Add it.")
         inputs = inputs["sequence"]
+    if isinstance(inputs, np.ndarray):
+        inputs = torch.from_numpy(inputs)
     if not isinstance(inputs, Tensor):
         raise DataError(
             "E512",
             "model input",
-            f"is a {type(inputs).__name__}, not a torch tensor",
-            "Use torch.from_numpy.",
+            f"is a {type(inputs).__name__}, neither a torch tensor nor a numpy array",
+            "Use torch.as_tensor.",
         )
     if inputs.dtype == torch.uint8:
         _check_codes(inputs)

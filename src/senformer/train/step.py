@@ -133,5 +133,5 @@ def _not_finite(model: nn.Module, step: int, organism: str, batch: Batch, update
         "E604",
         f"step {step}, {organism} windows {where}",
         f"training stopped before this update: {found}",
-        "The last checkpoint is kept. Look at these windows, or lower learning_rate, and resume.",
+        "Look at these windows, or train into another --out with a lower learning_rate.",
     )

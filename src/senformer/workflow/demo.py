@@ -86,7 +86,8 @@ def summarize(metrics: dict[str, Any]) -> str:
     return "\n".join(
         [
             f"Held-out chromosomes {', '.join(test['chroms'])}: mean Pearson {test['pearson_mean']:.3f} "
-            f"(log1p {test['pearson_log1p_mean']:.3f}); noise ceiling over the genome {test['ceiling_mean']:.3f}",
+            f"(log1p {test['pearson_log1p_mean']:.3f}); "
+            f"noise ceiling over the genome {test['ceiling_mean']:.3f}",
             f"Planted motif-breaking against control variants there: AUROC {variants['auroc_planted']:.3f} "
             f"({variants['n_break']} against {variants['n_control']})",
             f"Open {metrics['report']}",
