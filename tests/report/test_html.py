@@ -57,4 +57,23 @@ def test_number__dash_where_there_is_none():
 
 def test_signed__sign_and_digits():
     assert (html.signed(-10.0, 4), html.signed(0.5), html.signed(None)) == ("−10.00", "+0.500", "–")
-    assert html.signed_fixed(-0.06123) == "−0.061"
+    assert (html.signed(-1e-4), html.signed(-0.06123), html.signed(-1e-9)) == (
+        "−0.000100",
+        "−0.0612",
+        "−1.00e−09",
+    )
+
+
+def test_number__true_minus_and_no_negative_zero():
+    assert (html.number(-0.25), html.number(-1e-4)) == ("−0.250", "0.000")
+
+
+def test_significant__digits_and_dash():
+    nan = float("nan")
+    assert [html.significant(value) for value in (1234.56, -0.5, 1e-7, nan, None)] == [
+        "1235",
+        "−0.5",
+        "1e−07",
+        "–",
+        "–",
+    ]

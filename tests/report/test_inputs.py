@@ -123,6 +123,21 @@ def test_read_scores__missing_neighbor_is_named(tmp_path):
         read_scores(path)
 
 
+@pytest.mark.parametrize("ending", [".parquet", ".tsv"])
+def test_read_scores__damaged_table_is_named_before_what_is_missing_beside_it(tmp_path, ending):
+    path = tmp_path / f"scores{ending}"
+    path.write_bytes(b"nothing of the kind")
+    with pytest.raises(DataError, match=rf"scores\{ending}: is no score table"):
+        read_scores(path)
+
+
+def test_read_scores__arrays_of_something_else_are_named(tmp_path):
+    path = write_toy_scores(tmp_path / "scores.parquet")
+    np.savez(tmp_path / "scores.parquet.top.npz", other=np.zeros(3))
+    with pytest.raises(DataError, match=r"scores\.parquet\.top\.npz: has no array 'key'"):
+        read_scores(path)
+
+
 def test_read_scores__damaged_table_is_named(tmp_path):
     path = write_toy_scores(tmp_path / "scores.parquet")
     path.write_bytes(b"nothing of the kind")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from senformer.report.figures import Drawing
+from senformer.report.figures.style import true_minus
 
 
 class Html(str):
@@ -103,14 +104,14 @@ def is_number(cell: Any) -> bool:
 
 def number(value: float | None, digits: int = 3) -> str:
     """Return a number with ``digits`` decimals, and a dash where there is none."""
-    return "–" if value is None or value != value else f"{value:.{digits}f}"
+    return "–" if value is None or value != value else true_minus(f"{value:z.{digits}f}")
+
+
+def significant(value: float | None, digits: int = 4) -> str:
+    """Return a number with up to ``digits`` significant digits, and a dash where there is none."""
+    return "–" if value is None or value != value else true_minus(f"{value:.{digits}g}")
 
 
 def signed(value: float | None, digits: int = 3) -> str:
     """Return a number with its sign and ``digits`` significant digits; a dash where there is none."""
-    return "–" if value is None or value != value else f"{value:+#.{digits}g}".replace("-", "−")
-
-
-def signed_fixed(value: float | None, digits: int = 3) -> str:
-    """Return a number with its sign and ``digits`` decimals; a dash where there is none."""
-    return "–" if value is None or value != value else f"{value:+.{digits}f}".replace("-", "−")
+    return "–" if value is None or value != value else true_minus(f"{value:+#.{digits}g}")

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pyarrow.parquet import read_schema
 
 from senformer.core.errors import DataError, MissingInputError
 
@@ -82,9 +83,9 @@ def read_run(path: Path) -> RunFiles:
         A file is damaged.
     """
     return RunFiles(
-        record=_read_json(path / "run.json"),
-        done=_read_json(path / "DONE.json", optional=True),
-        card=_read_json(path / "model" / "card.json", optional=True),
+        record=read_json(path / "run.json"),
+        done=read_json(path / "DONE.json", optional=True),
+        card=read_json(path / "model" / "card.json", optional=True),
         curve=read_curve(path / "metrics.jsonl"),
     )
 
@@ -115,8 +116,8 @@ def read_evaluation(path: Path) -> EvaluationFiles:
         A file is damaged.
     """
     return EvaluationFiles(
-        metrics=_read_json(path / "metrics.json"),
-        record=_read_json(path / "run.json", optional=True),
+        metrics=read_json(path / "metrics.json"),
+        record=read_json(path / "run.json", optional=True),
         tracks=_read_table(path / "tracks.tsv"),
         examples=_read_arrays(path / "examples.npz"),
     )
@@ -125,6 +126,8 @@ def read_evaluation(path: Path) -> EvaluationFiles:
 def read_scores(path: Path) -> ScoreFiles:
     """Read what stands beside a score table, and the table's rows of the largest effects.
 
+    The table is looked at first: where it is damaged, what is missing beside it does not matter yet.
+
     Raises
     ------
     MissingInputError
@@ -132,16 +135,30 @@ def read_scores(path: Path) -> ScoreFiles:
     DataError
         A file is damaged.
     """
-    top = _read_arrays(path.with_name(f"{path.name}.top.npz"))
+    _check_score_table(path)
+    top_path = path.with_name(f"{path.name}.top.npz")
+    top = _read_arrays(top_path)
+    if "key" not in top:
+        raise _damaged(str(top_path), "has no array 'key'")
     return ScoreFiles(
-        record=_read_json(path.with_name(f"{path.name}.run.json")),
+        record=read_json(path.with_name(f"{path.name}.run.json")),
         top=top,
         rows=_read_score_rows(path, [str(key) for key in top["key"]]),
     )
 
 
-def _read_score_rows(path: Path, keys: list[str]) -> pd.DataFrame:
+def _check_score_table(path: Path) -> None:
     _read_bytes(path, 1)
+    try:
+        is_parquet = path.name.endswith(".parquet")
+        columns = read_schema(path).names if is_parquet else pd.read_csv(path, sep="\t", nrows=0).columns
+    except (ValueError, OSError) as fault:
+        raise _damaged(str(path), f"is no score table ({fault})") from fault
+    if "key" not in columns:
+        raise _damaged(str(path), "is no score table (it has no column 'key')")
+
+
+def _read_score_rows(path: Path, keys: list[str]) -> pd.DataFrame:
     try:
         if path.name.endswith(".parquet"):
             return pd.read_parquet(path, filters=[("key", "in", keys)], partitioning=None)
@@ -162,7 +179,16 @@ def _read_bytes(path: Path, n_bytes: int = -1) -> bytes:
         raise MissingInputError("E782", str(path), f"cannot be read ({fault})", "Check it.") from fault
 
 
-def _read_json(path: Path, *, optional: bool = False) -> Any:
+def read_json(path: Path, *, optional: bool = False) -> Any:
+    """Read a JSON object; None where it is ``optional`` and not there.
+
+    Raises
+    ------
+    MissingInputError
+        There is no such file, or it cannot be read.
+    DataError
+        It is damaged.
+    """
     if optional and not path.exists():
         return None
     try:

@@ -6,6 +6,7 @@ from typing import Any
 
 from senformer.core.commit import write_text
 from senformer.report import html
+from senformer.report.builds import read_builds
 from senformer.report.inputs import read_evaluation, read_run, read_scores
 from senformer.report.sections.accuracy import accuracy_section
 from senformer.report.sections.counter import FigureCounter
@@ -69,6 +70,7 @@ def render_report(run: Path, evaluation: Path | None, scores: Path | None, extra
     scored = read_scores(Path(scores)) if scores else None
     records = [evaluated.record if evaluated else None, scored.record if scored else None]
     counter = FigureCounter()
+    builds = read_builds([trained.record, *records])
     title = "/".join(Path(run).resolve().parts[-2:])
     body = [
         html.element(
@@ -80,7 +82,7 @@ def render_report(run: Path, evaluation: Path | None, scores: Path | None, extra
         accuracy_section(evaluated, counter),
         loci_section(evaluated, counter),
         variants_section(scored, counter),
-        run_section(trained, records),
+        run_section(trained, records, builds),
     ]
     return _document(f"{title}: senformer report", html.element("main", html.join(body)))
 

@@ -15,4 +15,4 @@ def test_loci__one_window_one_track_with_masked_bins():
     arrays = examples(TRACKS)
     arrays["measured"][1] = np.nan
     drawing = loci(arrays, [1], [0], "evaluated windows")
-    assert drawing.alt == "Measured and predicted signal of 1 tracks in 1 windows."
+    assert drawing.alt == "Measured and predicted signal of 1 track in 1 window."

@@ -11,6 +11,7 @@ from senformer.report.figures.style import (
     shorten,
     step_outline,
     to_svg,
+    true_minus,
 )
 
 
@@ -66,3 +67,7 @@ def test_set_genome_axis__kilobases():
         set_genome_axis(axes, "chr8", 100_000, 200_000)
         assert axes.get_xlabel() == "position on chr8 (kb)"
         assert axes.xaxis.get_major_formatter()(150_000, 0) == "150"
+
+
+def test_true_minus__exponents_too():
+    assert true_minus("-1.5e-07") == "−1.5e−07"

@@ -21,6 +21,19 @@ def test_training_curve__describes_what_it_shows():
     assert drawing.svg == training_curve(curve(), 6).svg
 
 
+def test_training_curve__running_mean_is_told_where_it_is_drawn():
+    few = training_curve(curve(), None).caption
+    assert few.startswith("Left: loss of every update, lower is better")
+    assert "dashed line" not in few
+    rows = [{"step": s, "organism": "human", "loss": 2.0} for s in range(1, 81)]
+    many = training_curve(pd.DataFrame(rows, columns=curve().columns), 80).caption
+    assert "loss of every update (pale) and its running mean (strong)" in many
+
+
+def test_training_curve__negative_loss_has_a_true_minus():
+    assert "falls from −2.1 to −2.7" in training_curve(curve().assign(loss=lambda t: t["loss"] - 5), 6).alt
+
+
 def test_training_curve__without_validation():
     drawing = training_curve(curve(checks=False), None)
     assert "Pearson" not in drawing.alt

@@ -15,7 +15,7 @@ def top(tmp_path):
 def test_variant_effect__describes_the_change(top):
     drawing = variant_effect(top, 1)
     assert drawing.alt.startswith("chr8:50778:A>C: summed ALT minus REF over the bins shown: ")
-    assert drawing.alt.count("-") == 3
+    assert drawing.alt.count("−") == 3
     assert drawing.svg == variant_effect(top, 1).svg
 
 

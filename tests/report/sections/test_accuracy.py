@@ -32,7 +32,30 @@ def test_accuracy_section__warning_and_undefined_tracks(tmp_path):
     metrics = {**found.metrics, "note": "Not held out.", "n_tracks_undefined": 2}
     made = accuracy_section(replace(found, metrics=metrics), FigureCounter())
     assert "<strong>Mind: </strong>Not held out." in made
-    assert "2 tracks have no correlation" in made
+    assert "The mean Pearson r over the 2 of 4 tracks that have one is 0.701 on" in made
+    assert "2 tracks have no correlation: no data" in made
+
+
+def test_accuracy_section__every_track_has_a_correlation(tmp_path):
+    made = accuracy_section(read_evaluation(write_evaluation(tmp_path / "e")), FigureCounter())
+    assert "The mean Pearson r over 4 tracks is 0.701 on" in made
+    assert "no correlation:" not in made
+
+
+def test_accuracy_section__no_track_has_a_correlation(tmp_path):
+    found = read_evaluation(write_evaluation(tmp_path / "e"))
+    metrics = {**found.metrics, "n_tracks_undefined": 4, "pearson_mean": None}
+    made = accuracy_section(replace(found, metrics=metrics), FigureCounter())
+    assert "The mean Pearson r" not in made
+    assert "4 tracks have no correlation" in made
+
+
+def test_accuracy_section__means_that_there_are_not_are_a_dash(tmp_path):
+    found = read_evaluation(write_evaluation(tmp_path / "e"))
+    tracks = found.tracks.assign(mean_target=float("nan"), mean_prediction=float("nan"))
+    made = accuracy_section(replace(found, tracks=tracks), FigureCounter())
+    assert "nan" not in made
+    assert made.count('<td class="n">–</td>') == 2 * 4
 
 
 def test_accuracy_section__none():

@@ -17,6 +17,20 @@ def test_run_section__says_what_it_takes_to_make_it_again(tmp_path):
         assert expected in made
 
 
+def test_run_section__build_comes_first(tmp_path):
+    run = read_run(write_run(tmp_path / "run"))
+    made = run_section(run, [], {"data": record("build")})
+    assert "senformer build runs/toy\nsenformer train runs/toy<" in made
+    assert "These command lines made what this page shows, in this order:" in made
+
+
+def test_run_section__build_that_cannot_be_read_is_told(tmp_path):
+    run = read_run(write_run(tmp_path / "run"))
+    made = run_section(run, [], {"data": None})
+    assert "how the dataset was built is not among them (no record of it can be read in data):" in made
+    assert "made what this page shows" not in made
+
+
 def test_run_section__without_a_model(tmp_path):
     made = run_section(read_run(write_run(tmp_path / "run", is_done=False)), [])
     assert "not finished" in made

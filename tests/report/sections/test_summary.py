@@ -1,3 +1,4 @@
+import pytest
 from tests.report.toy import write_evaluation, write_run, write_scores
 
 from senformer.report.inputs import read_evaluation, read_run, read_scores
@@ -14,6 +15,20 @@ def test_summary__all_tiles(tmp_path):
     assert made.count('class="tile"') == 7
     assert "noise ceiling of these data: 0.900" in made
     assert "0 motif-breaking against 3 control variants" in made
+
+
+@pytest.mark.parametrize(
+    ("n_assays", "expected"),
+    [
+        (7, "a0, a1, a2, a3, a4, a5, a6<"),
+        (8, "a0, a1, a2, a3, a4, a5, a6, a7<"),
+        (10, "a0, a1, a2, a3, a4, a5, a6 and 3 more assays<"),
+    ],
+)
+def test_summary__assays_are_all_named_or_counted(tmp_path, n_assays, expected):
+    found = read_evaluation(write_evaluation(tmp_path / "e"))
+    found.metrics["by_assay"] = {f"a{index}": {} for index in range(n_assays)}
+    assert expected in summary(read_run(write_run(tmp_path / "run")), found, None, {})
 
 
 def test_summary__run_alone(tmp_path):

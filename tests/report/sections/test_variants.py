@@ -25,6 +25,14 @@ def test_variants_section__table_and_figures(tmp_path):
     assert '<td class="t">rs7</td>' in made
 
 
+def test_variants_section__small_effects_keep_their_digits(tmp_path):
+    scores = read_scores(write_scores(tmp_path / "scores.parquet"))
+    rows = scores.rows.assign(SAR=-1e-4)
+    made = variants_section(replace(scores, rows=rows), FigureCounter())
+    assert "−0.000100" in made
+    assert "-0.000" not in made
+
+
 def test_variants_section__one_scorer_alone(tmp_path):
     scores = read_scores(write_scores(tmp_path / "scores.parquet"))
     made = variants_section(replace(scores, rows=scores.rows.drop(columns="SAR")), FigureCounter())

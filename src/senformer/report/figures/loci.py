@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from senformer.core.wording import counted
 from senformer.report.figures.style import (
     SKY,
     VERMILLION,
@@ -16,6 +17,7 @@ from senformer.report.figures.style import (
     shorten,
     step_outline,
     to_svg,
+    true_minus,
 )
 
 
@@ -95,6 +97,7 @@ def _describe(examples: dict[str, Any], windows: Sequence[int], tracks: Sequence
         known = np.isfinite(measured)
         if known.sum() > 1 and measured[known].std() > 0 and predicted[known].std() > 0:
             r = np.corrcoef(measured[known], predicted[known])[0, 1]
-            parts.append(f"{examples['names'][track]} {r:.2f}")
-    what = f"Measured and predicted signal of {len(tracks)} tracks in {len(windows)} windows."
+            parts.append(f"{examples['names'][track]} {true_minus(f'{r:z.2f}')}")
+    shown = f"{counted(len(tracks), 'track')} in {counted(len(windows), 'window')}"
+    what = f"Measured and predicted signal of {shown}."
     return what + (" Pearson r over these windows: " + ", ".join(parts) + "." if parts else "")

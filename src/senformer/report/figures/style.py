@@ -111,6 +111,11 @@ def shorten(text: str, width: int = 28) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
+def true_minus(number: str) -> str:
+    """Return a printed number with the minus sign that figures have, instead of a hyphen."""
+    return number.replace("-", "−")
+
+
 def step_outline(values: np.ndarray, start: int, bin_bp: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the corners of a histogram outline: x in bp, y the bins' values."""
     edges = start + bin_bp * np.arange(len(values) + 1)

@@ -13,6 +13,7 @@ from senformer.report.figures.style import (
     new_figure,
     shorten,
     to_svg,
+    true_minus,
 )
 
 MOST_NAMED_TRACKS = 30
@@ -85,5 +86,9 @@ def _caption(is_named: bool, windows_name: str) -> str:
 
 def _describe(table: pd.DataFrame) -> str:
     means = table.groupby("assay")["pearson_r"].mean()
-    parts = [f"{assay or 'unassigned'} {value:.3f}" for assay, value in means.items()]
+    parts = [f"{assay or 'unassigned'} {_shown(value)}" for assay, value in means.items()]
     return "Mean Pearson r by assay: " + ", ".join(parts) + "."
+
+
+def _shown(value: float) -> str:
+    return "–" if np.isnan(value) else true_minus(f"{value:z.3f}")

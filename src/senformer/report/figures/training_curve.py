@@ -11,6 +11,7 @@ from senformer.report.figures.style import (
     new_figure,
     shorten,
     to_svg,
+    true_minus,
 )
 
 _SMOOTHED_PART = 0.02
@@ -47,14 +48,25 @@ def training_curve(curve: pd.DataFrame, exported_step: int | None) -> Drawing:
             if axes.get_legend_handles_labels()[1]:
                 axes.legend(loc="best")
         svg = to_svg(figure)
-    return Drawing(svg, _describe(losses, checks), _CAPTION)
+    is_smoothed = any(_window(losses[losses["organism"] == organism]) > 1 for organism in organisms)
+    return Drawing(svg, _describe(losses, checks), _caption(is_smoothed, exported_step is not None))
 
 
-_CAPTION = (
-    "Left: loss of every update (pale) and its running mean (strong), lower is better; right: Pearson's r "
-    "between predicted and measured signal on windows that training never saw, mean over tracks, higher is "
-    "better; the dashed line marks the weights that were kept."
-)
+def _caption(is_smoothed: bool, is_marked: bool) -> str:
+    drawn = "loss of every update (pale) and its running mean (strong)" if is_smoothed else _EVERY
+    mark = "; the dashed line marks the weights that were kept" if is_marked else ""
+    return (
+        f"Left: {drawn}, lower is better; right: Pearson's r between predicted and measured signal on "
+        f"windows that training never saw, mean over tracks, higher is better{mark}."
+    )
+
+
+_EVERY = "loss of every update"
+
+
+def _window(losses: pd.DataFrame) -> int:
+    """Return over how many updates the running mean goes; 1 where they are too few for one."""
+    return max(1, round(_SMOOTHED_PART * len(losses)))
 
 
 def _colors(n: int) -> list[str]:
@@ -62,21 +74,23 @@ def _colors(n: int) -> list[str]:
 
 
 def _draw_loss(axes: Axes, losses: pd.DataFrame, organism: str, color: str) -> None:
-    window = max(1, round(_SMOOTHED_PART * len(losses)))
+    window = _window(losses)
     running = losses["loss"].rolling(window, min_periods=1, center=True).mean()
-    axes.plot(losses["step"], losses["loss"], color=color, alpha=0.25, lw=0.7)
+    if window > 1:
+        axes.plot(losses["step"], losses["loss"], color=color, alpha=0.25, lw=0.7)
     axes.plot(losses["step"], running, color=color, label=shorten(organism))
 
 
 def _describe(losses: pd.DataFrame, checks: pd.DataFrame) -> str:
     parts = []
     if len(losses):
+        first, last = (true_minus(f"{losses['loss'].iloc[place]:.3g}") for place in (0, -1))
         parts.append(
-            f"Training loss falls from {losses['loss'].iloc[0]:.3g} to {losses['loss'].iloc[-1]:.3g} over "
-            f"{int(losses['step'].max())} steps."
+            f"Training loss falls from {first} to {last} over {int(losses['step'].max())} steps."
             if losses["loss"].iloc[-1] < losses["loss"].iloc[0]
-            else f"Training loss goes from {losses['loss'].iloc[0]:.3g} to {losses['loss'].iloc[-1]:.3g}."
+            else f"Training loss goes from {first} to {last}."
         )
     if len(checks):
-        parts.append(f"Best mean validation Pearson r: {checks['valid_pearson'].max():.3f}.")
+        best = true_minus(f"{checks['valid_pearson'].max():z.3f}")
+        parts.append(f"Best mean validation Pearson r: {best}.")
     return " ".join(parts) or "No step was recorded."

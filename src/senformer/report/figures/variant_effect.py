@@ -16,6 +16,7 @@ from senformer.report.figures.style import (
     shorten,
     step_outline,
     to_svg,
+    true_minus,
 )
 
 N_TRACKS = 3
@@ -82,5 +83,5 @@ def _describe(top: dict[str, Any], row: int, tracks: list[int]) -> str:
     parts = []
     for track in tracks:
         change = float((top["alt"][row, :, track] - top["ref"][row, :, track]).sum())
-        parts.append(f"{top['track_name'][track]} {change:+.3g}")
+        parts.append(f"{top['track_name'][track]} {true_minus(f'{change:+.3g}')}")
     return f"{top['key'][row]}: summed ALT minus REF over the bins shown: {', '.join(parts)}."

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from senformer.core.wording import counted
 from senformer.report import html
 from senformer.report.figures import FIGURES
 from senformer.report.inputs import EvaluationFiles
@@ -28,14 +29,22 @@ def accuracy_section(evaluation: EvaluationFiles | None, counter: FigureCounter)
 
 
 def _sentence(metrics: dict) -> str:
-    text = (
-        f"{metrics['n_windows']:,} windows of the {metrics['split']} split, {metrics['n_bins']:,} bins. "
-        f"The mean Pearson r over {metrics['n_tracks']:,} tracks is {html.number(metrics['pearson_mean'])} "
-        f"on the signal as stored and {html.number(metrics['pearson_log1p_mean'])} on its logarithm."
-    )
-    if metrics.get("n_tracks_undefined"):
-        text += f" {metrics['n_tracks_undefined']} tracks have no correlation: no data, or a constant side."
-    return text
+    text = f"{counted(metrics['n_windows'], 'window')} of the {metrics['split']} split, "
+    text += f"{counted(metrics['n_bins'], 'bin')}. "
+    n_undefined = metrics.get("n_tracks_undefined") or 0
+    n_defined = metrics["n_tracks"] - n_undefined
+    if n_defined:
+        over = f"the {n_defined:,} of {metrics['n_tracks']:,} tracks that have one"
+        if not n_undefined:
+            over = counted(n_defined, "track")
+        text += (
+            f"The mean Pearson r over {over} is {html.number(metrics['pearson_mean'])} on the signal as "
+            f"stored and {html.number(metrics['pearson_log1p_mean'])} on its logarithm. "
+        )
+    if n_undefined:
+        verb = "has" if n_undefined == 1 else "have"
+        text += f"{counted(n_undefined, 'track')} {verb} no correlation: no data, or a constant side."
+    return text.rstrip()
 
 
 def _assay_table(by_assay: dict[str, dict]) -> html.Html:
@@ -49,7 +58,9 @@ def _assay_table(by_assay: dict[str, dict]) -> html.Html:
         for assay, item in by_assay.items()
     ]
     head = ("assay", "tracks", "mean r", "mean r, log(1 + x)")
-    return html.table(head, rows, "Means over the tracks of each assay.")
+    return html.table(
+        head, rows, "Means over the tracks of each assay that have a correlation; – where none has."
+    )
 
 
 def _track_table(tracks: pd.DataFrame) -> html.Html:
@@ -61,13 +72,13 @@ def _track_table(tracks: pd.DataFrame) -> html.Html:
             row.strand,
             html.number(row.pearson_r),
             html.number(row.pearson_r_log1p),
-            f"{row.mean_target:.4g}",
-            f"{row.mean_prediction:.4g}",
+            html.significant(row.mean_target),
+            html.significant(row.mean_prediction),
         )
         for row in ordered.head(MOST_ROWS).itertuples(index=False)
     ]
     head = ("assay", "track", "strand", "r", "r, log(1 + x)", "mean measured", "mean predicted")
-    title = f"All {len(tracks):,} tracks"
+    title = "The one track" if len(tracks) == 1 else f"All {len(tracks):,} tracks"
     if len(tracks) > MOST_ROWS:
         title = f"The first {MOST_ROWS} of {len(tracks):,} tracks (all are in tracks.tsv of the evaluation)"
     return html.element("details", html.element("summary", title), html.table(head, rows))

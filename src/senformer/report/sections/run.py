@@ -1,15 +1,20 @@
 """What was run: data, model, settings, versions, and the commands that make it again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
 
+from senformer.core.wording import counted
 from senformer.report import html
 from senformer.report.inputs import RunFiles
 
 
-def run_section(run: RunFiles, records: Iterable[dict[str, Any] | None]) -> html.Html:
+def run_section(
+    run: RunFiles,
+    records: Iterable[dict[str, Any] | None],
+    builds: Mapping[str, dict[str, Any] | None] | None = None,
+) -> html.Html:
     """Return the section on the run.
 
     Parameters
@@ -18,15 +23,17 @@ def run_section(run: RunFiles, records: Iterable[dict[str, Any] | None]) -> html
         The training run.
     records
         Run records of everything else on the page, for their commands.
+    builds
+        Run records of the datasets by path; None where one cannot be read.
     """
-    record = run.record
+    record, builds, records = run.record, builds or {}, list(records)
     parts = [
         html.facts(_facts(run)),
         html.element("h3", "Inputs"),
         _inputs([record, *records]),
         html.element("h3", "Commands"),
-        html.paragraph("These command lines made what this page shows, in this order:"),
-        _commands([record, *records]),
+        html.paragraph(_commands_title([path for path, build in builds.items() if build is None])),
+        _commands([*builds.values(), record, *records]),
         _folded("Configuration", record.get("config")),
         _folded("Versions", record.get("versions")),
     ]
@@ -46,7 +53,10 @@ def _facts(run: RunFiles) -> list[tuple[str, Any]]:
         ("Model", card.get("name")),
         (
             "Heads",
-            ", ".join(f"{head}: {len(tracks)} tracks" for head, tracks in (card.get("heads") or {}).items()),
+            ", ".join(
+                f"{head}: {counted(len(tracks), 'track')}"
+                for head, tracks in (card.get("heads") or {}).items()
+            ),
         ),
         (
             "Window",
@@ -55,9 +65,14 @@ def _facts(run: RunFiles) -> list[tuple[str, Any]]:
         ("Weights kept", f"step {done['exported_step']:,}" if "exported_step" in done else None),
         ("Weights SHA-256 (begin)", html.element("code", card["sha256"][:16]) if card else None),
         ("Commit", _commit(record)),
-        ("Machine", f"{host.get('system')}, {host.get('cpus')} CPUs" if host else None),
+        ("Machine", f"{host.get('system')}, {_cpus(host)}" if host else None),
     ]
     return [(name, value) for name, value in found if value not in (None, "")]
+
+
+def _cpus(host: dict[str, Any]) -> str:
+    n_cpus = host.get("cpus")
+    return "CPUs unknown" if n_cpus is None else counted(n_cpus, "CPU")
 
 
 def _commit(record: dict[str, Any]) -> str | None:
@@ -74,6 +89,15 @@ def _inputs(records: list[dict[str, Any] | None]) -> html.Html:
     if not rows:
         return html.paragraph("No input file was recorded.")
     return html.table(("input", "path", "SHA-256 (begin)"), rows.values())
+
+
+def _commands_title(unread: list[str]) -> str:
+    if not unread:
+        return "These command lines made what this page shows, in this order:"
+    return (
+        "These command lines were recorded, in this order; how the dataset was built is not among them "
+        f"(no record of it can be read in {', '.join(unread)}):"
+    )
 
 
 def _commands(records: list[dict[str, Any] | None]) -> html.Html:

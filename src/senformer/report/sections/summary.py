@@ -6,6 +6,8 @@ from senformer.core.duration import format_duration
 from senformer.report import html
 from senformer.report.inputs import EvaluationFiles, RunFiles, ScoreFiles
 
+_MOST_ASSAYS = 7
+
 
 def summary(
     run: RunFiles, evaluation: EvaluationFiles | None, scores: ScoreFiles | None, extra: dict[str, Any]
@@ -20,13 +22,21 @@ def _accuracy_tiles(evaluation: EvaluationFiles | None, extra: dict[str, Any]) -
         return []
     metrics = evaluation.metrics
     ceiling = extra.get("test", {}).get("ceiling_mean")
-    note = f"noise ceiling of these data: {ceiling:.3f}" if ceiling is not None else "1 is perfect"
+    note = f"noise ceiling of these data: {html.number(ceiling)}" if ceiling is not None else "1 is perfect"
     where = f"{evaluation.windows_name} ({metrics['split']} split)"
     return [
         (html.number(metrics["pearson_mean"]), "mean Pearson r", f"{where}; {note}"),
         (html.number(metrics["pearson_log1p_mean"]), "mean Pearson r of log(1\u00a0+\u00a0x)", where),
-        (f"{metrics['n_tracks']:,}", "tracks", ", ".join(list(metrics["by_assay"])[:4])),
+        _tracks_tile(metrics),
     ]
+
+
+def _tracks_tile(metrics: dict[str, Any]) -> tuple[str, str, str]:
+    assays = [assay or "unassigned" for assay in metrics["by_assay"]]
+    more = f" and {len(assays) - _MOST_ASSAYS} more assays" if len(assays) > _MOST_ASSAYS + 1 else ""
+    shown = assays[:_MOST_ASSAYS] if more else assays
+    label = "track" if metrics["n_tracks"] == 1 else "tracks"
+    return f"{metrics['n_tracks']:,}", label, ", ".join(shown) + more
 
 
 def _variant_tiles(scores: ScoreFiles | None, extra: dict[str, Any]) -> list[tuple[str, str, str]]:

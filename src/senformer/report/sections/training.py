@@ -1,5 +1,6 @@
 """How training went."""
 
+from senformer.core.wording import counted
 from senformer.report import html
 from senformer.report.figures import FIGURES
 from senformer.report.inputs import RunFiles
@@ -17,9 +18,9 @@ def training_section(run: RunFiles, counter: FigureCounter) -> html.Html:
 
 def _sentence(run: RunFiles) -> str:
     losses, checks = run.curve["loss"].dropna(), run.curve["valid_pearson"].dropna()
-    text = f"{len(losses):,} updates were made."
+    text = f"{counted(len(losses), 'update')} {'was' if len(losses) == 1 else 'were'} made."
     if len(checks):
-        text += f" The best mean correlation on the validation windows was {checks.max():.3f}."
+        text += f" The best mean correlation on the validation windows was {html.number(checks.max())}."
     if run.done is not None and run.done.get("stopped_by") == "max_minutes":
         text += " The time limit ended the run."
     return text

@@ -2,12 +2,14 @@
 
 import pandas as pd
 
+from senformer.core.wording import counted
 from senformer.report import html
 from senformer.report.figures import FIGURES
 from senformer.report.inputs import ScoreFiles
 from senformer.report.sections.counter import FigureCounter
 
 N_DRAWN = 4
+_DIGITS = {"SAR": 3, "SAD": 4}  # significant ones
 
 
 def variants_section(scores: ScoreFiles | None, counter: FigureCounter) -> html.Html:
@@ -34,7 +36,8 @@ _READING = (
 
 
 def _sentence(counts: dict) -> str:
-    text = f"{counts['n_records']:,} records were read, {counts['n_scored']:,} scored"
+    verb = "was" if counts["n_records"] == 1 else "were"
+    text = f"{counted(counts['n_records'], 'record')} {verb} read, {counts['n_scored']:,} scored"
     skipped = ", ".join(f"{count:,} {reason}" for reason, count in counts["skipped"].items())
     text += f", skipped: {skipped}." if skipped else ", none skipped."
     if counts.get("n_padded"):
@@ -45,7 +48,7 @@ def _sentence(counts: dict) -> str:
 
 
 def _top_table(scores: ScoreFiles) -> html.Html:
-    measures = [name for name in ("SAR", "SAD") if name in scores.rows.columns]
+    measures = [name for name in _DIGITS if name in scores.rows.columns]
     by = measures[0] if measures else None
     rows = []
     for place, key in enumerate(scores.top["key"], 1):
@@ -53,10 +56,7 @@ def _top_table(scores: ScoreFiles) -> html.Html:
         if by is None or mine.empty:
             continue
         best = mine.loc[mine[by].abs().idxmax()]
-        values = [
-            html.signed_fixed(float(best[name])) if name == "SAR" else html.signed(float(best[name]), 4)
-            for name in measures
-        ]
+        values = [html.signed(float(best[name]), _DIGITS[name]) for name in measures]
         rows.append(
             (
                 place,
