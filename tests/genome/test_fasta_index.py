@@ -189,7 +189,7 @@ def test_prepare_index__contig_that_cannot_be_read(tmp_path, monkeypatch):
 
 def test_prepare_index__nothing_is_left_beside_a_refused_file(tmp_path):
     path = write_bgzip(tmp_path / "g.fa.gz", b">a\nMKLVEEQQ\n")
-    with pytest.raises(DataError, match="this is not DNA|is no base"):
+    with pytest.raises(DataError, match=r"this is not DNA|is no base"):
         prepare_index(path, "g.fa.gz")
     assert [p.name for p in tmp_path.iterdir()] == ["g.fa.gz"]
 

@@ -131,8 +131,8 @@ def _match(track: Track, reader: TrackReader, chrom_sizes: Mapping[str, int]) ->
         raise DataError(
             "E333",
             where,
-            f"{len(others)} of its {counted(len(known), 'chromosome')} {verb} not in the genome ({show_names(others)}; "
-            f"the genome has {show_names(chrom_sizes)})",
+            f"{len(others)} of its {counted(len(known), 'chromosome')} {verb} not in the genome "
+            f"({show_names(others)}; the genome has {show_names(chrom_sizes)})",
             "Give the genome that the signal was mapped to, or rename its chromosomes.",
         )
     return pairs
