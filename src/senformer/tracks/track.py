@@ -88,7 +88,7 @@ class Track:
 
 @contextlib.contextmanager
 def faults_named(track: Track) -> Iterator[None]:
-    """Add the track and its line of the table to any fault of its file; where it is missing, the folder too."""
+    """Add the track and its line of the table to any fault of its file, and the folder of a missing one."""
     try:
         yield
     except SenformerError as fault:
