@@ -38,8 +38,8 @@ def in_processes(
     with ProcessPoolExecutor(
         min(workers, len(jobs)), context, initializer=die_with_parent, initargs=(os.getpid(),)
     ) as pool:
-        pending = {pool.submit(job): name for name, job in jobs.items()}
         try:
+            pending = {pool.submit(job): name for name, job in jobs.items()}
             for done in as_completed(pending):
                 yield pending[done], done.result()
         except BrokenProcessPool as fault:
