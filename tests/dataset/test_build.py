@@ -37,7 +37,6 @@ from senformer.dataset.plan import BuildPlan
 from senformer.dataset.shard import build_shard
 from senformer.genome.sequence import decode
 
-
 # The package's name for it is the function.
 MODULE = sys.modules["senformer.dataset.build"]
 
