@@ -38,7 +38,7 @@ def finish(plan: BuildPlan, out: Path) -> dict[str, Any]:
     records = [read_json(shard_record(out, chrom)) for chrom in plan.chrom_sizes]
     windows, dropped = _cut(plan, out)
     layout.WINDOW_SCHEMA.write(out / layout.WINDOWS, windows)
-    stored = [dataclasses.replace(track, path=Path(track.path.name)) for track in plan.tracks]
+    stored = [dataclasses.replace(track, path=out / track.path.name) for track in plan.tracks]
     write_track_table(out / layout.TRACK_TABLE, stored)
     counts = _counts(plan, records, windows, dropped)
     sums = {name: _add_up(records, name, len(plan.tracks)).report() for name in ("all", *SPLITS)}

@@ -37,6 +37,7 @@ from senformer.train.schedules import SCHEDULES
 from senformer.train.settings import run_settings
 from senformer.train.signals import StopRequest
 from senformer.train.step import Engine
+from senformer.train.targets import refuse_negative_targets
 from senformer.train.validate import make_validation_sets
 from senformer.train.weights import track_weights
 
@@ -100,6 +101,7 @@ def train(
     plan = make_plan(model_section, config, datasets)
     dtype = pick_dtype(config.precision, pick_device(config.device))
     settings = run_settings(plan, config, datasets, str(dtype).removeprefix("torch."))
+    refuse_negative_targets(datasets, config.loss)
     weights = track_weights(datasets, config.assay_weights)
     batches = make_batches(datasets, plan, config)
     sets = make_validation_sets(datasets, plan, config)
