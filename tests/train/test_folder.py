@@ -11,6 +11,7 @@ from senformer.train.checkpoint import MODEL, State, checkpoint_path, checkpoint
 from senformer.train.folder import (
     begin_run,
     find_state,
+    forget_unbegun,
     note_resume,
     read_record,
     refuse_used,
@@ -211,3 +212,25 @@ def test_sweep__only_leftovers(tmp_path):
 
 def test_read_record__absent(tmp_path):
     assert read_record(tmp_path / "x.json") is None
+
+
+def _begun(out):
+    out.mkdir()
+    for name in ("run.json", "metrics.jsonl"):
+        (out / name).touch()
+    return out
+
+
+def test_forget_unbegun__faulty_data_leave_nothing(tmp_path):
+    out = _begun(tmp_path / "run")
+    with pytest.raises(DataError, match="damaged"), forget_unbegun(out):
+        raise DataError("E412", "data", "is damaged")
+    assert list(out.iterdir()) == []
+
+
+def test_forget_unbegun__a_batch_to_look_at_is_kept(tmp_path):
+    out = _begun(tmp_path / "run")
+    (out / "failed_batch.json").touch()
+    with pytest.raises(DataError, match="not finite"), forget_unbegun(out):
+        raise DataError("E604", "step 1", "not finite")
+    assert len(list(out.iterdir())) == 3

@@ -20,12 +20,13 @@ app = typer.Typer(
 _state = {"debug": False}
 
 
-def _version(value: bool) -> None:
+def _version(value: bool) -> bool:
     if value:
         import importlib.metadata
 
         typer.echo(importlib.metadata.version("senformer"))
         raise typer.Exit
+    return value
 
 
 @app.callback()

@@ -5,7 +5,8 @@ import json
 import logging
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -193,6 +194,21 @@ def sweep(out: Path) -> None:
     """Put back what a killed replacement took away, and remove the leftovers of killed writers."""
     for folder in (out, out / FOLDER):
         sweep_folder(folder)
+
+
+@contextmanager
+def forget_unbegun(out: Path) -> Iterator[None]:
+    """Empty the run's folder again where its data are at fault before there is anything to resume.
+
+    A batch that made the loss not finite is kept, for the error tells to look at it.
+    """
+    try:
+        yield
+    except DataError:
+        if not (out / FAILED).is_file() and newest_state(out) is None:
+            for name in (RUN, METRICS, TIMINGS, FOLDER):
+                remove(out / name)
+        raise
 
 
 def read_record(path: Path) -> dict[str, Any] | None:

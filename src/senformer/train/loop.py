@@ -27,7 +27,15 @@ from senformer.train.checkpoint import (
 )
 from senformer.train.config import TrainConfig
 from senformer.train.export import MODEL, export_model
-from senformer.train.folder import DONE, begin_run, find_state, note_resume, refuse_used, require_folder
+from senformer.train.folder import (
+    DONE,
+    begin_run,
+    find_state,
+    forget_unbegun,
+    note_resume,
+    refuse_used,
+    require_folder,
+)
 from senformer.train.losses import LOSSES
 from senformer.train.machine import accelerator, torch_settings
 from senformer.train.optimizer import load_optimizer, make_optimizer
@@ -125,7 +133,8 @@ def train(
                 _load(engine, out, state)
                 note_resume(out, state, record)
             run = Run(engine, out, state, batches, sets, stop)
-            stopped_by = run.go(plan.window_bp * config.batch_size)
+            with forget_unbegun(out):
+                stopped_by = run.go(plan.window_bp * config.batch_size)
             model = engine.accelerator.unwrap_model(engine.model, keep_fp32_wrapper=False).cpu()
         exported = export_model(model, out, run.state, config, batches)
         return _close(out, run.state, stopped_by, exported)
