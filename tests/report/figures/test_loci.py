@@ -1,7 +1,7 @@
 import numpy as np
 from tests.report.toy import TRACKS, examples
 
-from senformer.report.figures.loci import loci
+from senformer.report.figures.loci import loci, signal_limits
 
 
 def test_loci__describes_the_agreement():
@@ -16,3 +16,13 @@ def test_loci__one_window_one_track_with_masked_bins():
     arrays["measured"][1] = np.nan
     drawing = loci(arrays, [1], [0], "evaluated windows")
     assert drawing.alt == "Measured and predicted signal of 1 track in 1 window."
+
+
+def test_signal_limits__hold_every_shown_value():
+    arrays = examples(TRACKS)
+    arrays["predicted"][2, 1, 0] = 1000.0
+    arrays["measured"][0, 2, 0] = np.nan
+    low, high = signal_limits(arrays, [0, 2], 0)
+    assert high > 1000
+    assert low < 0
+    assert signal_limits(arrays, [0], 0)[1] < 1000

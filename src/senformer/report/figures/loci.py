@@ -44,7 +44,7 @@ def loci(
             for column, window in enumerate(windows):
                 _draw_cell(grid[row][column], examples, window, track)
             _name_row(grid[row][0], shorten(str(examples["names"][track]), 34))
-            grid[row][0].set_ylim(bottom=min(0.0, grid[row][0].get_ylim()[0]))
+            grid[row][0].set_ylim(signal_limits(examples, windows, track))
         for column, window in enumerate(windows):
             chrom = str(examples["chrom"][window])
             start, end = int(examples["start"][window]), int(examples["end"][window])
@@ -70,7 +70,15 @@ def _draw_cell(axes: Axes, examples: dict[str, Any], window: int, track: int) ->
     _, predicted = step_outline(examples["predicted"][window, :, track], start, bin_bp)
     axes.fill_between(x, 0, measured, color=SKY, alpha=0.75, lw=0, label="measured")
     axes.plot(x, predicted, color=VERMILLION, lw=1.1, label="predicted")
-    axes.margins(y=0.18)
+
+
+def signal_limits(examples: dict[str, Any], windows: Sequence[int], track: int) -> tuple[float, float]:
+    """Return the limits of a row: all that is measured or predicted in it, and room for the track's name."""
+    shown = [examples[kind][list(windows), :, track] for kind in ("measured", "predicted")]
+    values = np.concatenate([part[np.isfinite(part)] for part in shown])
+    low, high = min(0.0, values.min(initial=0.0)), max(values.max(initial=0.0), 1e-6)
+    room = 0.2 * (high - low)
+    return low - 0.25 * room, high + room
 
 
 def _name_row(axes: Axes, name: str) -> None:
