@@ -1,14 +1,17 @@
 from types import SimpleNamespace
+from unittest.mock import create_autospec
 
 import pytest
 
 from senformer.core.errors import DataError
+from senformer.dataset.store import Dataset
 from senformer.train.targets import refuse_negative_targets
 
 
 def _dataset(*smallest):
     tracks = [SimpleNamespace(name=f"t{index}", index=index) for index in range(len(smallest))]
-    return SimpleNamespace(path="data", tracks=tracks, statistics={"all": {"min": list(smallest)}})
+    statistics = {"all": {"min": list(smallest)}}
+    return create_autospec(Dataset, instance=True, path="data", tracks=tracks, statistics=statistics)
 
 
 def test_refuse_negative_targets__names_the_track_and_its_smallest_value():
