@@ -76,7 +76,7 @@ def signal_limits(examples: dict[str, Any], windows: Sequence[int], track: int) 
     """Return the limits of a row: all that is measured or predicted in it, and room for the track's name."""
     shown = [examples[kind][list(windows), :, track] for kind in ("measured", "predicted")]
     values = np.concatenate([part[np.isfinite(part)] for part in shown])
-    low, high = min(0.0, values.min(initial=0.0)), max(values.max(initial=0.0), 1e-6)
+    low, high = float(values.min(initial=0.0)), max(float(values.max(initial=0.0)), 1e-6)
     room = 0.2 * (high - low)
     return low - 0.25 * room, high + room
 
