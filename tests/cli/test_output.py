@@ -14,3 +14,8 @@ def test_complain__json_holds_code_and_message(senformer, tmp_path):
     assert error["code"] == "E124"
     assert error["exit_code"] == 66
     assert "is no dataset, run or model folder" in answer.err
+
+
+def test_complain__json_also_where_the_command_is_unknown(senformer):
+    answer = senformer("bild", "--json")
+    assert json.loads(answer.out)["error"]["code"] == "E120"

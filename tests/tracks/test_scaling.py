@@ -63,8 +63,9 @@ def test_apply__sqrt_of_a_negative_bin_names_the_track():
     with pytest.raises(DataError) as caught:
         scaling.apply(_array(3, -2.5, np.nan))
     assert str(caught.value) == (
-        "track cage, line 5 of its table: a bin is -2.5; sqrt(1 + x) needs -1 or more. "
-        "Use sum_stat sum or mean for a track with negative signal."
+        "track cage, line 5 of its table: a bin is -2.5 before the square root; "
+        "sqrt(1 + x) needs -1 or more. "
+        "Give a track that is stored below zero a negative scale, or leave sqrt out for it."
     )
 
 
@@ -94,7 +95,7 @@ def test_of__takes_the_row_s_numbers():
 )
 def test_inverse__undoes_apply(x, clip_soft, scale, sqrt):
     scaling = Scaling(clip_soft=clip_soft, scale=scale, sqrt=sqrt)
-    values = _array(*x)
+    values = _array(*x) * np.float32(np.sign(scale))
     # Two square roots shrink the relative step of float32: at 1e5 the result is near 20.
     np.testing.assert_allclose(scaling.inverse(scaling.apply(values)), values, rtol=2e-5, atol=1e-5)
 
@@ -103,3 +104,15 @@ def test_inverse__undoes_apply(x, clip_soft, scale, sqrt):
 def test_apply__keeps_the_order(x, sqrt):
     values = np.sort(_array(*x))
     assert (np.diff(Scaling(clip=70.0, clip_soft=30.0, scale=2.0, sqrt=sqrt).apply(values)) >= 0).all()
+
+
+def test_apply__negative_scale_turns_the_signal_round_before_the_square_root():
+    # sqrt(1 + 8) - 1 = 2, times 0.5
+    scaling = Scaling(scale=-0.5, sqrt=True)
+    assert scaling.apply(np.array([-8.0, 0.0])).tolist() == [1.0, 0.0]
+    assert scaling.inverse(np.array([1.0, 0.0])).tolist() == [-8.0, 0.0]
+
+
+def test_apply__negative_scale_is_clipped_by_its_size():
+    scaling = Scaling(clip=10.0, scale=-1.0)
+    assert scaling.apply(np.array([-25.0, -4.0])).tolist() == [10.0, 4.0]

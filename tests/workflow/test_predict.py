@@ -1,12 +1,19 @@
 import pytest
 
-from senformer.core.errors import UsageError
+from senformer.core.errors import DataError, UsageError
 from senformer.workflow.predict import predict_from_files
 
 
 def test_predict_from_files__needs_a_region(tmp_path):
     with pytest.raises(UsageError, match="no region is given"):
         predict_from_files(tmp_path, tmp_path / "g.fa", tmp_path / "o", bed=None, spec=[])
+
+
+def test_predict_from_files__an_empty_bed_is_named(tmp_path):
+    (tmp_path / "g.fa").write_text(">chr1\nACGT\n")
+    (tmp_path / "none.bed").write_text("")
+    with pytest.raises(DataError, match=r"none\.bed: holds no region"):
+        predict_from_files(tmp_path, tmp_path / "g.fa", tmp_path / "o", bed=tmp_path / "none.bed", spec=[])
 
 
 @pytest.mark.slow

@@ -1,6 +1,6 @@
 import pytest
 
-from senformer.core.errors import DataError, MissingInputError
+from senformer.core.errors import DataError, MissingInputError, OutputError
 from senformer.workflow.report import report_run
 
 
@@ -38,3 +38,12 @@ def test_report_run__a_result_of_another_model_is_refused(tmp_path, name):
         (other / f"{name}.run.json").write_text(record)
     with pytest.raises(DataError, match="is of another model"):
         report_run(run, None, **{name.split(".")[0]: other / name})
+
+
+def test_report_run__a_file_that_is_there_is_not_overwritten(tmp_path):
+    (tmp_path / "run.json").write_text('{"command": "train"}')
+    page = tmp_path / "mine.txt"
+    page.write_text("mine")
+    with pytest.raises(OutputError, match="the output file exists"):
+        report_run(tmp_path, page)
+    assert page.read_text() == "mine"

@@ -35,7 +35,7 @@ def say(result: dict[str, Any], text: str) -> None:
 def complain(fault: SenformerError) -> None:
     """Print an error as one line on standard error, and as JSON too where ``--json`` was given."""
     print(fault.line, file=sys.stderr)
-    if _state["json"]:
+    if _state["json"] or "--json" in sys.argv:  # a wrong command line ends before options are read
         print(
             json.dumps({"error": {"code": fault.code, "message": str(fault), "exit_code": fault.exit_code}})
         )

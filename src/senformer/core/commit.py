@@ -38,7 +38,11 @@ def storage_errors(path: str | os.PathLike) -> Iterator[None]:
             raise StorageError(
                 "E801", str(path), "the disk is full", "Free some space and run the same command again."
             ) from fault
-        if fault.errno in {errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.EEXIST}:
+        if fault.errno == errno.EEXIST:
+            raise OutputError(
+                "E804", str(path), "the output exists", "Choose another --out, or remove it first."
+            ) from fault
+        if fault.errno in {errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOENT, errno.ENOTDIR}:
             raise OutputError(
                 "E802", str(path), f"cannot be written ({fault.strerror})", "Choose another --out."
             ) from fault

@@ -1,8 +1,8 @@
 """From pooled bins to training targets, and back to measured units.
 
-Order: square root, soft clip, hard clip, scale. Source: Basenji's target pipeline (Kelley 2020,
-doi:10.1371/journal.pcbi.1008050; calico/basenji ``bin/basenji_data_read.py``), idea only; the difference
-is that there is no lower bound here, so that negative signal is kept.
+Order: sign of the scale, square root, soft clip, hard clip, scale. Source: Basenji's target pipeline
+(Kelley 2020, doi:10.1371/journal.pcbi.1008050; calico/basenji ``bin/basenji_data_read.py``), idea only; the
+differences are the sign, which comes first here, and no lower bound, so that negative signal is kept.
 """
 
 import math
@@ -26,7 +26,8 @@ class Scaling:
     clip_soft
         Above this, ``x`` becomes ``clip_soft - 1 + sqrt(x - clip_soft + 1)``; None for never.
     scale
-        Factor, applied last; not 0.
+        Factor, applied last; not 0. A negative one turns the signal round before anything else, for files
+        that hold the minus strand below zero.
     sqrt
         Whether ``x`` becomes ``sqrt(1 + x) - 1`` first.
     name
@@ -61,14 +62,14 @@ class Scaling:
         DataError
             A bin below -1 meets ``sqrt``, which has no value there.
         """
-        x = np.asarray(binned, dtype=np.float64)
+        x = np.asarray(binned, dtype=np.float64) * math.copysign(1.0, self.scale)
         if self.sqrt:
             if (x < -1).any():
                 raise DataError(
                     "E341",
                     self.name or "scaling",
-                    f"a bin is {np.nanmin(x):g}; sqrt(1 + x) needs -1 or more",
-                    "Use sum_stat sum or mean for a track with negative signal.",
+                    f"a bin is {np.nanmin(x):g} before the square root; sqrt(1 + x) needs -1 or more",
+                    "Give a track that is stored below zero a negative scale, or leave sqrt out for it.",
                 )
             x = np.sqrt(1 + x) - 1
         if self.clip_soft is not None:
@@ -76,7 +77,7 @@ class Scaling:
             x = np.minimum(x, self.clip_soft) + (np.sqrt(excess + 1) - 1)
         if self.clip is not None:
             x = np.minimum(x, self.clip)
-        return (x * self.scale).astype(np.float32)
+        return (x * abs(self.scale)).astype(np.float32)
 
     def inverse(self, scaled: Float[np.ndarray, "*bins"]) -> Float[np.ndarray, "*bins"]:
         """Return measured units (float32) from targets or predictions.
@@ -85,10 +86,10 @@ class Scaling:
         the clip. A prediction above the clip is taken at its word. What ``sqrt`` never makes, a value
         below -1, is NaN.
         """
-        x = np.asarray(scaled, dtype=np.float64) / self.scale
+        x = np.asarray(scaled, dtype=np.float64) / abs(self.scale)
         if self.clip_soft is not None:
             excess = np.maximum(x - self.clip_soft, 0)
             x = np.minimum(x, self.clip_soft) + excess * (excess + 2)
         if self.sqrt:
             x = np.where(x < -1, np.nan, x * (x + 2))
-        return x.astype(np.float32)
+        return (x * math.copysign(1.0, self.scale)).astype(np.float32)

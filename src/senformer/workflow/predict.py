@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from senformer.core.errors import UsageError
+from senformer.core.errors import DataError, UsageError
 from senformer.genome import open_genome
 from senformer.genome.bed import read_bed
 from senformer.genome.regions import read_regions
@@ -22,13 +22,18 @@ def predict_from_files(
     ------
     UsageError
         No region is given.
+    DataError
+        ``bed`` holds none.
     """
     if bed is None and not spec:
         raise UsageError("E122", "predict", "no region is given", "Give --regions BED or --chromosome NAME.")
     fasta = open_genome(genome)
     parts = []
     if bed is not None:
-        parts.append(read_bed(bed, fasta.chrom_sizes)[["chrom", "start", "end"]])
+        listed = read_bed(bed, fasta.chrom_sizes)[["chrom", "start", "end"]]
+        if listed.empty:
+            raise DataError("E711", str(bed), "holds no region", "Give a BED file with a region.")
+        parts.append(listed)
     if spec:
         parts.append(read_regions(spec, fasta.chrom_sizes)[["chrom", "start", "end"]])
     regions = pd.concat(parts, ignore_index=True)

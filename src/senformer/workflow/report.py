@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from senformer.core.commit import sha256
+from senformer.core.commit import refuse_existing, sha256
 from senformer.core.errors import DataError, MissingInputError
 from senformer.report import write_report
 
@@ -14,12 +14,16 @@ def report_run(
 ) -> Path:
     """Write the page of ``run``; results that stand in the run folder are taken unless others are named.
 
+    The run's own page, ``RUN/report.html``, is written anew each time; another ``out`` must be free.
+
     Raises
     ------
     MissingInputError
         ``run`` is no run folder, or a result that was named is not there.
     DataError
         A result is of another model.
+    OutputError
+        ``out`` exists.
     """
     if _record(run / "run.json").get("command") != "train":
         raise MissingInputError(
@@ -35,6 +39,8 @@ def report_run(
         _refuse_other_model(weights, evaluation, evaluation / "run.json")
     if scores is not None:
         _refuse_other_model(weights, scores, scores.with_name(f"{scores.name}.run.json"))
+    if out is not None:
+        refuse_existing(out)
     page = out or run / "report.html"
     write_report(run, page, evaluation=evaluation, scores=scores)
     return page
