@@ -220,6 +220,7 @@ def run_child(world, die_at=None):
     """Score in a forked child that kills itself before its ``die_at``-th write; return the exit status."""
     child = os.fork()
     if child == 0:
+        torch.set_num_threads(1)  # OpenMP's threads do not live on in a fork
         if die_at is not None:
             sys.addaudithook(make_killer(str(world / "out"), die_at))
         try:
