@@ -6,6 +6,7 @@ positions.
 Source: Avsec et al. 2021; relative attention after Dai et al. 2019, arXiv:1901.02860.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -40,7 +41,7 @@ def _projection(n_in: int, n_out: int) -> Linear:
     return layer
 
 
-class RelativeAttention(nn.Module):
+class RelativeAttention(nn.Module, ABC):
     """Multi-head attention with relative positions; a subclass gives :meth:`pattern`.
 
     The query is scaled before the two biases are added; heads are head-major in every projection; the
@@ -65,9 +66,9 @@ class RelativeAttention(nn.Module):
         self.out = Linear(heads * sizes.value_size, channels)
         nn.init.zeros_(self.out.weight)
 
+    @abstractmethod
     def pattern(self, n_bins: int) -> BlockPattern:
         """Return which (query, key) pairs may meet in a window of ``n_bins``."""
-        raise NotImplementedError
 
     def _plan(self, n_bins: int) -> Plan:
         if n_bins not in self._plans:
