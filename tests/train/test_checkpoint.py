@@ -120,7 +120,7 @@ def test_newest_state__damaged_one_named_and_passed_over(tmp_path, caplog):
     with caplog.at_level(logging.WARNING):
         assert newest_state(tmp_path).step == 2
     assert "step_0000004/model.safetensors: is damaged" in caplog.text
-    assert "falling back to the checkpoint before it" in caplog.text
+    assert "Looking for the checkpoint before it" in caplog.text
 
 
 def test_newest_state__all_damaged(tmp_path):

@@ -178,7 +178,7 @@ def newest_state(run: Path) -> State | None:
             if fault.code != "E607":
                 raise
             log.warning(
-                "%s; falling back to the checkpoint before it", fault.line.replace("error", "warning")
+                "%s Looking for the checkpoint before it.", fault.line.replace("error", "warning")
             )
     if steps:
         raise DataError("E609", str(run / FOLDER), "every checkpoint is damaged", "Train into another --out.")
