@@ -16,10 +16,10 @@ def test_verify_path__a_changed_byte_in_a_dataset_is_found(short_demo, tmp_path)
     assert verify_path(short_demo / "dataset")["kind"] == "dataset"
     copy = tmp_path / "d"
     shutil.copytree(short_demo / "dataset", copy)
-    chunk = max(
-        (path for path in (copy / "tracks.zarr").rglob("c*") if path.is_file()),
-        key=lambda p: p.stat().st_size,
+    files = (
+        path for path in (copy / "tracks.zarr").rglob("*") if path.is_file() and path.name != "zarr.json"
     )
+    chunk = max(files, key=lambda path: path.stat().st_size)
     data = bytearray(chunk.read_bytes())
     data[len(data) // 2] ^= 4
     chunk.write_bytes(data)
