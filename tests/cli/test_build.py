@@ -38,4 +38,6 @@ def test_build__from_files_named_on_the_command_line(senformer, short_demo, tmp_
     )
     assert answer.code == 0, answer.err
     assert "7 tracks" in answer.out
+    assert "windows: train " in answer.out
+    assert "NaN" not in answer.out
     assert senformer("verify", tmp_path / "d").out.strip().endswith("(SHA-256 of every stored file).")

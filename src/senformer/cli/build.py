@@ -34,9 +34,24 @@ def build(
     values = read_raw_section(config, "dataset")
     values |= {key: str(path) for key, path in (("genome", genome), ("tracks", tracks)) if path}
     result = build_store(parse(DatasetConfig, values, f"{config} (dataset)"), out, workers=workers)
-    windows = ", ".join(f"{split} {n}" for split, n in result["windows"].items())
-    dropped = ", ".join(f"{reason} {n}" for reason, n in result["dropped_windows"].items() if n) or "none"
-    say(
-        {"out": str(out), **result},
-        f"Dataset {out}: {result['n_tracks']} tracks; windows: {windows}; dropped windows: {dropped}.",
-    )
+    say({"out": str(out), **result}, _text(out, result))
+
+
+def _text(out: Path, result: dict) -> str:
+    """Say what was built and, where there is any, what was left out or turned to N or a mask."""
+    counts = {
+        "windows": result["windows"],
+        "dropped windows": result["dropped_windows"],
+        "IUPAC letters read as N": result["iupac_bases"],
+        "chromosomes left out": {why: len(names) for why, names in result["left_out"].items()},
+        "other": {
+            "NaN bases in the signal": result["nan_bases"],
+            "chromosomes masked, over all tracks": result["missing_chromosomes"],
+        },
+    }
+    parts = [
+        f"{title}: " + ", ".join(f"{name} {n:,}" for name, n in rows.items() if n)
+        for title, rows in counts.items()
+        if any(rows.values())
+    ]
+    return "\n  ".join([f"Dataset {out}: {result['n_tracks']} tracks", *parts])
