@@ -177,9 +177,7 @@ def newest_state(run: Path) -> State | None:
         except DataError as fault:
             if fault.code != "E607":
                 raise
-            log.warning(
-                "%s Looking for the checkpoint before it.", fault.line.replace("error", "warning")
-            )
+            log.warning("%s Looking for the checkpoint before it.", fault.line.replace("error", "warning"))
     if steps:
         raise DataError("E609", str(run / FOLDER), "every checkpoint is damaged", "Train into another --out.")
     return None
