@@ -27,7 +27,10 @@ TABLES = {
     "report/figures": "FIGURES",
 }
 # Files of a plug folder that hold what its plugs share, not a plug.
-SHARED = {"model/attention": {"base", "blocks", "config", "core", "relative"}, "report/figures": {"style"}}
+SHARED = {
+    "model/attention": {"base", "blocks", "config", "core", "reach", "relative"},
+    "report/figures": {"style"},
+}
 
 
 def modules() -> Iterator[Path]:

@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+import torch
+from tests.contracts import attention as contract
+from tests.oracles.attention import dense_mask
+
+from senformer.model.attention.bigbird import BigBirdConfig, bigbird_pairs
+from senformer.model.attention.blocks import BlockPattern
+from senformer.model.attention.reach import NEVER, layers_to_reach, union
+
+RIGHT = np.array([[0, 0], [0, 1], [1, 1], [1, 2], [2, 2], [2, 3], [3, 3]])
+LEFT = np.array([[0, 0], [1, 0], [1, 1], [2, 1], [2, 2], [3, 2], [3, 3]])
+
+
+def bigbird(n_blocks, layer, **config):
+    return BlockPattern(4 * n_blocks, 4, bigbird_pairs(BigBirdConfig(**config), n_blocks, layer))
+
+
+def test_layers_to_reach__a_step_a_layer():
+    found = layers_to_reach([BlockPattern(7, 2, RIGHT)] * 2)
+    assert found.tolist() == [
+        [1, 1, 2, NEVER],
+        [NEVER, 1, 1, 2],
+        [NEVER, NEVER, 1, 1],
+        [NEVER, NEVER, NEVER, 1],
+    ]
+
+
+def test_layers_to_reach__order_of_the_layers():
+    # To the right first, then to the left: block 3 hears of 2, which has heard of 3 and of itself alone.
+    found = layers_to_reach([BlockPattern(8, 2, RIGHT), BlockPattern(8, 2, LEFT)])
+    assert found.tolist() == [[1, 1, NEVER, NEVER], [2, 1, 1, NEVER], [NEVER, 2, 1, 1], [NEVER, NEVER, 2, 1]]
+
+
+def test_layers_to_reach__without_the_own_block():
+    # Bins of a block that does not see itself meet through the other block.
+    pattern = BlockPattern(4, 2, np.array([[0, 1], [1, 0]]))
+    assert layers_to_reach([pattern]).tolist() == [[NEVER, 1], [1, NEVER]]
+    assert layers_to_reach([pattern] * 2).tolist() == [[2, 1], [1, 2]]
+
+
+def test_layers_to_reach__dense_is_one_layer():
+    assert layers_to_reach([contract.make_layer("dense").pattern(50)]).tolist() == [[1]]
+
+
+def test_layers_to_reach__bigbird_is_two_layers():
+    found = layers_to_reach([bigbird(60, layer) for layer in range(2)])
+    assert set(np.unique(found)) == {1, 2}
+    assert layers_to_reach([bigbird(60, layer, global_blocks=0) for layer in range(2)]).min() == NEVER
+
+
+@pytest.mark.parametrize("layer_of", [lambda number: number, lambda number: 0])
+def test_layers_to_reach__equals_products_of_masks(layer_of):
+    config = {"global_blocks": 0, "random_blocks": 1, "seed": 2}
+    patterns = [bigbird(23, layer_of(number), **config) for number in range(4)]
+    bins = torch.eye(4 * 23, dtype=torch.bool)
+    layers = layers_to_reach(patterns)
+    for number, pattern in enumerate(patterns, 1):
+        # A bin keeps what it had (the residual) and adds what its keys had.
+        bins = bins | (dense_mask(pattern).float() @ bins.float() > 0)
+        expected = bins.view(23, 4, 23, 4)[:, 0, :, 1].numpy()
+        np.testing.assert_array_equal((layers != NEVER) & (layers <= number), expected)
+    assert layers.max() == 4
+
+
+def test_union__pairs_once_in_order():
+    found = union([BlockPattern(8, 2, RIGHT), BlockPattern(8, 2, LEFT), BlockPattern(8, 2, RIGHT)])
+    assert found.keys_of(1).tolist() == [0, 1, 2]
+    assert len(found.pairs) == 10
+
+
+@pytest.mark.parametrize("patterns", [[], [BlockPattern(8, 2, RIGHT), BlockPattern(7, 2, RIGHT)]])
+def test_union__windows_that_differ(patterns):
+    with pytest.raises(ValueError, match="one window in blocks of one size"):
+        union(patterns)
