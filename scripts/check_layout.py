@@ -21,6 +21,7 @@ TABLES = {
     "model/zoo": "MODELS",
     "model/attention": "ATTENTIONS",
     "model/positions": "POSITIONS",
+    "model/weights": "SOURCES",
     "train/losses": "LOSSES",
     "evaluate/metrics": "METRICS",
     "variants/scorers": "SCORERS",
@@ -29,6 +30,7 @@ TABLES = {
 # Files of a plug folder that hold what its plugs share, not a plug.
 SHARED = {
     "model/attention": {"base", "blocks", "config", "core", "reach", "relative"},
+    "model/weights": {"foreign", "enformer_names"},
     "report/figures": {"style"},
 }
 

@@ -1,13 +1,18 @@
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from tests.model.toy import random_codes, small_model
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from senformer import load_model
+from senformer.core.commit import sha256
 from senformer.core.errors import ConfigError, DataError
 from senformer.model.load import assign_tensors
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
 
 def test_load_model__same_outputs_and_card(tmp_path):
@@ -96,3 +101,15 @@ def test_assign_tensors__missing_and_unknown():
     with pytest.raises(DataError) as caught:
         assign_tensors(model, tensors, "w")
     assert caught.value.line == "error[E506]: w: tensor 'stem.conv.bias' is missing. Save the model again."
+
+
+def test_load_model__of_the_first_format_gives_the_same_outputs():
+    made_by = json.loads((GOLDEN / "model_format1.json").read_text())
+    for name, digest in made_by["sha256"].items():
+        assert sha256(GOLDEN / name) == digest
+    model = load_model(GOLDEN / "model_format1", verify=True)
+    stored = np.load(GOLDEN / "model_format1.npz")
+    with torch.no_grad():
+        outputs = model(torch.from_numpy(stored["codes"]))
+    for head, out in outputs.items():
+        np.testing.assert_allclose(out, stored[head], atol=made_by["tolerance"], rtol=0)
