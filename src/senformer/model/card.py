@@ -1,11 +1,9 @@
 """The model card: what a user must know of a model before trusting its numbers."""
 
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
-
-from senformer.model.config import EnformerConfig
 
 
 class TrackCard(TypedDict, total=False):
@@ -70,7 +68,32 @@ class ModelCard(BaseModel):
         return getattr(self, key)
 
 
-def new_card(name: str, config: EnformerConfig, parameters: int) -> ModelCard:
+@runtime_checkable
+class Sizes(Protocol):
+    """What a card repeats of any model's configuration."""
+
+    @property
+    def window_bp(self) -> int:
+        """Bases that the model reads."""
+        ...
+
+    @property
+    def bin_bp(self) -> int:
+        """Bases a bin."""
+        ...
+
+    @property
+    def crop_bins(self) -> int:
+        """Bins dropped at each end."""
+        ...
+
+    @property
+    def heads(self) -> dict[str, int]:
+        """Number of tracks of each head."""
+        ...
+
+
+def new_card(name: str, config: Sizes, parameters: int) -> ModelCard:
     """Return the card of an untrained model: unstranded tracks without a name of their own."""
     heads = {
         head: [

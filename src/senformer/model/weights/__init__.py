@@ -3,6 +3,7 @@
 ``senformer convert`` asks them in this order, unless it is told which one.
 """
 
+from senformer.model.weights import keras
 from senformer.model.weights.foreign import Source
 
-SOURCES: dict[str, Source] = {}
+SOURCES: dict[str, Source] = {"keras": keras}

@@ -1,0 +1,123 @@
+"""The network: stem, tower, transformer, upsampling with the tower's kept outputs, crop, heads.
+
+What the transformer reads, and what the upsampling needs of the tower, travel as one tensor of coarse
+positions: a kept output at twice the resolution is two positions' channels side by side. So the tower can
+be computed in tiles like any other.
+"""
+
+import itertools
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from senformer.model.attention import ATTENTIONS
+from senformer.model.attention.relative import AttentionSizes, RelativeAttention
+from senformer.model.baskerville.config import BaskervilleConfig
+from senformer.model.baskerville.final import Final
+from senformer.model.baskerville.norm import NORM_EPS
+from senformer.model.baskerville.tower import Stem, TowerBlock
+from senformer.model.baskerville.upsampling import Upsampling, lecun_linear
+from senformer.model.card import new_card
+from senformer.model.crop import crop
+from senformer.model.initializers import variance_scaling_
+from senformer.model.inputs import read_sequence
+from senformer.model.network import Enformer, Inputs
+from senformer.model.stem import one_hot
+from senformer.model.tower_tiles import in_tiles
+from senformer.model.transformer import TransformerBlock
+
+
+def _attention(config: BaskervilleConfig, layer: int) -> RelativeAttention:
+    sizes = AttentionSizes(
+        channels=config.channels,
+        n_heads=config.n_heads,
+        key_size=config.key_size,
+        value_size=config.value_size,
+        n_features=config.n_position_features,
+        dropout=config.attention_dropout,
+        position_dropout=config.position_dropout,
+    )
+    return ATTENTIONS[config.attention.kind](sizes, config.attention, layer)
+
+
+def _transformer_block(config: BaskervilleConfig, layer: int) -> TransformerBlock:
+    """Return Enformer's block with Keras' epsilon and initial values."""
+    block = TransformerBlock(config.channels, _attention(config, layer), config.dropout)
+    block.attention_norm.eps = block.feed_forward_norm.eps = NORM_EPS
+    for linear in (block.feed_forward.expand, block.feed_forward.contract):
+        variance_scaling_(linear.weight, linear.weight.shape[1])
+    return block
+
+
+class Baskerville(Enformer):
+    """Sequence to tracks in bins finer than the transformer's positions."""
+
+    config: BaskervilleConfig  # type: ignore[assignment]
+
+    def __init__(self, name: str, config: BaskervilleConfig) -> None:
+        nn.Module.__init__(self)
+        self.name, self.config = name, config
+        self.stem = Stem(config.stem_channels, config.stem_width)
+        self.tower = nn.ModuleList(
+            TowerBlock(n_in, n_out)
+            for n_in, n_out in itertools.pairwise([config.stem_channels, *config.tower_channels])
+        )
+        self.transformer = nn.ModuleList(
+            _transformer_block(config, layer) for layer in range(config.n_layers)
+        )
+        self.upsampling = nn.ModuleList(
+            Upsampling(config.channels, kept, config.upsampling_width) for kept in config.kept_channels
+        )
+        self.final = Final(config.channels, config.final_channels, config.final_dropout)
+        n_wide = config.final_channels or config.channels
+        self.heads = nn.ModuleDict(
+            {head: lecun_linear(n_wide, n_tracks) for head, n_tracks in config.heads.items()}
+        )
+        self._features = {}
+        self.card = new_card(name, config, sum(p.numel() for p in self.parameters()))
+
+    @property
+    def coarse_bp(self) -> int:
+        """Bases a position of the transformer."""
+        return self.config.coarse_bp
+
+    def bins(self, inputs: Inputs) -> Float[Tensor, "batch coarse wide"]:
+        """Return what transformer and upsampling read, from any input."""
+        bases = self.read(inputs)
+        tiled = not (self.training or torch.is_grad_enabled())
+        x = in_tiles(self.tower_output, bases, self.coarse_bp) if tiled else self.tower_output(bases)
+        return x.to(self.stem.conv.bias.dtype)
+
+    def tower_output(self, x: Float[Tensor, "batch base 4"]) -> Float[Tensor, "batch coarse wide"]:
+        """Return the tower's output beside what it kept, coarse to fine, from one-hot bases."""
+        x = self.stem(x)
+        kept: list[Tensor] = []
+        for block in self.tower:
+            x, before_pooling = block(x)
+            kept = [before_pooling, *kept][: self.config.n_upsamplings]
+        batch, n_coarse, _ = x.shape
+        return torch.cat([x, *(part.reshape(batch, n_coarse, -1) for part in kept)], dim=-1)
+
+    def transform(
+        self, x: Float[Tensor, "batch coarse wide"], crop_bins: int
+    ) -> Float[Tensor, "batch _bin _wide"]:
+        """Return the trunk's output from :meth:`bins`."""
+        batch = x.shape[0]
+        widths = [n * 2 ** (i + 1) for i, n in enumerate(self.config.kept_channels)]
+        x, *kept = x.split([self.config.channels, *widths], dim=-1)
+        x = x.contiguous()
+        features = self.position_features(x.shape[1])
+        for block in self.transformer:
+            x = block(x, features)
+        for block, part, channels in zip(self.upsampling, kept, self.config.kept_channels, strict=True):
+            x = block(x, part.reshape(batch, -1, channels))
+        return self.final(crop(x, crop_bins))
+
+    def read(self, inputs: Inputs) -> Float[Tensor, "batch base 4"]:
+        """Check the input and return one-hot bases, channels last."""
+        weight = self.stem.conv.bias
+        sequence = read_sequence(inputs, self.coarse_bp).to(weight.device)
+        if sequence.dtype == torch.uint8:
+            return one_hot(sequence, weight.dtype)
+        return sequence.to(weight.dtype).transpose(1, 2)

@@ -1,0 +1,141 @@
+"""Keras HDF5 files of Baskerville models: ``keras`` in ``SOURCES``.
+
+Read with h5py, without TensorFlow. Sizes come from the arrays; window, crop and dropout from the layers'
+configuration in the file, or from a ``params.json`` beside it.
+"""
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from senformer.core.errors import DataError, MissingInputError
+from senformer.model.baskerville import keras_names, keras_settings
+from senformer.model.weights.foreign import Foreign, describe_files
+
+_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_PARAMS = "params.json"
+# Of the one head, where no params.json names it.
+_HEAD = "tracks"
+
+
+def matches(path: Path) -> bool:
+    """Say whether this is an HDF5 file."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SIGNATURE)) == _SIGNATURE
+    except OSError:
+        return False
+
+
+def read(path: Path) -> Foreign:
+    """Read a file that Keras saved of a Baskerville model.
+
+    Raises
+    ------
+    MissingInputError
+        h5py is not installed; nothing says what window the model is for.
+    DataError
+        The file is damaged, is no such model, has a layer unlike ours, lacks a tensor or has one more.
+    """
+    layers, described = _read_file(path)
+    params = _read_params(path)
+    settings = _settings(path, described, params)
+    where = str(path)
+    try:
+        sizes = keras_names.sizes(layers)
+        n_tracks = keras_names.head_tracks(layers)
+        head = keras_settings.head_name(params or {}, n_tracks) or _HEAD
+        places = list(keras_names.keras_tensors(layers, sizes, head))
+        tensors = {place.name: _tensor(layers, place) for place in places}
+    except (LookupError, ValueError) as fault:
+        found = f"is no Baskerville model: {fault} is missing or of another shape"
+        raise DataError("E552", where, found, "Give a model that calico/baskerville saved.") from fault
+    _check_all_used(where, layers, places)
+    provenance: dict[str, Any] = {"format": "keras", "files": describe_files(_files(path, params))}
+    if settings["strand_pair"] is not None:
+        provenance["strand_pair"] = {head: settings["strand_pair"]}
+    overrides = sizes | settings["overrides"] | {"heads": {head: n_tracks}}
+    return Foreign("baskerville", overrides, tensors, provenance)
+
+
+def _read_file(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], list | None]:
+    """Return the arrays of each layer, and the layers' configuration if it is there."""
+    try:
+        import h5py
+    except ModuleNotFoundError as fault:
+        raise MissingInputError(
+            "E550", str(path), "h5py, which reads it, is not installed", "Run: pip install 'senformer[keras]'"
+        ) from fault
+    layers: dict[str, dict[str, np.ndarray]] = defaultdict(dict)
+
+    def visit(name: str, node: Any) -> None:
+        if isinstance(node, h5py.Dataset):
+            layer, *rest = name.split("/")
+            variable = "/".join(rest[1:] if rest[0] == layer else rest).removesuffix(":0")
+            layers[layer][variable] = np.asarray(node[()], dtype=np.float32)
+
+    try:
+        with h5py.File(path, "r") as file:
+            group = file.get("model_weights", file)
+            group.visititems(visit)
+            text = file.attrs.get("model_config")
+    except (OSError, RuntimeError, KeyError, ValueError, IndexError) as fault:
+        raise DataError("E551", str(path), f"is damaged HDF5 ({fault})", "Copy it again.") from fault
+    return dict(layers), json.loads(text)["config"]["layers"] if text else None
+
+
+def _read_params(path: Path) -> dict[str, Any] | None:
+    """Return the ``model`` section of the ``params.json`` beside the file, if there is one."""
+    params = path.with_name(_PARAMS)
+    if not params.is_file():
+        return None
+    try:
+        return json.loads(params.read_text(encoding="utf-8"))["model"]
+    except (ValueError, KeyError, TypeError) as fault:
+        found = f"is no Baskerville configuration ({fault})"
+        raise DataError("E553", str(params), found, "Copy it again, or move it away.") from fault
+
+
+def _settings(path: Path, described: list | None, params: dict[str, Any] | None) -> dict[str, Any]:
+    """Return window, crop, dropout and strand pairs; what the file says itself goes first."""
+    todo = "Only its conv tower, transformer and U-net are supported."
+    try:
+        if described is not None:
+            found = keras_settings.foreign_layers(described)
+            if found:
+                raise DataError("E554", str(path), f"{found[0]} (of {len(found)} differences)", todo)
+            return keras_settings.from_layers(described)
+        if params is not None:
+            return {"overrides": keras_settings.from_params(params), "strand_pair": None}
+    except (LookupError, ValueError) as fault:
+        raise DataError("E554", str(path), f"its configuration is unlike ours: {fault}", todo) from fault
+    raise MissingInputError(
+        "E555",
+        str(path.with_name(_PARAMS)),
+        "no such file, and the weights do not say what window they are for",
+        "Put the model's params.json beside it.",
+    )
+
+
+def _tensor(layers: keras_names.Layers, place: keras_names.KerasTensor) -> Tensor:
+    if place.variable not in layers[place.layer]:
+        raise LookupError(f"{place.layer}/{place.variable}")
+    return torch.from_numpy(place.layout(layers[place.layer][place.variable]).copy())
+
+
+def _check_all_used(where: str, layers: keras_names.Layers, places: list[keras_names.KerasTensor]) -> None:
+    used = {(place.layer, place.variable) for place in places}
+    for layer, variables in layers.items():
+        for variable in variables:
+            if (layer, variable) not in used:
+                found = f"tensor {layer}/{variable} belongs to no layer of this network"
+                raise DataError("E556", where, found, "Give a model of one head that Baskerville saved.")
+
+
+def _files(path: Path, params: dict[str, Any] | None) -> list[Path]:
+    return [path] if params is None else [path, path.with_name(_PARAMS)]
