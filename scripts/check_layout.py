@@ -30,7 +30,15 @@ TABLES = {
 # Files of a plug folder that hold what its plugs share, not a plug.
 SHARED = {
     "model/attention": {"base", "blocks", "config", "core", "reach", "relative"},
-    "model/weights": {"foreign", "enformer_names"},
+    "model/weights": {
+        "adopt",
+        "enformer_names",
+        "enformer_read",
+        "enformer_sizes",
+        "foreign",
+        "layout",
+        "translate",
+    },
     "report/figures": {"style"},
 }
 

@@ -40,6 +40,8 @@ class ModelCard(BaseModel):
         Intervals and provenance of the training; empty if untrained.
     licence
         Of the weights.
+    source
+        Where weights were converted from: format, files with their SHA-256; empty if trained here.
     golden
         A short input's outputs, which :func:`senformer.load_model` can compute again.
     sha256
@@ -58,6 +60,7 @@ class ModelCard(BaseModel):
     units: str = "coverage summed over the bin, transformed as each track says"
     training: dict[str, Any] = Field(default_factory=dict)
     licence: str = ""
+    source: dict[str, Any] = Field(default_factory=dict)
     golden: dict[str, Any] = Field(default_factory=dict)
     sha256: str = ""
 

@@ -3,7 +3,11 @@
 ``senformer convert`` asks them in this order, unless it is told which one.
 """
 
-from senformer.model.weights import keras
+from senformer.model.weights import keras, senformer, tensorflow
 from senformer.model.weights.foreign import Source
 
-SOURCES: dict[str, Source] = {"keras": keras}
+SOURCES: dict[str, Source] = {
+    "senformer": senformer,
+    "tensorflow": tensorflow,
+    "keras": keras,
+}

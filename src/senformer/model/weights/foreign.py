@@ -26,12 +26,15 @@ class Foreign:
         memory or mapped.
     provenance
         For the card: ``format``, ``files`` (:func:`describe_files`) and what else the source says.
+    card
+        Fields of the card that the source knows, for instance ``heads`` (the tracks) or ``licence``.
     """
 
     model: str
     overrides: dict[str, Any]
     tensors: Mapping[str, Tensor]
     provenance: dict[str, Any] = field(default_factory=dict)
+    card: dict[str, Any] = field(default_factory=dict)
 
 
 class Source(Protocol):

@@ -1,0 +1,76 @@
+"""The same weights for another window, or under another attention kind."""
+
+from typing import Any
+
+import torch
+
+from senformer.core.config import parse
+from senformer.core.errors import ConfigError
+from senformer.model.load import assign_tensors
+from senformer.model.network import Enformer
+from senformer.model.zoo import MODELS
+
+
+def extend(
+    model: Enformer,
+    *,
+    window_bp: int | None = None,
+    crop_bins: int | None = None,
+    attention: str | dict[str, Any] | None = None,
+) -> Enformer:
+    """Return a model of the same weights for another window, crop or attention kind.
+
+    The basis of distances stays the one that the weights were made for, evaluated further out: what a
+    distance means to the model does not change with its window. So does the crop, unless it is given.
+
+    Parameters
+    ----------
+    model
+        Any model; it shares its tensors with the one returned.
+    window_bp
+        Bases of the new window, whole bins; by default the model's own.
+    crop_bins
+        Bins dropped at each end; by default the model's own number.
+    attention
+        A kind with its defaults (``bigbird``), or a kind with its keys as a dictionary; of the model's own
+        kind, the keys that are not given keep its values.
+
+    Raises
+    ------
+    ConfigError
+        The window is no whole number of bins, the crop leaves none of it, the attention kind or one of its
+        keys is unknown, or this model has nothing of the kind to change.
+
+    Examples
+    --------
+    >>> import senformer
+    >>> model = senformer.create_model("enformer", channels=32, channel_divisor=8, n_layers=1, key_size=4,
+    ...                                window_bp=2048, crop_bins=2, heads={"human": 3})
+    >>> longer = senformer.extend(model, window_bp=8192, attention="bigbird")
+    >>> longer.window_bp, longer.config.position_bins, longer.config.attention.kind
+    (8192, 16, 'bigbird')
+    """
+    kind = MODELS[model.name]
+    values = model.config.model_dump(mode="json")
+    changes: dict[str, Any] = {"window_bp": window_bp, "crop_bins": crop_bins}
+    changes["attention"] = _attention(values.get("attention", {}), attention)
+    for key, value in changes.items():
+        if value is None:
+            continue
+        if key not in values:
+            raise ConfigError("E540", f"model {model.name}", f"it has no {key!r} to change", "Leave it out.")
+        values[key] = value
+    config = parse(kind.config_class, values, f"model {model.name}")
+    with torch.device("meta"):
+        extended = kind.build(model.name, config)
+    assign_tensors(extended, model.state_dict(), f"model {model.name}")
+    sizes = {"window_bp": extended.window_bp, "crop_bins": extended.crop_bins}
+    extended.card = model.card.model_copy(update={**sizes, "golden": {}, "sha256": ""})
+    return extended.train(model.training)
+
+
+def _attention(own: dict[str, Any], given: str | dict[str, Any] | None) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    given = {"kind": given} if isinstance(given, str) else given
+    return {**own, **given} if given.get("kind", own.get("kind")) == own.get("kind") else given

@@ -1,0 +1,120 @@
+"""From published weights to a model folder of ours."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from senformer.core.commit import refuse_existing
+from senformer.core.config import Config
+from senformer.core.errors import DataError, MissingInputError, UsageError
+from senformer.core.tables import choose
+from senformer.model.extend import extend
+from senformer.model.network import Enformer
+from senformer.model.weights import SOURCES
+from senformer.model.weights.adopt import adopt
+from senformer.model.weights.foreign import Source
+from senformer.tracks.table import read_track_table
+from senformer.train.export import track_card
+
+log = logging.getLogger(__name__)
+
+
+class ConvertConfig(Config):
+    """What becomes of the weights; nothing given leaves them as the source has them.
+
+    Attributes
+    ----------
+    model, format
+        Rows of ``MODELS`` and ``SOURCES``; by default what the source looks like.
+    tracks
+        Track tables that name the columns of the heads, each ``HEAD=TABLE``, or ``TABLE`` for the only one.
+    licence
+        Of the weights, for the card.
+    basis_bp
+        The window that the weights were made for, where the source does not say it.
+    window_bp, crop_bins, attention
+        Another window, crop and attention kind for the same weights.
+    """
+
+    model: str | None = None
+    format: str | None = None
+    tracks: list[str] = Field(default_factory=list)
+    licence: str = ""
+    basis_bp: int | None = Field(None, ge=1)
+    window_bp: int | None = Field(None, ge=1)
+    crop_bins: int | None = Field(None, ge=0)
+    attention: str | None = None
+
+
+def convert(source: Path, out: Path, config: ConvertConfig) -> dict[str, Any]:
+    """Write the weights of ``source`` as the model folder ``out``, and return what was read.
+
+    Raises
+    ------
+    OutputError
+        ``out`` exists.
+    MissingInputError, DataError, ConfigError
+        The source is missing, damaged, incomplete or of another model; the settings do not fit it.
+        Nothing is left behind.
+    """
+    refuse_existing(out)
+    name, reader = _reader(source, config.format)
+    foreign = reader.read(source)
+    model = adopt(foreign, str(source), model=config.model, basis_bp=config.basis_bp)
+    changes = {"window_bp": config.window_bp, "crop_bins": config.crop_bins, "attention": config.attention}
+    if any(value is not None for value in changes.values()):
+        model = extend(model, **changes)
+    _name_tracks(model, config.tracks)
+    if config.licence:
+        model.card.licence = config.licence
+    model.save(out)
+    return {"out": str(out), "source": str(source), "format": name, **describe(model)}
+
+
+def describe(model: Enformer) -> dict[str, Any]:
+    """Return the plain facts of a converted model."""
+    config = model.config
+    return {
+        "model": model.name,
+        "parameters": model.card.parameters,
+        "n_layers": config.n_layers,
+        "n_heads": config.n_heads,
+        "attention": config.attention.kind,
+        "window_bp": model.window_bp,
+        "crop_bins": model.crop_bins,
+        "position_bins": config.position_bins,
+        "heads": dict(config.heads),
+        "files": model.card.source.get("files", []),
+    }
+
+
+def _reader(source: Path, format: str | None) -> tuple[str, Source]:
+    if format is not None:
+        return format, choose(SOURCES, format, "format")
+    for name, reader in SOURCES.items():
+        if reader.matches(source):
+            return name, reader
+    exists = source.exists()
+    found = "is of no known format" if exists else "no such file or folder"
+    raise MissingInputError("E520", str(source), found, f"Give weights of {', '.join(SOURCES)}.")
+
+
+def _name_tracks(model: Enformer, tables: list[str]) -> None:
+    """Put the rows of track tables into the card's heads."""
+    heads = dict(model.card.heads)
+    for given in tables:
+        head, _, table = given.rpartition("=")
+        if not head and len(heads) == 1:
+            head = next(iter(heads))
+        if head not in heads:
+            known = ", ".join(heads)
+            found = f"names head {head!r}" if head else f"names no head, and there are {len(heads)}"
+            raise UsageError("E128", f"--tracks {given}", found, f"Give HEAD=TABLE; heads are {known}.")
+        tracks = read_track_table(table)
+        if len(tracks) != len(heads[head]):
+            found = f"lists {len(tracks)} tracks, head {head!r} has {len(heads[head])}"
+            raise DataError("E542", table, found, "Give the table that the weights were made with.")
+        heads[head] = [track_card(track) for track in tracks]
+    model.card.heads = heads
