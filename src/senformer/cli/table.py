@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from senformer.cli.build import build
+from senformer.cli.convert import convert
 from senformer.cli.demo import demo
 from senformer.cli.evaluate import evaluate
 from senformer.cli.models import models
@@ -23,5 +24,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "score": score,
     "report": report,
     "models": models,
+    "convert": convert,
     "verify": verify,
 }
