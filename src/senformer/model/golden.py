@@ -22,6 +22,11 @@ _N_VALUES = 4
 _TOLERANCE = 1e-3
 
 
+def _coarse_bp(model: nn.Module) -> int:
+    """Return the bases of a bin as the transformer reads it; a model may predict finer ones."""
+    return getattr(model, "coarse_bp", model.bin_bp)
+
+
 def golden_codes(n_bases: int) -> Tensor:
     """Return the golden input: seeded codes, one fifth of them N."""
     words = numpy_rng(_SEED, "golden").bit_generator.random_raw(n_bases)
@@ -35,7 +40,7 @@ def golden_bins(model: nn.Module) -> int:
     own window. A model whose attention is full over its window gets the short input as it is.
     """
     patterns = [block.attention.pattern for block in model.transformer]
-    window_bins = model.window_bp // model.bin_bp
+    window_bins = model.window_bp // _coarse_bp(model)
     step = max((pattern(window_bins).block_bins for pattern in patterns), default=window_bins)
     for n_bins in range(step, window_bins + 1, step):
         if patterns and all(_misses_a_block(pattern(n_bins)) for pattern in patterns):
@@ -61,8 +66,9 @@ def golden_outputs(model: nn.Module) -> dict[str, list[list[float]]]:
     training = model.training
     model.eval()
     try:
-        bins = model.bins(golden_codes(_TOWER_BINS * model.bin_bp))[:, order]
-        embedding = model.transform(bins, 0)[:, [0, n_bins // 2, -1]]
+        bins = model.bins(golden_codes(_TOWER_BINS * _coarse_bp(model)))[:, order]
+        embedding = model.transform(bins, 0)
+        embedding = embedding[:, [0, embedding.shape[1] // 2, -1]]
         return {
             head: functional.softplus(layer(embedding).float())[0, :, :_N_VALUES].tolist()
             for head, layer in model.heads.items()
@@ -75,7 +81,7 @@ def pattern_digest(model: nn.Module) -> str:
     """Return the SHA-256 of which blocks meet, over all layers, in the model's own window."""
     digest = hashlib.sha256()
     for block in model.transformer:
-        pattern = block.attention.pattern(model.window_bp // model.bin_bp)
+        pattern = block.attention.pattern(model.window_bp // _coarse_bp(model))
         digest.update(f"{pattern.n_bins} {pattern.block_bins};".encode())
         digest.update(pattern.pairs.astype("<i8").tobytes())
     return digest.hexdigest()
