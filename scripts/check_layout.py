@@ -39,6 +39,7 @@ SHARED = {
         "layout",
         "translate",
     },
+    "model/positions": {"table"},
     "report/figures": {"style"},
 }
 

@@ -3,7 +3,7 @@ import torch
 from tests.model.toy import small_model
 
 from senformer.core.errors import DataError
-from senformer.model.attention.tiles.cutter import Cutter
+from senformer.model.attention.tiles.axis import Blocks
 from senformer.model.golden import check_golden, golden_bins, golden_codes, golden_outputs, make_golden
 
 CODES = [2, 0, 0, 2, 4, 2, 0, 2, 3, 3, 4, 4]
@@ -52,13 +52,13 @@ def test_golden_bins__full_attention_needs_few():
 def test_check_golden__other_keys_are_gathered(monkeypatch):
     model = small_model()
     model.card.golden = make_golden(model)
-    plain = Cutter.sparse_index
 
-    def shifted(self, group):
-        query, key, offset = plain(self, group)
-        return query, (key + 1) % self.n_blocks, offset
+    def shifted(index, block):
+        return Blocks((index.clamp(min=0) + 1) % (1 + index.max()), block)
 
-    monkeypatch.setattr(Cutter, "sparse_index", shifted)
+    monkeypatch.setattr("senformer.model.attention.tiles.plan.existing", shifted)
+    for block in model.transformer:
+        block.attention._plans.clear()
     with pytest.raises(DataError, match="golden outputs of head 'human' differ") as caught:
         check_golden(model, "m")
     assert caught.value.code == "E517"

@@ -7,6 +7,7 @@ from torch.nn import functional
 
 from senformer.core.errors import DataError
 from senformer.model import create_model
+from senformer.model.positions.table import PositionTable
 
 FOLDER = "parity_enformer_sonnet"
 
@@ -104,7 +105,7 @@ def test_enformer__bfloat16_is_near():
 
 def test_enformer__longer_window_keeps_its_basis():
     model = small_model()
-    torch.testing.assert_close(model.position_features(60)[20:-20], model.position_features(40))
+    torch.testing.assert_close(model.positions(60).whole()[20:-20], model.positions(40).whole())
 
 
 def test_enformer__max_pooling_has_no_pooling_weights():
@@ -166,7 +167,7 @@ def _agrees(sonnet, tolerance):
 @pytest.mark.real_data
 def test_enformer__equals_sonnet_with_its_features(sonnet, shared_data, monkeypatch):
     stored = np.load(shared_data / FOLDER / "positional_features_L1536_F48_full.npz")["features"]
-    monkeypatch.setattr(sonnet[0], "position_features", lambda n_bins: torch.from_numpy(stored))
+    monkeypatch.setattr(PositionTable, "whole", lambda self: torch.from_numpy(stored))
     _agrees(sonnet, 1e-4)
 
 

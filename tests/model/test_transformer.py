@@ -16,7 +16,7 @@ def test_feed_forward__two_layers_around_a_relu():
 def test_transformer_block__residual_around_each_part():
     attention = make_layer("dense")
     block = TransformerBlock(CHANNELS, attention, dropout=0.3).eval()
-    x, features = make_inputs(11)
-    y = x + attention(functional.layer_norm(x, (CHANNELS,), eps=1e-5), features)
+    x, positions = make_inputs(11)
+    y = x + attention(functional.layer_norm(x, (CHANNELS,), eps=1e-5), positions)
     expected = y + block.feed_forward(functional.layer_norm(y, (CHANNELS,), eps=1e-5))
-    torch.testing.assert_close(block(x, features), expected, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(block(x, positions), expected, atol=1e-5, rtol=1e-5)

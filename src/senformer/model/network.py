@@ -12,7 +12,7 @@ from torch.nn import functional
 from senformer.core.config import nearest
 from senformer.core.errors import DataError
 from senformer.model.attention import ATTENTIONS
-from senformer.model.attention.relative import AttentionSizes, RelativeAttention
+from senformer.model.attention.base import Attention, AttentionSizes
 from senformer.model.card import ModelCard, new_card
 from senformer.model.config import EnformerConfig
 from senformer.model.conv_tower import TowerBlock
@@ -23,6 +23,7 @@ from senformer.model.inputs import read_sequence
 from senformer.model.linear import Linear
 from senformer.model.pointwise import FinalPointwise
 from senformer.model.positions import POSITIONS
+from senformer.model.positions.table import PositionTable
 from senformer.model.stem import Stem, one_hot
 from senformer.model.tower_tiles import in_tiles
 from senformer.model.transformer import TransformerBlock
@@ -30,7 +31,7 @@ from senformer.model.transformer import TransformerBlock
 Inputs = Tensor | Mapping[str, Tensor]
 
 
-def _attention(config: EnformerConfig, layer: int) -> RelativeAttention:
+def _attention(config: EnformerConfig, layer: int) -> Attention:
     sizes = AttentionSizes(
         channels=config.channels,
         n_heads=config.n_heads,
@@ -72,7 +73,7 @@ class Enformer(nn.Module):
         self.heads = nn.ModuleDict(
             {head: Linear(2 * config.channels, n_tracks) for head, n_tracks in config.heads.items()}
         )
-        self._features: dict[tuple, Tensor] = {}
+        self._positions: dict[tuple, PositionTable] = {}
         self.card: ModelCard = new_card(name, config, sum(p.numel() for p in self.parameters()))
 
     @property
@@ -141,9 +142,9 @@ class Enformer(nn.Module):
         self, x: Float[Tensor, "batch bin channel"], crop_bins: int
     ) -> Float[Tensor, "batch _bin wide"]:
         """Return the trunk's output from what the transformer reads."""
-        features = self.position_features(x.shape[1])
+        positions = self.positions(x.shape[1])
         for block in self.transformer:
-            x = block(x, features)
+            x = block(x, positions)
         return self.pointwise(crop(x, crop_bins))
 
     def tower_output(self, x: Float[Tensor, "batch base 4"]) -> Float[Tensor, "batch bin channel"]:
@@ -162,15 +163,17 @@ class Enformer(nn.Module):
             return one_hot(sequence, weight.dtype)
         return sequence.to(weight.dtype).transpose(1, 2)
 
-    def position_features(self, n_bins: int) -> Float[Tensor, "offset feature"]:
-        """Return the basis of distances for a window, computed once for each length."""
+    def positions(self, n_bins: int) -> PositionTable:
+        """Return the basis of distances for a window, made once for each length."""
         weight, config = self.stem.conv.bias, self.config
         key = (n_bins, weight.device, weight.dtype)
-        if key not in self._features:
+        if key not in self._positions:
             basis = POSITIONS[config.positions]
-            features = basis(n_bins, config.n_position_features, config.position_bins)
-            self._features = {key: features.to(weight)}
-        return self._features[key]
+            table = PositionTable(
+                basis, n_bins, config.n_position_features, config.position_bins, weight.new_empty(0)
+            )
+            self._positions = {key: table}
+        return self._positions[key]
 
     def save(self, path: str | os.PathLike) -> None:
         """Write the model as a folder: ``config.json``, ``model.safetensors``, ``card.json``.

@@ -1,13 +1,14 @@
 """The transformer: relative attention and a feed-forward layer, each around a residual."""
 
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from senformer.model.attention.relative import RelativeAttention
+from senformer.model.attention.base import Attention
 from senformer.model.dropout import dropout
 from senformer.model.linear import Linear
 from senformer.model.norm import NORM_EPS
+from senformer.model.positions.table import PositionTable
 
 
 class FeedForward(nn.Module):
@@ -28,7 +29,7 @@ class FeedForward(nn.Module):
 class TransformerBlock(nn.Module):
     """Pre-norm attention, then pre-norm feed-forward."""
 
-    def __init__(self, channels: int, attention: RelativeAttention, dropout: float) -> None:
+    def __init__(self, channels: int, attention: Attention, dropout: float) -> None:
         super().__init__()
         self.attention_norm = nn.LayerNorm(channels, eps=NORM_EPS)
         self.attention = attention
@@ -37,9 +38,12 @@ class TransformerBlock(nn.Module):
         self.dropout = dropout
 
     def forward(
-        self, x: Float[Tensor, "batch bin channel"], features: Float[Tensor, "offset feature"]
-    ) -> Float[Tensor, "batch bin channel"]:
+        self,
+        x: Float[Tensor, "batch position channel"],
+        positions: PositionTable,
+        global_bins: Bool[Tensor, "batch bin"] | None = None,
+    ) -> Float[Tensor, "batch position channel"]:
         """Exchange between bins, then within each."""
-        attended = self.attention(self.attention_norm(x), features)
+        attended = self.attention(self.attention_norm(x), positions, global_bins)
         x = x + dropout(attended, self.dropout, self.training)
         return x + self.feed_forward(self.feed_forward_norm(x))

@@ -47,9 +47,12 @@ def test_bigbird__equals_the_oracle_with_other_patterns(global_blocks, window_bl
     contract.equals_dense_under_its_pattern(contract.make_layer("bigbird", **changed), 45)
 
 
-def test_bigbird__equals_the_oracle_however_it_is_tiled(monkeypatch):
-    monkeypatch.setattr("senformer.model.attention.tiles.cutter._TILE_ELEMENTS", {"cpu": 6 * 4 * 4 * 6})
-    contract.equals_dense_under_its_pattern(contract.make_layer("bigbird", **SMALL), 47)
+@pytest.mark.parametrize("elements", [1, 7 * 4, 4 * 4 * 6])
+def test_bigbird__equals_the_oracle_however_it_is_tiled(elements, monkeypatch):
+    monkeypatch.setattr("senformer.model.attention.tiles.plan.TILE_ELEMENTS", {"cpu": 6 * elements})
+    module = contract.make_layer("bigbird", **SMALL, learned_tokens=2)
+    contract.equals_dense_under_its_pattern(module, 47)
+    contract.equals_dense_under_its_pattern(module, 47, contract.named_bins(47))
 
 
 @pytest.mark.parametrize("key", [0, 17, 46])
@@ -61,8 +64,34 @@ def test_bigbird__window_over_everything_is_dense():
     sparse = contract.make_layer("bigbird", block_bins=4, window_blocks=21, random_blocks=0)
     dense = contract.make_layer("dense")
     dense.load_state_dict(sparse.state_dict())
-    x, features = contract.make_inputs(39)
-    torch.testing.assert_close(sparse(x, features), dense(x, features), atol=1e-6, rtol=1e-6)
+    x, positions = contract.make_inputs(39)
+    torch.testing.assert_close(sparse(x, positions), dense(x, positions), atol=1e-6, rtol=1e-6)
+
+
+@pytest.mark.parametrize("n_bins", [48, 47, 5])
+@pytest.mark.parametrize("global_blocks", [0, 2])
+def test_bigbird__named_bins_see_and_are_seen(n_bins, global_blocks):
+    module = contract.make_layer("bigbird", **SMALL | {"global_blocks": global_blocks})
+    contract.equals_dense_under_its_pattern(module, n_bins, contract.named_bins(n_bins))
+
+
+def test_bigbird__no_named_bins_are_like_none():
+    module = contract.make_layer("bigbird", **SMALL)
+    x, positions = contract.make_inputs(47)
+    none = torch.zeros(contract.BATCH, 47, dtype=torch.bool)
+    torch.testing.assert_close(module(x, positions, none), module(x, positions), atol=1e-6, rtol=1e-6)
+
+
+@pytest.mark.parametrize("n_bins", [48, 46])
+def test_bigbird__learned_tokens_see_and_are_seen(n_bins):
+    module = contract.make_layer("bigbird", **SMALL, learned_tokens=3)
+    contract.equals_dense_under_its_pattern(module, n_bins)
+    contract.equals_dense_under_its_pattern(module, n_bins, contract.named_bins(n_bins))
+
+
+@pytest.mark.parametrize("n_bins", [48, 47])
+def test_bigbird__relative_keys_on_demand(n_bins):
+    contract.projects_on_demand_what_it_keeps_whole(contract.make_layer("bigbird", **SMALL), n_bins)
 
 
 def test_bigbird__any_two_bins_meet_within_two_layers():
@@ -73,7 +102,7 @@ def test_bigbird__any_two_bins_meet_within_two_layers():
 
 
 def test_bigbird__memory_is_linear(monkeypatch):
-    monkeypatch.setattr("senformer.model.attention.tiles.cutter._TILE_ELEMENTS", {"cpu": 6 * 32 * 400})
+    monkeypatch.setattr("senformer.model.attention.tiles.plan.TILE_ELEMENTS", {"cpu": 6 * 32 * 400})
     small, large = (contract.largest_tensor(contract.make_layer("bigbird", **SMALL), n) for n in (400, 800))
     assert large <= 2.1 * small
     assert large < 800**2

@@ -9,6 +9,12 @@ def test_dense__equals_the_oracle(n_bins):
     contract.equals_dense_under_its_pattern(contract.make_layer("dense"), n_bins)
 
 
+@pytest.mark.parametrize("elements", [1, 40, 33 * 20])
+def test_dense__equals_the_oracle_however_it_is_tiled(elements, monkeypatch):
+    monkeypatch.setattr("senformer.model.attention.tiles.plan.TILE_ELEMENTS", {"cpu": 6 * elements})
+    contract.equals_dense_under_its_pattern(contract.make_layer("dense"), 33)
+
+
 def test_dense__every_bin_sees_every_bin():
     contract.sees_its_pattern_alone(contract.make_layer("dense"), 37, key=5)
 
@@ -20,7 +26,7 @@ def test_dense__pattern_is_one_block():
 
 
 def test_dense__no_square_in_memory(monkeypatch):
-    monkeypatch.setattr("senformer.model.attention.tiles.cutter._TILE_ELEMENTS", {"cpu": 6 * 32 * 400})
+    monkeypatch.setattr("senformer.model.attention.tiles.plan.TILE_ELEMENTS", {"cpu": 6 * 32 * 400})
     small, large = (contract.largest_tensor(contract.make_layer("dense"), n) for n in (400, 800))
     assert large <= 2.1 * small
     assert large < 800**2
@@ -36,5 +42,18 @@ def test_dense__dropout_gradient():
 
 def test_dense__dropout_is_off_in_evaluation():
     layer = contract.make_layer("dense", dropout=0.5).eval()
-    x, features = contract.make_inputs(12)
-    torch.testing.assert_close(layer(x, features), layer(x, features), atol=0, rtol=0)
+    x, positions = contract.make_inputs(12)
+    torch.testing.assert_close(layer(x, positions), layer(x, positions), atol=0, rtol=0)
+
+
+def test_dense__learned_tokens():
+    contract.equals_dense_under_its_pattern(contract.make_layer("dense", learned_tokens=2), 33)
+
+
+def test_dense__named_bins_change_nothing():
+    module = contract.make_layer("dense")
+    contract.equals_dense_under_its_pattern(module, 33, contract.named_bins(33))
+
+
+def test_dense__relative_keys_on_demand():
+    contract.projects_on_demand_what_it_keeps_whole(contract.make_layer("dense"), 33)

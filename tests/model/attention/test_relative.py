@@ -5,20 +5,26 @@ from tests.oracles.attention import relative_shift
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from senformer.model.attention.dense import DenseAttention, DenseConfig
-from senformer.model.attention.relative import AttentionSizes
+from senformer.model.attention.base import AttentionSizes
+from senformer.model.positions import POSITIONS
+from senformer.model.positions.table import PositionTable
 
 
 class _SoftmaxTypes(TorchDispatchMode):
-    """Remembers what types go into a softmax."""
+    """Remembers what types go into a softmax, and into its exponential when it is computed again."""
 
     def __init__(self):
         super().__init__()
         self.seen = set()
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        if "_softmax" in str(func):
+        if "_softmax" in str(func) or "exp_" in str(func):
             self.seen.add(args[0].dtype)
         return func(*args, **(kwargs or {}))
+
+
+def positions(n_bins: int, n_features: int) -> PositionTable:
+    return PositionTable(POSITIONS["relative"], n_bins, n_features, 2 * n_features, torch.empty(0))
 
 
 SIZES = AttentionSizes(channels=600, n_heads=8, key_size=64, value_size=5, n_features=192)
@@ -38,25 +44,25 @@ def test_relative_attention__initial_values():
 
 def test_relative_attention__begins_as_nothing():
     layer = DenseAttention(SIZES, DenseConfig(), 0)
-    assert not layer(torch.randn(1, 5, 600), torch.randn(9, 192)).any()
+    assert not layer(torch.randn(1, 5, 600), positions(5, 192)).any()
 
 
 def test_relative_attention__position_dropout_in_training_alone():
     sizes = AttentionSizes(6, 2, 3, 3, 12, dropout=0.0, position_dropout=0.5)
     layer = DenseAttention(sizes, DenseConfig(), 0)
     torch.nn.init.normal_(layer.out.weight)
-    x, features = torch.randn(1, 5, 6), torch.randn(9, 12)
-    assert torch.equal(layer.eval()(x, features), layer(x, features))
-    assert not torch.equal(layer.train()(x, features), layer(x, features))
+    x, basis = torch.randn(1, 5, 6), positions(5, 12)
+    assert torch.equal(layer.eval()(x, basis), layer(x, basis))
+    assert not torch.equal(layer.train()(x, basis), layer(x, basis))
 
 
 def test_relative_attention__bfloat16_softmax_is_float32():
     torch.manual_seed(0)
     layer = DenseAttention(AttentionSizes(6, 2, 3, 3, 12), DenseConfig(), 0)
     torch.nn.init.normal_(layer.out.weight)
-    x, features = torch.randn(1, 300, 6), torch.randn(599, 12)
+    x, basis = torch.randn(1, 300, 6), positions(300, 12)
     with torch.autocast("cpu", dtype=torch.bfloat16), _SoftmaxTypes() as mode:
-        layer(x, features).sum().backward()
+        layer(x, basis).sum().backward()
     assert mode.seen == {torch.float32}
 
 

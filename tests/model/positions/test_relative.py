@@ -4,9 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from senformer.model.positions.relative import position_features
+from senformer.model.positions import POSITIONS
 
 FOLDER = "parity_enformer_sonnet"
+
+
+def position_features(n_bins, n_features, basis_bins=None):
+    distances = torch.arange(-(n_bins - 1), n_bins, dtype=torch.float64)
+    return POSITIONS["relative"](distances, n_features, basis_bins or n_bins)
 
 
 def test_position_features__layout():

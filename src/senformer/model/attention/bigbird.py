@@ -1,4 +1,7 @@
-"""BigBird attention: a window, global blocks and random blocks; ``bigbird`` in ``ATTENTIONS``.
+"""BigBird attention: a window, random blocks and what is global; ``bigbird`` in ``ATTENTIONS``.
+
+Global are the first and the last block, bins that the batch names (starts of transcription, say), and
+learned tokens.
 
 Source: Zaheer et al. 2020, arXiv:2007.14062 (pattern); Enformer's relative positions are kept, and
 random blocks are drawn over the whole window, unlike in the 2022 S-Enformer.
@@ -82,8 +85,13 @@ class BigBirdAttention(RelativeAttention):
 
     config_class = BigBirdConfig
 
-    def pattern(self, n_bins: int) -> BlockPattern:
+    def pattern(
+        self, n_bins: int, global_bins: Int64[np.ndarray, " bin"] | None = None, head: int = 0
+    ) -> BlockPattern:
         """Return the pairs that may meet; the same for the same seed, layer and number of blocks."""
         block_bins = min(self.config.block_bins, n_bins)
         n_blocks = -(-n_bins // block_bins)
-        return BlockPattern(n_bins, block_bins, bigbird_pairs(self.config, n_blocks, self.layer))
+        pairs = bigbird_pairs(self.config, n_blocks, self.layer)
+        if global_bins is None:
+            return BlockPattern(n_bins, block_bins, pairs)
+        return BlockPattern(n_bins, block_bins, pairs, global_bins)

@@ -6,59 +6,38 @@ positions.
 Source: Avsec et al. 2021; relative attention after Dai et al. 2019, arXiv:1901.02860.
 """
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
+import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 
-from senformer.model.attention.blocks import AttentionConfig, BlockPattern
+from senformer.model.attention.base import Attention, AttentionSizes, projection
 from senformer.model.attention.tiles.attend import attend
+from senformer.model.attention.tiles.keys import Project
 from senformer.model.attention.tiles.plan import Plan
 from senformer.model.dropout import dropout
 from senformer.model.initializers import variance_scaling_
 from senformer.model.linear import Linear
+from senformer.model.positions.table import PositionTable
 
 
-@dataclass(frozen=True)
-class AttentionSizes:
-    """Sizes of one attention layer, whatever its kind."""
-
-    channels: int
-    n_heads: int
-    key_size: int
-    value_size: int
-    n_features: int
-    dropout: float = 0.0
-    position_dropout: float = 0.0
-
-
-def _projection(n_in: int, n_out: int) -> Linear:
-    layer = Linear(n_in, n_out, bias=False)
-    variance_scaling_(layer.weight, n_in)
-    return layer
-
-
-class RelativeAttention(nn.Module, ABC):
+class RelativeAttention(Attention):
     """Multi-head attention with relative positions; a subclass gives :meth:`pattern`.
 
     The query is scaled before the two biases are added; heads are head-major in every projection; the
     output projection begins at zero.
     """
 
-    config_class: ClassVar[type[AttentionConfig]]
-
     def __init__(self, sizes: AttentionSizes, config: Any, layer: int) -> None:
-        super().__init__()
-        self.sizes, self.config, self.layer = sizes, config, layer
-        self._plans: dict[int, Plan] = {}
+        super().__init__(sizes, config, layer)
+        self._plans: dict[int, list[Plan]] = {}
         heads, channels = sizes.n_heads, sizes.channels
-        self.query = _projection(channels, heads * sizes.key_size)
-        self.key = _projection(channels, heads * sizes.key_size)
-        self.value = _projection(channels, heads * sizes.value_size)
-        self.relative_key = _projection(sizes.n_features, heads * sizes.key_size)
+        self.query = projection(channels, heads * sizes.key_size)
+        self.key = projection(channels, heads * sizes.key_size)
+        self.value = projection(channels, heads * sizes.value_size)
+        self.relative_key = projection(sizes.n_features, heads * sizes.key_size)
         self.content_bias = nn.Parameter(torch.empty(heads, sizes.key_size))
         self.position_bias = nn.Parameter(torch.empty(heads, sizes.key_size))
         variance_scaling_(self.content_bias, heads)
@@ -66,34 +45,105 @@ class RelativeAttention(nn.Module, ABC):
         self.out = Linear(heads * sizes.value_size, channels)
         nn.init.zeros_(self.out.weight)
 
-    @abstractmethod
-    def pattern(self, n_bins: int) -> BlockPattern:
-        """Return which (query, key) pairs may meet in a window of ``n_bins``."""
-
-    def _plan(self, n_bins: int) -> Plan:
+    def plans(self, n_bins: int, global_bins: Int64[np.ndarray, " bin"] | None = None) -> list[Plan]:
+        """Return how the patterns are computed: one for all heads, or one a head."""
+        heads = range(self.sizes.n_heads if self.per_head else 1)
+        if global_bins is not None:
+            return [Plan(self.pattern(n_bins, global_bins, head), self.n_tokens) for head in heads]
         if n_bins not in self._plans:
-            self._plans[n_bins] = Plan(self.pattern(n_bins))
+            self._plans = {n_bins: [Plan(self.pattern(n_bins, None, head), self.n_tokens) for head in heads]}
         return self._plans[n_bins]
 
-    def _split(self, x: Float[Tensor, "batch bin inner"]) -> Float[Tensor, "head batch bin dim"]:
-        batch, n_bins, _ = x.shape
-        return x.view(batch, n_bins, self.sizes.n_heads, -1).permute(2, 0, 1, 3)
-
     def forward(
-        self, x: Float[Tensor, "batch bin channel"], features: Float[Tensor, "offset feature"]
-    ) -> Float[Tensor, "batch bin channel"]:
-        """Attend; ``features`` are the basis at the distances ``-(n_bins - 1)`` to ``n_bins - 1``."""
-        sizes = self.sizes
-        features = dropout(features, sizes.position_dropout, self.training)
-        relative = self.relative_key(features).view(-1, sizes.n_heads, sizes.key_size).transpose(0, 1)
-        query = self._split(self.query(x) * sizes.key_size**-0.5)
-        out = attend(
-            self._plan(x.shape[1]),
-            (query + self.content_bias[:, None, None]).to(query.dtype),
-            (query + self.position_bias[:, None, None]).to(query.dtype),
-            self._split(self.key(x)),
-            self._split(self.value(x)),
-            relative,
-            sizes.dropout if self.training else 0.0,
-        )
+        self,
+        x: Float[Tensor, "batch position channel"],
+        positions: PositionTable,
+        global_bins: Bool[Tensor, "batch bin"] | None = None,
+    ) -> Float[Tensor, "batch position channel"]:
+        """Attend.
+
+        Parameters
+        ----------
+        x
+            The bins of each window, and behind them the learned tokens.
+        positions
+            The basis of distances of such a window.
+        global_bins
+            Bins of each example that see all bins and are seen by all, besides the kind's own pattern.
+        """
+        query, key, value = (self._heads(layer, x) for layer in (self.query, self.key, self.value))
+        query = query * self.sizes.key_size**-0.5
+        out = self.mix(query, key, value, self.relative_keys(positions), global_bins)
         return self.out(out.permute(1, 2, 0, 3).flatten(2))
+
+    def _heads(
+        self, layer: Linear, x: Float[Tensor, "batch position channel"]
+    ) -> Float[Tensor, "head batch position dim"]:
+        projected = layer(x).unflatten(-1, (self.sizes.n_heads, -1))
+        return projected.permute(2, 0, 1, 3).contiguous()
+
+    def relative_keys(self, positions: PositionTable) -> Float[Tensor, "head offset dim"] | Project:
+        """Return the relative keys of all distances, or how to project those of some.
+
+        Only without gradients and for a window whose features are not kept whole are they left to be asked
+        for.
+        """
+        if torch.is_grad_enabled() or positions.is_whole:
+            features = dropout(positions.whole(), self.sizes.position_dropout, self.training)
+            return self._project_features(features)
+        return lambda distances: self._project_features(positions.at(distances))
+
+    def _project_features(
+        self, features: Float[Tensor, "offset feature"]
+    ) -> Float[Tensor, "head offset dim"]:
+        keys = self.relative_key(features)
+        return keys.view(-1, self.sizes.n_heads, self.sizes.key_size).transpose(0, 1)
+
+    def mix(
+        self,
+        query: Float[Tensor, "head batch position dim"],
+        key: Float[Tensor, "head batch position dim"],
+        value: Float[Tensor, "head batch position value"],
+        relative: Float[Tensor, "head offset dim"] | Project,
+        global_bins: Bool[Tensor, "batch bin"] | None = None,
+    ) -> Float[Tensor, "head batch position value"]:
+        """Return the weighted values: attention itself, between the projections.
+
+        Parameters
+        ----------
+        query
+            Scaled, without biases.
+        key, value, relative
+            As projected; ``relative`` of the distances ``-(n_bins - 1)`` to ``n_bins - 1``, or how to
+            project it.
+        global_bins
+            As in :meth:`forward`; each example has a pattern of its own then.
+        """
+        if global_bins is None:
+            return self._mix_heads(self.plans(query.shape[2] - self.n_tokens), query, key, value, relative)
+        n_bins = global_bins.shape[1]
+        parts = []
+        for example, mask in enumerate(global_bins.cpu()):
+            here = slice(example, example + 1)
+            plans = self.plans(n_bins, torch.nonzero(mask)[:, 0].numpy())
+            parts.append(self._mix_heads(plans, query[:, here], key[:, here], value[:, here], relative))
+        return torch.cat(parts, dim=1)
+
+    def _mix_heads(
+        self, plans: list[Plan], query: Tensor, key: Tensor, value: Tensor, relative: Tensor | Project
+    ) -> Float[Tensor, "head batch position value"]:
+        rate = self.sizes.dropout if self.training else 0.0
+        biases = self.content_bias, self.position_bias
+        if len(plans) == 1:
+            return attend(plans[0], query, *biases, key, value, relative, rate)
+        parts = []
+        for head, plan in enumerate(plans):
+            here = slice(head, head + 1)
+            keys = relative[here] if isinstance(relative, Tensor) else _of_head(relative, here)
+            u, w = (bias[here] for bias in biases)
+            parts.append(attend(plan, query[here], u, w, key[here], value[here], keys, rate))
+        return torch.cat(parts)
+
+
+def _of_head(project: Project, here: slice) -> Project:
+    return lambda distances: project(distances)[here]

@@ -46,30 +46,26 @@ def _gamma(distance: Float[Tensor, " n"], n: int, basis_bins: int) -> Float[Tens
 
 
 def position_features(
-    n_bins: int, n_features: int, basis_bins: int | None = None
+    distances: Float[Tensor, " offset"], n_features: int, basis_bins: int
 ) -> Float[Tensor, "offset feature"]:
-    """Return the features of every distance (key - query) in a window, in float64.
+    """Return the features of distances (key - query), in float64.
 
     Parameters
     ----------
-    n_bins
-        Bins of the window; distances run from ``-(n_bins - 1)`` to ``n_bins - 1``.
+    distances
+        In bins, negative where the key lies to the left of the query; float64.
     n_features
         Columns; a multiple of 6 (three families, each plain and times the sign of the distance).
     basis_bins
-        Bins that the basis is made for (half-lives, means, widths and the peaks of the gamma
-        functions); by default ``n_bins``.
+        Bins that the basis is made for: half-lives, means, widths and the peaks of the gamma functions.
 
     Returns
     -------
-    ``2 * n_bins - 1`` rows; columns exponential, central mask, gamma, then the same times the sign.
+    One row a distance; columns exponential, central mask, gamma, then the same times the sign.
     """
-    basis_bins = basis_bins or n_bins
     n = n_features // (2 * _FAMILIES)
-    signed = torch.arange(-(n_bins - 1), n_bins, dtype=torch.float64)
-    distance = signed.abs()
+    far = distances.abs()
     plain = torch.cat(
-        [_exponential(distance, n, basis_bins), _central_mask(distance, n), _gamma(distance, n, basis_bins)],
-        dim=1,
+        [_exponential(far, n, basis_bins), _central_mask(far, n), _gamma(far, n, basis_bins)], dim=1
     )
-    return torch.cat([plain, signed.sign()[:, None] * plain], dim=1)
+    return torch.cat([plain, distances.sign()[:, None] * plain], dim=1)

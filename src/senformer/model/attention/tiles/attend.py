@@ -5,7 +5,7 @@ for the gradient. Memory is linear in the window for any plan; time is that of t
 """
 
 import contextlib
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -13,64 +13,161 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from senformer.model.attention.tiles.cutter import Cutter
+from senformer.model.attention.tiles.cut import Cut
+from senformer.model.attention.tiles.keys import LazyKeys, Project, WholeKeys
 from senformer.model.attention.tiles.plan import Plan
-from senformer.model.attention.tiles.tile import Tile, tile_backward, tile_forward
+from senformer.model.attention.tiles.tile import Gradients, Tile, tile_backward, tile_forward
 from senformer.model.dropout import keep_factors
 
 
-def _keep(shape: torch.Size, like: Tensor, rate: float, seed: int) -> Tensor | None:
+@dataclass(frozen=True)
+class _Operands:
+    """What tiles are cut from: (head, batch, position, dim) each, padded; relative keys in their own way."""
+
+    query: Tensor
+    content_bias: Tensor
+    position_bias: Tensor
+    key: Tensor
+    value: Tensor
+    relative: WholeKeys | LazyKeys
+
+    def tile(self, cut: Cut) -> Tile:
+        relative = None if cut.offsets is None else cut.split_offsets(self.relative.take(cut.offsets))
+        return Tile(
+            cut.rows.take(self.query),
+            self.content_bias,
+            self.position_bias,
+            cut.columns.take(self.key),
+            cut.columns.take(self.value),
+            relative,
+            cut.bias(),
+        )
+
+
+def _keep(tile: Tile, rate: float, seed: int) -> Tensor | None:
     """Return dropout's factors, the same for the same seed, so that the backward pass draws them again."""
     if rate == 0:
         return None
+    like = tile.query
     generator = torch.Generator(device=like.device).manual_seed(seed)
     wide = torch.empty(0, dtype=torch.promote_types(like.dtype, torch.float32), device=like.device)
-    return keep_factors(shape, rate, wide, generator)
+    return keep_factors(torch.Size([*like.shape[:-1], tile.key.shape[-2]]), rate, wide, generator)
+
+
+def _merge(cut: Cut, out: Tensor, lse: Tensor, part: Tensor, part_lse: Tensor) -> None:
+    """Add a tile's attention to what its rows have so far, each weighted by its share of exponentials."""
+    if cut.is_first:
+        cut.rows.put(out, part)
+        cut.rows.put(lse, part_lse)
+        return
+    old = cut.rows.take(lse)
+    new = torch.logaddexp(old, part_lse)
+    keep, add = ((x - new).exp_().nan_to_num_(0.0) for x in (old, part_lse))
+    cut.rows.put(out, (cut.rows.take(out) * keep + part * add).to(out.dtype))
+    cut.rows.put(lse, new)
+
+
+def _forward(
+    plan: Plan, rate: float, seed: int, operands: _Operands, wants_lse: bool
+) -> tuple[Tensor, Tensor]:
+    """Return the padded output and the logarithm of each row's sum of exponentials."""
+    query, value = operands.query, operands.value
+    cuts = plan.cuts(query.device, query.shape[0] * query.shape[1])
+    out = torch.zeros_like(value)
+    wide = torch.promote_types(query.dtype, torch.float32)
+    lse = torch.full((*query.shape[:3], 1), -torch.inf, dtype=wide, device=query.device)
+    is_global_row = plan.is_global_row(query.device)
+    merges = wants_lse or not all(cut.is_first for cut in cuts)
+    for number, cut in enumerate(cuts):
+        tile = operands.tile(cut)
+        part, part_lse = tile_forward(tile, _keep(tile, rate, seed + number), merges)
+        if part_lse is None:
+            cut.rows.put(out, part)
+            continue
+        if is_global_row is not None and cut.skips_global_rows:
+            part_lse = part_lse.masked_fill(cut.rows.take(is_global_row), -torch.inf)
+        _merge(cut, out, lse, part, part_lse)
+    return out, lse
 
 
 class _TiledAttention(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, plan: Plan, rate: float, seed: int, *operands: Tensor) -> Tensor:
+    def forward(ctx: Any, plan: Plan, rate: float, seed: int, *tensors: Tensor) -> Tensor:
+        operands = _pad(plan, *tensors)
+        with _own_types(operands.query):
+            out, lse = _forward(plan, rate, seed, operands, wants_lse=True)
         ctx.plan, ctx.rate, ctx.seed = plan, rate, seed
-        ctx.save_for_backward(*operands)
-        cutter, padded = _cut(plan, operands)
-        out = torch.zeros_like(padded[3])
-        with _own_types(out):
-            for number, rows in enumerate(cutter.full_rows()):
-                tile = cutter.full_tile(rows, padded)
-                out[:, :, slice(*rows)] = tile_forward(tile, _tile_keep(tile, rate, seed + number))[:, :, 0]
-            for number, group in enumerate(cutter.sparse_groups()):
-                tile = cutter.sparse_tile(group, padded)
-                part = tile_forward(tile, _tile_keep(tile, rate, seed - 1 - number))
-                cutter.scatter(out, cutter.sparse_blocks[group], part)
-        return out[:, :, : cutter.n_bins]
+        ctx.save_for_backward(*tensors, out, lse)
+        return plan.layout.cut(out)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         plan, rate, seed = ctx.plan, ctx.rate, ctx.seed
-        cutter, padded = _cut(plan, ctx.saved_tensors)
-        grad = cutter.pad_bins(grad)
-        totals = [torch.zeros_like(x) for x in padded]
+        *tensors, out, lse = ctx.saved_tensors
+        operands, grad = _pad(plan, *tensors), plan.layout.pad(grad)
         with _own_types(grad):
-            for number, rows in enumerate(cutter.full_rows()):
-                tile = cutter.full_tile(rows, padded)
-                keep = _tile_keep(tile, rate, seed + number)
-                parts = tile_backward(tile, keep, grad[:, :, None, slice(*rows)])
-                for total, part in zip(cutter.full_tile(rows, totals).operands, parts, strict=True):
-                    total.add_(part)
-            for number, group in enumerate(cutter.sparse_groups()):
-                tile = cutter.sparse_tile(group, padded)
-                keep = _tile_keep(tile, rate, seed - 1 - number)
-                query, key, offset = cutter.sparse_index(group)
-                part_grad = cutter.gather(grad, query, len(query), cutter.block)
-                parts = tile_backward(tile, keep, part_grad)
-                indices = (query, query, key, key, offset)
-                for total, index, part in zip(totals, indices, parts, strict=True):
-                    cutter.scatter(total, index, part)
-        bins, pad = slice(cutter.n_bins), cutter.pad
-        d_relative = totals[4][:, pad : totals[4].shape[1] - pad - 1]
-        return None, None, None, *(total[:, :, bins] for total in totals[:4]), d_relative
+            dot = (grad.to(lse.dtype) * out).sum(dim=-1, keepdim=True)
+            totals = _Totals.like(operands)
+            is_global_row = plan.is_global_row(grad.device)
+            for number, cut in enumerate(plan.cuts(grad.device, grad.shape[0] * grad.shape[1])):
+                tile = operands.tile(cut)
+                here = cut.rows.take(lse)
+                if is_global_row is not None and cut.skips_global_rows:
+                    here = here.masked_fill(cut.rows.take(is_global_row), torch.inf)
+                keep = _keep(tile, rate, seed + number)
+                totals.add(cut, tile_backward(tile, keep, cut.rows.take(grad), here, cut.rows.take(dot)))
+        return None, None, None, *totals.gradients(plan, tensors)
+
+
+@dataclass(frozen=True)
+class _Totals:
+    """Gradients of the operands, in float32 or wider: a block of keys gets one part from many tiles."""
+
+    query: Tensor
+    content_bias: Tensor
+    position_bias: Tensor
+    key: Tensor
+    value: Tensor
+    relative: Tensor
+
+    @classmethod
+    def like(cls, operands: _Operands) -> "_Totals":
+        assert isinstance(operands.relative, WholeKeys)
+        tensors = (
+            operands.query,
+            operands.content_bias,
+            operands.position_bias,
+            operands.key,
+            operands.value,
+            operands.relative.keys,
+        )
+        return cls(
+            *(x.new_zeros(x.shape, dtype=torch.promote_types(x.dtype, torch.float32)) for x in tensors)
+        )
+
+    def add(self, cut: Cut, parts: Gradients) -> None:
+        query, content_bias, position_bias, key, value, relative = parts
+        cut.rows.add(self.query, query)
+        self.content_bias.add_(content_bias)
+        self.position_bias.add_(position_bias)
+        cut.columns.add(self.key, key)
+        cut.columns.add(self.value, value)
+        if cut.offsets is not None and relative is not None:
+            cut.offsets.add(self.relative, relative.flatten(2, 3).unsqueeze(1))
+
+    def gradients(self, plan: Plan, tensors: list[Tensor]) -> tuple[Tensor, ...]:
+        """Return them as the operands are, without padding."""
+        cut = plan.layout.cut
+        found = (
+            cut(self.query),
+            self.content_bias,
+            self.position_bias,
+            cut(self.key),
+            cut(self.value),
+            plan.layout.cut_relative(self.relative),
+        )
+        return tuple(x.to(like.dtype) for x, like in zip(found, tensors, strict=True))
 
 
 def _own_types(x: Tensor) -> contextlib.AbstractContextManager:
@@ -80,47 +177,63 @@ def _own_types(x: Tensor) -> contextlib.AbstractContextManager:
     return torch.autocast(x.device.type, enabled=False)
 
 
-def _tile_keep(tile: Tile, rate: float, seed: int) -> Tensor | None:
-    shape = torch.Size([*tile.content_query.shape[:-1], tile.key.shape[-2]])
-    return _keep(shape, tile.key, rate, seed)
-
-
-def _cut(plan: Plan, operands: Sequence[Tensor]) -> tuple[Cutter, list[Tensor]]:
-    heads, batch, n_bins, _ = operands[0].shape
-    cutter = Cutter(plan, n_bins, operands[0].device, heads * batch)
-    return cutter, [*map(cutter.pad_bins, operands[:4]), cutter.pad_offsets(operands[4])]
+def _pad(
+    plan: Plan,
+    query: Tensor,
+    content_bias: Tensor,
+    position_bias: Tensor,
+    key: Tensor,
+    value: Tensor,
+    relative: Tensor | Project,
+) -> _Operands:
+    pad = plan.layout.pad
+    if isinstance(relative, Tensor):
+        keys: WholeKeys | LazyKeys = WholeKeys(plan.layout.pad_relative(relative))
+    else:
+        keys = LazyKeys(relative, plan.layout, query.device)
+    return _Operands(pad(query), content_bias, position_bias, pad(key), pad(value), keys)
 
 
 def attend(
     plan: Plan,
-    content_query: Float[Tensor, "head batch bin dim"],
-    position_query: Float[Tensor, "head batch bin dim"],
-    key: Float[Tensor, "head batch bin dim"],
-    value: Float[Tensor, "head batch bin value"],
-    relative: Float[Tensor, "head offset dim"],
+    query: Float[Tensor, "head batch position dim"],
+    content_bias: Float[Tensor, "head dim"],
+    position_bias: Float[Tensor, "head dim"],
+    key: Float[Tensor, "head batch position dim"],
+    value: Float[Tensor, "head batch position value"],
+    relative: Float[Tensor, "head offset dim"] | Project,
     dropout: float = 0.0,
-) -> Float[Tensor, "head batch bin value"]:
-    """Return ``softmax_j(content_i . key_j + position_i . relative[j - i]) @ value`` under a plan.
+) -> Float[Tensor, "head batch position value"]:
+    """Return ``softmax_j((q_i + u) . k_j + (q_i + w) . r[j - i]) @ value`` under a plan.
 
     Parameters
     ----------
     plan
-        Which pairs of blocks may meet.
-    content_query, position_query
-        Scaled queries plus their own bias each.
+        Which pairs may meet.
+    query
+        Scaled; positions are the bins and behind them the plan's tokens.
+    content_bias, position_bias
+        ``u`` and ``w``.
     key, value
         As projected.
     relative
-        Relative keys of the distances ``-(n_bins - 1)`` to ``n_bins - 1``.
+        Relative keys of the distances ``-(n_bins - 1)`` to ``n_bins - 1``; or, without gradients, a function
+        of distances that projects them where they are needed.
     dropout
         Rate at which weights are dropped.
 
     Notes
     -----
-    Memory is linear in the number of bins. Randomness: one seed from torch's CPU generator a call, when
-    ``dropout`` is not zero. The softmax is float32 or wider whatever the operands are. First derivatives
-    only.
+    Memory is linear in the number of bins: besides the operands and the output, one tile. Randomness: one
+    seed from torch's CPU generator a call, when ``dropout`` is not zero. The softmax is float32 or wider
+    whatever the operands are. First derivatives only.
     """
     seed = int(torch.randint(2**31, 2**62, ())) if dropout else 0
-    operands = (content_query, position_query, key, value, relative)
-    return _TiledAttention.apply(plan, dropout, seed, *operands)
+    if isinstance(relative, Tensor) and torch.is_grad_enabled():
+        return _TiledAttention.apply(
+            plan, dropout, seed, query, content_bias, position_bias, key, value, relative
+        )
+    operands = _pad(plan, query, content_bias, position_bias, key, value, relative)
+    with _own_types(query):
+        out, _ = _forward(plan, dropout, seed, operands, wants_lse=False)
+    return plan.layout.cut(out)

@@ -1,13 +1,25 @@
-"""How a pattern is computed: which query blocks see everything, which gather their keys."""
+"""How a pattern is computed: every allowed pair of bins in exactly one tile."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import torch
+from jaxtyping import Bool, Int64
 from torch import Tensor
 
 from senformer.model.attention.blocks import BlockPattern
+from senformer.model.attention.tiles.axis import Blocks, Runs, Span
+from senformer.model.attention.tiles.cut import Cut, absent, existing
+from senformer.model.attention.tiles.layout import Layout
+
+# Logits of one tile, all heads and examples: small enough for a cache, large enough for the products.
+TILE_ELEMENTS = {"cpu": 2**21, "cuda": 2**26}
+# Rows of a tile with all columns: ``n`` rows and ``c`` columns need ``n + c - 1`` relative keys.
+_FULL_ROWS = 64
+# Rows and columns of global bins in a tile; each pair of them reads relative keys of its own.
+_GLOBAL_ROWS, _GLOBAL_COLUMNS, _GLOBAL_SPAN = 32, 256, 512
 
 
 @dataclass(frozen=True)
@@ -18,6 +30,8 @@ class Plan:
     ----------
     pattern
         The pairs that may meet.
+    n_tokens
+        Learned tokens behind the bins: they see and are seen by all, at no distance.
     full_blocks
         Query blocks that see every key: they take the keys as they lie.
     sparse_blocks
@@ -25,9 +39,10 @@ class Plan:
     """
 
     pattern: BlockPattern
+    n_tokens: int = 0
     full_blocks: tuple[int, ...] = field(init=False)
     sparse_blocks: tuple[int, ...] = field(init=False)
-    _tables: dict[torch.device, tuple[Tensor, Tensor]] = field(
+    _cuts: dict[tuple[torch.device, int], list[Cut]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
 
@@ -37,20 +52,148 @@ class Plan:
         object.__setattr__(self, "full_blocks", tuple(np.flatnonzero(full).tolist()))
         object.__setattr__(self, "sparse_blocks", tuple(np.flatnonzero(~full).tolist()))
 
+    @property
+    def layout(self) -> Layout:
+        """Return where bins and tokens lie in the operands."""
+        return Layout(self.pattern.n_bins, self.pattern.block_bins, self.n_tokens)
+
     @cached_property
-    def key_blocks(self) -> Tensor:
+    def key_blocks(self) -> Int64[np.ndarray, "sparse key"]:
         """Key blocks of each sparse query block, in order, filled up with -1."""
         rows = [self.pattern.keys_of(block) for block in self.sparse_blocks]
-        table = torch.full((len(rows), max(map(len, rows), default=0)), -1)
+        table = np.full((len(rows), max(map(len, rows), default=0)), -1, dtype=np.int64)
         for row, keys in zip(table, rows, strict=True):
-            row[: len(keys)] = torch.from_numpy(keys)
+            row[: len(keys)] = keys
         return table
 
-    def tables(self, device: torch.device) -> tuple[Tensor, Tensor]:
-        """Return ``sparse_blocks`` and :attr:`key_blocks` on a device, copied there once.
+    @cached_property
+    def global_rows(self) -> Int64[np.ndarray, " bin"]:
+        """Global bins whose blocks do not see everything by themselves."""
+        bins = self.pattern.global_bins
+        return bins[np.isin(bins // self.pattern.block_bins, self.sparse_blocks)]
+
+    def cuts(self, device: torch.device, batch_heads: int) -> list[Cut]:
+        """Return the tiles for a device and a number of heads times examples, made once.
 
         A copy from the host waits for all that the device has still to do, and every layer asks twice.
         """
-        if device not in self._tables:
-            self._tables[device] = torch.tensor(self.sparse_blocks, device=device), self.key_blocks.to(device)
-        return self._tables[device]
+        key = (device, batch_heads)
+        if key not in self._cuts:
+            elements = max(1, TILE_ELEMENTS.get(device.type, 2**21) // batch_heads)
+            self._cuts[key] = list(self._make(device, elements))
+        return self._cuts[key]
+
+    def is_global_row(self, device: torch.device) -> Bool[Tensor, "1 1 position 1"] | None:
+        """Say which positions are rows of global bins; None where there are none."""
+        if not len(self.global_rows):
+            return None
+        layout = self.layout
+        n_positions = layout.first_token + layout.n_tokens + (-layout.n_tokens % layout.block)
+        mask = torch.zeros(n_positions, dtype=torch.bool)
+        mask[torch.from_numpy(self.global_rows)] = True
+        return mask[None, None, :, None].to(device)
+
+    def _make(self, device: torch.device, elements: int) -> Iterator[Cut]:
+        yield from self._sparse(device, elements)
+        n_bins = self.pattern.n_bins
+        for first, end in _runs(self.full_blocks, self.pattern.block_bins, n_bins):
+            yield from self._full(Span(first, end - first), elements)
+        yield from self._global_rows(device)
+        yield from self._global_columns(device)
+        yield from self._tokens(elements)
+
+    def _sparse(self, device: torch.device, elements: int) -> Iterator[Cut]:
+        """Cut blocks of rows with the blocks of columns that they see."""
+        block, layout = self.pattern.block_bins, self.layout
+        n_pieces = max(1, self.key_blocks.shape[1])
+        step = max(1, elements // (block**2 * n_pieces))
+        table = torch.from_numpy(self.key_blocks).to(device)
+        queries = torch.tensor(self.sparse_blocks, dtype=torch.int64, device=device)[:, None]
+        last_is_short = layout.n_bins < layout.first_token
+        for first in range(0, len(self.sparse_blocks), step):
+            group = slice(first, first + step)
+            here = self.key_blocks[group]
+            is_ragged = (here < 0).any() or (last_is_short and (here == layout.n_blocks - 1).any())
+            rows, columns = Blocks(queries[group], block), existing(table[group], block)
+            yield Cut(
+                rows,
+                columns,
+                layout.block_offsets(rows, columns),
+                pieces=n_pieces,
+                hidden=absent(table[group], block, layout.n_bins) if is_ragged else None,
+                is_first=True,
+                skips_global_rows=len(self.global_rows) > 0,
+            )
+
+    def _full(self, rows: Span, elements: int) -> Iterator[Cut]:
+        """Cut neighboring rows with all columns: few rows at a time waste fewer relative keys."""
+        n_bins = self.pattern.n_bins
+        n_rows = max(
+            1, min(max(_FULL_ROWS, n_bins // 8), elements // min(n_bins, elements // _FULL_ROWS or 1))
+        )
+        n_columns = max(1, min(n_bins, elements // n_rows))
+        for part in _split(rows, n_rows):
+            for columns in _split(Span(0, n_bins), n_columns):
+                yield Cut(part, columns, self.layout.span_offsets(part, columns), is_first=columns.first == 0)
+
+    def _global_rows(self, device: torch.device) -> Iterator[Cut]:
+        """Cut rows of global bins with all columns."""
+        bins = torch.from_numpy(self.global_rows).to(device)
+        for part in bins.split(_GLOBAL_ROWS) if len(bins) else ():
+            rows = Runs(part[None], 1)
+            for columns in _split(Span(0, self.pattern.n_bins), _GLOBAL_SPAN):
+                yield Cut(rows, columns, self.layout.row_offsets(rows, columns))
+
+    def _global_columns(self, device: torch.device) -> Iterator[Cut]:
+        """Cut sparse rows with the global bins that lie in none of the blocks they see."""
+        if not len(self.pattern.global_bins):
+            return
+        block = self.pattern.block_bins
+        for part in np.split(
+            self.pattern.global_bins, range(_GLOBAL_COLUMNS, len(self.pattern.global_bins), _GLOBAL_COLUMNS)
+        ):
+            starts = torch.from_numpy(part).to(device)[None]
+            for query, keys in zip(self.sparse_blocks, self.key_blocks, strict=True):
+                seen = np.isin(part // block, keys)
+                if seen.all():
+                    continue
+                rows = Blocks(torch.tensor([[query]], device=device), block)
+                columns = Runs(starts, 1)
+                yield Cut(
+                    rows,
+                    columns,
+                    self.layout.column_offsets(rows, columns),
+                    pieces=len(part),
+                    hidden=torch.from_numpy(seen)[None].to(device) if seen.any() else None,
+                    skips_global_rows=len(self.global_rows) > 0,
+                )
+
+    def _tokens(self, elements: int) -> Iterator[Cut]:
+        """Cut all bins with the tokens, and the tokens with all."""
+        if not self.n_tokens:
+            return
+        tokens = Span(self.layout.first_token, self.n_tokens)
+        step = max(1, elements // self.n_tokens)
+        for bins in _split(Span(0, self.pattern.n_bins), step):
+            yield Cut(bins, tokens, None)
+        for bins in _split(Span(0, self.pattern.n_bins), step):
+            yield Cut(tokens, bins, None, is_first=bins.first == 0)
+        yield Cut(tokens, tokens, None)
+
+
+def _split(span: Span, size: int) -> Iterator[Span]:
+    """Cut a span into pieces of ``size``, the last perhaps shorter."""
+    end = span.first + span.size
+    for first in range(span.first, end, size):
+        yield Span(first, min(size, end - first))
+
+
+def _runs(blocks: tuple[int, ...], block: int, n_bins: int) -> list[tuple[int, int]]:
+    """Return (first bin, end) of each run of consecutive blocks."""
+    runs: list[tuple[int, int]] = []
+    for number in blocks:
+        first, end = number * block, min((number + 1) * block, n_bins)
+        if runs and runs[-1][1] == first:
+            first = runs.pop()[0]
+        runs.append((first, end))
+    return runs
