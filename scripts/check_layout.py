@@ -29,7 +29,7 @@ TABLES = {
 }
 # Files of a plug folder that hold what its plugs share, not a plug.
 SHARED = {
-    "model/attention": {"base", "blocks", "config", "core", "reach", "relative"},
+    "model/attention": {"base", "blocks", "reach", "relative", "rotary", "summary"},
     "model/weights": {
         "adopt",
         "enformer_names",

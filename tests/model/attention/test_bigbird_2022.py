@@ -2,6 +2,7 @@ import hashlib
 
 import numpy as np
 import pytest
+from tests.contracts import attention as contract
 
 from senformer.model.attention.bigbird_2022 import BigBird2022Config, bigbird_2022_pairs, random_blocks
 
@@ -17,6 +18,39 @@ PUBLISHED = {
     4096: "ca96893614c1a40d",
     4608: "202b519907d10ecc",
 }
+
+
+# Whole blocks; a ragged last block; fewer than 12 blocks; one block; one bin; the other plan.
+@pytest.mark.parametrize("n_bins", [26, 25, 9, 2, 1, 32])
+def test_bigbird_2022__equals_the_oracle(n_bins):
+    contract.equals_dense_under_its_pattern(contract.make_layer("bigbird_2022", block_bins=2), n_bins)
+
+
+@pytest.mark.parametrize("key", [0, 9, 21])
+def test_bigbird_2022__sees_its_pattern_alone(key):
+    contract.sees_its_pattern_alone(contract.make_layer("bigbird_2022", block_bins=2), 25, key)
+
+
+def test_bigbird_2022__named_bins_and_tokens():
+    module = contract.make_layer("bigbird_2022", block_bins=2, learned_tokens=2)
+    contract.equals_dense_under_its_pattern(module, 25, contract.named_bins(25))
+
+
+def test_bigbird_2022__memory_is_linear(monkeypatch):
+    monkeypatch.setattr("senformer.model.attention.tiles.plan.TILE_ELEMENTS", {"cpu": 6 * 32 * 200})
+    small, large = (
+        contract.largest_tensor(contract.make_layer("bigbird_2022", block_bins=8), n) for n in (200, 400)
+    )
+    assert large <= 2.1 * small
+    assert large < 400**2
+
+
+def test_bigbird_2022__dropout_rate():
+    contract.drops_weights_at_its_rate("bigbird_2022", block_bins=2)
+
+
+def test_bigbird_2022__dropout_gradient():
+    contract.backward_draws_the_same_weights("bigbird_2022", block_bins=2)
 
 
 @pytest.mark.parametrize("n_bins", PUBLISHED)

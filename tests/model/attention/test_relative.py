@@ -4,8 +4,8 @@ import torch
 from tests.oracles.attention import relative_shift
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from senformer.model.attention.dense import DenseAttention, DenseConfig
 from senformer.model.attention.base import AttentionSizes
+from senformer.model.attention.dense import DenseAttention, DenseConfig
 from senformer.model.positions import POSITIONS
 from senformer.model.positions.table import PositionTable
 

@@ -132,8 +132,12 @@ class BigBird2022Attention(RelativeAttention):
     config_class = BigBird2022Config
     per_head = True
 
-    def pattern(self, n_bins: int, global_bins: None = None, head: int = 0) -> BlockPattern:
+    def pattern(
+        self, n_bins: int, global_bins: Int64[np.ndarray, " bin"] | None = None, head: int = 0
+    ) -> BlockPattern:
         """Return the pairs that may meet in one head."""
         block_bins = min(self.config.block_bins, n_bins)
-        pairs = bigbird_2022_pairs(self.config, n_bins, self.sizes.n_heads, self.layer)
-        return BlockPattern(n_bins, block_bins, pairs[head])
+        pairs = bigbird_2022_pairs(self.config, n_bins, self.sizes.n_heads, self.layer)[head]
+        if global_bins is None:
+            return BlockPattern(n_bins, block_bins, pairs)
+        return BlockPattern(n_bins, block_bins, pairs, global_bins)

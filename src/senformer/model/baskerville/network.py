@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from senformer.model.attention import ATTENTIONS
-from senformer.model.attention.relative import AttentionSizes, RelativeAttention
+from senformer.model.attention.base import Attention, AttentionSizes
 from senformer.model.baskerville.config import BaskervilleConfig
 from senformer.model.baskerville.final import Final
 from senformer.model.baskerville.norm import NORM_EPS
@@ -28,7 +28,7 @@ from senformer.model.tower_tiles import in_tiles
 from senformer.model.transformer import TransformerBlock
 
 
-def _attention(config: BaskervilleConfig, layer: int) -> RelativeAttention:
+def _attention(config: BaskervilleConfig, layer: int) -> Attention:
     sizes = AttentionSizes(
         channels=config.channels,
         n_heads=config.n_heads,
