@@ -74,7 +74,7 @@ class Baskerville(Enformer):
         self.heads = nn.ModuleDict(
             {head: lecun_linear(n_wide, n_tracks) for head, n_tracks in config.heads.items()}
         )
-        self._features = {}
+        self._positions = {}
         self.card = new_card(name, config, sum(p.numel() for p in self.parameters()))
 
     @property
@@ -107,9 +107,9 @@ class Baskerville(Enformer):
         widths = [n * 2 ** (i + 1) for i, n in enumerate(self.config.kept_channels)]
         x, *kept = x.split([self.config.channels, *widths], dim=-1)
         x = x.contiguous()
-        features = self.position_features(x.shape[1])
+        positions = self.positions(x.shape[1])
         for block in self.transformer:
-            x = block(x, features)
+            x = block(x, positions)
         for block, part, channels in zip(self.upsampling, kept, self.config.kept_channels, strict=True):
             x = block(x, part.reshape(batch, -1, channels))
         return self.final(crop(x, crop_bins))

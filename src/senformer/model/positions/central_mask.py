@@ -14,24 +14,23 @@ from torch import Tensor
 
 
 def position_features(
-    n_bins: int, n_features: int, basis_bins: int | None = None
+    distances: Float[Tensor, " offset"], n_features: int, basis_bins: int
 ) -> Float[Tensor, "offset feature"]:
-    """Return the features of every distance (key - query) in a window, in float64.
+    """Return the features of distances (key - query), in float64.
 
-    Mask ``k`` of ``n`` is one up to a distance below ``(basis_bins + 1) ** (k / n) - 1`` bins.
+    Mask ``k`` of ``n`` is one where the distance is below ``(basis_bins + 1) ** (k / n) - 1`` bins.
 
     Parameters
     ----------
-    n_bins
-        Bins of the window; distances run from ``-(n_bins - 1)`` to ``n_bins - 1``.
+    distances
+        In bins, negative where the key lies to the left of the query; float64.
     n_features
         Columns, even: the masks, then the same times the sign of the distance.
     basis_bins
-        Bins that the basis is made for; by default ``n_bins``. Every mask is zero beyond it.
+        Bins that the basis is made for: every mask is zero beyond them.
     """
     n = n_features // 2
-    signed = torch.arange(-(n_bins - 1), n_bins, dtype=torch.float64)
-    rates = torch.arange(1, n + 1, dtype=torch.float64) / n
-    widths = torch.expm1(math.log((basis_bins or n_bins) + 1) * rates)
-    masks = (widths > signed.abs()[:, None]).to(torch.float64)
-    return torch.cat([masks, signed.sign()[:, None] * masks], dim=1)
+    exponents = torch.arange(1, n + 1, dtype=torch.float64, device=distances.device) / n
+    widths = torch.expm1(math.log(basis_bins + 1) * exponents)
+    masks = (widths > distances.abs()[:, None]).to(torch.float64)
+    return torch.cat([masks, distances.sign()[:, None] * masks], dim=1)

@@ -1,0 +1,80 @@
+import json
+
+import pytest
+from tests.model.baskerville.toy import described_layers, small_baskerville
+
+from senformer.model.baskerville.keras_settings import foreign_layers, from_layers, from_params, head_name
+
+PARAMS = {
+    "seq_length": 4096,
+    "activation": "gelu",
+    "trunk": [
+        {"name": "conv_dna"},
+        {"name": "transformer_tower", "dropout": 0.3},
+        {"name": "Cropping1D", "cropping": 17},
+    ],
+    "head_human": {"units": 74},
+    "head_mouse": {"units": 32},
+}
+
+
+def test_from_layers__window_crop_dropout_strands():
+    assert from_layers(described_layers(small_baskerville())) == {
+        "overrides": {"window_bp": 640, "crop_bins": 9, "dropout": 0.25},
+        "strand_pair": [1, 0, 2, 4, 3],
+    }
+
+
+def test_from_layers__uneven_crop():
+    layers = described_layers(small_baskerville())
+    layers[8]["config"]["cropping"] = [9, 10]
+    with pytest.raises(ValueError, match="crops 9 bins on the left and 10 on the right"):
+        from_layers(layers)
+
+
+def test_foreign_layers__none_in_ours():
+    assert foreign_layers(described_layers(small_baskerville())) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "change", "message"),
+    [
+        (2, {"strides": [2]}, r"conv1d has strides [2], not [1]"),
+        (3, {"pool_size": [4]}, r"maxpooling1d has pool_size [4], not [2]"),
+        (4, {"epsilon": 1e-5}, "batchnormalization has epsilon 1e-05, not 0.001"),
+        (5, {"function": "nn.relu"}, "tfoplambda has function 'nn.relu', not 'nn.gelu'"),
+    ],
+)
+def test_foreign_layers__other_settings(number, change, message):
+    layers = described_layers(small_baskerville())
+    layers[number]["config"].update(change)
+    assert foreign_layers(layers) == [message]
+
+
+def test_foreign_layers__other_layers():
+    layers = described_layers(small_baskerville())
+    layers[5]["inbound_nodes"] = [["x", 0, 0, {"approximate": False}]]
+    layers[6]["class_name"] = "SqueezeExcite"
+    assert foreign_layers(layers) == [
+        "tfoplambda is GELU in another form than the tanh one",
+        "dropout is a SqueezeExcite",
+    ]
+
+
+def test_from_params__window_crop_dropout():
+    assert from_params(PARAMS) == {"window_bp": 4096, "crop_bins": 17, "dropout": 0.3}
+
+
+def test_from_params__unlike_ours():
+    other = json.loads(json.dumps(PARAMS))
+    other["trunk"].append({"name": "dilated_residual"})
+    with pytest.raises(ValueError, match=r"has the blocks \['dilated_residual'\]"):
+        from_params(other)
+    with pytest.raises(ValueError, match="relu"):
+        from_params(PARAMS | {"activation": "relu"})
+
+
+def test_head_name__by_its_tracks():
+    assert head_name(PARAMS, 32) == "mouse"
+    assert head_name(PARAMS, 33) is None
+    assert head_name(PARAMS | {"head_fly": {"units": 32}}, 32) is None
