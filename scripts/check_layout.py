@@ -37,6 +37,8 @@ SHARED = {
         "enformer_sizes",
         "foreign",
         "layout",
+        "pytorch_config",
+        "state_file",
         "translate",
     },
     "model/positions": {"table"},

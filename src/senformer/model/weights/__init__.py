@@ -3,11 +3,12 @@
 ``senformer convert`` asks them in this order, unless it is told which one.
 """
 
-from senformer.model.weights import keras, senformer, tensorflow
+from senformer.model.weights import enformer_pytorch, keras, senformer, tensorflow
 from senformer.model.weights.foreign import Source
 
 SOURCES: dict[str, Source] = {
     "senformer": senformer,
     "tensorflow": tensorflow,
     "keras": keras,
+    "enformer_pytorch": enformer_pytorch,
 }

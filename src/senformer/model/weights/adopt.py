@@ -1,13 +1,11 @@
 """Make a model of foreign weights: the row of ``MODELS``, its window, and a card that says whence."""
 
-from typing import Any
-
 import torch
 
 from senformer.core.errors import ConfigError
 from senformer.core.provenance import versions
 from senformer.core.tables import choose
-from senformer.model.create import create_model
+from senformer.model.create import create_model, model_config
 from senformer.model.load import assign_tensors
 from senformer.model.network import Enformer
 from senformer.model.weights.foreign import Foreign
@@ -26,8 +24,8 @@ def adopt(foreign: Foreign, where: str, *, model: str | None = None, basis_bp: i
     model
         The row of ``MODELS``, where it is not the source's: its attention is taken too.
     basis_bp
-        The window that the weights were made for, where the source does not say it. As many bins are kept
-        as of the window that the source names.
+        The window that the weights were made for, where the source does not say it; by default the model's
+        published one.
 
     Raises
     ------
@@ -38,13 +36,11 @@ def adopt(foreign: Foreign, where: str, *, model: str | None = None, basis_bp: i
     """
     name = model or foreign.model
     choose(MODELS, name, "model")
-    overrides = dict(foreign.overrides)
+    overrides = foreign.overrides | _window(foreign, basis_bp)
     if name != foreign.model:
         overrides.pop("attention", None)
     with torch.device("meta"):
         adopted = create_model(name, **overrides)
-        if basis_bp is not None:
-            adopted = create_model(name, **overrides | _window(adopted, basis_bp))
     assign_tensors(adopted, dict(foreign.tensors), where)
     source = {**foreign.provenance, "converted_by": {"senformer": versions().get("senformer")}}
     strand_pairs = source.pop("strand_pair", {})
@@ -55,11 +51,18 @@ def adopt(foreign: Foreign, where: str, *, model: str | None = None, basis_bp: i
     return adopted.eval()
 
 
-def _window(model: Enformer, basis_bp: int) -> dict[str, Any]:
-    """Return window and crop of ``basis_bp``: as many bins are kept as the model keeps of its own window."""
-    kept = model.window_bp // model.bin_bp - 2 * model.crop_bins
-    spare = basis_bp // model.bin_bp - kept
-    if basis_bp % model.bin_bp or spare < 0:
-        found = f"{basis_bp} bp are not {kept} bins of {model.bin_bp} bp and as much beside them as you like"
+def _window(foreign: Foreign, basis_bp: int | None) -> dict[str, int]:
+    """Return window and crop, as far as the source leaves them open."""
+    own = foreign.overrides.get("window_bp")
+    if basis_bp is not None and own is not None:
+        found = f"the source says itself that its weights were made for {own:,} bp"
+        raise ConfigError("E541", "--basis-bp", found, "Leave it out; another window is --window-bp.")
+    window = {} if basis_bp is None else {"window_bp": basis_bp}
+    if foreign.kept_bins is None:
+        return window
+    config = model_config(foreign.model, foreign.overrides | window | {"crop_bins": 0})
+    n_bins = config.window_bp // config.bin_bp
+    if n_bins < foreign.kept_bins:
+        found = f"{config.window_bp:,} bp are {n_bins} bins, the source keeps {foreign.kept_bins}"
         raise ConfigError("E541", "--basis-bp", found, "Give the window that the weights were made for.")
-    return {"window_bp": basis_bp, "crop_bins": -(-spare // 2), "position_bins": None}
+    return window | {"crop_bins": -(-(n_bins - foreign.kept_bins) // 2)}

@@ -11,10 +11,17 @@ from senformer.model.weights.foreign import Foreign
 from senformer.model.weights.translate import Stored, translate
 
 MODEL = "enformer"
+# The published model's, in the original and in its ports.
+KEPT_BINS = 896
 
 
 def read_enformer(
-    dialect: Dialect, stored: Stored, settings: dict[str, Any], provenance: dict[str, Any]
+    dialect: Dialect,
+    stored: Stored,
+    provenance: dict[str, Any],
+    *,
+    settings: dict[str, Any] | None = None,
+    kept_bins: int | None = KEPT_BINS,
 ) -> Foreign:
     """Return the weights of ``stored`` in our form.
 
@@ -24,10 +31,12 @@ def read_enformer(
         How the source names and lays out its tensors.
     stored
         The source's tensors.
-    settings
-        Further keys of the configuration: what tensors do not tell, the dropout rates for instance.
     provenance
         For the card.
+    settings
+        Further keys of the configuration: what tensors do not tell, the dropout rates for instance.
+    kept_bins
+        Bins that the source keeps of any window.
 
     Raises
     ------
@@ -39,4 +48,4 @@ def read_enformer(
         like = create_model(MODEL, **sizes).state_dict()
     wanted = {name: tuple(tensor.shape) for name, tensor in like.items()}
     tensors = translate(stored, enformer_names(dialect, sizes), wanted)
-    return Foreign(MODEL, sizes | settings, tensors, provenance)
+    return Foreign(MODEL, sizes | (settings or {}), tensors, provenance, kept_bins=kept_bins)

@@ -26,6 +26,8 @@ class Foreign:
         memory or mapped.
     provenance
         For the card: ``format``, ``files`` (:func:`describe_files`) and what else the source says.
+    kept_bins
+        Bins that the source keeps of any window, where it crops to a length rather than by one.
     card
         Fields of the card that the source knows, for instance ``heads`` (the tracks) or ``licence``.
     """
@@ -35,6 +37,7 @@ class Foreign:
     tensors: Mapping[str, Tensor]
     provenance: dict[str, Any] = field(default_factory=dict)
     card: dict[str, Any] = field(default_factory=dict)
+    kept_bins: int | None = None
 
 
 class Source(Protocol):

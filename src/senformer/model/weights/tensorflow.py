@@ -47,7 +47,7 @@ def read(path: Path) -> Foreign:
         load=lambda name: bundle.tensor(keys[name]),
     )
     provenance = {"format": "tensorflow", "files": describe_files(bundle.files)}
-    return read_enformer(SONNET, stored, {}, provenance)
+    return read_enformer(SONNET, stored, provenance)
 
 
 def _variables(bundle: Bundle) -> dict[str, str]:
