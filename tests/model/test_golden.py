@@ -3,8 +3,16 @@ import torch
 from tests.model.toy import small_model
 
 from senformer.core.errors import DataError
+from senformer.model.attention.bigbird_2022 import BigBird2022Attention
 from senformer.model.attention.tiles.axis import Blocks
-from senformer.model.golden import check_golden, golden_bins, golden_codes, golden_outputs, make_golden
+from senformer.model.golden import (
+    check_golden,
+    golden_bins,
+    golden_codes,
+    golden_outputs,
+    make_golden,
+    pattern_digest,
+)
 
 CODES = [2, 0, 0, 2, 4, 2, 0, 2, 3, 3, 4, 4]
 
@@ -85,3 +93,15 @@ def test_check_golden__other_random_blocks():
         check_golden(model, "m")
     assert "E516" in caught.value.line
     assert "other attention blocks are drawn than when it was saved" in caught.value.line
+
+
+def test_pattern_digest__heads_of_their_own(monkeypatch):
+    model = small_model(attention={"kind": "bigbird_2022", "block_bins": 2})
+    assert model.window_bp // model.bin_bp == 40
+    before, plain = pattern_digest(model), BigBird2022Attention.pattern
+
+    def last_head_as_first(self, n_bins, global_bins=None, head=0):
+        return plain(self, n_bins, global_bins, head % (self.sizes.n_heads - 1))
+
+    monkeypatch.setattr(BigBird2022Attention, "pattern", last_head_as_first)
+    assert pattern_digest(model) != before

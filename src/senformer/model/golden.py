@@ -78,12 +78,14 @@ def golden_outputs(model: nn.Module) -> dict[str, list[list[float]]]:
 
 
 def pattern_digest(model: nn.Module) -> str:
-    """Return the SHA-256 of which blocks meet, over all layers, in the model's own window."""
+    """Return the SHA-256 of which blocks meet in the model's own window, over layers and heads."""
     digest = hashlib.sha256()
     for block in model.transformer:
-        pattern = block.attention.pattern(model.window_bp // _coarse_bp(model))
-        digest.update(f"{pattern.n_bins} {pattern.block_bins};".encode())
-        digest.update(pattern.pairs.astype("<i8").tobytes())
+        attention = block.attention
+        for head in range(attention.sizes.n_heads if attention.per_head else 1):
+            pattern = attention.pattern(model.window_bp // _coarse_bp(model), head=head)
+            digest.update(f"{pattern.n_bins} {pattern.block_bins};".encode())
+            digest.update(pattern.pairs.astype("<i8").tobytes())
     return digest.hexdigest()
 
 

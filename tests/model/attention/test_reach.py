@@ -6,7 +6,7 @@ from tests.oracles.attention import dense_mask
 
 from senformer.model.attention.bigbird import BigBirdConfig, bigbird_pairs
 from senformer.model.attention.blocks import BlockPattern
-from senformer.model.attention.reach import NEVER, layers_to_reach, union
+from senformer.model.attention.reach import NEVER, layer_pattern, layers_to_reach, union
 
 RIGHT = np.array([[0, 0], [0, 1], [1, 1], [1, 2], [2, 2], [2, 3], [3, 3]])
 LEFT = np.array([[0, 0], [1, 0], [1, 1], [2, 1], [2, 2], [3, 2], [3, 3]])
@@ -63,6 +63,38 @@ def test_layers_to_reach__equals_products_of_masks(layer_of):
     assert layers.max() == 4
 
 
+@pytest.mark.parametrize("tokens", [0, 2])
+def test_layers_to_reach__global_bins_and_tokens(tokens):
+    named = np.zeros(0, dtype=np.int64) if tokens else np.array([5])
+    patterns = [BlockPattern(7, 2, RIGHT, named), BlockPattern(7, 2, LEFT, named)]
+    found = layers_to_reach(patterns, tokens)
+    assert found.tolist() == [[1, 1, 2, 2], [2, 1, 1, 2], [2, 2, 1, 1], [2, 2, 2, 1]]
+    # The masks say the same: no pair but the global bin's own meets at once, and every pair in two layers.
+    first, second = (dense_mask(pattern, tokens).float() for pattern in patterns)
+    assert bool((second @ first)[:7, :7].all())
+
+
+def test_layer_pattern__joins_the_heads():
+    layer = contract.make_layer("bigbird_2022", block_bins=2)
+    heads = [layer.pattern(40, None, head).keys_of(12) for head in range(contract.HEADS)]
+    found = layer_pattern(layer, 40, np.array([3]))
+    assert found.keys_of(12).tolist() == sorted(set(np.concatenate(heads).tolist()))
+    assert found.global_bins.tolist() == [3]
+
+
+def test_layers_to_reach__2022_needs_the_global_blocks_on_the_right():
+    def random_keys(kind, config):
+        layers = [contract.make_layer(kind, layer=number, **config) for number in range(2)]
+        patterns = [layer_pattern(layer, 40 * 2) for layer in layers]
+        assert set(np.unique(layers_to_reach(patterns))) == {1, 2}
+        # Blocks more than one away from the ends and from each other that meet in one layer.
+        direct = {tuple(pair) for pair in patterns[0].pairs.tolist()}
+        return [(i, j) for i, j in direct if 1 < i < 38 and 1 < j < 38 and abs(i - j) > 1]
+
+    assert max(j for _, j in random_keys("bigbird_2022", {"block_bins": 2})) == 9
+    assert max(j for _, j in random_keys("bigbird", {"block_bins": 2})) > 30
+
+
 def test_union__pairs_once_in_order():
     found = union([BlockPattern(8, 2, RIGHT), BlockPattern(8, 2, LEFT), BlockPattern(8, 2, RIGHT)])
     assert found.keys_of(1).tolist() == [0, 1, 2]
@@ -71,5 +103,5 @@ def test_union__pairs_once_in_order():
 
 @pytest.mark.parametrize("patterns", [[], [BlockPattern(8, 2, RIGHT), BlockPattern(7, 2, RIGHT)]])
 def test_union__windows_that_differ(patterns):
-    with pytest.raises(ValueError, match="one window in blocks of one size"):
+    with pytest.raises(ValueError, match="of one window, one size of block, the same global bins"):
         union(patterns)

@@ -5,10 +5,12 @@ join neighbors before the first layer, do not count.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Bool, Int16
+from jaxtyping import Bool, Int16, Int64
 
+from senformer.model.attention.base import Attention
 from senformer.model.attention.blocks import BlockPattern
 
 NEVER = -1
@@ -20,13 +22,22 @@ def union(patterns: Sequence[BlockPattern]) -> BlockPattern:
     Raises
     ------
     ValueError
-        There is no pattern, or they cut the window differently.
+        There is no pattern, they cut the window differently, or other bins are global.
     """
-    first = patterns[0] if patterns else None
-    if first is None or {(p.n_bins, p.block_bins) for p in patterns} != {(first.n_bins, first.block_bins)}:
-        raise ValueError("patterns of one window in blocks of one size are needed, at least one")
+    if len({(p.n_bins, p.block_bins, p.global_bins.tobytes()) for p in patterns}) != 1:
+        raise ValueError(
+            "needed: patterns, at least one, of one window, one size of block, the same global bins"
+        )
     pairs = np.unique(np.concatenate([pattern.pairs for pattern in patterns]), axis=0)
-    return BlockPattern(first.n_bins, first.block_bins, pairs)
+    return replace(patterns[0], pairs=pairs)
+
+
+def layer_pattern(
+    attention: Attention, n_bins: int, global_bins: Int64[np.ndarray, " bin"] | None = None
+) -> BlockPattern:
+    """Return the pattern of one attention layer, the :func:`union` of its heads where they differ."""
+    heads = range(attention.sizes.n_heads if attention.per_head else 1)
+    return union([attention.pattern(n_bins, global_bins, head) for head in heads])
 
 
 def _one_more_layer(
@@ -41,14 +52,18 @@ def _one_more_layer(
     return more
 
 
-def layers_to_reach(patterns: Sequence[BlockPattern]) -> Int16[np.ndarray, "block block"]:
+def layers_to_reach(
+    patterns: Sequence[BlockPattern], learned_tokens: int = 0
+) -> Int16[np.ndarray, "block block"]:
     """Return after how many layers any bin of block ``i`` depends on any other bin of block ``j``.
 
     Parameters
     ----------
     patterns
-        Of the layers, the first one first; of one window in blocks of one size. The heads of a layer whose
-        patterns differ go in as their :func:`union`.
+        Of the layers, the first one first, as :func:`layer_pattern` gives them: of one window in blocks of
+        one size, with the same global bins.
+    learned_tokens
+        Of the model; however many there are, they join everything in two layers, as a global bin does.
 
     Returns
     -------
@@ -59,7 +74,7 @@ def layers_to_reach(patterns: Sequence[BlockPattern]) -> Int16[np.ndarray, "bloc
     Raises
     ------
     ValueError
-        There is no pattern, or they cut the window differently.
+        There is no pattern, they cut the window differently, or other bins are global.
 
     Examples
     --------
@@ -67,10 +82,12 @@ def layers_to_reach(patterns: Sequence[BlockPattern]) -> Int16[np.ndarray, "bloc
     >>> layers_to_reach([BlockPattern(12, 4, pairs)] * 3).tolist()
     [[1, 1, 2], [-1, 1, 1], [-1, -1, 1]]
     """
-    n_blocks = union(patterns).n_blocks
-    reached = np.zeros((n_blocks, n_blocks), dtype=bool)
-    layers = np.full((n_blocks, n_blocks), NEVER, dtype=np.int16)
+    window = union(patterns)
+    has_hub = learned_tokens > 0 or len(window.global_bins) > 0
+    reached = np.zeros((window.n_blocks, window.n_blocks), dtype=bool)
+    layers = np.full(reached.shape, NEVER, dtype=np.int16)
     for number, pattern in enumerate(patterns, 1):
-        reached = _one_more_layer(reached, pattern)
+        # After one layer a global bin or token has seen all; in the next, all see it.
+        reached = _one_more_layer(reached, pattern) | (has_hub and number > 1)
         layers[reached & (layers == NEVER)] = number
     return layers
