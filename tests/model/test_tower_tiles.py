@@ -46,7 +46,7 @@ def test_network__training_and_gradients_are_not_tiled(monkeypatch):
     def refuse(*args):
         raise AssertionError("tiled")
 
-    monkeypatch.setattr("senformer.model.network.in_tiles", refuse)
+    monkeypatch.setattr("senformer.model.tiling.tower.in_tiles", refuse)
     model = small_model()
     model(random_codes(1, 320))
     with torch.no_grad(), pytest.raises(AssertionError, match="tiled"):

@@ -24,8 +24,8 @@ from senformer.model.linear import Linear
 from senformer.model.pointwise import FinalPointwise
 from senformer.model.positions import POSITIONS
 from senformer.model.positions.table import PositionTable
-from senformer.model.stem import Stem, one_hot
-from senformer.model.tower_tiles import in_tiles
+from senformer.model.stem import Stem, as_bases
+from senformer.model.tiling.tower import run_tower
 from senformer.model.transformer import TransformerBlock
 
 Inputs = Tensor | Mapping[str, Tensor]
@@ -55,11 +55,15 @@ class Enformer(nn.Module):
         Every size and rate.
     card
         What goes into ``card.json``: units, tracks, provenance.
+    recompute
+        Whether gradients of stem and tower are made tile by tile, each tile run again on the way back:
+        ``auto`` (where the window's activations would be large), ``always``, ``never``.
     """
 
     def __init__(self, name: str, config: EnformerConfig) -> None:
         super().__init__()
         self.name, self.config = name, config
+        self.recompute = "auto"
         channels = [config.channels // 2, *config.tower_channels]
         self.stem = Stem(channels[0], config.pooling)
         self.tower = nn.ModuleList(
@@ -130,12 +134,10 @@ class Enformer(nn.Module):
     def bins(self, inputs: Inputs) -> Float[Tensor, "batch bin channel"]:
         """Return what the transformer reads, from any input.
 
-        In evaluation without gradients stem and tower run in tiles, so that memory at base resolution
-        does not grow with the window.
+        Stem and tower run in tiles in evaluation without gradients, and otherwise where :attr:`recompute`
+        says so; memory at base resolution then does not grow with the window.
         """
-        bases = self.read(inputs)
-        tiled = not (self.training or torch.is_grad_enabled())
-        x = in_tiles(self.tower_output, bases, self.bin_bp) if tiled else self.tower_output(bases)
+        x = run_tower(self.stem, self.tower, self._sequence(inputs), self.recompute)
         return x.to(self.stem.conv.bias.dtype)
 
     def transform(
@@ -156,12 +158,12 @@ class Enformer(nn.Module):
 
     def read(self, inputs: Inputs) -> Float[Tensor, "batch base 4"]:
         """Check the input and return one-hot bases, channels last."""
-        sequence = read_sequence(inputs, self.bin_bp)
-        weight = self.stem.conv.bias
-        sequence = sequence.to(weight.device)
-        if sequence.dtype == torch.uint8:
-            return one_hot(sequence, weight.dtype)
-        return sequence.to(weight.dtype).transpose(1, 2)
+        return as_bases(self._sequence(inputs), self.stem.conv.bias.dtype)
+
+    def _sequence(self, inputs: Inputs) -> Tensor:
+        """Check the input; return codes (batch, base) or one-hot (batch, base, 4) on our device."""
+        sequence = read_sequence(inputs, self.bin_bp).to(self.stem.conv.bias.device)
+        return sequence if sequence.dtype == torch.uint8 else sequence.transpose(1, 2)
 
     def positions(self, n_bins: int) -> PositionTable:
         """Return the basis of distances for a window, made once for each length."""

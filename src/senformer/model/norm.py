@@ -1,7 +1,7 @@
 """Batch normalization followed by GELU, as it stands before every convolution of the model.
 
 In training both are one autograd function that keeps its input alone and normalizes again for the
-gradient; in evaluation they are torch's own operations.
+gradient; in evaluation, and where the statistics are given, they are torch's own operations.
 """
 
 from typing import Any
@@ -13,6 +13,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 from senformer.model.convolution import as_image, from_image
+from senformer.model.moments import Moments, n_processes, power_sums
 
 GELU_SLOPE = 1.702
 # What :class:`NormGelu` leaves out of the GELU; the layer that follows takes it as its gain.
@@ -20,7 +21,8 @@ GELU_GAIN = 1 / GELU_SLOPE
 NORM_EPS = 1e-5
 # Weight of a new batch in the running statistics: Enformer's decay is 0.9. Sonnet also removes the bias
 # of the first steps and tracks the biased variance; torch does neither (no matter at inference).
-_MOMENTUM = 0.1
+MOMENTUM = 0.1
+Statistics = tuple[Tensor, Tensor]
 
 
 def gelu(x: Tensor) -> Tensor:
@@ -34,7 +36,7 @@ class _TrainedNormSilu(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, var: Tensor) -> Tensor:
         normed, batch_mean, inverse_std = torch.native_batch_norm(
-            as_image(x), weight, bias, mean, var, True, _MOMENTUM, NORM_EPS
+            as_image(x), weight, bias, mean, var, True, MOMENTUM, NORM_EPS
         )
         ctx.save_for_backward(x, weight, bias, batch_mean, inverse_std)
         return from_image(functional.silu(normed, inplace=True))
@@ -53,6 +55,36 @@ class _TrainedNormSilu(torch.autograd.Function):
         return from_image(dx), d_weight, d_bias, None, None
 
 
+class _SharedNormSilu(torch.autograd.Function):
+    """The same with the statistics of the batches of all processes."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, var: Tensor) -> Tensor:
+        moments = Moments.of_sums(power_sums(x), x.shape[0] * x.shape[1])
+        moments.follow(mean, var, MOMENTUM)
+        ctx.moments = moments
+        ctx.save_for_backward(x, weight, bias)
+        return from_image(functional.silu(_normed(x, weight, bias, moments), inplace=True))
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        x, weight, bias = ctx.saved_tensors
+        mean, var = ctx.moments.mean.to(weight), ctx.moments.var.to(weight)
+        d_normed = torch.ops.aten.silu_backward(as_image(grad), _normed(x, weight, bias, ctx.moments))
+        dx, d_weight, d_bias = torch.ops.aten.native_batch_norm_backward(
+            d_normed, as_image(x), weight, mean, var, None, None, False, NORM_EPS, [True, True, True]
+        )
+        d_sum, d_square = ctx.moments.gradients(weight, d_weight, d_bias, NORM_EPS)
+        dx = from_image(dx) + d_sum.to(x.dtype) + x * (2 * d_square).to(x.dtype)
+        return dx, d_weight, d_bias, None, None
+
+
+def _normed(x: Tensor, weight: Tensor, bias: Tensor, moments: Moments) -> Tensor:
+    mean, var = moments.mean.to(weight), moments.var.to(weight)
+    return functional.batch_norm(as_image(x), mean, var, weight, bias, eps=NORM_EPS)
+
+
 class NormGelu(nn.Module):
     """Batch normalization per channel over batch and positions, then GELU times 1.702.
 
@@ -69,12 +101,23 @@ class NormGelu(nn.Module):
         self.register_buffer("running_mean", torch.zeros(channels))
         self.register_buffer("running_var", torch.ones(channels))
 
-    def forward(self, x: Float[Tensor, "batch position channel"]) -> Float[Tensor, "batch position channel"]:
-        """Normalize and activate; in training with the batch's own statistics."""
+    def forward(
+        self, x: Float[Tensor, "batch position channel"], statistics: Statistics | None = None
+    ) -> Float[Tensor, "batch position channel"]:
+        """Normalize and activate.
+
+        Parameters
+        ----------
+        x
+            Activations.
+        statistics
+            Mean and variance to normalize by. By default in training those of the batch, of all
+            processes together, and in evaluation the running ones.
+        """
         weight, bias = self.weight * GELU_SLOPE, self.bias * GELU_SLOPE
-        if self.training:
-            return _TrainedNormSilu.apply(x, weight, bias, self.running_mean, self.running_var)
-        normed = functional.batch_norm(
-            as_image(x), self.running_mean, self.running_var, weight, bias, eps=NORM_EPS
-        )
+        if self.training and statistics is None:
+            norm_silu = _TrainedNormSilu if n_processes() == 1 else _SharedNormSilu
+            return norm_silu.apply(x, weight, bias, self.running_mean, self.running_var)
+        mean, var = statistics or (self.running_mean, self.running_var)
+        normed = functional.batch_norm(as_image(x), mean, var, weight, bias, eps=NORM_EPS)
         return from_image(functional.silu(normed, inplace=not torch.is_grad_enabled()))

@@ -5,7 +5,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from senformer.model.linear import Linear
-from senformer.model.norm import GELU_GAIN, NormGelu
+from senformer.model.norm import GELU_GAIN, NormGelu, Statistics
 
 
 class PointwiseBlock(nn.Module):
@@ -16,7 +16,9 @@ class PointwiseBlock(nn.Module):
         self.norm = NormGelu(channels)
         self.linear = Linear(channels, channels)
 
-    def forward(self, x: Float[Tensor, "batch position channel"]) -> Float[Tensor, "batch position channel"]:
-        """Return ``x + W gelu(norm(x)) + b``."""
-        mixed = self.linear(self.norm(x), gain=GELU_GAIN)
+    def forward(
+        self, x: Float[Tensor, "batch position channel"], statistics: Statistics | None = None
+    ) -> Float[Tensor, "batch position channel"]:
+        """Return ``x + W gelu(norm(x)) + b``, normalized by the given statistics, if any."""
+        mixed = self.linear(self.norm(x, statistics), gain=GELU_GAIN)
         return x + mixed if torch.is_grad_enabled() else mixed.add_(x)

@@ -1,7 +1,7 @@
 """The stem: from bases to channels at half the resolution."""
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -31,3 +31,10 @@ def one_hot(codes: Tensor, dtype: torch.dtype) -> Float[Tensor, "batch base 4"]:
     """Return codes A, C, G, T, N = 0..4 as one-hot rows; N is four zeros."""
     table = torch.eye(_N_BASES + 1, _N_BASES, dtype=dtype, device=codes.device)
     return functional.embedding(codes.int(), table)
+
+
+def as_bases(
+    sequence: Shaped[Tensor, "batch base *channel"], dtype: torch.dtype
+) -> Float[Tensor, "batch base 4"]:
+    """Return one-hot bases from codes (batch, base), or from what is one-hot already."""
+    return one_hot(sequence, dtype) if sequence.dtype == torch.uint8 else sequence.to(dtype)

@@ -7,8 +7,7 @@ the zeros beyond.
 
 from collections.abc import Callable
 
-import torch
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from torch import Tensor
 
 # Bins of all examples in one tile: the halo costs 2 %, one channel at base resolution 128 kB.
@@ -18,28 +17,30 @@ HALO_BINS = 3
 
 
 def in_tiles(
-    run: Callable[[Tensor], Tensor], x: Float[Tensor, "batch base 4"], bin_bp: int
+    run: Callable[[Tensor], Tensor], x: Shaped[Tensor, "batch base *channel"], bin_bp: int
 ) -> Float[Tensor, "batch bin channel"]:
     """Return ``run(x)`` computed in tiles of about ``TILE_BINS`` bins and joined again.
 
     Parameters
     ----------
     run
-        From one-hot bases to bins, each depending on inputs within ``HALO_BINS`` bins alone.
+        From codes or one-hot bases to bins, each depending on inputs within ``HALO_BINS`` bins alone.
     x
-        One-hot bases, whole bins.
+        Codes (batch, base) or one-hot bases (batch, base, 4), whole bins.
     bin_bp
         Bases a bin.
     """
-    batch, n_bases, _ = x.shape
+    batch, n_bases = x.shape[:2]
     n_bins, step = n_bases // bin_bp, max(HALO_BINS, TILE_BINS // batch)
     if n_bins <= step + 2 * HALO_BINS:
         return run(x)
-    parts = []
+    whole: Tensor | None = None
     for first in range(0, n_bins, step):
         end = min(first + step, n_bins)
         left, right = max(0, first - HALO_BINS), min(n_bins, end + HALO_BINS)
         part = run(x[:, left * bin_bp : right * bin_bp])
-        # A copy, so that the halo's memory is not kept.
-        parts.append(part[:, first - left : end - left].clone())
-    return torch.cat(parts, dim=1)
+        if whole is None:
+            whole = part.new_empty(batch, n_bins, part.shape[-1])
+        whole[:, first:end] = part[:, first - left : end - left]
+    assert whole is not None
+    return whole

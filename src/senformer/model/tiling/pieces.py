@@ -1,0 +1,127 @@
+"""Stem and tower cut before their norms: each piece holds one norm and computes any rows of its output.
+
+A piece is given exactly the rows that its output rows depend on. Rows beyond the sequence's ends are
+zeros, put in after norm and GELU as the whole network does.
+"""
+
+from collections.abc import Iterable
+
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+from senformer.model.conv_tower import TowerBlock
+from senformer.model.norm import GELU_GAIN, NormGelu, Statistics
+from senformer.model.stem import Stem
+
+Missing = tuple[int, int]
+
+
+def with_zeros(
+    x: Float[Tensor, "batch row channel"], missing: Missing
+) -> Float[Tensor, "batch filled channel"]:
+    """Put back the rows that lie beyond the ends."""
+    return functional.pad(x, (0, 0, *missing)) if any(missing) else x
+
+
+class Piece(nn.Module):
+    """What stands between two norms, with the norm that it begins with.
+
+    Attributes
+    ----------
+    ratio, reach
+        Input rows merged into an output row; further rows read on either side.
+    width
+        Channels of its widest activation at the input's resolution.
+    """
+
+    ratio = 1
+    reach = 0
+    width: int
+
+    @property
+    def norm(self) -> NormGelu:
+        """Its norm."""
+        raise NotImplementedError
+
+    def forward(
+        self, x: Float[Tensor, "batch row i"], missing: Missing, statistics: Statistics
+    ) -> Float[Tensor, "batch out o"]:
+        """Return output rows, normalized by ``statistics``."""
+        raise NotImplementedError
+
+
+class WidenPiece(Piece):
+    """The first half of a tower block: norm, GELU, convolution of five positions."""
+
+    def __init__(self, block: TowerBlock) -> None:
+        super().__init__()
+        self.normalize, self.conv = block.norm, block.conv
+        self.reach = block.conv.weight.shape[-1] // 2
+        self.width = max(block.conv.weight.shape[:2])
+
+    @property
+    def norm(self) -> NormGelu:
+        """The block's first norm."""
+        return self.normalize
+
+    def forward(
+        self, x: Float[Tensor, "batch row i"], missing: Missing, statistics: Statistics
+    ) -> Float[Tensor, "batch out o"]:
+        """Return rows of the convolution."""
+        return self.conv.inside(with_zeros(self.norm(x, statistics), missing), gain=GELU_GAIN)
+
+
+class NarrowPiece(Piece):
+    """The second half of a tower block: residual pointwise block and pooling."""
+
+    ratio = 2
+
+    def __init__(self, block: TowerBlock) -> None:
+        super().__init__()
+        self.residual, self.pool = block.residual, block.pool
+        self.width = block.conv.weight.shape[0]
+
+    @property
+    def norm(self) -> NormGelu:
+        """The residual's norm."""
+        return self.residual.norm
+
+    def forward(
+        self, x: Float[Tensor, "batch row i"], missing: Missing, statistics: Statistics
+    ) -> Float[Tensor, "batch out o"]:
+        """Return rows of the pool."""
+        return self.pool(self.residual(x, statistics))
+
+
+class StemPiece(Piece):
+    """The stem: convolution of one-hot bases, residual pointwise block, pooling."""
+
+    ratio = 2
+
+    def __init__(self, stem: Stem) -> None:
+        super().__init__()
+        self.conv, self.residual, self.pool = stem.conv, stem.residual, stem.pool
+        self.reach = stem.conv.weight.shape[-1] // 2
+        self.width = stem.conv.weight.shape[0]
+
+    @property
+    def norm(self) -> NormGelu:
+        """The residual's norm: it reads what the convolution returns."""
+        return self.residual.norm
+
+    def forward(
+        self, x: Float[Tensor, "batch row i"], missing: Missing, statistics: Statistics
+    ) -> Float[Tensor, "batch out o"]:
+        """Return rows of the pool."""
+        x = self.conv.inside(with_zeros(x, missing))
+        return self.pool(self.residual(x, statistics))
+
+
+def pieces(stem: Stem, tower: Iterable[nn.Module]) -> list[Piece]:
+    """Return stem and tower in pieces; their parameters are the modules' own."""
+    found: list[Piece] = [StemPiece(stem)]
+    for block in tower:
+        assert isinstance(block, TowerBlock)
+        found += [WidenPiece(block), NarrowPiece(block)]
+    return found
