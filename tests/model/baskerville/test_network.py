@@ -177,3 +177,20 @@ def test_baskerville__equals_keras_predictions(published, shared_data):
         for i, values in enumerate(expected["pred_f32_first2"]):
             out = model(codes[i : i + 1])["human"][0].numpy()
             np.testing.assert_allclose(out, values, atol=1e-4, rtol=1e-3)
+
+
+@pytest.mark.real_data
+@pytest.mark.slow
+def test_baskerville__accuracy_on_the_held_out_fold(published, shared_data):
+    model, _ = published
+    targets, predictions = [], []
+    for number in range(3):
+        path = shared_data / f"basenji_tiny/tiny/hg38/tfrecords/test-{number}.tfr"
+        for codes, target in windows(path):
+            predictions.append(model(torch.from_numpy(codes)[None])["human"][0].double().numpy())
+            targets.append(target.reshape(2048, 74).astype(np.float64))
+    x, y = np.concatenate(predictions), np.concatenate(targets)
+    x, y = x - x.mean(axis=0), y - y.mean(axis=0)
+    found = (x * y).sum(axis=0) / np.sqrt((x**2).sum(axis=0) * (y**2).sum(axis=0))
+    recorded = np.loadtxt(shared_data / PARITY / "pearson_hg38_test.tsv")
+    np.testing.assert_allclose(found, recorded, atol=2e-5)

@@ -18,7 +18,7 @@ def test_separable_convolution__initial_limits():
     layer = SeparableConvolution(40, 3)
     # Keras' fans: 3 * 40 in and 3 out; 40 in and 40 out.
     for weight, limit in ((layer.depthwise, (6 / 123) ** 0.5), (layer.weight, (6 / 80) ** 0.5)):
-        assert 0.9 * limit < float(weight.abs().max()) <= limit
+        assert 0.9 * limit < float(weight.detach().abs().max()) <= limit
 
 
 def test_upsampling__doubles_and_adds():
@@ -35,5 +35,5 @@ def test_upsampling__doubles_and_adds():
 def test_lecun_linear__initial_deviation():
     torch.manual_seed(0)
     layer = lecun_linear(300, 80)
-    assert abs(float(layer.weight.std()) * 300**0.5 - 1) < 0.02
+    assert abs(float(layer.weight.detach().std()) * 300**0.5 - 1) < 0.02
     assert not layer.bias.any()

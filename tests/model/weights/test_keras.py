@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 import torch
 from tests.model.baskerville.toy import described_layers, keras_layers, small_baskerville, write_keras
+from tests.oracles.tfrecord import windows
 
 from senformer.core.errors import DataError, MissingInputError
-from senformer.model import create_model
+from senformer.model import create_model, load_model
 from senformer.model.load import assign_tensors
 from senformer.model.weights import SOURCES, keras
+from senformer.workflow.convert import ConvertConfig, convert
 
 MODEL, PARITY = "basenji_tiny/eval/model.h5", "parity_baskerville"
 PARAMS = {
@@ -134,3 +136,14 @@ def test_read__published_model(shared_data):
         assert len(foreign.tensors) == len(stored.files)
         total = sum(float(np.abs(stored[name]).sum()) for name in stored.files)
     assert sum(float(x.abs().sum()) for x in foreign.tensors.values()) == pytest.approx(total, rel=1e-6)
+
+
+@pytest.mark.real_data
+def test_read__published_model_through_convert(shared_data, tmp_path):
+    convert(shared_data / MODEL, tmp_path / "model", ConvertConfig())
+    model = load_model(tmp_path / "model", verify=True)
+    assert [track["strand_pair"] for track in model.card.heads["human"][:4]] == [1, 0, 3, 2]
+    codes, _ = next(windows(shared_data / "basenji_tiny/tiny/hg38/tfrecords/test-0.tfr"))
+    with torch.no_grad(), np.load(shared_data / PARITY / "pred_hg38_test.npz") as expected:
+        found = model(torch.from_numpy(codes)[None])["human"][0].numpy()
+        np.testing.assert_allclose(found, expected["pred_f32_first2"][0], atol=1e-4, rtol=1e-3)
