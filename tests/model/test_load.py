@@ -30,7 +30,7 @@ def test_load_model__same_outputs_and_card(tmp_path):
 def test_load_model__saves_the_same_bytes_again(tmp_path):
     small_model().save(tmp_path / "a")
     load_model(tmp_path / "a").save(tmp_path / "b")
-    for name in ("config.json", "model.safetensors", "card.json"):
+    for name in ("config.json", "model.safetensors", "card.json", "SHA256SUMS"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
@@ -55,6 +55,7 @@ def test_load_model__draws_no_initial_values(tmp_path):
 
 def test_load_model__config_of_another_shape(tmp_path):
     small_model().save(tmp_path / "m")
+    (tmp_path / "m" / "SHA256SUMS").unlink()
     path = tmp_path / "m" / "config.json"
     record = json.loads(path.read_text())
     record["config"]["heads"]["mouse"] = 4
@@ -70,6 +71,7 @@ def test_load_model__config_of_another_shape(tmp_path):
 
 def test_load_model__unknown_key_in_config(tmp_path):
     small_model().save(tmp_path / "m")
+    (tmp_path / "m" / "SHA256SUMS").unlink()
     path = tmp_path / "m" / "config.json"
     record = json.loads(path.read_text())
     record["config"]["depth"] = 4
@@ -81,6 +83,7 @@ def test_load_model__unknown_key_in_config(tmp_path):
 def test_load_model__verify_notices_other_weights(tmp_path):
     model = small_model()
     model.save(tmp_path / "m")
+    (tmp_path / "m" / "SHA256SUMS").unlink()
     path = tmp_path / "m" / "card.json"
     card = json.loads(path.read_text())
     card["golden"]["outputs"]["mouse"][1][0] += 0.5

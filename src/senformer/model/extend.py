@@ -39,7 +39,8 @@ def extend(
     ------
     ConfigError
         The window is no whole number of bins, the crop leaves none of it, the attention kind or one of its
-        keys is unknown, or this model has nothing of the kind to change.
+        keys is unknown or needs tensors that these weights lack, or the model has nothing of the kind to
+        change.
 
     Examples
     --------
@@ -63,7 +64,12 @@ def extend(
     config = parse(kind.config_class, values, f"model {model.name}")
     with torch.device("meta"):
         extended = kind.build(model.name, config)
-    assign_tensors(extended, model.state_dict(), f"model {model.name}")
+    tensors = model.state_dict()
+    if other := tensors.keys() ^ extended.state_dict().keys():
+        found = f"has other tensors than these weights ({min(other)!r} and {len(other) - 1} more)"
+        todo = "Choose a kind of the same tensors, or train the model anew."
+        raise ConfigError("E539", f"attention {config.attention.kind!r}", found, todo)
+    assign_tensors(extended, tensors, f"model {model.name}")
     sizes = {"window_bp": extended.window_bp, "crop_bins": extended.crop_bins}
     extended.card = model.card.model_copy(update={**sizes, "golden": {}, "sha256": ""})
     return extended.train(model.training)

@@ -9,8 +9,8 @@ from senformer.core.config import parse
 from senformer.core.errors import DataError
 from senformer.core.tables import choose
 from senformer.model.folder import CONFIG, WEIGHTS, read_folder
-from senformer.model.golden import check_golden
 from senformer.model.network import Enformer
+from senformer.model.proof import prove_golden
 from senformer.model.zoo import MODELS
 
 
@@ -48,7 +48,7 @@ def load_model(
     model.card = saved.card
     model.eval()
     if verify:
-        check_golden(model, path)
+        prove_golden(model, path)
     return model
 
 

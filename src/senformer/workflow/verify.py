@@ -1,14 +1,18 @@
-"""Prove what a folder holds: checksums of a dataset, checksum and golden outputs of a model."""
+"""Prove what a folder holds: checksums of a dataset, checksums and golden outputs of a model."""
 
 from pathlib import Path
+from typing import Any
 
+from senformer.core.device import pick_device, without_tf32
 from senformer.core.errors import MissingInputError
 from senformer.dataset import open_dataset
-from senformer.predict.source import load_run_model
+from senformer.model.folder import WEIGHTS, read_sums
+from senformer.model.proof import prove_golden
+from senformer.predict.source import find_model, load_run_model
 
 
-def verify_path(path: Path) -> dict[str, str]:
-    """Verify a dataset, run or model folder.
+def verify_path(path: Path, device: str = "auto") -> dict[str, Any]:
+    """Verify a dataset, run or model folder; a model computes its golden outputs again on ``device``.
 
     Raises
     ------
@@ -21,8 +25,27 @@ def verify_path(path: Path) -> dict[str, str]:
         open_dataset(path, verify=True)
         return {"path": str(path), "kind": "dataset", "checks": "SHA-256 of every stored file"}
     if (path / "model").is_dir() or (path / "config.json").is_file():
-        load_run_model(path, verify=True)
-        return {"path": str(path), "kind": "model", "checks": "SHA-256 of the weights, golden outputs"}
+        return _verify_model(path, device)
     raise MissingInputError(
         "E124", str(path), "is no dataset, run or model folder", "Give a folder of `build` or `train`."
     )
+
+
+def _verify_model(path: Path, device: str) -> dict[str, Any]:
+    place = pick_device(device)
+    folder = find_model(path)
+    model = load_run_model(folder, map_location=place)
+    with without_tf32():
+        proof = prove_golden(model, str(folder))
+    digests = read_sums(folder)
+    what = "every file" if digests else "the weights (an older folder: config and card have none)"
+    return {
+        "path": str(path),
+        "kind": "model",
+        "checks": f"SHA-256 of {what}, golden outputs",
+        "model": model.name,
+        "device": str(place),
+        "dtype": str(next(model.parameters()).dtype).removeprefix("torch."),
+        "sha256": digests or {WEIGHTS: model.card.sha256},
+        **proof,
+    }

@@ -1,0 +1,52 @@
+import pytest
+from tests.model.toy import small_model
+
+from senformer import load_model
+from senformer.core.errors import DataError
+from senformer.model import create_model
+from senformer.model.proof import prove_golden
+
+
+def saved(tmp_path, model):
+    model.save(tmp_path / "m")
+    return load_model(tmp_path / "m")
+
+
+def test_prove_golden__says_how_far_each_head_is(tmp_path):
+    proof = prove_golden(saved(tmp_path, small_model()), "m")
+    assert proof["tolerance"] == 1e-3
+    assert proof["attention_counts"]
+    # Three bins; at most four tracks of each head.
+    assert {head: found["n_values"] for head, found in proof["heads"].items()} == {"human": 12, "mouse": 6}
+    assert all(found["error"] == 0 == found["max_abs_difference"] for found in proof["heads"].values())
+
+
+def test_prove_golden__attention_of_an_untrained_model_does_not_count(tmp_path):
+    model = create_model(
+        "senformer", channels=16, channel_divisor=4, n_layers=1, n_heads=2, key_size=3, heads={"human": 3}
+    )
+    assert not prove_golden(saved(tmp_path, model), "m")["attention_counts"]
+
+
+def test_prove_golden__other_values_or_blocks_or_none(tmp_path):
+    model = saved(tmp_path, small_model())
+    golden = model.card.golden
+    model.card.golden = golden | {"outputs": golden["outputs"] | {"human": [[9.0] * 4] * 3}}
+    with pytest.raises(
+        DataError, match=r"m: golden outputs of head 'human' differ by 0\.\d+, allowed 0\.001"
+    ):
+        prove_golden(model, "m")
+    model.card.golden = golden | {"pattern_sha256": "ab"}
+    with pytest.raises(DataError, match="other attention blocks are drawn"):
+        prove_golden(model, "m")
+    model.card.golden = {}
+    with pytest.raises(DataError) as caught:
+        prove_golden(model, "m")
+    assert caught.value.line == "error[E507]: m: the card has no golden outputs. Save the model again."
+
+
+def test_prove_golden__not_a_number_is_refused(tmp_path):
+    model = saved(tmp_path, small_model())
+    model.heads["human"].bias.data[0] = float("nan")
+    with pytest.raises(DataError, match="head 'human' differ by nan"):
+        prove_golden(model, "m")
