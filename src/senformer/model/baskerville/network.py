@@ -8,7 +8,7 @@ be computed in tiles like any other.
 import itertools
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from senformer.model.attention import ATTENTIONS
@@ -23,9 +23,9 @@ from senformer.model.crop import crop
 from senformer.model.initializers import variance_scaling_
 from senformer.model.inputs import read_sequence
 from senformer.model.network import Enformer, Inputs
-from senformer.model.stem import one_hot
+from senformer.model.stem import as_bases
 from senformer.model.tower_tiles import in_tiles
-from senformer.model.transformer import TransformerBlock
+from senformer.model.transformer import Transformer, TransformerBlock
 
 
 def _attention(config: BaskervilleConfig, layer: int) -> Attention:
@@ -58,14 +58,14 @@ class Baskerville(Enformer):
     def __init__(self, name: str, config: BaskervilleConfig) -> None:
         nn.Module.__init__(self)
         self.name, self.config = name, config
+        self.recompute = "never"
         self.stem = Stem(config.stem_channels, config.stem_width)
         self.tower = nn.ModuleList(
             TowerBlock(n_in, n_out)
             for n_in, n_out in itertools.pairwise([config.stem_channels, *config.tower_channels])
         )
-        self.transformer = nn.ModuleList(
-            _transformer_block(config, layer) for layer in range(config.n_layers)
-        )
+        layers = (_transformer_block(config, layer) for layer in range(config.n_layers))
+        self.transformer = Transformer(layers, config.channels)
         self.upsampling = nn.ModuleList(
             Upsampling(config.channels, kept, config.upsampling_width) for kept in config.kept_channels
         )
@@ -83,11 +83,17 @@ class Baskerville(Enformer):
         return self.config.coarse_bp
 
     def bins(self, inputs: Inputs) -> Float[Tensor, "batch coarse wide"]:
-        """Return what transformer and upsampling read, from any input."""
-        bases = self.read(inputs)
+        """Return what transformer and upsampling read, from any input.
+
+        In evaluation without gradients the tower runs in tiles.
+        """
+        sequence, dtype = self._sequence(inputs), self.stem.conv.bias.dtype
         tiled = not (self.training or torch.is_grad_enabled())
-        x = in_tiles(self.tower_output, bases, self.coarse_bp) if tiled else self.tower_output(bases)
-        return x.to(self.stem.conv.bias.dtype)
+        if tiled:
+            x = in_tiles(lambda part: self.tower_output(as_bases(part, dtype)), sequence, self.coarse_bp)
+        else:
+            x = self.tower_output(as_bases(sequence, dtype))
+        return x.to(dtype)
 
     def tower_output(self, x: Float[Tensor, "batch base 4"]) -> Float[Tensor, "batch coarse wide"]:
         """Return the tower's output beside what it kept, coarse to fine, from one-hot bases."""
@@ -100,24 +106,22 @@ class Baskerville(Enformer):
         return torch.cat([x, *(part.reshape(batch, n_coarse, -1) for part in kept)], dim=-1)
 
     def transform(
-        self, x: Float[Tensor, "batch coarse wide"], crop_bins: int
+        self,
+        x: Float[Tensor, "batch coarse wide"],
+        crop_bins: int,
+        global_bins: Bool[Tensor, "batch coarse"] | None = None,
     ) -> Float[Tensor, "batch _bin _wide"]:
         """Return the trunk's output from :meth:`bins`."""
         batch = x.shape[0]
         widths = [n * 2 ** (i + 1) for i, n in enumerate(self.config.kept_channels)]
         x, *kept = x.split([self.config.channels, *widths], dim=-1)
         x = x.contiguous()
-        positions = self.positions(x.shape[1])
-        for block in self.transformer:
-            x = block(x, positions)
+        x = self.transformer(x, self.positions(x.shape[1]), global_bins, self.recompute)
         for block, part, channels in zip(self.upsampling, kept, self.config.kept_channels, strict=True):
             x = block(x, part.reshape(batch, -1, channels))
         return self.final(crop(x, crop_bins))
 
-    def read(self, inputs: Inputs) -> Float[Tensor, "batch base 4"]:
-        """Check the input and return one-hot bases, channels last."""
-        weight = self.stem.conv.bias
-        sequence = read_sequence(inputs, self.coarse_bp).to(weight.device)
-        if sequence.dtype == torch.uint8:
-            return one_hot(sequence, weight.dtype)
-        return sequence.to(weight.dtype).transpose(1, 2)
+    def _sequence(self, inputs: Inputs) -> Tensor:
+        """Check the input; return codes (batch, base) or one-hot (batch, base, 4) on our device."""
+        sequence = read_sequence(inputs, self.coarse_bp).to(self.stem.conv.bias.device)
+        return sequence if sequence.dtype == torch.uint8 else sequence.transpose(1, 2)

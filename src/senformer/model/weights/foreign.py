@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -40,6 +40,7 @@ class Foreign:
     kept_bins: int | None = None
 
 
+@runtime_checkable
 class Source(Protocol):
     """What a module of this folder offers; its name is its key in ``SOURCES``."""
 
