@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 
+from senformer.report.figures.attention_patterns import attention_patterns
 from senformer.report.figures.loci import loci
+from senformer.report.figures.path_lengths import path_lengths
 from senformer.report.figures.style import Drawing
 from senformer.report.figures.track_accuracy import track_accuracy
 from senformer.report.figures.training_curve import training_curve
 from senformer.report.figures.variant_effect import variant_effect
 
 FIGURES: dict[str, Callable[..., Drawing]] = {
+    "attention_patterns": attention_patterns,
     "loci": loci,
+    "path_lengths": path_lengths,
     "track_accuracy": track_accuracy,
     "training_curve": training_curve,
     "variant_effect": variant_effect,
