@@ -32,6 +32,13 @@ def test_from_layers__uneven_crop():
         from_layers(layers)
 
 
+def test_from_layers__no_fixed_length():
+    layers = described_layers(small_baskerville())
+    layers[0]["config"]["batch_input_shape"] = [None, None, 4]
+    with pytest.raises(ValueError, match="its input has no fixed length"):
+        from_layers(layers)
+
+
 def test_foreign_layers__none_in_ours():
     assert foreign_layers(described_layers(small_baskerville())) == []
 

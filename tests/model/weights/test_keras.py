@@ -1,6 +1,7 @@
 import json
 import sys
 
+import h5py
 import numpy as np
 import pytest
 import torch
@@ -114,6 +115,13 @@ def test_read__tensor_left_over(tmp_path, small):
 def test_read__cut_file(tmp_path, small):
     path = write_keras(tmp_path / "m.h5", small[1], small[2])
     path.write_bytes(path.read_bytes()[:20_000])
+    assert "error[E551]" in _refused(path)
+
+
+def test_read__damaged_configuration(tmp_path, small):
+    path = write_keras(tmp_path / "m.h5", small[1], small[2])
+    with h5py.File(path, "a") as file:
+        file.attrs["model_config"] = file.attrs["model_config"][:-9]
     assert "error[E551]" in _refused(path)
 
 

@@ -65,9 +65,16 @@ def from_layers(layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     Returns
     -------
     ``overrides``, keys of the configuration; ``strand_pair``, the partner of each track or None.
+
+    Raises
+    ------
+    LookupError, ValueError
+        There is no input layer, it has no fixed length, or the crop is uneven.
     """
     by_class = {layer["class_name"]: layer["config"] for layer in layers}
     overrides: dict[str, Any] = {"window_bp": by_class["InputLayer"]["batch_input_shape"][1]}
+    if overrides["window_bp"] is None:
+        raise ValueError("its input has no fixed length")
     left, right = by_class.get("Cropping1D", {}).get("cropping", (0, 0))
     if left != right:
         raise ValueError(f"crops {left} bins on the left and {right} on the right")

@@ -58,7 +58,7 @@ class Baskerville(Enformer):
     def __init__(self, name: str, config: BaskervilleConfig) -> None:
         nn.Module.__init__(self)
         self.name, self.config = name, config
-        self.recompute = "never"
+        self.recompute = "auto"
         self.stem = Stem(config.stem_channels, config.stem_width)
         self.tower = nn.ModuleList(
             TowerBlock(n_in, n_out)

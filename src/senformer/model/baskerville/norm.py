@@ -1,11 +1,15 @@
 """Batch normalization followed by GELU in the tanh form, as Baskerville has them before every layer."""
 
+from typing import Any
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 from senformer.model.convolution import as_image, from_image
+from senformer.model.moments import Moments, n_processes, power_sums
 
 # Keras' epsilon, for both kinds of norm, and one minus its momentum of 0.9.
 NORM_EPS = 1e-3
@@ -15,6 +19,30 @@ _MOMENTUM = 0.1
 def gelu(x: Float[Tensor, "*axes"]) -> Float[Tensor, "*axes"]:
     """Return ``x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))``."""
     return functional.gelu(x, approximate="tanh")
+
+
+class _SharedNorm(torch.autograd.Function):
+    """Normalize by the statistics of the batches of all processes, which the running ones follow."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, var: Tensor) -> Tensor:
+        ctx.moments = Moments.of_sums(power_sums(x), x.shape[0] * x.shape[1])
+        ctx.moments.follow(mean, var, _MOMENTUM)
+        ctx.save_for_backward(x, weight)
+        known = ctx.moments.mean.to(weight), ctx.moments.var.to(weight)
+        return from_image(functional.batch_norm(as_image(x), *known, weight, bias, eps=NORM_EPS))
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        x, weight = ctx.saved_tensors
+        known = ctx.moments.mean.to(weight), ctx.moments.var.to(weight)
+        dx, d_weight, d_bias = torch.ops.aten.native_batch_norm_backward(
+            as_image(grad), as_image(x), weight, *known, None, None, False, NORM_EPS, [True, True, True]
+        )
+        d_sum, d_square = ctx.moments.gradients(weight, d_weight, d_bias, NORM_EPS)
+        dx = from_image(dx) + d_sum.to(x.dtype) + x * (2 * d_square).to(x.dtype)
+        return dx, d_weight, d_bias, None, None
 
 
 class NormTanhGelu(nn.Module):
@@ -30,15 +58,12 @@ class NormTanhGelu(nn.Module):
         self.register_buffer("running_var", torch.ones(channels))
 
     def forward(self, x: Float[Tensor, "batch position channel"]) -> Float[Tensor, "batch position channel"]:
-        """Normalize and activate; in training with the batch's own statistics."""
+        """Normalize and activate; in training with the statistics of the batch, of all processes together."""
+        state = self.weight, self.bias, self.running_mean, self.running_var
+        if self.training and n_processes() > 1:
+            return gelu(_SharedNorm.apply(x, *state))
+        weight, bias, mean, var = state
         normed = functional.batch_norm(
-            as_image(x),
-            self.running_mean,
-            self.running_var,
-            self.weight,
-            self.bias,
-            training=self.training,
-            momentum=_MOMENTUM,
-            eps=NORM_EPS,
+            as_image(x), mean, var, weight, bias, self.training, momentum=_MOMENTUM, eps=NORM_EPS
         )
         return from_image(gelu(normed))

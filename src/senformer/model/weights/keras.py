@@ -84,9 +84,10 @@ def _read_file(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], list | Non
             group = file.get("model_weights", file)
             group.visititems(visit)
             text = file.attrs.get("model_config")
-    except (OSError, RuntimeError, KeyError, ValueError, IndexError) as fault:
+            described = json.loads(text)["config"]["layers"] if text else None
+    except (OSError, RuntimeError, LookupError, ValueError) as fault:
         raise DataError("E551", str(path), f"is damaged HDF5 ({fault})", "Copy it again.") from fault
-    return dict(layers), json.loads(text)["config"]["layers"] if text else None
+    return dict(layers), described
 
 
 def _read_params(path: Path) -> dict[str, Any] | None:
