@@ -4,4 +4,4 @@ from senformer.model.zoo.baskerville import BASKERVILLE
 from senformer.model.zoo.enformer import ENFORMER
 from senformer.model.zoo.senformer import SENFORMER
 
-MODELS = {"baskerville": BASKERVILLE, "enformer": ENFORMER, "senformer": SENFORMER}
+MODELS = {"enformer": ENFORMER, "senformer": SENFORMER, "baskerville": BASKERVILLE}
