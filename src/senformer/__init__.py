@@ -1,6 +1,6 @@
 """senformer: DNA sequence to regulatory activity.
 
-The four doors of the package. Each imports what it needs when it is called, so that importing
+The doors of the package. Each imports what it needs when it is called, so that importing
 ``senformer`` costs nothing.
 """
 
@@ -9,12 +9,13 @@ from typing import Any
 
 _DOORS = {
     "create_model": "senformer.model",
+    "extend": "senformer.model.extend",
     "load_model": "senformer.model",
     "open_dataset": "senformer.dataset",
     "open_genome": "senformer.genome",
 }
 
-__all__ = ["create_model", "load_model", "open_dataset", "open_genome"]
+__all__ = ["create_model", "extend", "load_model", "open_dataset", "open_genome"]
 
 
 def __getattr__(name: str) -> Any:

@@ -25,8 +25,9 @@ def read_table(data: bytes) -> dict[bytes, bytes]:
     footer = data[-_FOOTER_BYTES:]
     if len(footer) < _FOOTER_BYTES or int.from_bytes(footer[-8:], "little") != MAGIC:
         raise ValueError("does not end like an index table; it is cut off or of another format")
-    _, place = _read_handle(footer, 0)
+    meta, place = _read_handle(footer, 0)
     index, _ = _read_handle(footer, place)
+    _read_block(data, meta)  # says nothing of keys, but a damaged one is a damaged file
     table: dict[bytes, bytes] = {}
     for _, handle in _entries(_read_block(data, index)):
         table.update(_entries(_read_block(data, _read_handle(handle, 0)[0])))
