@@ -8,6 +8,7 @@ from torch.nn import functional
 
 from senformer.core.errors import DataError
 from senformer.model import create_model, load_model, tower_tiles
+from senformer.model.extend import extend
 from senformer.model.golden import check_golden, golden_bins, make_golden
 from senformer.model.load import assign_tensors
 from senformer.model.weights import keras
@@ -87,6 +88,19 @@ def test_baskerville__gradient_reaches_every_parameter_and_the_sequence():
     model(one_hot.requires_grad_())["human"].square().sum().backward()
     assert [name for name, p in model.named_parameters() if p.grad is None or not p.grad.any()] == []
     assert bool(one_hot.grad.any())
+
+
+def test_baskerville__bigbird_that_sees_all_is_dense():
+    dense, sparse = small_baskerville(), small_baskerville(attention=BIGBIRD | {"window_blocks": 21})
+    codes = random_codes(2, 640)
+    torch.testing.assert_close(sparse(codes)["human"], dense(codes)["human"], atol=2e-6, rtol=1e-5)
+
+
+def test_baskerville__longer_window_keeps_its_basis():
+    model, codes = small_baskerville(), random_codes(1, 16 * 60)
+    longer = extend(model, window_bp=16 * 60)
+    assert (longer.window_bp, longer.config.position_bins) == (960, 40)
+    torch.testing.assert_close(longer(codes)["human"], model(codes)["human"], atol=0, rtol=0)
 
 
 def test_baskerville__epsilon_of_keras_in_every_norm():
