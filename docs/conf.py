@@ -11,7 +11,7 @@ myst_heading_anchors = 3
 html_theme = "furo"
 html_title = f"senformer {release}"
 html_static_path = ["_static"]
-exclude_patterns = ["_build", "reference/generated"]
+exclude_patterns = ["_build", "explain/generated", "reference/generated"]
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 napoleon_numpy_docstring = True
@@ -39,6 +39,24 @@ def write_command_pages(app: object) -> None:
     (target / "commands.md").write_text("\n".join(parts), encoding="utf-8")
 
 
+def draw_attention_patterns(app: object) -> None:
+    """Draw the figures of the page on attention patterns from the patterns themselves."""
+    from pathlib import Path
+
+    from senformer.workflow.pattern_figures import draw_paths, draw_patterns
+
+    target = Path(__file__).parent / "explain" / "generated"
+    target.mkdir(parents=True, exist_ok=True)
+    for name, draw in (("patterns", draw_patterns), ("paths", draw_paths)):
+        drawing = draw()
+        (target / f"{name}.svg").write_text(drawing.svg, encoding="utf-8")
+        figure = (
+            f":::{{figure}} /explain/generated/{name}.svg\n:alt: {drawing.alt}\n\n{drawing.caption}\n:::\n"
+        )
+        (target / f"{name}.md").write_text(figure, encoding="utf-8")
+
+
 def setup(app: object) -> None:
     """Hook the generated pages in."""
     app.connect("builder-inited", write_command_pages)
+    app.connect("builder-inited", draw_attention_patterns)
