@@ -2,6 +2,7 @@
 
 import json
 import re
+import warnings
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -84,18 +85,23 @@ def _open_safetensors(path: Path) -> StateFile:
 
 def _open_torch(path: Path) -> StateFile:
     try:
-        mapped = zipfile.is_zipfile(path)
-        # Only tensors and plain containers are made; whatever else a pickle asks for is refused.
-        content = torch.load(
-            path, map_location="cpu", weights_only=True, mmap=mapped
-        )  # allowed: no code is run
+        content = _load_torch(path)
     except UnpicklingError as fault:
         raise _unpickling_error(path, fault) from fault
-    except (RuntimeError, EOFError, ValueError, KeyError, OSError, AttributeError) as fault:
+    except (RuntimeError, EOFError, ValueError, KeyError, IndexError, OSError, AttributeError) as fault:
         first = str(fault).strip().split("\n")[0]
         raise DataError("E543", str(path), f"is no file of torch's ({first})", _AGAIN) from fault
     tensors = _unwrapped(path, content)
     return StateFile([path], {name: tuple(t.shape) for name, t in tensors.items()}, tensors.__getitem__)
+
+
+def _load_torch(path: Path) -> Any:
+    """Return what torch saved; only tensors and plain containers are made, all else is refused."""
+    mapped = zipfile.is_zipfile(path)
+    with warnings.catch_warnings():
+        # Of a newer protocol than torch's own: what it cannot read, it refuses.
+        warnings.filterwarnings("ignore", message="Detected pickle protocol")
+        return torch.load(path, "cpu", weights_only=True, mmap=mapped)  # allowed: no code is run
 
 
 def _unpickling_error(path: Path, fault: Exception) -> DataError:
