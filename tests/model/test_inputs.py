@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from senformer.core.errors import DataError
-from senformer.model.inputs import read_sequence
+from senformer.model.inputs import read_global_bins, read_sequence
 
 CODES = torch.zeros(2, 24, dtype=torch.uint8)
 
@@ -40,3 +40,29 @@ def test_read_sequence__no_whole_bins():
 def test_read_sequence__numpy_codes_are_taken_as_they_are():
     codes = np.arange(24, dtype=np.uint8).reshape(3, 8) % 5
     assert torch.equal(read_sequence(codes, 8), torch.from_numpy(codes))
+
+
+NAMES = {"sequence": "codes", "global_bins": "bins"}
+
+
+def test_read_global_bins__none_given():
+    shape = torch.Size([2, 5])
+    assert read_global_bins(torch.zeros(2, 40), shape, NAMES) is None
+    assert read_global_bins({"sequence": 0, "global_bins": None}, shape, NAMES) is None
+
+
+def test_read_global_bins__numpy_too():
+    found = read_global_bins({"global_bins": np.eye(2, 5, dtype=bool)}, torch.Size([2, 5]), NAMES)
+    assert found.tolist() == np.eye(2, 5, dtype=bool).tolist()
+
+
+@pytest.mark.parametrize("wrong", [torch.ones(2, 5), torch.ones(2, 4, dtype=torch.bool)])
+def test_read_global_bins__wrong_type_or_shape(wrong):
+    with pytest.raises(DataError, match=r"Give bool of shape \(2, 5\): examples and bins") as caught:
+        read_global_bins({"global_bins": wrong}, torch.Size([2, 5]), NAMES)
+    assert caught.value.code == "E571"
+
+
+def test_read_global_bins__unknown_input():
+    with pytest.raises(DataError, match="no input is called 'globl_bins'. Did you mean 'global_bins'"):
+        read_global_bins({"globl_bins": None}, torch.Size([2, 5]), NAMES)

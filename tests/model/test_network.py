@@ -6,7 +6,7 @@ from tests.oracles.sonnet import seeded_state
 from torch.nn import functional
 
 from senformer.core.errors import DataError
-from senformer.model import create_model
+from senformer.model import create_model, load_model
 from senformer.model.positions.table import PositionTable
 
 FOLDER = "parity_enformer_sonnet"
@@ -106,6 +106,38 @@ def test_enformer__bfloat16_is_near():
 def test_enformer__longer_window_keeps_its_basis():
     model = small_model()
     torch.testing.assert_close(model.positions(60).whole()[20:-20], model.positions(40).whole())
+
+
+def test_enformer__named_bins_reach_everywhere():
+    attention = {"block_bins": 4, "window_blocks": 1, "global_blocks": 0, "random_blocks": 0}
+    model = small_model(n_layers=1, attention=attention, crop_bins=0).double()
+    codes = random_codes(2, 320)
+    named = torch.zeros(2, 40, dtype=torch.bool)
+    named[1, 17] = True
+    with torch.no_grad():
+        plain, found = (
+            model(inputs)["human"] for inputs in (codes, {"sequence": codes, "global_bins": named})
+        )
+    moved = (found != plain).any(-1)
+    assert not bool(moved[0].any())
+    # Its neighbors in the block, 16, 18 and 19, see bin 17 in any case.
+    assert torch.nonzero(~moved[1])[:, 0].tolist() == [16, 18, 19]
+
+
+def test_enformer__named_bins_are_declared():
+    assert set(small_model().inputs) == {"sequence", "global_bins"}
+    assert set(small_model("enformer").inputs) == {"sequence"}
+    with pytest.raises(DataError, match="no input is called 'global_bins'"):
+        small_model("enformer")({"sequence": random_codes(1, 320), "global_bins": torch.ones(1, 40).bool()})
+
+
+def test_enformer__learned_tokens_are_saved(tmp_path):
+    model, codes = small_model(attention={"block_bins": 4, "learned_tokens": 2}), random_codes(1, 320)
+    model.save(tmp_path / "m")
+    loaded = load_model(tmp_path / "m", verify=True)
+    assert loaded.transformer.tokens.shape == (2, 32)
+    with torch.no_grad():
+        torch.testing.assert_close(loaded(codes)["human"], model(codes)["human"], atol=0, rtol=0)
 
 
 def test_enformer__max_pooling_has_no_pooling_weights():

@@ -7,7 +7,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from senformer.core.config import nearest
 from senformer.core.errors import DataError
+
+# What models read, in words.
+SEQUENCE = "uint8 codes (batch, base), A, C, G, T, N = 0 to 4; or float one-hot (batch, 4, base)"
+GLOBAL_BINS = "bool (batch, bin): bins that see all bins and are seen by all"
 
 _N_BASES = 4
 
@@ -58,6 +63,41 @@ def read_sequence(inputs: Any, bin_bp: int) -> Tensor:
             f"Give {max(1, n_bases // bin_bp) * bin_bp} bp, for instance.",
         )
     return inputs
+
+
+def read_global_bins(inputs: Any, shape: torch.Size, known: Mapping[str, str]) -> Tensor | None:
+    """Return the bins that ``inputs`` names as global, bool (batch, bin), or None.
+
+    Parameters
+    ----------
+    inputs
+        As given to the model.
+    shape
+        Examples and bins.
+    known
+        The inputs that the model reads, by name.
+
+    Raises
+    ------
+    DataError
+        An input that the model does not read, or another shape or type.
+    """
+    if not isinstance(inputs, Mapping):
+        return None
+    for name in inputs:
+        if name not in known:
+            raise DataError("E570", "model input", f"no input is called {name!r}", nearest(name, known))
+    if inputs.get("global_bins") is None:
+        return None
+    mask = torch.as_tensor(inputs["global_bins"])
+    if mask.dtype != torch.bool or mask.shape != shape:
+        raise DataError(
+            "E571",
+            "model input global_bins",
+            f"is {mask.dtype} of shape {tuple(mask.shape)}",
+            f"Give bool of shape {tuple(shape)}: examples and bins, those that the crop drops among them.",
+        )
+    return mask
 
 
 def _check_codes(codes: Tensor) -> None:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -19,14 +19,14 @@ from senformer.model.conv_tower import TowerBlock
 from senformer.model.crop import crop
 from senformer.model.folder import SavedModel, write_folder
 from senformer.model.golden import make_golden
-from senformer.model.inputs import read_sequence
+from senformer.model.inputs import GLOBAL_BINS, SEQUENCE, read_global_bins, read_sequence
 from senformer.model.linear import Linear
 from senformer.model.pointwise import FinalPointwise
 from senformer.model.positions import POSITIONS
 from senformer.model.positions.table import PositionTable
 from senformer.model.stem import Stem, as_bases
 from senformer.model.tiling.tower import run_tower
-from senformer.model.transformer import TransformerBlock
+from senformer.model.transformer import Transformer, TransformerBlock
 
 Inputs = Tensor | Mapping[str, Tensor]
 
@@ -56,7 +56,8 @@ class Enformer(nn.Module):
     card
         What goes into ``card.json``: units, tracks, provenance.
     recompute
-        Whether gradients of stem and tower are made tile by tile, each tile run again on the way back:
+        Whether gradients of stem and tower are made tile by tile and those of the transformer layer by
+        layer, each run again on the way back:
         ``auto`` (where the window's activations would be large), ``always``, ``never``.
     """
 
@@ -69,10 +70,11 @@ class Enformer(nn.Module):
         self.tower = nn.ModuleList(
             TowerBlock(n_in, n_out, config.pooling) for n_in, n_out in itertools.pairwise(channels)
         )
-        self.transformer = nn.ModuleList(
+        layers = (
             TransformerBlock(config.channels, _attention(config, layer), config.dropout)
             for layer in range(config.n_layers)
         )
+        self.transformer = Transformer(layers, config.channels)
         self.pointwise = FinalPointwise(config.channels, config.pointwise_dropout)
         self.heads = nn.ModuleDict(
             {head: Linear(2 * config.channels, n_tracks) for head, n_tracks in config.heads.items()}
@@ -91,6 +93,12 @@ class Enformer(nn.Module):
         return self.config.window_bp
 
     @property
+    def inputs(self) -> dict[str, str]:
+        """What the model reads, by name; all but ``sequence`` may be left out."""
+        named = any(block.attention.takes_global_bins for block in self.transformer)
+        return {"sequence": SEQUENCE} | ({"global_bins": GLOBAL_BINS} if named else {})
+
+    @property
     def crop_bins(self) -> int:
         """Bins dropped at each end of a window."""
         return self.config.crop_bins
@@ -103,7 +111,8 @@ class Enformer(nn.Module):
         Parameters
         ----------
         inputs
-            uint8 codes (batch, base), float one-hot (batch, 4, base), or a mapping with ``sequence``.
+            uint8 codes (batch, base), float one-hot (batch, 4, base), or a mapping with ``sequence`` and
+            perhaps others of :attr:`inputs`.
         heads
             Names of the heads to evaluate; the others cost nothing.
 
@@ -129,7 +138,8 @@ class Enformer(nn.Module):
 
     def trunk(self, inputs: Inputs, crop_bins: int) -> Float[Tensor, "batch bin wide"]:
         """Return the trunk's output with a crop of its own."""
-        return self.transform(self.bins(inputs), crop_bins)
+        x = self.bins(inputs)
+        return self.transform(x, crop_bins, read_global_bins(inputs, x.shape[:2], self.inputs))
 
     def bins(self, inputs: Inputs) -> Float[Tensor, "batch bin channel"]:
         """Return what the transformer reads, from any input.
@@ -141,12 +151,13 @@ class Enformer(nn.Module):
         return x.to(self.stem.conv.bias.dtype)
 
     def transform(
-        self, x: Float[Tensor, "batch bin channel"], crop_bins: int
+        self,
+        x: Float[Tensor, "batch bin channel"],
+        crop_bins: int,
+        global_bins: Bool[Tensor, "batch bin"] | None = None,
     ) -> Float[Tensor, "batch _bin wide"]:
         """Return the trunk's output from what the transformer reads."""
-        positions = self.positions(x.shape[1])
-        for block in self.transformer:
-            x = block(x, positions)
+        x = self.transformer(x, self.positions(x.shape[1]), global_bins, self.recompute)
         return self.pointwise(crop(x, crop_bins))
 
     def tower_output(self, x: Float[Tensor, "batch base 4"]) -> Float[Tensor, "batch bin channel"]:

@@ -1,14 +1,25 @@
 """The transformer: relative attention and a feed-forward layer, each around a residual."""
 
+from collections.abc import Iterable
+
+import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 from senformer.model.attention.base import Attention
 from senformer.model.dropout import dropout
+from senformer.model.initializers import truncated_normal_
 from senformer.model.linear import Linear
 from senformer.model.norm import NORM_EPS
 from senformer.model.positions.table import PositionTable
+from senformer.model.tiling.rule import LARGE_BYTES
+
+
+# What a layer keeps for its gradient, as multiples of its input: two norms, query, key and value (5/3),
+# the heads' output twice, the hidden layer before and after the ReLU (4), three dropouts.
+_KEPT = 12
 
 
 class FeedForward(nn.Module):
@@ -47,3 +58,52 @@ class TransformerBlock(nn.Module):
         attended = self.attention(self.attention_norm(x), positions, global_bins)
         x = x + dropout(attended, self.dropout, self.training)
         return x + self.feed_forward(self.feed_forward_norm(x))
+
+
+class Transformer(nn.ModuleList):
+    """The layers one after the other, and learned tokens that pass through them behind the bins.
+
+    Attributes
+    ----------
+    tokens
+        (token, channel), or None where the attention kind has none.
+    """
+
+    def __init__(self, blocks: Iterable[TransformerBlock], channels: int) -> None:
+        super().__init__(blocks)
+        n_tokens = max((block.attention.n_tokens for block in self), default=0)
+        self.tokens = nn.Parameter(torch.empty(n_tokens, channels)) if n_tokens else None
+        if self.tokens is not None:
+            truncated_normal_(self.tokens, channels)
+
+    def forward(
+        self,
+        x: Float[Tensor, "batch bin channel"],
+        positions: PositionTable,
+        global_bins: Bool[Tensor, "batch bin"] | None = None,
+        recompute: str = "auto",
+    ) -> Float[Tensor, "batch bin channel"]:
+        """Run all layers.
+
+        Parameters
+        ----------
+        x, positions, global_bins
+            As each layer's attention takes them, without tokens.
+        recompute
+            Whether each layer keeps its input alone for the gradient and runs again on the way back:
+            ``auto`` (where the layers' activations would be large), ``always``, ``never``.
+        """
+        n_bins = x.shape[1]
+        if self.tokens is not None:
+            x = torch.cat([x, self.tokens.to(x.dtype).expand(len(x), -1, -1)], dim=1)
+        again = torch.is_grad_enabled() and self._runs_again(x, recompute)
+        for block in self:
+            if again:
+                x = checkpoint(block, x, positions, global_bins, use_reentrant=False)
+            else:
+                x = block(x, positions, global_bins)
+        return x[:, :n_bins]
+
+    def _runs_again(self, x: Tensor, recompute: str) -> bool:
+        kept = _KEPT * len(self) * x.numel() * x.element_size()
+        return recompute == "always" or (recompute == "auto" and kept > LARGE_BYTES)

@@ -43,12 +43,15 @@ class Attention(nn.Module, ABC):
         Of the kind.
     per_head
         Whether each head has a pattern of its own.
+    takes_global_bins
+        Whether bins that a batch names change anything.
     sizes, config, layer
         As given; ``layer`` is the layer's number, from 0.
     """
 
     config_class: ClassVar[type[AttentionConfig]]
     per_head: ClassVar[bool] = False
+    takes_global_bins: ClassVar[bool] = False
 
     def __init__(self, sizes: AttentionSizes, config: Any, layer: int) -> None:
         super().__init__()

@@ -84,6 +84,7 @@ class BigBirdAttention(RelativeAttention):
     """Enformer's attention under BigBird's pattern. Memory and time are linear in the window."""
 
     config_class = BigBirdConfig
+    takes_global_bins = True
 
     def pattern(
         self, n_bins: int, global_bins: Int64[np.ndarray, " bin"] | None = None, head: int = 0
