@@ -26,6 +26,7 @@ TABLES = {
     "evaluate/metrics": "METRICS",
     "variants/scorers": "SCORERS",
     "report/figures": "FIGURES",
+    "workflow/bench": "BENCHES",
 }
 # Files of a plug folder that hold what its plugs share, not a plug.
 SHARED = {

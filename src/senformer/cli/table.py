@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from senformer.cli.bench import bench
 from senformer.cli.build import build
 from senformer.cli.convert import convert
 from senformer.cli.demo import demo
@@ -26,4 +27,5 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "models": models,
     "convert": convert,
     "verify": verify,
+    "bench": bench,
 }

@@ -1,8 +1,10 @@
-"""Figures of the report: one file each, one line each in ``FIGURES``."""
+"""Figures of reports and benchmarks: one file each, one line each in ``FIGURES``."""
 
 from collections.abc import Callable
 
 from senformer.report.figures.attention_patterns import attention_patterns
+from senformer.report.figures.bench_lengths import bench_lengths
+from senformer.report.figures.bench_reach import bench_reach
 from senformer.report.figures.loci import loci
 from senformer.report.figures.path_lengths import path_lengths
 from senformer.report.figures.style import Drawing
@@ -12,6 +14,8 @@ from senformer.report.figures.variant_effect import variant_effect
 
 FIGURES: dict[str, Callable[..., Drawing]] = {
     "attention_patterns": attention_patterns,
+    "bench_lengths": bench_lengths,
+    "bench_reach": bench_reach,
     "loci": loci,
     "path_lengths": path_lengths,
     "track_accuracy": track_accuracy,

@@ -116,6 +116,11 @@ def true_minus(number: str) -> str:
     return number.replace("-", "−")
 
 
+def plain_number(value: float, _: object = None) -> str:
+    """Return a tick of a logarithmic axis without the mathematical type that figures do without."""
+    return true_minus(f"{value:g}")
+
+
 def step_outline(values: np.ndarray, start: int, bin_bp: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the corners of a histogram outline: x in bp, y the bins' values."""
     edges = start + bin_bp * np.arange(len(values) + 1)

@@ -1,0 +1,86 @@
+"""``senformer bench``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from senformer.cli.choices import Device
+from senformer.cli.output import Json, say
+
+Many = list[str] | None
+
+
+def bench(
+    what: Annotated[
+        str, typer.Argument(help="attention, forward, step or receptive-field.", show_default=False)
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="JSON file; the figure is put beside it.", show_default=False)
+    ],
+    run: Annotated[
+        Path | None, typer.Option("--run", help="receptive-field: a trained run or model folder.")
+    ] = None,
+    lengths: Annotated[
+        str | None, typer.Option("--lengths", help="Window lengths in bp: 98304,196608.")
+    ] = None,
+    kinds: Annotated[str | None, typer.Option("--kinds", help="Attention kinds: dense,bigbird.")] = None,
+    backends: Annotated[str | None, typer.Option("--backends", help="How attention is computed.")] = None,
+    device: Device = "auto",
+    precision: Annotated[str, typer.Option("--precision", help="fp32, bf16, or both: fp32,bf16.")] = "fp32",
+    repeats: Annotated[int, typer.Option("--repeats", min=1, help="Timed calls after the warm-up.")] = 3,
+    threads: Annotated[
+        int | None, typer.Option("--threads", min=1, help="Threads; torch's by default.")
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option("--minutes", min=0, help="Begin no further call after this time.")
+    ] = None,
+    model: Annotated[
+        str, typer.Option("--model", help="A model's name, or a YAML file with a `model` section.")
+    ] = "senformer",
+    change: Annotated[
+        list[str] | None, typer.Option("--set", help="KEY=VALUE of the model's configuration; repeat.")
+    ] = None,
+    batch_norm: Annotated[
+        str, typer.Option("--batch-norm", help="step: frozen or batch statistics.")
+    ] = "frozen",
+    sequences: Annotated[
+        int, typer.Option("--sequences", min=1, help="receptive-field: random sequences a site.")
+    ] = 20,
+    peer: Annotated[
+        bool | None,
+        typer.Option("--peer/--no-peer", help="Measure enformer-pytorch too; by default if found."),
+    ] = None,
+    peer_python: Annotated[
+        str | None, typer.Option("--peer-python", help="An interpreter that has enformer-pytorch.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Measure time and memory, side by side with what one would take instead.
+
+    Every case runs in a process of its own, ours and others' in turns; medians are written.
+
+    Example: senformer bench attention --out attention.json --kinds dense,bigbird --lengths 196608,393216
+    """
+    from senformer.workflow.measure.run import run_bench
+    from senformer.workflow.measure.settings import make_settings
+    from senformer.workflow.measure.summary import as_text
+
+    settings = make_settings(
+        what,
+        lengths=lengths,
+        kinds=kinds,
+        backends=backends,
+        device=device,
+        precision=precision,
+        repeats=repeats,
+        threads=threads,
+        minutes=minutes,
+        model=model,
+        changes=change or [],
+        with_peer=peer,
+        peer_python=peer_python,
+        options={"batch_norm": batch_norm, "sequences": sequences, "run": str(run) if run else None},
+    )
+    result = run_bench(settings, out)
+    say(result, f"{as_text(result['rows'])}\nWritten to {out}.")

@@ -1,0 +1,14 @@
+"""Benchmarks: name -> its cases and how one is measured."""
+
+from senformer.workflow.bench.attention import ATTENTION
+from senformer.workflow.bench.forward import FORWARD
+from senformer.workflow.bench.receptive_field import RECEPTIVE_FIELD
+from senformer.workflow.bench.step import STEP
+from senformer.workflow.measure.case import Bench
+
+BENCHES: dict[str, Bench] = {
+    "attention": ATTENTION,
+    "forward": FORWARD,
+    "step": STEP,
+    "receptive_field": RECEPTIVE_FIELD,
+}

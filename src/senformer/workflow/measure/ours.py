@@ -1,0 +1,23 @@
+"""The measuring process of our own cases: ``python -m senformer.workflow.measure.ours``."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from senformer.workflow.bench import BENCHES
+from senformer.workflow.measure.case import Case
+from senformer.workflow.measure.loop import serve
+
+
+def prepare(message: dict[str, Any]) -> Callable[[], Any]:
+    """Set the threads and hand the case to its benchmark."""
+    fields = {key: value for key, value in message.items() if key not in ("limit_bytes", "threads")}
+    if message["threads"]:
+        torch.set_num_threads(message["threads"])
+    case = Case(**fields)
+    return BENCHES[case.what.replace("-", "_")].prepare(case)
+
+
+if __name__ == "__main__":
+    serve(prepare)

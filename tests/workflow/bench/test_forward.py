@@ -1,0 +1,23 @@
+import pytest
+from tests.workflow.measure.toy import toy_settings
+
+from senformer.workflow.bench.forward import FORWARD
+
+
+@pytest.mark.parametrize("kind", FORWARD.kinds)
+def test_prepare__every_kind_predicts(kind):
+    case = FORWARD.cases(toy_settings("forward", kinds=(kind,), lengths=(8 * 20,)))[0]
+    assert FORWARD.prepare(case)() is None
+
+
+def test_cases__without_the_peer_installed_a_row_says_so():
+    cases = FORWARD.cases(toy_settings("forward", with_peer=True))
+    missing = [case for case in cases if case.peer]
+    assert len(missing) == 2
+    assert "not installed" in missing[0].options["skip"]
+
+
+def test_needed_bytes__more_for_a_longer_window():
+    cases = FORWARD.cases(toy_settings("forward", kinds=("dense",), lengths=(8 * 20, 8 * 20_000)))
+    short, long = map(FORWARD.needed_bytes, cases)
+    assert short < long

@@ -1,0 +1,71 @@
+import pytest
+
+from senformer.core.errors import ConfigError, UsageError
+from senformer.workflow.measure.settings import make_settings, read_model
+
+
+def test_make_settings__words_become_cases_in_order_of_length():
+    found = make_settings("attention", lengths="65536, 32768", kinds="dense,bigbird", with_peer=False)
+    assert found.lengths == (32_768, 65_536)
+    assert found.kinds == ("dense", "bigbird")
+    assert found.device in ("cpu", "cuda")
+
+
+def test_make_settings__defaults_of_the_benchmark():
+    found = make_settings("attention", device="cpu", with_peer=False)
+    assert 131_072 in found.lengths
+    assert "dense_plain" in found.kinds
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"what": "atention"}, "no benchmark is called 'atention'. Did you mean 'attention'?"),
+        ({"kinds": "bigbirds"}, "no attention is called 'bigbirds'. Did you mean 'bigbird'?"),
+        ({"backends": "tritn"}, "no backend is called 'tritn'"),
+        ({"precision": "fp8"}, "no precision is called 'fp8'"),
+        ({"model": "enformr"}, "no model is called 'enformr'. Did you mean 'enformer'?"),
+        ({"changes": ["chanels=3"]}, "unknown key 'chanels'"),
+    ],
+)
+def test_make_settings__unknown_names_suggest_the_nearest(changes, text):
+    with pytest.raises(ConfigError) as caught:
+        make_settings(**{"what": "attention", "with_peer": False, **changes})
+    assert text in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "word"), [("12kb", "12kb"), ("128,-5", "-5"), ("0", "0"), ("1e5", "1e5")]
+)
+def test_make_settings__no_length(lengths, word):
+    with pytest.raises(UsageError) as caught:
+        make_settings("attention", lengths=lengths, with_peer=False)
+    assert caught.value.code == "E134"
+    assert f"{word!r} is no length in bp" in str(caught.value)
+
+
+def test_make_settings__a_peer_that_is_not_there(monkeypatch):
+    monkeypatch.delenv("SENFORMER_PEER_PYTHON", raising=False)
+    monkeypatch.setattr("senformer.workflow.measure.settings.find_peer", lambda given: None)
+    assert make_settings("forward").peer_python is None
+    with pytest.raises(UsageError, match="no interpreter with enformer_pytorch"):
+        make_settings("forward", with_peer=True)
+
+
+def test_read_model__name_file_and_changes(tmp_path):
+    file = tmp_path / "some.yaml"
+    file.write_text("model: {name: enformer, channels: 96, attention: {kind: dense}}")
+    assert read_model("senformer", ["attention.block_bins=16", "channels=32"]) == (
+        "senformer",
+        {"attention": {"block_bins": 16}, "channels": 32},
+    )
+    assert read_model(str(file), ["n_layers=2"]) == (
+        "enformer",
+        {"channels": 96, "attention": {"kind": "dense"}, "n_layers": 2},
+    )
+
+
+def test_read_model__a_change_without_a_value():
+    with pytest.raises(UsageError) as caught:
+        read_model("senformer", ["channels"])
+    assert caught.value.code == "E135"
