@@ -1,3 +1,4 @@
+import json
 import math
 import os
 import subprocess
@@ -9,6 +10,7 @@ import torch
 from safetensors.torch import save_file
 from tests.model.weights.pytorch_states import (
     BASIS_BP,
+    GOLDEN,
     golden,
     golden_config,
     golden_state,
@@ -16,14 +18,15 @@ from tests.model.weights.pytorch_states import (
     write_folder,
 )
 
+from senformer.core.commit import sha256
 from senformer.core.errors import DataError, MissingInputError
 from senformer.model.positions import POSITIONS
 from senformer.model.positions.relative import position_features
 from senformer.model.weights import enformer_pytorch
 from senformer.model.weights.adopt import adopt
 
-# Two float32 implementations of one model; its largest output is 0.8.
-TOLERANCE = 2e-6
+# Two float32 implementations of one model.
+TOLERANCE = 1e-5
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -41,6 +44,12 @@ def outputs(model):
     with torch.no_grad():
         found = model(torch.from_numpy(golden()["codes"]))
     return {head: values.numpy() for head, values in found.items()}
+
+
+def test_golden__is_what_the_package_wrote():
+    made_by = json.loads(GOLDEN.with_suffix(".json").read_text())
+    assert made_by["sha256"] == {GOLDEN.name: sha256(GOLDEN)}
+    assert made_by["tolerance"] == TOLERANCE
 
 
 def test_read__equals_the_package_with_the_originals_gamma(tmp_path):
@@ -198,5 +207,7 @@ def test_read__published_size_equals_the_installed_package(tmp_path):
         found = model(torch.from_numpy(stored["codes"]))
     for head, values in found.items():
         difference = np.abs(values.numpy() - stored[head]).max()
-        print(f"{head}: largest difference {difference:.2e}, largest output {stored[head].max():.3g}")
-        assert difference <= 2e-4
+        native = np.abs(stored[f"native/{head}"] - stored[head]).max()
+        print(f"{head}: largest output {stored[head].max():.3g}, largest difference {difference:.2e}; ")
+        print(f"  {native:.2e} from the package's own gamma functions to the original's")
+        assert difference <= 2e-4 < native

@@ -18,15 +18,24 @@ def _tensors(dialect: Dialect) -> Iterator[tuple[str, str, str]]:
         yield from dialect.tensors(layer)
 
 
+def _pattern(theirs: str) -> re.Pattern[str]:
+    """Return what finds a name, and what stands at its ``{n}``, ``{t}`` or ``{head}``."""
+    text = re.escape(theirs)
+    for place, allowed in _TEMPLATES.items():
+        text = text.replace(re.escape(f"{{{place}}}"), allowed)
+    return re.compile(text)
+
+
+def _matches(dialect: Dialect, stored: Stored, part: str) -> Iterator[re.Match[str]]:
+    """Yield the names that are those of tensors with ``part`` in our name."""
+    patterns = [_pattern(theirs) for ours, theirs, _ in _tensors(dialect) if part in ours]
+    matches = (pattern.fullmatch(name) for name in stored.shapes for pattern in patterns)
+    yield from (match for match in matches if match)
+
+
 def _found_at(dialect: Dialect, stored: Stored, place: str) -> list[str]:
     """Return what stands at ``{n}``, ``{t}`` or ``{head}`` in the names, in order of appearance."""
-    patterns = [
-        re.compile(re.escape(theirs).replace(re.escape(f"{{{place}}}"), _TEMPLATES[place]))
-        for _, theirs, _ in _tensors(dialect)
-        if f"{{{place}}}" in theirs
-    ]
-    matches = (pattern.fullmatch(name) for name in stored.shapes for pattern in patterns)
-    return list(dict.fromkeys(match[1] for match in matches if match))
+    return list(dict.fromkeys(match[1] for match in _matches(dialect, stored, f"{{{place}}}")))
 
 
 def _count(dialect: Dialect, stored: Stored, place: str) -> int:
@@ -90,7 +99,7 @@ def enformer_sizes(dialect: Dialect, stored: Stored) -> dict[str, Any]:
     if not tower or not heads:
         found = "holds no block of a convolution tower" if not tower else "holds no head"
         raise DataError("E527", stored.where, found, "Give a whole Enformer.")
-    has_pool = any(".pool." in ours and theirs in stored.shapes for ours, theirs, _ in _tensors(dialect))
+    has_pool = any(True for _ in _matches(dialect, stored, ".pool."))
     return {
         "channels": channels,
         "n_layers": n_layers,

@@ -1,13 +1,14 @@
 """Our own model folders: to give their weights another window, attention or place; in ``SOURCES``."""
 
 from pathlib import Path
+from typing import Any
 
 from senformer.model.folder import CARD, CONFIG, WEIGHTS, read_folder
 from senformer.model.weights.foreign import Foreign, describe_files
 
 _RUN = "model"
 # What a card says of the weights themselves, whatever window they are used for.
-_KEPT = ("strand_rule", "heads", "units", "training", "licence", "source")
+_KEPT = ("strand_rule", "heads", "units", "training", "licence")
 
 
 def _folder(path: Path) -> Path:
@@ -24,6 +25,8 @@ def read(path: Path) -> Foreign:
     folder = _folder(path)
     saved = read_folder(folder)
     files = [folder / name for name in (CONFIG, WEIGHTS, CARD)]
-    provenance = {"format": "senformer", "files": describe_files(files)}
+    provenance: dict[str, Any] = {"format": "senformer", "files": describe_files(files)}
+    if saved.card.source:
+        provenance["source"] = saved.card.source
     card = {key: getattr(saved.card, key) for key in _KEPT}
     return Foreign(saved.name, saved.config, saved.tensors, provenance, card)
