@@ -144,8 +144,34 @@ def test_linear__a_model_learns():
     assert not torch.equal(before, model.transformer[0].attention.key.weight)
 
 
+def test_linear__runs_again_with_the_same_draws():
+    def gradients(recompute):
+        model = small_model(attention=LINEAR, attention_dropout=0.3, position_dropout=0.2).train()
+        model.recompute = recompute
+        torch.manual_seed(3)
+        model(random_codes(2, 320))["human"].square().sum().backward()
+        return [layer.weight.grad for layer in (model.transformer[0].attention.key, model.pointwise.linear)]
+
+    for again, kept in zip(gradients("always"), gradients("never"), strict=True):
+        torch.testing.assert_close(again, kept, atol=1e-5 * float(kept.abs().max()), rtol=1e-4)
+
+
 def test_linear__no_learned_tokens():
     with pytest.raises(ConfigError) as caught:
         create_model("senformer", attention={"kind": "linear", "learned_tokens": 2})
     assert "learned_tokens" in caught.value.line
     assert "less than or equal to 0" in caught.value.line
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_linear__cuda_equals_cpu(dtype):
+    module = contract.make_layer("linear").to(dtype)
+    x, positions = contract.make_inputs(3000)
+    x = x.to(dtype)
+    tolerance = 1e-4 if dtype == torch.float32 else 0.02
+    with torch.no_grad():
+        expected = module(x, positions).float()
+        found = module.cuda()(x.cuda(), positions).float().cpu()
+    torch.testing.assert_close(found, expected, atol=tolerance * float(expected.abs().max()), rtol=0)
