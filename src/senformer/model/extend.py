@@ -61,7 +61,7 @@ def extend(
         if key not in values:
             raise ConfigError("E540", f"model {model.name}", f"it has no {key!r} to change", "Leave it out.")
         values[key] = value
-    config = parse(kind.config_class, values, f"model {model.name}")
+    config: Any = parse(kind.config_class, values, f"model {model.name}")
     with torch.device("meta"):
         extended = kind.build(model.name, config)
     tensors = model.state_dict()

@@ -62,10 +62,12 @@ def convert(source: Path, out: Path, config: ConvertConfig) -> dict[str, Any]:
     refuse_existing(out)
     name, reader = _reader(source, config.format)
     foreign = reader.read(source)
-    model = adopt(foreign, str(source), model=config.model, basis_bp=config.basis_bp)
-    changes = {"window_bp": config.window_bp, "crop_bins": config.crop_bins, "attention": config.attention}
-    if any(value is not None for value in changes.values()):
-        model = extend(model, **changes)
+    model = extend(
+        adopt(foreign, str(source), model=config.model, basis_bp=config.basis_bp),
+        window_bp=config.window_bp,
+        crop_bins=config.crop_bins,
+        attention=config.attention,
+    )
     _name_tracks(model, config.tracks)
     if config.licence:
         model.card.licence = config.licence

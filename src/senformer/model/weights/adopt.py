@@ -1,5 +1,7 @@
 """Make a model of foreign weights: the row of ``MODELS``, its window, and a card that says whence."""
 
+from typing import Any
+
 import torch
 
 from senformer.core.errors import ConfigError
@@ -60,7 +62,7 @@ def _window(foreign: Foreign, basis_bp: int | None) -> dict[str, int]:
     window = {} if basis_bp is None else {"window_bp": basis_bp}
     if foreign.kept_bins is None:
         return window
-    config = model_config(foreign.model, foreign.overrides | window | {"crop_bins": 0})
+    config: Any = model_config(foreign.model, foreign.overrides | window | {"crop_bins": 0})
     n_bins = config.window_bp // config.bin_bp
     if n_bins < foreign.kept_bins:
         found = f"{config.window_bp:,} bp are {n_bins} bins, the source keeps {foreign.kept_bins}"
