@@ -40,7 +40,7 @@ def test_bundle__round_trip(prefix):
 
 
 def test_bundle__every_flipped_byte_of_a_shard_is_found(prefix):
-    for shard in Bundle(prefix).shards:
+    for shard in Bundle(prefix).shards.values():
         whole = shard.read_bytes()
         for place in range(len(whole)):
             damaged = bytearray(whole)
@@ -112,3 +112,11 @@ def test_bundle__tensors_of_another_kind(tmp_path, entry, message):
     with pytest.raises(DataError, match=message) as caught:
         Bundle(tmp_path / "x").tensor("w")
     assert caught.value.code == "E524"
+
+
+def test_bundle__as_many_shards_as_are_used(tmp_path):
+    # What the header says is no reason to look for a trillion files.
+    entry = field(1, 1) + field(2, shape_message((2,))) + field(5, 8) + fixed32(6, 0)
+    (tmp_path / "x.index").write_bytes(table({b"": field(1, 10**12), b"w": entry}))
+    with pytest.raises(MissingInputError, match=r"x\.data-00000-of-1000000000000: no such file"):
+        Bundle(tmp_path / "x")

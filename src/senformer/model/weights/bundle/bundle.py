@@ -39,16 +39,17 @@ class Bundle:
         """
         self.index = prefix.with_name(prefix.name + INDEX)
         self.entries, n_shards = _read_index(self.index)
-        names = [f"{prefix.name}.data-{shard:05d}-of-{n_shards:05d}" for shard in range(n_shards)]
-        self.shards = [prefix.with_name(name) for name in names]
-        for number, shard in enumerate(self.shards):
+        self.shards: dict[int, Path] = {}
+        for number in sorted({entry.shard for entry in self.entries.values()}):
+            shard = prefix.with_name(f"{prefix.name}.data-{number:05d}-of-{n_shards:05d}")
             ends = [entry.offset + entry.size for entry in self.entries.values() if entry.shard == number]
-            _check_shard(shard, max(ends, default=0))
+            _check_shard(shard, max(ends))
+            self.shards[number] = shard
 
     @property
     def files(self) -> list[Path]:
         """The index and every data shard."""
-        return [self.index, *self.shards]
+        return [self.index, *self.shards.values()]
 
     def tensor(self, key: str) -> Tensor:
         """Return one tensor, in memory of its own.
