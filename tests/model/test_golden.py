@@ -5,6 +5,7 @@ from tests.model.toy import small_model
 from senformer.core.errors import DataError
 from senformer.model.attention.bigbird_2022 import BigBird2022Attention
 from senformer.model.attention.tiles.axis import Blocks
+from senformer.model.attention.tiles.plan import Plan
 from senformer.model.golden import (
     check_golden,
     golden_bins,
@@ -23,7 +24,7 @@ def test_golden_codes__fixed_for_ever():
 
 def test_golden_outputs__leaves_the_mode():
     model = small_model().train()
-    outputs = golden_outputs(model)
+    outputs = golden_outputs(model, 24)
     assert model.training
     # First, middle and last bin of each head, at most four tracks.
     assert {head: torch.tensor(values).shape for head, values in outputs.items()} == {
@@ -52,13 +53,22 @@ def test_golden_bins__fewest_with_a_middle_block_that_gathers(attention, expecte
     assert golden_bins(small_model(attention=attention)) == expected
 
 
+def test_golden_bins__gathers_as_the_window_does():
+    # Eleven blocks share 0.75 of their pairs or fewer; at nine and ten a mask is faster.
+    model = small_model(window_bp=8 * 80, attention={"block_bins": 4})
+    n_bins = golden_bins(model)
+    plans = [Plan(block.attention.pattern(n_bins)) for block in model.transformer]
+    assert n_bins > 36
+    assert not any(plan.is_masked for plan in plans)
+
+
 def test_golden_bins__full_attention_needs_few():
     assert golden_bins(small_model("enformer")) == 24
     assert golden_bins(small_model(n_layers=0)) == 24
 
 
 def test_check_golden__other_keys_are_gathered(monkeypatch):
-    model = small_model()
+    model = small_model(window_bp=8 * 80)
     model.card.golden = make_golden(model)
 
     def shifted(index, block):

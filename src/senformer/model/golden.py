@@ -15,6 +15,7 @@ from torch.nn import functional
 from senformer.core.errors import DataError
 from senformer.core.seeding import numpy_rng
 from senformer.model.attention.blocks import BlockPattern
+from senformer.model.attention.tiles.plan import Plan
 
 _SEED = 1
 _TOWER_BINS = 24
@@ -37,30 +38,32 @@ def golden_bins(model: nn.Module) -> int:
     """Return how many bins the transformer reads: enough for the middle one to gather its keys, if any does.
 
     That is the fewest whole blocks whose middle block misses a key block in every layer, within the model's
-    own window. A model whose attention is full over its window gets the short input as it is.
+    own window; and where that window itself gathers, not so few that they are masked instead. A model whose
+    attention is full over its window gets the short input as it is.
     """
     patterns = [block.attention.pattern for block in model.transformer]
     window_bins = model.window_bp // _coarse_bp(model)
     step = max((pattern(window_bins).block_bins for pattern in patterns), default=window_bins)
+    masks = any(Plan(pattern(window_bins)).is_masked for pattern in patterns)
     for n_bins in range(step, window_bins + 1, step):
-        if patterns and all(_misses_a_block(pattern(n_bins)) for pattern in patterns):
+        if patterns and all(_misses_a_block(pattern(n_bins), masks) for pattern in patterns):
             return max(n_bins, _TOWER_BINS)
     return _TOWER_BINS
 
 
-def _misses_a_block(pattern: BlockPattern) -> bool:
+def _misses_a_block(pattern: BlockPattern, may_be_masked: bool) -> bool:
     middle = pattern.n_bins // 2 // pattern.block_bins
-    return len(pattern.keys_of(middle)) < pattern.n_blocks
+    misses = len(pattern.keys_of(middle)) < pattern.n_blocks
+    return misses and (may_be_masked or not Plan(pattern).is_masked)
 
 
 @torch.no_grad()
-def golden_outputs(model: nn.Module) -> dict[str, list[list[float]]]:
-    """Return for each head the first values of the first, middle and last golden bin, uncropped.
+def golden_outputs(model: nn.Module, n_bins: int) -> dict[str, list[list[float]]]:
+    """Return for each head the first values of the first, middle and last golden bin of so many, uncropped.
 
     Stem and tower, which cost most, read a short input; the transformer reads its bins and after them more of
     the same, drawn in a seeded order until there are enough. The model's mode is left as it was found.
     """
-    n_bins = golden_bins(model)
     words = numpy_rng(_SEED, "golden bins").bit_generator.random_raw(n_bins - _TOWER_BINS)
     order = [*range(_TOWER_BINS), *(words % _TOWER_BINS).tolist()]
     training = model.training
@@ -91,11 +94,12 @@ def pattern_digest(model: nn.Module) -> str:
 
 def make_golden(model: nn.Module) -> dict[str, Any]:
     """Return the card's golden section."""
+    n_bins = golden_bins(model)
     return {
         "seed": _SEED,
-        "n_bins": golden_bins(model),
+        "n_bins": n_bins,
         "tolerance": _TOLERANCE,
-        "outputs": golden_outputs(model),
+        "outputs": golden_outputs(model, n_bins),
         "pattern_sha256": pattern_digest(model),
     }
 
@@ -115,7 +119,7 @@ def check_golden(model: nn.Module, where: str) -> None:
     todo = "Compare this release with the one that saved the model."
     if golden["pattern_sha256"] != pattern_digest(model):
         raise DataError("E516", where, "other attention blocks are drawn than when it was saved", todo)
-    outputs = golden_outputs(model)
+    outputs = golden_outputs(model, golden["n_bins"])
     for head, values in golden["outputs"].items():
         got, want = torch.tensor(outputs[head]), torch.tensor(values)
         error = float(((got - want).abs() / want.abs().clamp(min=1)).max())

@@ -32,7 +32,7 @@ def prove_golden(model: nn.Module, where: str) -> dict[str, Any]:
         raise DataError("E507", where, "the card has no golden outputs", "Save the model again.")
     if golden["pattern_sha256"] != pattern_digest(model):
         raise DataError("E516", where, "other attention blocks are drawn than when it was saved", _TODO)
-    outputs = golden_outputs(model)
+    outputs = golden_outputs(model, golden["n_bins"])
     heads = {head: _compare(outputs[head], values) for head, values in golden["outputs"].items()}
     tolerance = golden["tolerance"]
     for head, found in heads.items():

@@ -8,6 +8,7 @@ Source: Avsec et al. 2021, doi:10.1038/s41592-021-01252-x, Methods.
 """
 
 import math
+from functools import lru_cache
 
 import torch
 from jaxtyping import Float
@@ -40,9 +41,12 @@ def _gamma_density(distance: Float[Tensor, " n"], n: int, basis_bins: int) -> Fl
 
 def _gamma(distance: Float[Tensor, " n"], n: int, basis_bins: int) -> Float[Tensor, "n feature"]:
     """Gamma densities, each divided by its own maximum over the positions of the basis."""
-    grid = torch.arange(basis_bins, dtype=torch.float64)
-    peak = _gamma_density(grid, n, basis_bins).amax(dim=0)
-    return _gamma_density(distance, n, basis_bins) / peak
+    return _gamma_density(distance, n, basis_bins) / _gamma_peaks(n, basis_bins)
+
+
+@lru_cache(maxsize=8)
+def _gamma_peaks(n: int, basis_bins: int) -> Float[Tensor, " feature"]:
+    return _gamma_density(torch.arange(basis_bins, dtype=torch.float64), n, basis_bins).amax(dim=0)
 
 
 def position_features(

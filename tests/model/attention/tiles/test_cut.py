@@ -20,6 +20,8 @@ def test_bias__hidden_columns_are_minus_infinity():
     assert bias.shape == (3, 1, 2)
     assert torch.equal(bias[:, 0] == -torch.inf, hidden)
     assert Cut(Span(0, 1), Span(0, 2), None).bias() is None
+    by_row = torch.tensor([[[True, False], [False, False]]])
+    assert torch.equal(Cut(Span(0, 2), Span(0, 2), None, hidden=by_row).bias() == -torch.inf, by_row)
 
 
 def test_split_offsets__pieces():

@@ -22,7 +22,8 @@ def meetings(plan: Plan, elements: int) -> torch.Tensor:
         rows, columns = (axis.take(places)[0, 0, :, :, 0] for axis in (cut.rows, cut.columns))
         there = torch.ones(len(columns), 1, columns.shape[1], dtype=torch.int64)
         if cut.hidden is not None:
-            there = (~cut.hidden).long()[:, None]
+            hidden = cut.hidden if cut.hidden.ndim == 3 else cut.hidden[:, None]
+            there = (~hidden).long()
         there = there.expand(-1, rows.shape[1], -1).clone()
         if cut.skips_global_rows:
             there[is_global[0, 0, rows, 0]] = 0
@@ -34,7 +35,9 @@ def meetings(plan: Plan, elements: int) -> torch.Tensor:
 @pytest.mark.parametrize("elements", [1, 50, 10_000])
 @pytest.mark.parametrize("n_tokens", [0, 3])
 @pytest.mark.parametrize("global_bins", [[], [1, 5, 6, 9]])
-def test_cuts__every_allowed_pair_once(elements, n_tokens, global_bins):
+@pytest.mark.parametrize("masked_share", [0.5, 1.0])
+def test_cuts__every_allowed_pair_once(elements, n_tokens, global_bins, masked_share, monkeypatch):
+    monkeypatch.setattr(module, "MASKED_SHARE", masked_share)
     plan = Plan(BlockPattern(10, 4, PAIRS, np.array(global_bins, dtype=np.int64)), n_tokens)
     count = meetings(plan, elements)
     positions = [*range(10), *range(12, 12 + n_tokens)]
@@ -60,6 +63,18 @@ def test_plan__all_full():
     plan = Plan(BlockPattern(3, 3, np.zeros((1, 2), dtype=np.int64)))
     assert plan.full_blocks == (0,)
     assert plan.key_blocks.size == 0
+
+
+def test_is_masked__short_windows_that_are_nearly_full(monkeypatch):
+    # Six of nine pairs of blocks may meet.
+    plan, full = Plan(BlockPattern(10, 4, PAIRS)), Plan(BlockPattern(3, 3, np.zeros((1, 2), dtype=np.int64)))
+    assert not plan.is_masked
+    assert not full.is_masked
+    monkeypatch.setattr(module, "MASKED_SHARE", 0.6)
+    assert plan.is_masked
+    assert not Plan(BlockPattern(10, 4, PAIRS, np.array([5]))).is_masked
+    monkeypatch.setattr(module, "_MASKED_BINS", 9)
+    assert not plan.is_masked
 
 
 def test_global_rows__those_of_sparse_blocks():

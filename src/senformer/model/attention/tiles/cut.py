@@ -21,7 +21,8 @@ class Cut:
     pieces
         Pieces of columns that a group of rows has relative keys for.
     hidden
-        (group, column), true where a column does not exist for a group; None where all do.
+        True where a column does not exist, for a group (group, column) or for each of its rows (group, row,
+        column); None where all do.
     is_first
         Whether the rows meet no columns before these.
     skips_global_rows
@@ -37,11 +38,11 @@ class Cut:
     skips_global_rows: bool = False
 
     def bias(self) -> Tensor | None:
-        """Return minus infinity for the hidden columns, (group, 1, column)."""
+        """Return minus infinity for the hidden columns, (group, 1 or row, column)."""
         if self.hidden is None:
             return None
-        bias = torch.zeros(self.hidden.shape, device=self.hidden.device)
-        return bias.masked_fill_(self.hidden, -torch.inf)[:, None]
+        hidden = self.hidden if self.hidden.ndim == 3 else self.hidden[:, None]
+        return torch.zeros(hidden.shape, device=hidden.device).masked_fill_(hidden, -torch.inf)
 
     def split_offsets(self, taken: Tensor) -> Tensor:
         """View taken relative keys as (head, group, piece, offset, dim)."""

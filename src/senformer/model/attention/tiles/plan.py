@@ -20,6 +20,10 @@ TILE_ELEMENTS = {"cpu": 2**21, "cuda": 2**26}
 _FULL_ROWS = 64
 # Rows and columns of global bins in a tile; each pair of them reads relative keys of its own.
 _GLOBAL_ROWS, _GLOBAL_COLUMNS, _GLOBAL_SPAN = 32, 256, 512
+# Short windows of which more than this share may meet take all columns under a mask, which is faster than
+# gathering: measured on a CPU (8 heads of 64 and 192), gathered against dense 1.14 at a share of 0.82, 0.99 at
+# 0.71, 0.78 at 0.55.
+MASKED_SHARE, _MASKED_BINS = 0.75, 1024
 
 
 @dataclass(frozen=True)
@@ -93,9 +97,28 @@ class Plan:
         mask[torch.from_numpy(self.global_rows)] = True
         return mask[None, None, :, None].to(device)
 
+    @property
+    def is_masked(self) -> bool:
+        """Whether all columns are computed and those that may not be seen hidden."""
+        pattern = self.pattern
+        share = len(pattern.pairs) / pattern.n_blocks**2
+        short = pattern.n_bins <= _MASKED_BINS and not len(pattern.global_bins)
+        return short and MASKED_SHARE < share < 1
+
+    def _mask(self) -> Bool[Tensor, "row column"]:
+        """Return the pairs of bins that may not meet."""
+        block, n_bins = self.pattern.block_bins, self.pattern.n_bins
+        apart = torch.ones(self.pattern.n_blocks, self.pattern.n_blocks, dtype=torch.bool)
+        apart[tuple(torch.from_numpy(self.pattern.pairs).T)] = False
+        return apart.repeat_interleave(block, 0).repeat_interleave(block, 1)[:n_bins, :n_bins]
+
     def _make(self, device: torch.device, elements: int) -> Iterator[Cut]:
-        yield from self._sparse(device, elements)
         n_bins = self.pattern.n_bins
+        if self.is_masked:
+            yield from self._full(Span(0, n_bins), elements, self._mask().to(device))
+            yield from self._tokens(elements)
+            return
+        yield from self._sparse(device, elements)
         for first, end in _runs(self.full_blocks, self.pattern.block_bins, n_bins):
             yield from self._full(Span(first, end - first), elements)
         yield from self._global_rows(device)
@@ -125,7 +148,7 @@ class Plan:
                 skips_global_rows=len(self.global_rows) > 0,
             )
 
-    def _full(self, rows: Span, elements: int) -> Iterator[Cut]:
+    def _full(self, rows: Span, elements: int, apart: Tensor | None = None) -> Iterator[Cut]:
         """Cut neighboring rows with all columns: few rows at a time waste fewer relative keys."""
         n_bins = self.pattern.n_bins
         n_rows = max(
@@ -134,7 +157,11 @@ class Plan:
         n_columns = max(1, min(n_bins, elements // n_rows))
         for part in _split(rows, n_rows):
             for columns in _split(Span(0, n_bins), n_columns):
-                yield Cut(part, columns, self.layout.span_offsets(part, columns), is_first=columns.first == 0)
+                offsets = self.layout.span_offsets(part, columns)
+                hidden = None
+                if apart is not None:
+                    hidden = apart[None, _slice(part), _slice(columns)]
+                yield Cut(part, columns, offsets, hidden=hidden, is_first=columns.first == 0)
 
     def _global_rows(self, device: torch.device) -> Iterator[Cut]:
         """Cut rows of global bins with all columns."""
@@ -179,6 +206,10 @@ class Plan:
         for bins in _split(Span(0, self.pattern.n_bins), step):
             yield Cut(tokens, bins, None, is_first=bins.first == 0)
         yield Cut(tokens, tokens, None)
+
+
+def _slice(span: Span) -> slice:
+    return slice(span.first, span.first + span.size)
 
 
 def _split(span: Span, size: int) -> Iterator[Span]:

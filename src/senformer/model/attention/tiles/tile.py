@@ -27,7 +27,7 @@ class Tile:
     key: Float[Tensor, "head batch group column dim"]
     value: Float[Tensor, "head batch group column value"]
     relative: Float[Tensor, "head position_group piece offset dim"] | None
-    bias: Float[Tensor, "group 1 column"] | None
+    bias: Float[Tensor, "group #row column"] | None
 
 
 Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor | None]
