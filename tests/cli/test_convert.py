@@ -8,8 +8,7 @@ def test_convert__then_verify(senformer, tmp_path):
     answer = senformer("convert", source, "--basis-bp", BASIS_BP, "--out", out)
     assert answer.code == 0, answer.err
     assert answer.out.startswith("enformer_pytorch: enformer with ")
-    assert "2 layers (dense), window 640 bp" in answer.out
-    assert "human 5, mouse 3" in answer.out
+    assert "2 layers of 2 attention heads (dense), window 640 bp; tracks: human 5, mouse 3." in answer.out
     verified = senformer("verify", out, "--device", "cpu")
     assert verified.out.startswith(f"{out}: model verified (SHA-256 of every file, golden outputs).")
     assert "head human: 12 golden values differ by at most 0.0e+00 (allowed 1e-03, on cpu" in verified.out

@@ -65,9 +65,9 @@ def convert(
     )
     result = convert_weights(source, out, config)
     heads = ", ".join(f"{head} {n_tracks:,}" for head, n_tracks in result["heads"].items())
+    shape = f"{result['n_layers']} layers of {result['n_heads']} attention heads ({result['attention']})"
     say(
         result,
-        f"{result['format']}: {result['model']} with {result['parameters']:,} parameters, "
-        f"{result['n_layers']} layers ({result['attention']}), window {result['window_bp']:,} bp; "
-        f"tracks of heads: {heads}. Model {out}.",
+        f"{result['format']}: {result['model']} with {result['parameters']:,} parameters, {shape}, "
+        f"window {result['window_bp']:,} bp; tracks: {heads}. Model {out}.",
     )
