@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run
 ALL := $(VENV)/.all
+PEERS := .venv-peers
 
-.PHONY: setup demo check test test-slow test-gpu docs map golden clean help
+.PHONY: setup peers demo check test test-slow test-gpu bench docs map golden clean help
 
 help:
 	@echo "make demo       the whole path on a simulated genome; ends in runs/demo/report.html"
 	@echo "make test       checks and fast tests;   make test-slow   end-to-end and full-count tests"
 	@echo "make check      format, lint, types, import layers, mirror of src and tests"
+	@echo "make peers      the packages that senformer is compared with, in .venv-peers"
+	@echo "make bench      time and memory beside them, as dated files in benchmarks/results"
 	@echo "make docs       build the documentation, warnings as errors"
 	@echo "make test-gpu   tests that need a CUDA device"
 	@echo "make map        folders, sizes, longest files and functions"
@@ -29,6 +32,14 @@ $(RUN): pyproject.toml constraints.txt | $(BIN)/python
 $(ALL): pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,check,docs]'
 	@touch $(RUN) $(ALL)
+
+$(PEERS)/.all: constraints-peers.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-peers.txt torch==2.13.0
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-peers.txt enformer-pytorch
+	@touch $(PEERS)/.all
+
+peers: $(PEERS)/.all
 
 demo: $(RUN)
 	$(BIN)/senformer demo --out runs/demo
@@ -59,4 +70,4 @@ golden: $(ALL)
 	$(BIN)/python scripts/golden.py
 
 clean:
-	rm -rf $(VENV) runs docs/_build build dist
+	rm -rf $(VENV) $(PEERS) runs docs/_build build dist
