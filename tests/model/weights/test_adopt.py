@@ -68,6 +68,12 @@ def test_adopt__strand_pairs_of_the_source():
 def test_adopt__unknown_or_unfit_model():
     with pytest.raises(ConfigError, match=r"no model is called 'enformr'\. Did you mean 'enformer'"):
         adopt(foreign(), "x", model="enformr")
+    with pytest.raises(ConfigError) as caught:
+        adopt(foreign(), "x", model="baskerville")
+    assert caught.value.line == (
+        "error[E538]: model 'baskerville': has other tensors than enformer, whose weights these are. "
+        "Leave --model out."
+    )
     tensors = {key: value for key, value in foreign().tensors.items() if key != "stem.conv.bias"}
     with pytest.raises(DataError, match=r"x: tensor 'stem\.conv\.bias' is missing"):
         adopt(foreign(tensors=tensors), "x")

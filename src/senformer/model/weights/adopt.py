@@ -37,7 +37,10 @@ def adopt(foreign: Foreign, where: str, *, model: str | None = None, basis_bp: i
         The tensors are not those of the model.
     """
     name = model or foreign.model
-    choose(MODELS, name, "model")
+    kind = choose(MODELS, name, "model")
+    if kind.config_class is not MODELS[foreign.model].config_class:
+        found = f"has other tensors than {foreign.model}, whose weights these are"
+        raise ConfigError("E538", f"model {name!r}", found, "Leave --model out.")
     overrides = foreign.overrides | _window(foreign, basis_bp)
     if name != foreign.model:
         overrides.pop("attention", None)
