@@ -32,32 +32,35 @@ _PLAIN = ([1, 1], [0, 0], [1, 1], False, [0, 0], 1)
 
 
 class _Inside(torch.autograd.Function):
-    """Convolution without padding whose weight gradient goes tap by tap through 1x1 convolutions.
+    """``gain * conv(x) + bias`` without padding; the weight gradient goes tap by tap through 1x1 convolutions.
 
     oneDNN's own weight gradient of five taps reaches a third of the speed of its other products in
-    float32 (140 against 400 GFLOPS on the machine measured); that of one tap does not.
+    float32 (140 against 400 GFLOPS on the machine measured); that of one tap does not. The gain goes over
+    a tile's results, which are smaller than the weights.
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, gain: float) -> Tensor:
         ctx.save_for_backward(x, weight)
-        return functional.conv2d(x, weight, bias)
+        ctx.gain = gain
+        y = functional.conv2d(x, weight)
+        return torch.add(bias[:, None, None], y, alpha=gain, out=y)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         x, weight = ctx.saved_tensors
-        dx, d_weight, d_bias = None, None, None
+        dx, d_weight = None, None
+        d_bias = grad.sum((0, 2, 3)) if ctx.needs_input_grad[2] else None
+        scaled = grad if ctx.gain == 1 else grad * ctx.gain
         if ctx.needs_input_grad[0]:
-            dx = _BACKWARD(grad, x, weight, None, *_PLAIN, [True, False, False])[0]
+            dx = _BACKWARD(scaled, x, weight, None, *_PLAIN, [True, False, False])[0]
         if ctx.needs_input_grad[1]:
             n, taps = grad.shape[-1], range(weight.shape[-1])
             tap, mask = weight[..., :1], [False, True, False]
-            parts = [_BACKWARD(grad, x[..., k : k + n], tap, None, *_PLAIN, mask)[1] for k in taps]
+            parts = [_BACKWARD(scaled, x[..., k : k + n], tap, None, *_PLAIN, mask)[1] for k in taps]
             d_weight = torch.cat(parts, dim=-1)
-        if ctx.needs_input_grad[2]:
-            d_bias = grad.sum((0, 2, 3))
-        return dx, d_weight, d_bias
+        return dx, d_weight, d_bias, None
 
 
 class Convolution(nn.Module):
@@ -80,11 +83,11 @@ class Convolution(nn.Module):
         self, x: Float[Tensor, "batch position i"], gain: float = 1.0
     ) -> Float[Tensor, "batch inner o"]:
         """Convolve ``gain * x`` without zeros beyond the ends: ``width - 1`` positions are lost."""
-        image, taps = as_image(x), self._taps(gain)
+        image = as_image(x)
         plain = image.device.type != "cpu" or image.dtype != torch.float32 or self.weight.shape[1] < _MIN_IN
-        if plain or torch.is_autocast_enabled("cpu") or not torch.is_grad_enabled():
-            return from_image(functional.conv2d(image, taps, self.bias))
-        return from_image(_Inside.apply(image, taps, self.bias))
+        if plain or torch.is_autocast_enabled("cpu"):
+            return from_image(functional.conv2d(image, self._taps(gain), self.bias))
+        return from_image(_Inside.apply(image, self.weight.unsqueeze(2), self.bias, gain))
 
     def _taps(self, gain: float) -> Tensor:
         weight = self.weight.unsqueeze(2)
