@@ -32,7 +32,7 @@ _PLAIN = ([1, 1], [0, 0], [1, 1], False, [0, 0], 1)
 
 
 class _Inside(torch.autograd.Function):
-    """``gain * conv(x) + bias`` without padding; the weight gradient goes tap by tap through 1x1 convolutions.
+    """``gain * conv(x) + bias`` without padding; its weight gradient is made tap by tap, as 1x1 convolutions.
 
     oneDNN's own weight gradient of five taps reaches a third of the speed of its other products in
     float32 (140 against 400 GFLOPS on the machine measured); that of one tap does not. The gain goes over

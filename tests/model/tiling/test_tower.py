@@ -1,0 +1,74 @@
+import pytest
+import torch
+from tests.model.tiling.compare import assert_same
+from tests.model.toy import random_codes, small_model
+
+from senformer.model import tower_tiles
+from senformer.model.tiling import stage, tower
+
+
+@pytest.fixture
+def small_tiles(monkeypatch):
+    monkeypatch.setitem(stage.TILE_BYTES, "cpu", 3000)
+    monkeypatch.setattr(tower_tiles, "TILE_BINS", 20)
+
+
+def gradients(recompute, training):
+    model = small_model().double().train(training)
+    model.recompute = recompute
+    bins = model.bins(random_codes(2, 8 * 33))
+    bins.square().sum().backward()
+    found = {name: p.grad for name, p in model.named_parameters() if p.grad is not None}
+    return {"y": bins.detach(), **found}
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_run_tower__always_equals_never(training, small_tiles):
+    assert_same(gradients("always", training), gradients("never", training), 1e-10)
+
+
+def test_run_tower__small_inputs_are_untouched():
+    model = small_model()
+    x = model.read(random_codes(2, 8 * 33))
+    assert torch.equal(model.bins(random_codes(2, 8 * 33)), model.tower_output(x))
+
+
+def test_run_tower__attribution_in_evaluation(small_tiles):
+    found = []
+    for recompute in ("always", "never"):
+        model = small_model().double().requires_grad_(False)
+        model.recompute = recompute
+        one_hot = torch.nn.functional.one_hot(random_codes(2, 320).long(), 5)[..., :4].double()
+        one_hot = one_hot.transpose(1, 2).requires_grad_()
+        found.append(torch.autograd.grad(model.embed(one_hot).square().sum(), one_hot)[0])
+    torch.testing.assert_close(*found, rtol=1e-10, atol=1e-10)
+
+
+def test_run_tower__chunks_in_tiles_without_gradients(small_tiles):
+    model, codes = small_model().double(), random_codes(2, 8 * 47)
+    with torch.no_grad():
+        torch.testing.assert_close(
+            model.bins(codes), model.tower_output(model.read(codes)), rtol=1e-12, atol=1e-12
+        )
+
+
+def test_run_tower__one_hot_of_one_chunk_at_a_time(small_tiles, monkeypatch):
+    seen, as_bases = [], tower.as_bases
+    monkeypatch.setattr(tower, "as_bases", lambda x, dtype: seen.append(x.shape[1]) or as_bases(x, dtype))
+    with torch.no_grad():
+        small_model().bins(random_codes(1, 8 * 100))
+    assert max(seen) == 8 * (20 + 6)
+
+
+def test_run_tower__nothing_is_kept_where_nothing_learns(small_tiles, monkeypatch):
+    def refuse(*args):
+        raise AssertionError("stage with gradients")
+
+    monkeypatch.setattr(tower, "run_stage", refuse)
+    model = small_model()
+    model.recompute = "always"
+    with pytest.raises(AssertionError, match="stage with gradients"):
+        model.bins(random_codes(1, 320))
+    model.stem.requires_grad_(False)
+    model.tower.requires_grad_(False)
+    assert not model.bins(random_codes(1, 320)).requires_grad
