@@ -5,10 +5,8 @@ from typing import Annotated
 
 import typer
 
-from senformer.cli.choices import Device
+from senformer.cli.choices import BatchNorm, Device
 from senformer.cli.output import Json, say
-
-Many = list[str] | None
 
 
 def bench(
@@ -42,8 +40,8 @@ def bench(
         list[str] | None, typer.Option("--set", help="KEY=VALUE of the model's configuration; repeat.")
     ] = None,
     batch_norm: Annotated[
-        str, typer.Option("--batch-norm", help="step: frozen or batch statistics.")
-    ] = "frozen",
+        BatchNorm, typer.Option("--batch-norm", help="step: statistics in training.")
+    ] = BatchNorm.frozen,
     sequences: Annotated[
         int, typer.Option("--sequences", min=1, help="receptive-field: random sequences a site.")
     ] = 20,
@@ -80,7 +78,7 @@ def bench(
         changes=change or [],
         with_peer=peer,
         peer_python=peer_python,
-        options={"batch_norm": batch_norm, "sequences": sequences, "run": str(run) if run else None},
+        options={"batch_norm": batch_norm.value, "sequences": sequences, "run": str(run) if run else None},
     )
     result = run_bench(settings, out)
     say(result, f"{as_text(result['rows'])}\nWritten to {out}.")

@@ -22,6 +22,13 @@ class Precision(StrEnum):
     bf16 = "bf16"
 
 
+class BatchNorm(StrEnum):
+    """Which statistics batch normalization takes in training."""
+
+    frozen = "frozen"
+    batch = "batch"
+
+
 class RefMismatch(StrEnum):
     """What to do with a record whose REF is not the genome's base."""
 

@@ -8,6 +8,7 @@ from senformer.cli.convert import convert
 from senformer.cli.demo import demo
 from senformer.cli.evaluate import evaluate
 from senformer.cli.models import models
+from senformer.cli.plan import plan
 from senformer.cli.predict import predict
 from senformer.cli.report import report
 from senformer.cli.score import score
@@ -27,5 +28,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "models": models,
     "convert": convert,
     "verify": verify,
+    "plan": plan,
     "bench": bench,
 }

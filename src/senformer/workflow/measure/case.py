@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-BF16, FP32 = "bf16", "fp32"
-
 
 @dataclass(frozen=True)
 class Case:

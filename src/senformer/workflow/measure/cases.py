@@ -6,7 +6,7 @@ from senformer.core.errors import UsageError
 _PYTHON_BYTES = {"cpu": 450_000_000}
 
 
-def n_bins_of(length_bp: int, bin_bp: int) -> int:
+def n_bins_of(length_bp: int, bin_bp: int, option: str = "--lengths") -> int:
     """Return a length in bins.
 
     Raises
@@ -18,7 +18,7 @@ def n_bins_of(length_bp: int, bin_bp: int) -> int:
     if rest or n_bins < 1:
         raise UsageError(
             "E130",
-            "--lengths",
+            option,
             f"{length_bp:,} bp is no whole number of bins of {bin_bp} bp",
             f"Give {max(1, n_bins) * bin_bp:,}, for instance.",
         )

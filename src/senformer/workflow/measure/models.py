@@ -11,7 +11,7 @@ from senformer.core.device import PRECISIONS
 from senformer.model.create import create_model, model_config
 from senformer.model.network import Enformer
 from senformer.predict.precision import arithmetic
-from senformer.workflow.measure.case import BF16, FP32, Case, Settings
+from senformer.workflow.measure.case import Case, Settings
 from senformer.workflow.measure.cases import n_bins_of
 
 PEER_KIND = "enformer_pytorch"
@@ -93,12 +93,12 @@ def build_model(case: Case) -> Enformer:
     with torch.device("meta"):
         model = create_model(case.options["model"], **case.options["overrides"])
     model.to_empty(device=case.device)
-    _fill(model)
+    fill(model)
     return model
 
 
 @torch.no_grad()
-def _fill(model: nn.Module) -> None:
+def fill(model: nn.Module) -> None:
     """Draw values of about the right size: the initial ones cost more time than a prediction."""
     for name, value in model.state_dict().items():
         if name.endswith("running_var") or (value.ndim == 1 and name.endswith("weight")):
@@ -118,6 +118,3 @@ def random_codes(case: Case) -> Tensor:
 def compute_in(case: Case) -> contextlib.AbstractContextManager:
     """Return the arithmetic of a case's precision."""
     return arithmetic(torch.device(case.device), PRECISIONS[case.dtype])
-
-
-__all__ = ["BF16", "FP32", "PEER_KIND", "build_model", "compute_in", "model_cases", "random_codes"]

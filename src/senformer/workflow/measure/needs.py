@@ -1,11 +1,14 @@
 """About how much memory a whole-model case takes, so that what cannot fit is not begun."""
 
-from typing import Any
+import json
+from functools import lru_cache
 
 from senformer.model.create import model_config
+from senformer.model.network import Enformer
 from senformer.workflow.measure.case import Case
 from senformer.workflow.measure.cases import python_bytes
-from senformer.workflow.plan import memory
+from senformer.workflow.plan.memory import Shape, peak_bytes, predict_bytes, train_bytes
+from senformer.workflow.plan.parameters import empty_model
 
 # enformer-pytorch, measured at its published size: bytes a base and channel of the stem, and matrices of
 # (head, bin, bin); a training step keeps the matrices of every layer.
@@ -13,40 +16,44 @@ _PEER_FORWARD, _PEER_STEP = 18, 100
 _PEER_MATRICES, _PEER_MATRICES_A_LAYER = 8, 4
 
 
-def _config(case: Case) -> Any:
-    return model_config(case.options["model"], case.options["overrides"])
+@lru_cache(maxsize=8)
+def _empty_model(name: str, overrides: str, is_frozen: bool) -> Enformer:
+    return empty_model(name, model_config(name, json.loads(overrides)), is_frozen)
+
+
+def _shape(case: Case) -> Shape:
+    overrides = json.dumps(case.options["overrides"], sort_keys=True)
+    is_frozen = case.options.get("batch_norm") == "frozen"
+    return Shape(
+        _empty_model(case.options["model"], overrides, is_frozen),
+        case.options["n_bins"],
+        dtype=case.dtype,
+        device=case.device.split(":")[0],
+        head=case.options["head"],
+    )
 
 
 def forward_bytes(case: Case) -> int:
     """Return what a prediction takes."""
-    config = _config(case)
+    shape = _shape(case)
     if case.program == "peer":
-        base = case.length_bp * config.channels // 2 * _PEER_FORWARD
-        matrices = 4 * config.n_heads * case.options["n_bins"] ** 2 * _PEER_MATRICES
-        return (
-            python_bytes(case.device)
-            + memory.parameter_bytes(case.options["model"], config)
-            + base
-            + matrices
-        )
-    return python_bytes(case.device) + memory.forward_bytes(
-        case.options["model"], config, case.options["n_bins"], case.dtype
-    )
+        base = case.length_bp * shape.config.channels // 2 * _PEER_FORWARD
+        matrices = 4 * shape.config.n_heads * case.options["n_bins"] ** 2 * _PEER_MATRICES
+        return python_bytes(case.device) + shape.weights + base + matrices
+    return python_bytes(case.device) + peak_bytes(predict_bytes(shape))
 
 
 def step_bytes(case: Case) -> int:
     """Return what a training step takes."""
-    config = _config(case)
+    shape = _shape(case)
     if case.program == "peer":
-        base = case.length_bp * config.channels // 2 * _PEER_STEP
-        layers = 4 * config.n_heads * case.options["n_bins"] ** 2 * config.n_layers * _PEER_MATRICES_A_LAYER
-        return (
-            python_bytes(case.device)
-            + 4 * memory.parameter_bytes(case.options["model"], config)
-            + base
-            + layers
+        base = case.length_bp * shape.config.channels // 2 * _PEER_STEP
+        layers = (
+            4
+            * shape.config.n_heads
+            * case.options["n_bins"] ** 2
+            * shape.config.n_layers
+            * _PEER_MATRICES_A_LAYER
         )
-    is_frozen = case.options["batch_norm"] == "frozen"
-    return python_bytes(case.device) + memory.step_bytes(
-        case.options["model"], config, case.options["n_bins"], case.dtype, is_frozen
-    )
+        return python_bytes(case.device) + 4 * shape.weights + base + layers
+    return python_bytes(case.device) + peak_bytes(train_bytes(shape))

@@ -1,27 +1,234 @@
-"""How much memory a prediction and a training step take, from what the model's code keeps."""
+"""How much memory a prediction and a training step take, from what the model's code keeps.
 
+Terms name the tensors that they stand for. Sizes of tiles, and from where on layers run again for the
+gradient, are the model's own constants. Everything is beyond an idle process with torch.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import nn
+
+from senformer.model import transformer as layers
+from senformer.model.attention.tiles.plan import TILE_ELEMENTS
 from senformer.model.config import EnformerConfig
+from senformer.model.network import Enformer
+from senformer.model.tiling.rule import LARGE_BYTES, is_large, kept_bytes
+from senformer.model.tiling.stage import stages, tile_bytes
 from senformer.model.tower_tiles import HALO_BINS, TILE_BINS
 from senformer.workflow.plan.parameters import count_parameters
 
-_FLOAT = 4
+_FLOAT, _HALF = 4, 2
+# Buffers of the libraries, measured; and copies of a stage's weights (gain put in, order of the library).
+_LIBRARIES = {"cpu": 150_000_000, "cuda": 100_000_000}
+_WEIGHT_COPIES = 2
+# Copies of a tile's widest activation that exist at once, without and with gradients.
+_TILE_COPIES, _TILE_COPIES_TRAINED = 6, 12
+# What a layer holds at its peak beside the stream, as multiples of it: in the feed-forward layer the norm,
+# the hidden layer twice; in attention queries, keys, values, output and their copies.
+_LAYER_COPIES = 7
+# Arrays of the prediction's size: logits and rates; in training the loss' terms and their gradients too.
+_OUTPUT_COPIES, _OUTPUT_COPIES_TRAINED = 2, 8
+# Arrays of the embedding's size (twice the channels) in the final pointwise layer.
+_FINAL_COPIES, _FINAL_COPIES_TRAINED = 3, 6
 
 
-def parameter_bytes(name: str, config: EnformerConfig) -> int:
-    """Return the memory of the weights."""
-    return _FLOAT * sum(count_parameters(name, config).values())
+@dataclass(frozen=True)
+class Shape:
+    """A model and a batch of windows, and the sizes that memory follows from.
+
+    Attributes
+    ----------
+    model
+        Without values; its norms are in evaluation where they keep their statistics in training.
+    n_bins
+        Of a window.
+    batch
+        Windows at once.
+    dtype
+        ``fp32`` or ``bf16``.
+    device
+        ``cpu`` or ``cuda``.
+    head
+        The one that is predicted and trained; by default the first.
+    """
+
+    model: Enformer
+    n_bins: int
+    batch: int = 1
+    dtype: str = "fp32"
+    device: str = "cpu"
+    head: str | None = None
+
+    @property
+    def config(self) -> EnformerConfig:
+        """The model's sizes."""
+        return self.model.config
+
+    @cached_property
+    def parameters(self) -> dict[str, int]:
+        """Trained values of each part."""
+        return count_parameters(self.model)
+
+    @property
+    def weights(self) -> int:
+        """Bytes of all weights."""
+        return _FLOAT * sum(self.parameters.values())
+
+    @property
+    def trained(self) -> int:
+        """Bytes of the weights that one head's step changes."""
+        others = sum(n for head, n in self.config.heads.items() if head != self._head)
+        return self.weights - _FLOAT * others * (2 * self.config.channels + 1)
+
+    @property
+    def _head(self) -> str:
+        return self.head or next(iter(self.config.heads))
+
+    @property
+    def stream(self) -> int:
+        """Bytes of what passes from layer to layer."""
+        return _FLOAT * self.batch * self.n_bins * self.config.channels
+
+    @property
+    def kept_bins(self) -> int:
+        """Bins that the crop leaves, of all windows."""
+        return self.batch * (self.n_bins - 2 * self.config.crop_bins)
+
+    @property
+    def output(self) -> int:
+        """Bytes of the prediction."""
+        return _FLOAT * self.kept_bins * self.config.heads[self._head]
+
+    @property
+    def embedding(self) -> int:
+        """Bytes of the trunk's output."""
+        return _FLOAT * self.kept_bins * 2 * self.config.channels
+
+    @property
+    def tile(self) -> int:
+        """Bytes of the widest activation in a tile of stem and tower."""
+        widest = self.n_bins * self.config.bin_bp * self.config.channels // 2 * _FLOAT * self.batch
+        return min(widest, tile_bytes(torch.device(self.device)))
+
+    @property
+    def scratch(self) -> int:
+        """Bytes of the libraries' buffers and of copies of the largest weight."""
+        largest = max((value.numel() for value in self.model.tower.parameters()), default=0)
+        return _LIBRARIES.get(self.device, 0) + _WEIGHT_COPIES * _FLOAT * largest
+
+    @property
+    def attention_tile(self) -> int:
+        """Bytes of the logits of one tile of attention."""
+        pairs = self.config.n_heads * self.batch * self.n_bins**2
+        return _FLOAT * min(pairs, TILE_ELEMENTS.get(self.device, TILE_ELEMENTS["cpu"]))
+
+    @property
+    def relative(self) -> int:
+        """Bytes of the relative keys of one layer and of the features that they come from."""
+        if self.config.attention.kind == "linear":
+            return 0
+        config = self.config
+        return _FLOAT * 2 * self.n_bins * (config.n_heads * config.key_size + config.n_position_features)
+
+    def stage_outputs(self) -> list[int]:
+        """Return the bytes of each stage's output, stem and tower, in order."""
+        rows, found = self.batch * self.n_bins * self.config.bin_bp, []
+        for stage in stages(self.model.stem, self.model.tower):
+            rows //= stage.ratio
+            found.append(_FLOAT * rows * _width_out(stage))
+        return found
 
 
-def forward_bytes(name: str, config: EnformerConfig, n_bins: int, dtype: str) -> int:
-    """Return what a prediction of one window takes beyond an idle process with torch."""
-    tile = min(n_bins, TILE_BINS + 2 * HALO_BINS) * config.bin_bp * config.channels // 2 * _FLOAT * 5
-    stream = n_bins * config.channels * _FLOAT * 8
-    out = n_bins * max(config.heads.values()) * _FLOAT * 2
-    return parameter_bytes(name, config) + max(tile, stream, out) + out // 2
+def _width_out(stage: nn.Module) -> int:
+    """Return the channels that a stage returns: those of its last matrix's rows."""
+    weights = [value for value in stage.parameters() if value.ndim > 1]
+    return weights[-1].shape[0]
 
 
-def step_bytes(name: str, config: EnformerConfig, n_bins: int, dtype: str, is_frozen: bool) -> int:
-    """Return what a training step of one window takes beyond an idle process with torch."""
-    base = n_bins * config.bin_bp * config.channels // 2 * _FLOAT * 16
-    stream = n_bins * config.channels * _FLOAT * 40 * max(1, config.n_layers)
-    return 4 * parameter_bytes(name, config) + base + stream
+def predict_bytes(shape: Shape) -> dict[str, int]:
+    """Return what a prediction takes, as named parts that add up to the peak.
+
+    ``weights``; ``halves``, their copies that autocast keeps; ``working``, the largest of what stem and
+    tower, a layer, and the head hold at their peaks.
+    """
+    halves = 0
+    if shape.dtype != "fp32":
+        parts = shape.parameters
+        halves = _HALF * (parts["transformer"] + parts["pointwise"])
+    working = max(_predict_phases(shape)) + shape.scratch
+    return {"weights": shape.weights, "halves": halves, "working": working}
+
+
+def _predict_phases(shape: Shape) -> Iterator[int]:
+    chunk_bins = min(shape.n_bins, TILE_BINS + 2 * HALO_BINS)
+    chunk = chunk_bins * shape.config.bin_bp // 4 * shape.config.channels // 2 * _FLOAT
+    yield shape.stream + 2 * chunk + _TILE_COPIES * shape.tile
+    yield (1 + _LAYER_COPIES) * shape.stream + shape.relative + 4 * shape.attention_tile
+    yield shape.stream + _FINAL_COPIES * shape.embedding
+    yield shape.embedding + _OUTPUT_COPIES * shape.output
+
+
+def train_bytes(shape: Shape) -> dict[str, int]:
+    """Return what a training step takes, as named parts that add up to the peak.
+
+    ``weights``, ``gradients`` and ``moments`` (Adam's two); ``kept``, what the forward pass leaves for the
+    gradient; ``working``, the largest of what the loss, a layer or a stage needs beside it.
+    """
+    held = {"weights": shape.weights, "gradients": shape.trained, "moments": 2 * shape.trained}
+    peaks = [(kept + working - missing, kept, working - missing) for kept, working, missing in _phases(shape)]
+    _, kept, working = max(peaks)
+    return {**held, "kept": kept, "working": working + shape.scratch}
+
+
+def _phases(shape: Shape) -> Iterator[tuple[int, int, int]]:
+    """Yield what is kept, what works beside it, and what of the gradients is not there yet."""
+    tower = _tower_kept(shape)
+    layer, n_layers = _layer_kept(shape), shape.config.n_layers
+    kept = sum(tower) + n_layers * layer + shape.relative
+    top = _FINAL_COPIES_TRAINED * shape.embedding + _OUTPUT_COPIES_TRAINED * shape.output
+    yield kept, top, shape.trained
+    parts = shape.parameters
+    below = _FLOAT * (parts["stem"] + parts["tower"])
+    one = layers._KEPT * shape.stream + 3 * shape.relative + 8 * shape.attention_tile
+    again = 0 if layer > shape.stream else one
+    yield kept, again + 2 * shape.stream, below
+    yield from _tower_phases(shape, tower, below)
+
+
+def _layer_kept(shape: Shape) -> int:
+    """Return what a layer keeps: its input, or all its activations where they are small."""
+    whole = layers._KEPT * shape.stream
+    return shape.stream if whole * shape.config.n_layers > LARGE_BYTES else whole
+
+
+def _is_recomputed(shape: Shape) -> bool:
+    model = shape.model
+    n_positions = shape.batch * shape.n_bins * shape.config.bin_bp
+    return is_large(model.recompute, model.stem, model.tower, n_positions, _FLOAT)
+
+
+def _tower_kept(shape: Shape) -> list[int]:
+    """Return what stem and tower keep, stage by stage: outputs, or all activations where they are small."""
+    if _is_recomputed(shape):
+        return shape.stage_outputs()
+    n_positions = shape.batch * shape.n_bins * shape.config.bin_bp
+    return [kept_bytes(shape.model.stem, shape.model.tower, n_positions, _FLOAT)]
+
+
+def _tower_phases(shape: Shape, kept: list[int], below: int) -> Iterator[tuple[int, int, int]]:
+    """Yield each stage's way back: its output's gradient, its input's, and its tiles."""
+    if len(kept) == 1:
+        yield sum(kept), 0, below
+        return
+    tiles = _TILE_COPIES_TRAINED * shape.tile
+    inputs = [0, *kept[:-1]]
+    for done, (size_in, size_out) in enumerate(zip(inputs, kept, strict=True), 1):
+        yield sum(kept[:done]), size_in + size_out + tiles, int(below * (done / len(kept)))
+
+
+def peak_bytes(parts: dict[str, int]) -> int:
+    """Return the sum of the parts."""
+    return sum(parts.values())

@@ -9,15 +9,27 @@ from senformer.model.network import Enformer
 from senformer.model.zoo import MODELS
 
 
-def empty_model(name: str, config: Config) -> Enformer:
-    """Return the model without memory for its values."""
+def empty_model(name: str, config: Config, is_frozen: bool = False) -> Enformer:
+    """Return the model in training, without memory for its values.
+
+    Parameters
+    ----------
+    name, config
+        A row of ``MODELS`` and its configuration.
+    is_frozen
+        Whether batch normalization keeps its statistics.
+    """
     with torch.device("meta"):
-        return MODELS[name].build(name, config)
+        model = MODELS[name].build(name, config).train()
+    for module in model.modules():
+        if is_frozen and hasattr(module, "running_mean"):
+            module.eval()
+    return model
 
 
-def count_parameters(name: str, config: Config) -> dict[str, int]:
+def count_parameters(model: Enformer) -> dict[str, int]:
     """Return the trained values of each part, in the model's order: stem, tower, transformer..."""
     counts: Counter[str] = Counter()
-    for key, parameter in empty_model(name, config).named_parameters():
+    for key, parameter in model.named_parameters():
         counts[key.split(".")[0]] += parameter.numel()
     return dict(counts)

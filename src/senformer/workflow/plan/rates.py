@@ -1,0 +1,200 @@
+"""A ten-second calibration: how fast this machine runs each part of this model.
+
+The parts themselves are run, on a short window and with one layer, so that whatever the model does (tiles,
+recomputation, its way of multiplying) is in the rates. Rates are operations a second as
+:func:`~senformer.workflow.plan.flops.forward_flops` counts them.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from senformer.core.device import PRECISIONS
+from senformer.model.config import EnformerConfig
+from senformer.model.network import Enformer
+from senformer.model.zoo import MODELS
+from senformer.predict.precision import arithmetic
+from senformer.workflow.bench.attention import core_of
+from senformer.workflow.measure.models import fill
+from senformer.workflow.plan.flops import attention_flops, forward_flops, met_pairs
+
+# Bins of the window that each part is run on: enough for its steady speed, few enough for ten seconds.
+_TOWER_BINS, _TOWER_BINS_TRAINED, _LAYER_BINS, _CORE_BINS = 96, 32, 512, 1536
+_REPEATS = 2
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Operations a second of each part, and bytes of weights a second of the optimizer.
+
+    Attributes
+    ----------
+    tower, layer, core, head
+        Stem and tower; a layer without its attention core; the core by attention kind; final layers.
+    optimizer
+        Trained bytes that AdamW updates in a second; 0 for a prediction.
+    seconds
+        That the calibration took.
+    """
+
+    tower: float
+    layer: float
+    core: dict[str, float]
+    head: float
+    optimizer: float
+    seconds: float
+
+
+def calibrate(
+    name: str,
+    config: EnformerConfig,
+    *,
+    device: str = "cpu",
+    dtype: str = "fp32",
+    trains: bool = False,
+    is_frozen: bool = False,
+    kinds: Sequence[str] = (),
+) -> Rates:
+    """Measure the parts of a model on ``device``.
+
+    Parameters
+    ----------
+    name, config
+        The model; its sizes are kept, all layers but one are left out.
+    device, dtype
+        Where and in which precision.
+    trains
+        Measure forward and backward instead of a prediction.
+    is_frozen
+        Whether batch normalization keeps its statistics in training.
+    kinds
+        Attention kinds to measure besides the model's own.
+    """
+    start = time.perf_counter()
+    run = _Run(device, PRECISIONS[dtype], trains, is_frozen)
+    models = {
+        kind: _short_model(name, config, kind, run) for kind in dict.fromkeys([config.attention.kind, *kinds])
+    }
+    model = models[config.attention.kind]
+    core = {kind: _core_rate(other, run) for kind, other in models.items()}
+    return Rates(
+        tower=_tower_rate(model, run),
+        layer=_layer_rate(model, run, core[config.attention.kind]),
+        core=core,
+        head=_head_rate(model, run),
+        optimizer=_optimizer_rate(model, run) if trains else 0.0,
+        seconds=time.perf_counter() - start,
+    )
+
+
+@dataclass(frozen=True)
+class _Run:
+    """How parts are run and timed."""
+
+    device: str
+    dtype: torch.dtype
+    trains: bool
+    is_frozen: bool
+
+    def seconds(self, call: Callable[[], Tensor]) -> float:
+        """Return the shortest time of a call after a first one, its backward pass with it in training."""
+        found = []
+        for _ in range(1 + _REPEATS):
+            start = time.perf_counter()
+            with torch.set_grad_enabled(self.trains):
+                with arithmetic(torch.device(self.device), self.dtype):
+                    out = call()
+                if self.trains:
+                    out.float().sum().backward()
+            if self.device != "cpu":
+                torch.cuda.synchronize(self.device)
+            found.append(time.perf_counter() - start)
+        return min(found[1:])
+
+
+def _short_model(name: str, config: EnformerConfig, kind: str, run: _Run) -> Enformer:
+    attention = config.attention.model_dump(mode="json") if kind == config.attention.kind else {"kind": kind}
+    values = {**config.model_dump(mode="json"), "n_layers": 1, "attention": attention}
+    with torch.device("meta"):
+        model = MODELS[name].build(name, type(config).model_validate(values))
+    model.to_empty(device=run.device)
+    fill(model)
+    model.train(run.trains)
+    model.recompute = "always"
+    for module in model.modules():
+        if run.is_frozen and hasattr(module, "running_mean"):
+            module.eval()
+    return model
+
+
+def _values(run: _Run, *shape: int) -> Tensor:
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(shape, generator=generator).to(run.device).requires_grad_(run.trains)
+
+
+def _tower_rate(model: Enformer, run: _Run) -> float:
+    n_bins = _TOWER_BINS_TRAINED if run.trains else _TOWER_BINS
+    codes = torch.randint(0, 4, (1, n_bins * model.bin_bp), dtype=torch.uint8)
+    flops = forward_flops(model.config, n_bins, 0)
+    return (flops["stem"] + flops["tower"]) / run.seconds(lambda: model.bins(codes))
+
+
+def _core_rate(model: Enformer, run: _Run) -> float:
+    """Return the rate of attention between its projections."""
+    config, block = model.config, _block(model)
+    n_bins = _CORE_BINS
+    heads, key, value = config.n_heads, config.key_size, config.value_size
+    shapes = [(heads, 1, n_bins, size) for size in (key, key, value)] + [(heads, 2 * n_bins - 1, key)]
+    query, keys, values, relative = (_halves(run, _values(run, *shape)) for shape in shapes)
+    core = core_of(block.attention)
+    flops = attention_flops(config, n_bins, met_pairs(block.attention, n_bins))
+    return flops / run.seconds(lambda: core(query, keys, values, relative))
+
+
+def _halves(run: _Run, x: Tensor) -> Tensor:
+    return x.detach().to(run.dtype).requires_grad_(run.trains)
+
+
+def _block(model: Enformer) -> Any:
+    return model.transformer[0]
+
+
+def _layer_rate(model: Enformer, run: _Run, core: float) -> float:
+    """Return the rate of a layer when the time of its core is taken away."""
+    config, n_bins = model.config, _LAYER_BINS
+    x, positions = _values(run, 1, n_bins, config.channels), model.positions(n_bins)
+    block = _block(model)
+    seconds = run.seconds(lambda: block(x, positions))
+    one = attention_flops(config, n_bins, met_pairs(block.attention, n_bins))
+    flops = forward_flops(config, n_bins, 0)
+    return (flops["projections"] + flops["feed_forward"]) / max(seconds - one / core, 0.3 * seconds)
+
+
+def _head_rate(model: Enformer, run: _Run) -> float:
+    """Return the rate of the final pointwise layer and the head, with the rates' own nonlinearity."""
+    config = model.config
+    head = next(iter(config.heads))
+    n_bins = 2 * config.crop_bins + _LAYER_BINS
+    x = _values(run, 1, _LAYER_BINS, config.channels)
+    flops = forward_flops(config, n_bins, 0, [head])
+
+    def call() -> Tensor:
+        return nn.functional.softplus(model.heads[head](model.pointwise(x)).float())
+
+    return (flops["pointwise"] + flops["heads"]) / run.seconds(call)
+
+
+def _optimizer_rate(model: Enformer, run: _Run) -> float:
+    """Return bytes of weights that AdamW updates in a second."""
+    weights = [parameter for parameter in model.tower.parameters() if parameter.grad is not None]
+    optimizer = torch.optim.AdamW(weights, lr=0.0, fused=True)
+    optimizer.step()
+    start = time.perf_counter()
+    optimizer.step()
+    if run.device != "cpu":
+        torch.cuda.synchronize(run.device)
+    return 4 * sum(weight.numel() for weight in weights) / (time.perf_counter() - start)
