@@ -20,6 +20,7 @@ TESTS = ROOT / "tests"
 TABLES = {
     "model/zoo": "MODELS",
     "model/attention": "ATTENTIONS",
+    "model/attention/backends": "BACKENDS",
     "model/positions": "POSITIONS",
     "model/weights": "SOURCES",
     "train/losses": "LOSSES",
@@ -31,6 +32,14 @@ TABLES = {
 # Files of a plug folder that hold what its plugs share, not a plug.
 SHARED = {
     "model/attention": {"base", "blocks", "reach", "relative", "rotary", "summary"},
+    "model/attention/backends": {
+        "base",
+        "block_tables",
+        "choose",
+        "flex_limits",
+        "relative_logits",
+        "timing",
+    },
     "model/weights": {
         "adopt",
         "enformer_names",

@@ -13,8 +13,9 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 
+from senformer.model.attention.backends.base import Call
+from senformer.model.attention.backends.choose import AUTO, check_backend, pick
 from senformer.model.attention.base import Attention, AttentionSizes, projection
-from senformer.model.attention.tiles.attend import attend
 from senformer.model.attention.tiles.keys import Project
 from senformer.model.attention.tiles.plan import Plan
 from senformer.model.dropout import dropout
@@ -28,10 +29,16 @@ class RelativeAttention(Attention):
 
     The query is scaled before the two biases are added; heads are head-major in every projection; the
     output projection begins at zero.
+
+    Attributes
+    ----------
+    backend
+        How it is computed: a row of ``BACKENDS``, or ``auto``; see :func:`set_backend`.
     """
 
     def __init__(self, sizes: AttentionSizes, config: Any, layer: int) -> None:
         super().__init__(sizes, config, layer)
+        self.backend = AUTO
         self._plans: dict[int, list[Plan]] = {}
         heads, channels = sizes.n_heads, sizes.channels
         self.query = projection(channels, heads * sizes.key_size)
@@ -133,17 +140,26 @@ class RelativeAttention(Attention):
         self, plans: list[Plan], query: Tensor, key: Tensor, value: Tensor, relative: Tensor | Project
     ) -> Float[Tensor, "head batch position value"]:
         rate = self.sizes.dropout if self.training else 0.0
-        biases = self.content_bias, self.position_bias
-        if len(plans) == 1:
-            return attend(plans[0], query, *biases, key, value, relative, rate)
-        parts = []
-        for head, plan in enumerate(plans):
-            here = slice(head, head + 1)
-            keys = relative[here] if isinstance(relative, Tensor) else _of_head(relative, here)
-            u, w = (bias[here] for bias in biases)
-            parts.append(attend(plan, query[here], u, w, key[here], value[here], keys, rate))
-        return torch.cat(parts)
+        call = Call(plans, query, self.content_bias, self.position_bias, key, value, relative, rate)
+        return pick(self.backend, call).run(call)
 
 
-def _of_head(project: Project, here: slice) -> Project:
-    return lambda distances: project(distances)[here]
+def set_backend(model: nn.Module, name: str) -> None:
+    """Say how attention is computed in all layers of a model; not part of what is saved.
+
+    Parameters
+    ----------
+    model
+        Whatever holds attention layers; ``linear`` has none to choose from.
+    name
+        A row of ``BACKENDS``, or ``auto``: ``tiles`` on a CPU, the fastest on a GPU.
+
+    Raises
+    ------
+    ConfigError
+        No backend has this name. One that cannot compute a layer's call raises when it is called.
+    """
+    check_backend(name)
+    for module in model.modules():
+        if isinstance(module, RelativeAttention):
+            module.backend = name
