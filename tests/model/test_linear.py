@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from senformer.model.linear import Linear, pointwise
+from senformer.model.linear import Linear, pointwise, weight_gradient
 
 
 # Too few for an image, an image, a number of positions that is no power of two.
@@ -38,3 +38,12 @@ def test_linear__gain_scales_the_input():
 def test_linear__begins_with_no_bias():
     assert Linear(6, 9, bias=False).bias is None
     assert not Linear(6, 9).bias.any()
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (2, 512), (7, 48, 4)])
+def test_weight_gradient__is_that_of_pointwise(shape):
+    torch.manual_seed(0)
+    x, grad = torch.randn(*shape, 6), torch.randn(*shape, 9)
+    weight = torch.randn(9, 6, requires_grad=True)
+    expected = torch.autograd.grad(pointwise(x, weight), weight, grad)[0]
+    torch.testing.assert_close(weight_gradient(x, grad), expected, atol=1e-4, rtol=1e-5)

@@ -13,6 +13,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 from senformer.model.initializers import truncated_normal_
+from senformer.model.linear import weight_gradient
 
 
 def as_image(x: Float[Tensor, "batch position channel"]) -> Float[Tensor, "batch channel 1 position"]:
@@ -27,8 +28,6 @@ def from_image(x: Float[Tensor, "batch channel 1 position"]) -> Float[Tensor, "b
 
 # Input channels from which the gradient of one tap at a time is the faster.
 _MIN_IN = 64
-_BACKWARD = torch.ops.aten.convolution_backward
-_PLAIN = ([1, 1], [0, 0], [1, 1], False, [0, 0], 1)
 
 
 class _Inside(torch.autograd.Function):
@@ -54,12 +53,14 @@ class _Inside(torch.autograd.Function):
         d_bias = grad.sum((0, 2, 3)) if ctx.needs_input_grad[2] else None
         scaled = grad if ctx.gain == 1 else grad * ctx.gain
         if ctx.needs_input_grad[0]:
-            dx = _BACKWARD(scaled, x, weight, None, *_PLAIN, [True, False, False])[0]
+            plain = ([1, 1], [0, 0], [1, 1], False, [0, 0], 1)
+            backward = torch.ops.aten.convolution_backward
+            dx = backward(scaled, x, weight, None, *plain, [True, False, False])[0]
         if ctx.needs_input_grad[1]:
-            n, taps = grad.shape[-1], range(weight.shape[-1])
-            tap, mask = weight[..., :1], [False, True, False]
-            parts = [_BACKWARD(scaled, x[..., k : k + n], tap, None, *_PLAIN, mask)[1] for k in taps]
-            d_weight = torch.cat(parts, dim=-1)
+            rows, d_rows = from_image(x), from_image(scaled)
+            n, taps = d_rows.shape[1], range(weight.shape[-1])
+            parts = [weight_gradient(rows[:, k : k + n], d_rows) for k in taps]
+            d_weight = torch.stack(parts, dim=-1).unsqueeze(2)
         return dx, d_weight, d_bias, None
 
 

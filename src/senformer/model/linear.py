@@ -43,6 +43,20 @@ def pointwise(
     return y.permute(0, 2, 3, 1).reshape(*x.shape[:-1], weight.shape[0])
 
 
+def weight_gradient(
+    x: Float[Tensor, "*position i"], grad: Float[Tensor, "*position o"]
+) -> Float[Tensor, "o i"]:
+    """Return ``grad.T @ x``: the gradient of the weight of :func:`pointwise`."""
+    width = min(_image_width(x), _image_width(grad))
+    if not width:
+        return grad.flatten(0, -2).T @ x.flatten(0, -2)
+    images = [part.view(-1, 1, width, part.shape[-1]).permute(0, 3, 1, 2) for part in (grad, x)]
+    weight = x.new_empty(grad.shape[-1], x.shape[-1], 1, 1)
+    plain = ([1, 1], [0, 0], [1, 1], False, [0, 0], 1)
+    found = torch.ops.aten.convolution_backward(*images, weight, None, *plain, [False, True, False])[1]
+    return found.flatten(1)
+
+
 class Linear(nn.Module):
     """A linear layer with Enformer's plain initial values; the bias, if any, begins at zero."""
 

@@ -33,3 +33,10 @@ def test_spans__whole_examples_go_together():
 )
 def test_source__knows_what_lies_beyond_the_ends(first, end, expected):
     assert source(first, end, 10, ratio=2, reach=2) == expected
+
+
+def test_source__rounded_where_there_are_rows():
+    read = Source(2, 10, (0, 0))
+    assert read.rounded(20, 16) == Source(2, 18, (0, 0), surplus=8)
+    assert read.rounded(17, 16) == read
+    assert read.rounded(20, 4) == read

@@ -24,8 +24,10 @@ def test_stage__sources_of_a_tile():
     model = model_in("frozen")
     first = stages(model.stem, model.tower)[0]
     assert first.ratio == 4
-    # Output rows 2 and 3 of 10: 4 to 8 of the block, 2 to 10 of the stem's output, 4 to 20 of the conv.
-    assert first.sources(2, 4, 40) == [Source(0, 27, (3, 0)), Source(2, 10, (0, 0)), Source(4, 8, (0, 0))]
+    # Output rows 2 and 3 of 10: 4 to 8 of the block's convolution, rounded up to sixteen rows; two more to
+    # either side of the stem's output, of which there are 20; and all bases.
+    expected = [Source(0, 40, (3, 7)), Source(2, 20, (0, 2)), Source(4, 20, (0, 0), surplus=12)]
+    assert first.sources(2, 4, 40) == expected
     assert first.sources(0, 10, 40)[1] == Source(0, 20, (2, 2))
 
 

@@ -1,7 +1,7 @@
 """Where tiles begin and end, and which rows they read: integers only."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,22 @@ class Span:
 
 @dataclass(frozen=True)
 class Source:
-    """The input rows that an output span depends on, and how many of them lie beyond either end."""
+    """The input rows that an output span depends on, and how many of them lie beyond either end.
+
+    ``first`` to ``end`` may hold ``surplus`` rows at the end, which are made and then dropped.
+    """
 
     first: int
     end: int
     missing: tuple[int, int]
+    surplus: int = 0
+
+    def rounded(self, n_rows: int, multiple: int) -> "Source":
+        """Return the same with as many surplus rows as make a multiple, if ``n_rows`` has them."""
+        more = -(self.end - self.first) % multiple
+        if self.end + more > n_rows:
+            return self
+        return replace(self, end=self.end + more, surplus=more)
 
 
 def source(first: int, end: int, n_rows: int, *, ratio: int, reach: int) -> Source:

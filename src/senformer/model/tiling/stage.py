@@ -15,8 +15,10 @@ from senformer.model.tiling.spans import Source, source
 
 # Of the widest activation in one tile, by device. On a CPU a tile's dozen activations should stay near
 # the caches and its matrices be long enough to multiply well; a GPU wants larger ones.
-TILE_BYTES = {"cpu": 12 * 2**20, "cuda": 128 * 2**20}
+TILE_BYTES = {"cpu": 6 * 2**20, "cuda": 128 * 2**20}
 _VALUE_BYTES = 4
+# Rows that :func:`~senformer.model.linear.pointwise` multiplies best: of a tile, and of what lies between.
+_TILE_MULTIPLE, _ROW_MULTIPLE = 256, 16
 
 
 def tile_bytes(device: torch.device) -> int:
@@ -47,7 +49,8 @@ class Stage(nn.Module):
         """Return the output rows of a tile."""
         ratios = [part.ratio for part in self.parts]
         widths = [part.width * math.prod(ratios[i:]) for i, part in enumerate(self.parts)]
-        return max(1, tile_bytes(device) // (max(widths) * _VALUE_BYTES))
+        rows = tile_bytes(device) // (max(widths) * _VALUE_BYTES)
+        return rows // _TILE_MULTIPLE * _TILE_MULTIPLE if rows > _TILE_MULTIPLE else max(rows, 1)
 
     def sources(self, first: int, end: int, n_rows: int) -> list[Source]:
         """Return what each piece reads for the output rows ``first`` to ``end``.
@@ -63,7 +66,9 @@ class Stage(nn.Module):
         lengths = [n_rows // ratio for ratio in merged]
         found: list[Source] = []
         for part, length in zip(reversed(self.parts), reversed(lengths), strict=True):
-            found.insert(0, source(first, end, length, ratio=part.ratio, reach=part.reach))
+            read = source(first, end, length, ratio=part.ratio, reach=part.reach)
+            # What a piece before makes should be as many rows as multiply well.
+            found.insert(0, read if part is self.parts[0] else read.rounded(length, _ROW_MULTIPLE))
             first, end = found[0].first, found[0].end
         return found
 
@@ -72,7 +77,7 @@ class Stage(nn.Module):
     ) -> Float[Tensor, "batch out o"]:
         """Return a tile's output rows from the rows that ``sources`` say."""
         for part, read, known in zip(self.parts, sources, statistics, strict=True):
-            x = part(x, read.missing, known)
+            x = part(x[:, : x.shape[1] - read.surplus], read.missing, known)
         return x
 
 
