@@ -52,6 +52,12 @@ def test_make_settings__a_peer_that_is_not_there(monkeypatch):
         make_settings("forward", with_peer=True)
 
 
+def test_make_settings__backends_of_a_cpu():
+    assert make_settings("attention", device="cpu", with_peer=False).backends == ("tiles",)
+    named = make_settings("attention", device="cpu", with_peer=False, backends="auto,flex")
+    assert named.backends == ("auto", "flex")
+
+
 def test_read_model__name_file_and_changes(tmp_path):
     file = tmp_path / "some.yaml"
     file.write_text("model: {name: enformer, channels: 96, attention: {kind: dense}}")

@@ -23,7 +23,7 @@ def toy_settings(what: str, **changes: Any) -> Settings:
         "what": what,
         "lengths": (8 * 20, 8 * 40),
         "kinds": ("dense", "bigbird"),
-        "backends": ("torch",),
+        "backends": ("tiles",),
         "device": "cpu",
         "precisions": ("fp32",),
         "repeats": 1,

@@ -32,6 +32,8 @@ _COLORS = {
 }
 _SPARE = (ORANGE, SKY)
 _LINES = {"fp32": "-", "bf16": "--", "fp16": ":"}
+# Backends that need no mention: the only one, or the CPU's.
+_USUAL = ("torch", "tiles")
 _MARKERS = "osD^vP"
 _PANELS = (
     ("seconds", "time", "seconds a call", 1.0),
@@ -76,7 +78,7 @@ _CAPTION = (
 
 def _name(row: Row) -> str:
     parts = [row["kind"].replace("_", " "), row["dtype"]]
-    parts += [row["backend"]] if row["backend"] != "torch" else []
+    parts += [row["backend"]] if row["backend"] not in _USUAL else []
     return " ".join(parts)
 
 

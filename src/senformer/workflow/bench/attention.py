@@ -16,6 +16,7 @@ from senformer.model.attention.linear import LinearAttention
 from senformer.model.attention.relative import AttentionSizes, RelativeAttention
 from senformer.model.attention.summary import Summing, linear_attention
 from senformer.model.create import model_config
+from senformer.workflow.measure.backends import backends_of, choose_backend
 from senformer.workflow.measure.case import Bench, Case, Settings, Work
 from senformer.workflow.measure.cases import n_bins_of, python_bytes
 from senformer.workflow.measure.plain import plain_attention
@@ -52,7 +53,7 @@ def _of_kind(settings: Settings, length: int, dtype: str, kind: str, options: di
         return [Case("attention", kind, "torch", settings.device, dtype, length, True, "ours", options)]
     return [
         Case("attention", kind, backend, settings.device, dtype, length, False, "ours", options)
-        for backend in settings.backends
+        for backend in backends_of(kind, settings)
     ]
 
 
@@ -116,6 +117,7 @@ def _plain(module: RelativeAttention) -> Callable[[Tensor, Tensor, Tensor, Tenso
 def prepare(case: Case) -> Work:
     """Return forward and backward of one layer's core."""
     module = _module(case).to(case.device, PRECISIONS[case.dtype])
+    choose_backend(module, case)
     operands = _operands(case)
     core = _plain(module) if case.kind == PLAIN else core_of(module)
     wanted = operands[:3] if case.kind == "linear" else [*operands, module.content_bias, module.position_bias]

@@ -52,7 +52,7 @@ def _case(settings: Settings, length: int, kind: str) -> Case:
         "sequences": settings.options["sequences"],
         "run": None,
     }
-    return Case("receptive-field", kind, "torch", settings.device, "fp64", length, options=options)
+    return Case("receptive-field", kind, "auto", settings.device, "fp64", length, options=options)
 
 
 def _trained_case(settings: Settings, path: str) -> Case:
@@ -66,7 +66,7 @@ def _trained_case(settings: Settings, path: str) -> Case:
         "run": str(path),
     }
     kind = model.config.attention.kind
-    return Case("receptive-field", kind, "torch", settings.device, "fp64", model.window_bp, options=options)
+    return Case("receptive-field", kind, "auto", settings.device, "fp64", model.window_bp, options=options)
 
 
 def _model(case: Case) -> Enformer:

@@ -52,6 +52,10 @@ def forget_peak() -> None:
         os.close(handle)
 
 
+class CannotRun(Exception):  # noqa: N818
+    """A case that this program knows it cannot measure; the reason goes into the row."""
+
+
 class HostMeter:
     """Times a call and watches this process' memory."""
 
@@ -145,6 +149,8 @@ def serve(prepare: Callable[[dict[str, Any]], Callable[[], Any]]) -> None:
         answer({"ready": True})
         for _ in sys.stdin:
             answer(meter.measure(run))
+    except CannotRun as fault:
+        answer({"skipped": str(fault)})
     except (MemoryError, RuntimeError) as fault:
         if not lacks_memory(fault):
             raise

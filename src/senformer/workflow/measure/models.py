@@ -11,6 +11,7 @@ from senformer.core.device import PRECISIONS
 from senformer.model.create import create_model, model_config
 from senformer.model.network import Enformer
 from senformer.predict.precision import arithmetic
+from senformer.workflow.measure.backends import backends_of, choose_backend
 from senformer.workflow.measure.case import Case, Settings
 from senformer.workflow.measure.cases import n_bins_of
 
@@ -54,7 +55,7 @@ def model_cases(settings: Settings, **columns: Any) -> list[Case]:
                 options = _options(settings, length, kind, columns)
                 found += [
                     Case(settings.what, kind, backend, settings.device, dtype, length, options=options)
-                    for backend in settings.backends
+                    for backend in backends_of(kind, settings)
                 ]
             if settings.with_peer:
                 found.append(_peer_case(settings, length, dtype, columns))
@@ -94,6 +95,7 @@ def build_model(case: Case) -> Enformer:
         model = create_model(case.options["model"], **case.options["overrides"])
     model.to_empty(device=case.device)
     fill(model)
+    choose_backend(model, case)
     return model
 
 

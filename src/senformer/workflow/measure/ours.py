@@ -5,9 +5,10 @@ from typing import Any
 
 import torch
 
+from senformer.core.errors import ConfigError
 from senformer.workflow.bench import BENCHES
 from senformer.workflow.measure.case import Case
-from senformer.workflow.measure.loop import serve
+from senformer.workflow.measure.loop import CannotRun, serve
 
 
 def prepare(message: dict[str, Any]) -> Callable[[], Any]:
@@ -16,7 +17,15 @@ def prepare(message: dict[str, Any]) -> Callable[[], Any]:
     if message["threads"]:
         torch.set_num_threads(message["threads"])
     case = Case(**fields)
-    return BENCHES[case.what.replace("-", "_")].prepare(case)
+    run = BENCHES[case.what.replace("-", "_")].prepare(case)
+
+    def call() -> Any:
+        try:
+            return run()
+        except ConfigError as fault:  # a backend that cannot compute this says so when it is called
+            raise CannotRun(str(fault)) from fault
+
+    return call
 
 
 if __name__ == "__main__":

@@ -10,12 +10,13 @@ from senformer.core.config import read_raw_section
 from senformer.core.device import PRECISIONS, pick_device
 from senformer.core.errors import ConfigError, UsageError
 from senformer.core.tables import choose
+from senformer.model.attention.backends import BACKENDS
+from senformer.model.attention.backends.choose import AUTO
 from senformer.model.create import model_config
 from senformer.workflow.bench import BENCHES
 from senformer.workflow.measure.case import Bench, Settings
 from senformer.workflow.measure.peers import find_peer, require_peer
 
-BACKENDS = ("torch",)
 _YAML = (".yaml", ".yml", ".json")
 
 
@@ -48,12 +49,13 @@ def make_settings(
     model_config(name, overrides)
     peer = None if with_peer is False else find_peer(peer_python)
     require_peer(peer, with_peer)
+    picked = str(pick_device(device))
     return Settings(
         what=bench.name,
         lengths=_lengths(lengths, bench),
         kinds=_names(kinds, bench.kinds, "attention"),
-        backends=_names(backends, BACKENDS, "backend"),
-        device=str(pick_device(device)),
+        backends=_backends(backends, picked, bench.name),
+        device=picked,
         precisions=_precisions(precision),
         model=name,
         overrides=overrides,
@@ -73,6 +75,15 @@ def _names(text: str | None, known: Sequence[str], kind: str) -> tuple[str, ...]
         return tuple(known)
     table = {name: name for name in known}
     return tuple(choose(table, word, kind) for word in _words(text))
+
+
+def _backends(text: str | None, device: str, what: str) -> tuple[str, ...]:
+    """Return what was asked for; by default what a user gets, and on a GPU every backend of the core."""
+    if text is None and device == "cpu":
+        return ("tiles",)
+    if text is None:
+        return tuple(BACKENDS) if what == "attention" else (AUTO,)
+    return _names(text, (AUTO, *BACKENDS), "backend")
 
 
 def _precisions(text: str) -> tuple[str, ...]:

@@ -21,7 +21,8 @@ from senformer.model.tower_tiles import HALO_BINS, TILE_BINS
 from senformer.workflow.plan.parameters import count_parameters
 
 _FLOAT, _HALF = 4, 2
-# Buffers of the libraries, measured; and copies of a stage's weights (gain put in, order of the library).
+# Buffers of the libraries, in each direction, measured; and copies of a stage's weights (with the gain put
+# in, in the library's order).
 _LIBRARIES = {"cpu": 150_000_000, "cuda": 100_000_000}
 _WEIGHT_COPIES = 2
 # Copies of a tile's widest activation that exist at once, without and with gradients.
@@ -29,6 +30,9 @@ _TILE_COPIES, _TILE_COPIES_TRAINED = 6, 12
 # What a layer holds at its peak beside the stream, as multiples of it: in the feed-forward layer the norm,
 # the hidden layer twice; in attention queries, keys, values, output and their copies.
 _LAYER_COPIES = 7
+# What a layer really keeps for its gradient, as multiples of the stream: with dropout's factors and the
+# relative keys a little more than the rule for recomputing supposes.
+_LAYER_KEPT = 15
 # Arrays of the prediction's size: logits and rates; in training the loss' terms and their gradients too.
 _OUTPUT_COPIES, _OUTPUT_COPIES_TRAINED = 2, 8
 # Arrays of the embedding's size (twice the channels) in the final pointwise layer.
@@ -114,10 +118,15 @@ class Shape:
         return min(widest, tile_bytes(torch.device(self.device)))
 
     @property
+    def libraries(self) -> int:
+        """Bytes of the libraries' buffers in one direction."""
+        return _LIBRARIES.get(self.device, 0)
+
+    @property
     def scratch(self) -> int:
         """Bytes of the libraries' buffers and of copies of the largest weight."""
         largest = max((value.numel() for value in self.model.tower.parameters()), default=0)
-        return _LIBRARIES.get(self.device, 0) + _WEIGHT_COPIES * _FLOAT * largest
+        return self.libraries + _WEIGHT_COPIES * _FLOAT * largest
 
     @property
     def attention_tile(self) -> int:
@@ -180,7 +189,7 @@ def train_bytes(shape: Shape) -> dict[str, int]:
     held = {"weights": shape.weights, "gradients": shape.trained, "moments": 2 * shape.trained}
     peaks = [(kept + working - missing, kept, working - missing) for kept, working, missing in _phases(shape)]
     _, kept, working = max(peaks)
-    return {**held, "kept": kept, "working": working + shape.scratch}
+    return {**held, "kept": kept, "working": working + shape.scratch + shape.libraries}
 
 
 def _phases(shape: Shape) -> Iterator[tuple[int, int, int]]:
@@ -192,7 +201,7 @@ def _phases(shape: Shape) -> Iterator[tuple[int, int, int]]:
     yield kept, top, shape.trained
     parts = shape.parameters
     below = _FLOAT * (parts["stem"] + parts["tower"])
-    one = layers._KEPT * shape.stream + 3 * shape.relative + 8 * shape.attention_tile
+    one = _LAYER_KEPT * shape.stream + 3 * shape.relative + 8 * shape.attention_tile
     again = 0 if layer > shape.stream else one
     yield kept, again + 2 * shape.stream, below
     yield from _tower_phases(shape, tower, below)
@@ -200,8 +209,8 @@ def _phases(shape: Shape) -> Iterator[tuple[int, int, int]]:
 
 def _layer_kept(shape: Shape) -> int:
     """Return what a layer keeps: its input, or all its activations where they are small."""
-    whole = layers._KEPT * shape.stream
-    return shape.stream if whole * shape.config.n_layers > LARGE_BYTES else whole
+    runs_again = layers._KEPT * shape.stream * shape.config.n_layers > LARGE_BYTES
+    return shape.stream if runs_again else _LAYER_KEPT * shape.stream
 
 
 def _is_recomputed(shape: Shape) -> bool:
