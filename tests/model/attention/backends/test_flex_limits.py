@@ -1,5 +1,4 @@
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -28,7 +27,7 @@ def make_call(
 def on_gpu(call: Call, monkeypatch, capability=(9, 0)) -> Call:
     """Return the same call as if its operands were on a GPU."""
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
-    monkeypatch.setattr(Call, "device", SimpleNamespace(type="cuda"))
+    monkeypatch.setattr(Call, "device", torch.device("cuda"))
     return call
 
 
