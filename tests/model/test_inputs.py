@@ -64,5 +64,5 @@ def test_read_global_bins__wrong_type_or_shape(wrong):
 
 
 def test_read_global_bins__unknown_input():
-    with pytest.raises(DataError, match="no input is called 'globl_bins'. Did you mean 'global_bins'"):
+    with pytest.raises(DataError, match=r"no input is called 'globl_bins'\. Did you mean 'global_bins'"):
         read_global_bins({"globl_bins": None}, torch.Size([2, 5]), NAMES)

@@ -4,6 +4,8 @@ from tests.model.toy import small_model
 from senformer import load_model
 from senformer.core.errors import DataError
 from senformer.model import create_model
+from senformer.model.attention.tiles.axis import Blocks
+from senformer.model.golden import make_golden
 from senformer.model.proof import prove_golden
 
 
@@ -50,3 +52,18 @@ def test_prove_golden__not_a_number_is_refused(tmp_path):
     model.heads["human"].bias.data[0] = float("nan")
     with pytest.raises(DataError, match="head 'human' differ by nan"):
         prove_golden(model, "m")
+
+
+def test_prove_golden__other_keys_are_gathered(monkeypatch):
+    model = small_model(window_bp=8 * 80)
+    model.card.golden = make_golden(model)
+
+    def shifted(index, block):
+        return Blocks((index.clamp(min=0) + 1) % (1 + index.max()), block)
+
+    monkeypatch.setattr("senformer.model.attention.tiles.plan.existing", shifted)
+    for block in model.transformer:
+        block.attention._plans.clear()
+    with pytest.raises(DataError, match="golden outputs of head 'human' differ") as caught:
+        prove_golden(model, "m")
+    assert caught.value.code == "E517"

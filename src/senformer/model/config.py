@@ -1,17 +1,12 @@
 """The configuration of an Enformer: every size and rate, checked against one another."""
 
-import re
 from typing import Any, Literal
 
-from pydantic import Field, SerializeAsAny, field_validator, model_validator
-from torch import nn
+from pydantic import Field, model_validator
 
-from senformer.core.config import Config, parse
-from senformer.core.tables import choose
-from senformer.model.attention import ATTENTIONS
-from senformer.model.attention.blocks import AttentionConfig
+from senformer.core.config import Config
 from senformer.model.conv_tower import tower_channels
-from senformer.model.positions import POSITIONS
+from senformer.model.fields import Attention, Heads, Positions, dense_attention
 
 # Columns of positions come in six groups: three families, plain and times the sign.
 _GROUPS = 6
@@ -57,16 +52,14 @@ class EnformerConfig(Config):
     n_conv_blocks: int = Field(6, ge=1, le=20)
     channel_divisor: int = Field(128, ge=1)
     pooling: Literal["attention", "max"] = "attention"
-    attention: SerializeAsAny[AttentionConfig] = Field(
-        default_factory=lambda: ATTENTIONS["dense"].config_class(kind="dense")
-    )
+    attention: Attention = Field(default_factory=dense_attention)
     dropout: float = Field(0.4, ge=0, lt=1)
     attention_dropout: float = Field(0.05, ge=0, lt=1)
     position_dropout: float = Field(0.01, ge=0, lt=1)
     pointwise_dropout: float = Field(default_factory=lambda known: known["dropout"] / 8, ge=0, lt=1)
     window_bp: int = Field(196_608, ge=1)
     crop_bins: int = Field(320, ge=0)
-    positions: str = "relative"
+    positions: Positions = "relative"
     n_position_features: int = Field(
         default_factory=lambda known: max(1, known["channels"] // 8 // _GROUPS) * _GROUPS,
         ge=_GROUPS,
@@ -75,7 +68,7 @@ class EnformerConfig(Config):
     position_bins: int = Field(
         default_factory=lambda known: known["window_bp"] // _bin_bp(known["n_conv_blocks"]), ge=1
     )
-    heads: dict[str, int] = Field(default_factory=lambda: {"human": 5313, "mouse": 1643}, min_length=1)
+    heads: Heads = Field(default_factory=lambda: {"human": 5313, "mouse": 1643}, min_length=1)
 
     @model_validator(mode="before")
     @classmethod
@@ -83,31 +76,6 @@ class EnformerConfig(Config):
         if not isinstance(values, dict):
             return values
         return {key: value for key, value in values.items() if value is not None}
-
-    @field_validator("attention", mode="before")
-    @classmethod
-    def _attention_of_kind(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        kind = choose(ATTENTIONS, value.get("kind", "dense"), "attention")
-        return parse(kind.config_class, value, "model.attention")
-
-    @field_validator("positions")
-    @classmethod
-    def _known_positions(cls, value: str) -> str:
-        choose(POSITIONS, value, "positions")
-        return value
-
-    @field_validator("heads")
-    @classmethod
-    def _heads_have_tracks(cls, value: dict[str, int]) -> dict[str, int]:
-        for name, n_tracks in value.items():
-            if n_tracks < 1 or not re.fullmatch(r"[\w-]+", name) or hasattr(nn.ModuleDict, name):
-                raise ValueError(
-                    f"head {name!r} of {n_tracks} tracks: a name has letters, digits, _ and - and is no "
-                    "word of torch's; a head has at least one track"
-                )
-        return value
 
     @model_validator(mode="after")
     def _check_channels(self) -> "EnformerConfig":

@@ -4,7 +4,7 @@ from typing import Any
 
 from senformer.core.config import Config, parse
 from senformer.core.tables import choose
-from senformer.model.network import Enformer
+from senformer.model.sequence_model import SequenceModel
 from senformer.model.zoo import MODELS
 
 
@@ -28,7 +28,7 @@ def model_config(name: str, overrides: dict[str, Any]) -> Config:
     return parse(kind.config_class, values, f"model {name}")
 
 
-def create_model(name: str, **overrides: Any) -> Enformer:
+def create_model(name: str, **overrides: Any) -> SequenceModel:
     """Return an untrained model from the zoo.
 
     Parameters

@@ -7,17 +7,17 @@ import torch
 from senformer.core.config import parse
 from senformer.core.errors import ConfigError
 from senformer.model.load import assign_tensors
-from senformer.model.network import Enformer
+from senformer.model.sequence_model import SequenceModel
 from senformer.model.zoo import MODELS
 
 
 def extend(
-    model: Enformer,
+    model: SequenceModel,
     *,
     window_bp: int | None = None,
     crop_bins: int | None = None,
     attention: str | dict[str, Any] | None = None,
-) -> Enformer:
+) -> SequenceModel:
     """Return a model of the same weights for another window, crop or attention kind.
 
     The basis of distances stays the one that the weights were made for, evaluated further out: what a

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from senformer.core.errors import DataError
 from senformer.core.seeding import numpy_rng
 from senformer.model.attention.blocks import BlockPattern
 from senformer.model.attention.tiles.plan import Plan
@@ -21,11 +20,6 @@ _SEED = 1
 _TOWER_BINS = 24
 _N_VALUES = 4
 _TOLERANCE = 1e-3
-
-
-def _coarse_bp(model: nn.Module) -> int:
-    """Return the bases of a bin as the transformer reads it; a model may predict finer ones."""
-    return getattr(model, "coarse_bp", model.bin_bp)
 
 
 def golden_codes(n_bases: int) -> Tensor:
@@ -42,7 +36,7 @@ def golden_bins(model: nn.Module) -> int:
     attention is full over its window gets the short input as it is.
     """
     patterns = [block.attention.pattern for block in model.transformer]
-    window_bins = model.window_bp // _coarse_bp(model)
+    window_bins = model.window_bp // model.coarse_bp
     step = max((pattern(window_bins).block_bins for pattern in patterns), default=window_bins)
     masks = any(Plan(pattern(window_bins)).is_masked for pattern in patterns)
     for n_bins in range(step, window_bins + 1, step):
@@ -69,7 +63,7 @@ def golden_outputs(model: nn.Module, n_bins: int) -> dict[str, list[list[float]]
     training = model.training
     model.eval()
     try:
-        bins = model.bins(golden_codes(_TOWER_BINS * _coarse_bp(model)))[:, order]
+        bins = model.bins(golden_codes(_TOWER_BINS * model.coarse_bp))[:, order]
         embedding = model.transform(bins, 0)
         embedding = embedding[:, [0, embedding.shape[1] // 2, -1]]
         return {
@@ -86,7 +80,7 @@ def pattern_digest(model: nn.Module) -> str:
     for block in model.transformer:
         attention = block.attention
         for head in range(attention.sizes.n_heads if attention.per_head else 1):
-            pattern = attention.pattern(model.window_bp // _coarse_bp(model), head=head)
+            pattern = attention.pattern(model.window_bp // model.coarse_bp, head=head)
             digest.update(f"{pattern.n_bins} {pattern.block_bins};".encode())
             digest.update(pattern.pairs.astype("<i8").tobytes())
     return digest.hexdigest()
@@ -102,28 +96,3 @@ def make_golden(model: nn.Module) -> dict[str, Any]:
         "outputs": golden_outputs(model, n_bins),
         "pattern_sha256": pattern_digest(model),
     }
-
-
-def check_golden(model: nn.Module, where: str) -> None:
-    """Compute the golden outputs again.
-
-    Raises
-    ------
-    DataError
-        The card has none, other blocks meet, or a value differs by more than the card's tolerance
-        (absolute below one, relative above).
-    """
-    golden = model.card.golden
-    if not golden:
-        raise DataError("E507", where, "the card has no golden outputs", "Save the model again.")
-    todo = "Compare this release with the one that saved the model."
-    if golden["pattern_sha256"] != pattern_digest(model):
-        raise DataError("E516", where, "other attention blocks are drawn than when it was saved", todo)
-    outputs = golden_outputs(model, golden["n_bins"])
-    for head, values in golden["outputs"].items():
-        got, want = torch.tensor(outputs[head]), torch.tensor(values)
-        error = float(((got - want).abs() / want.abs().clamp(min=1)).max())
-        if not error <= golden["tolerance"]:
-            allowed = golden["tolerance"]
-            found = f"golden outputs of head {head!r} differ by {error:.2g}, allowed {allowed:.2g}"
-            raise DataError("E517", where, found, todo)

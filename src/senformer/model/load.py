@@ -9,14 +9,14 @@ from senformer.core.config import parse
 from senformer.core.errors import DataError
 from senformer.core.tables import choose
 from senformer.model.folder import CONFIG, WEIGHTS, read_folder
-from senformer.model.network import Enformer
 from senformer.model.proof import prove_golden
+from senformer.model.sequence_model import SequenceModel
 from senformer.model.zoo import MODELS
 
 
 def load_model(
     path: str | os.PathLike, map_location: str | torch.device = "cpu", *, verify: bool = False
-) -> Enformer:
+) -> SequenceModel:
     """Return the model saved at ``path``, in evaluation mode.
 
     Parameters

@@ -1,77 +1,35 @@
 """The network of Enformer and S-Enformer: stem, tower, transformer, crop, final pointwise, heads."""
 
 import itertools
-import os
-from collections.abc import Mapping, Sequence
 
-import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
-from torch.nn import functional
 
-from senformer.core.config import nearest
-from senformer.core.errors import DataError
-from senformer.model.attention import ATTENTIONS
-from senformer.model.attention.base import Attention, AttentionSizes
-from senformer.model.card import ModelCard, new_card
 from senformer.model.config import EnformerConfig
 from senformer.model.conv_tower import TowerBlock
 from senformer.model.crop import crop
-from senformer.model.folder import SavedModel, write_folder
-from senformer.model.golden import make_golden
-from senformer.model.inputs import GLOBAL_BINS, SEQUENCE, read_global_bins, read_sequence
 from senformer.model.linear import Linear
 from senformer.model.pointwise import FinalPointwise
-from senformer.model.positions import POSITIONS
-from senformer.model.positions.table import PositionTable
-from senformer.model.stem import Stem, as_bases
+from senformer.model.sequence_model import Inputs, SequenceModel, attention_layer
+from senformer.model.stem import Stem
 from senformer.model.tiling.tower import run_tower
 from senformer.model.transformer import Transformer, TransformerBlock
 
-Inputs = Tensor | Mapping[str, Tensor]
 
+class Enformer(SequenceModel):
+    """Stem, tower, transformer, final pointwise layer."""
 
-def _attention(config: EnformerConfig, layer: int) -> Attention:
-    sizes = AttentionSizes(
-        channels=config.channels,
-        n_heads=config.n_heads,
-        key_size=config.key_size,
-        value_size=config.value_size,
-        n_features=config.n_position_features,
-        dropout=config.attention_dropout,
-        position_dropout=config.position_dropout,
-    )
-    return ATTENTIONS[config.attention.kind](sizes, config.attention, layer)
-
-
-class Enformer(nn.Module):
-    """Sequence to tracks.
-
-    Attributes
-    ----------
-    name
-        Its row in ``MODELS``.
-    config
-        Every size and rate.
-    card
-        What goes into ``card.json``: units, tracks, provenance.
-    recompute
-        Whether gradients of stem and tower are made tile by tile and those of the transformer layer by
-        layer, each run again on the way back:
-        ``auto`` (where the window's activations would be large), ``always``, ``never``.
-    """
+    config: EnformerConfig
 
     def __init__(self, name: str, config: EnformerConfig) -> None:
-        super().__init__()
-        self.name, self.config = name, config
-        self.recompute = "auto"
+        super().__init__(name, config)
         channels = [config.channels // 2, *config.tower_channels]
         self.stem = Stem(channels[0], config.pooling)
         self.tower = nn.ModuleList(
             TowerBlock(n_in, n_out, config.pooling) for n_in, n_out in itertools.pairwise(channels)
         )
         layers = (
-            TransformerBlock(config.channels, _attention(config, layer), config.dropout)
+            TransformerBlock(config.channels, attention_layer(config, layer), config.dropout)
             for layer in range(config.n_layers)
         )
         self.transformer = Transformer(layers, config.channels)
@@ -79,67 +37,7 @@ class Enformer(nn.Module):
         self.heads = nn.ModuleDict(
             {head: Linear(2 * config.channels, n_tracks) for head, n_tracks in config.heads.items()}
         )
-        self._positions: dict[tuple, PositionTable] = {}
-        self.card: ModelCard = new_card(name, config, sum(p.numel() for p in self.parameters()))
-
-    @property
-    def bin_bp(self) -> int:
-        """Bases a bin."""
-        return self.config.bin_bp
-
-    @property
-    def window_bp(self) -> int:
-        """The window that the model is for; any number of whole bins works."""
-        return self.config.window_bp
-
-    @property
-    def inputs(self) -> dict[str, str]:
-        """What the model reads, by name; all but ``sequence`` may be left out."""
-        named = any(block.attention.takes_global_bins for block in self.transformer)
-        return {"sequence": SEQUENCE} | ({"global_bins": GLOBAL_BINS} if named else {})
-
-    @property
-    def crop_bins(self) -> int:
-        """Bins dropped at each end of a window."""
-        return self.config.crop_bins
-
-    def forward(
-        self, inputs: Inputs, heads: Sequence[str] | None = None
-    ) -> dict[str, Float[Tensor, "batch bin _track"]]:
-        """Predict the tracks of some heads, or of all.
-
-        Parameters
-        ----------
-        inputs
-            uint8 codes (batch, base), float one-hot (batch, 4, base), or a mapping with ``sequence`` and
-            perhaps others of :attr:`inputs`.
-        heads
-            Names of the heads to evaluate; the others cost nothing.
-
-        Returns
-        -------
-        For each head non-negative float32 values (batch, bin, track) of the bins that the crop leaves.
-
-        Raises
-        ------
-        DataError
-            The input is no whole number of bins, the crop leaves none, or a head is unknown.
-        """
-        wanted = list(self.heads) if heads is None else list(heads)
-        for head in wanted:
-            if head not in self.heads:
-                raise DataError("E515", "model heads", f"no head {head!r}", nearest(head, self.heads))
-        embedding = self.embed(inputs)
-        return {head: functional.softplus(self.heads[head](embedding).float()) for head in wanted}
-
-    def embed(self, inputs: Inputs) -> Float[Tensor, "batch bin wide"]:
-        """Return the trunk's output, twice the channels, of the bins that the crop leaves."""
-        return self.trunk(inputs, self.config.crop_bins)
-
-    def trunk(self, inputs: Inputs, crop_bins: int) -> Float[Tensor, "batch bin wide"]:
-        """Return the trunk's output with a crop of its own."""
-        x = self.bins(inputs)
-        return self.transform(x, crop_bins, read_global_bins(inputs, x.shape[:2], self.inputs))
+        self._count_parameters()
 
     def bins(self, inputs: Inputs) -> Float[Tensor, "batch bin channel"]:
         """Return what the transformer reads, from any input.
@@ -166,40 +64,3 @@ class Enformer(nn.Module):
         for block in self.tower:
             x = block(x)
         return x
-
-    def read(self, inputs: Inputs) -> Float[Tensor, "batch base 4"]:
-        """Check the input and return one-hot bases, channels last."""
-        return as_bases(self._sequence(inputs), self.stem.conv.bias.dtype)
-
-    def _sequence(self, inputs: Inputs) -> Tensor:
-        """Check the input; return codes (batch, base) or one-hot (batch, base, 4) on our device."""
-        sequence = read_sequence(inputs, self.bin_bp).to(self.stem.conv.bias.device)
-        return sequence if sequence.dtype == torch.uint8 else sequence.transpose(1, 2)
-
-    def positions(self, n_bins: int) -> PositionTable:
-        """Return the basis of distances for a window, made once for each length."""
-        weight, config = self.stem.conv.bias, self.config
-        key = (n_bins, weight.device, weight.dtype)
-        if key not in self._positions:
-            basis = POSITIONS[config.positions]
-            table = PositionTable(
-                basis, n_bins, config.n_position_features, config.position_bins, weight.new_empty(0)
-            )
-            self._positions = {key: table}
-        return self._positions[key]
-
-    def save(self, path: str | os.PathLike) -> None:
-        """Write the model as a folder: ``config.json``, ``model.safetensors``, ``card.json``.
-
-        A folder of that name is replaced in one step. The card gets golden outputs and the weights'
-        SHA-256.
-
-        Raises
-        ------
-        OutputError, StorageError
-            The folder cannot be written, or the disk is full; nothing is left behind.
-        """
-        card = self.card.model_copy(update={"golden": make_golden(self)})
-        write_folder(
-            path, SavedModel(self.name, self.config.model_dump(mode="json"), card, self.state_dict())
-        )

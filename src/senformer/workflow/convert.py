@@ -11,7 +11,7 @@ from senformer.core.config import Config
 from senformer.core.errors import DataError, MissingInputError, UsageError
 from senformer.core.tables import choose
 from senformer.model.extend import extend
-from senformer.model.network import Enformer
+from senformer.model.sequence_model import SequenceModel
 from senformer.model.weights import SOURCES
 from senformer.model.weights.adopt import adopt
 from senformer.model.weights.foreign import Source
@@ -75,7 +75,7 @@ def convert(source: Path, out: Path, config: ConvertConfig) -> dict[str, Any]:
     return {"out": str(out), "source": str(source), "format": name, **describe(model)}
 
 
-def describe(model: Enformer) -> dict[str, Any]:
+def describe(model: SequenceModel) -> dict[str, Any]:
     """Return the plain facts of a converted model."""
     config = model.config
     return {
@@ -103,7 +103,7 @@ def _reader(source: Path, format: str | None) -> tuple[str, Source]:
     raise MissingInputError("E520", str(source), found, f"Give weights of {', '.join(SOURCES)}.")
 
 
-def _name_tracks(model: Enformer, tables: list[str]) -> None:
+def _name_tracks(model: SequenceModel, tables: list[str]) -> None:
     """Put the rows of track tables into the card's heads."""
     heads = dict(model.card.heads)
     for given in tables:

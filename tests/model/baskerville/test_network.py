@@ -9,8 +9,9 @@ from torch.nn import functional
 from senformer.core.errors import DataError
 from senformer.model import create_model, load_model, tower_tiles
 from senformer.model.extend import extend
-from senformer.model.golden import check_golden, golden_bins, make_golden
+from senformer.model.golden import golden_bins, make_golden
 from senformer.model.load import assign_tensors
+from senformer.model.proof import prove_golden
 from senformer.model.weights import keras
 
 MODEL, PARITY = "basenji_tiny/eval/model.h5", "parity_baskerville"
@@ -127,7 +128,7 @@ def test_baskerville__golden_bins_are_the_transformers():
     other = small_baskerville(attention=BIGBIRD | {"seed": 9})
     other.card.golden = model.card.golden
     with pytest.raises(DataError, match="other attention blocks are drawn"):
-        check_golden(other, "m")
+        prove_golden(other, "m")
 
 
 @pytest.fixture(scope="module")

@@ -11,54 +11,35 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from senformer.model.attention import ATTENTIONS
-from senformer.model.attention.base import Attention, AttentionSizes
 from senformer.model.baskerville.config import BaskervilleConfig
 from senformer.model.baskerville.final import Final
 from senformer.model.baskerville.norm import NORM_EPS
 from senformer.model.baskerville.tower import Stem, TowerBlock
 from senformer.model.baskerville.upsampling import Upsampling, lecun_linear
-from senformer.model.card import new_card
 from senformer.model.crop import crop
 from senformer.model.initializers import variance_scaling_
-from senformer.model.inputs import read_sequence
-from senformer.model.network import Enformer, Inputs
+from senformer.model.sequence_model import Inputs, SequenceModel, attention_layer
 from senformer.model.stem import as_bases
 from senformer.model.tower_tiles import in_tiles
 from senformer.model.transformer import Transformer, TransformerBlock
 
 
-def _attention(config: BaskervilleConfig, layer: int) -> Attention:
-    sizes = AttentionSizes(
-        channels=config.channels,
-        n_heads=config.n_heads,
-        key_size=config.key_size,
-        value_size=config.value_size,
-        n_features=config.n_position_features,
-        dropout=config.attention_dropout,
-        position_dropout=config.position_dropout,
-    )
-    return ATTENTIONS[config.attention.kind](sizes, config.attention, layer)
-
-
 def _transformer_block(config: BaskervilleConfig, layer: int) -> TransformerBlock:
     """Return Enformer's block with Keras' epsilon and initial values."""
-    block = TransformerBlock(config.channels, _attention(config, layer), config.dropout)
+    block = TransformerBlock(config.channels, attention_layer(config, layer), config.dropout)
     block.attention_norm.eps = block.feed_forward_norm.eps = NORM_EPS
     for linear in (block.feed_forward.expand, block.feed_forward.contract):
         variance_scaling_(linear.weight, linear.weight.shape[1])
     return block
 
 
-class Baskerville(Enformer):
+class Baskerville(SequenceModel):
     """Sequence to tracks in bins finer than the transformer's positions."""
 
-    config: BaskervilleConfig  # type: ignore[assignment]
+    config: BaskervilleConfig
 
     def __init__(self, name: str, config: BaskervilleConfig) -> None:
-        nn.Module.__init__(self)
-        self.name, self.config = name, config
-        self.recompute = "auto"
+        super().__init__(name, config)
         self.stem = Stem(config.stem_channels, config.stem_width)
         self.tower = nn.ModuleList(
             TowerBlock(n_in, n_out)
@@ -74,8 +55,7 @@ class Baskerville(Enformer):
         self.heads = nn.ModuleDict(
             {head: lecun_linear(n_wide, n_tracks) for head, n_tracks in config.heads.items()}
         )
-        self._positions = {}
-        self.card = new_card(name, config, sum(p.numel() for p in self.parameters()))
+        self._count_parameters()
 
     @property
     def coarse_bp(self) -> int:
@@ -120,8 +100,3 @@ class Baskerville(Enformer):
         for block, part, channels in zip(self.upsampling, kept, self.config.kept_channels, strict=True):
             x = block(x, part.reshape(batch, -1, channels))
         return self.final(crop(x, crop_bins))
-
-    def _sequence(self, inputs: Inputs) -> Tensor:
-        """Check the input; return codes (batch, base) or one-hot (batch, base, 4) on our device."""
-        sequence = read_sequence(inputs, self.coarse_bp).to(self.stem.conv.bias.device)
-        return sequence if sequence.dtype == torch.uint8 else sequence.transpose(1, 2)

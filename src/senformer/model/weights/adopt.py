@@ -9,12 +9,14 @@ from senformer.core.provenance import versions
 from senformer.core.tables import choose
 from senformer.model.create import create_model, model_config
 from senformer.model.load import assign_tensors
-from senformer.model.network import Enformer
+from senformer.model.sequence_model import SequenceModel
 from senformer.model.weights.foreign import Foreign
 from senformer.model.zoo import MODELS
 
 
-def adopt(foreign: Foreign, where: str, *, model: str | None = None, basis_bp: int | None = None) -> Enformer:
+def adopt(
+    foreign: Foreign, where: str, *, model: str | None = None, basis_bp: int | None = None
+) -> SequenceModel:
     """Return a model in evaluation mode that has the foreign tensors as its own.
 
     Parameters
