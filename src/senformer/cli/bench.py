@@ -17,7 +17,7 @@ def bench(
         Path, typer.Option("--out", "-o", help="JSON file; the figure is put beside it.", show_default=False)
     ],
     run: Annotated[
-        Path | None, typer.Option("--run", help="receptive-field: a trained run or model folder.")
+        Path | None, typer.Argument(help="receptive-field: a trained run or model folder.")
     ] = None,
     lengths: Annotated[
         str | None, typer.Option("--lengths", help="Window lengths in bp: 98304,196608.")
