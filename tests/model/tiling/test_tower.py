@@ -72,3 +72,20 @@ def test_run_tower__nothing_is_kept_where_nothing_learns(small_tiles, monkeypatc
     model.stem.requires_grad_(False)
     model.tower.requires_grad_(False)
     assert not model.bins(random_codes(1, 320)).requires_grad
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("training", [True, False])
+def test_run_tower__always_equals_never_on_a_gpu(training, monkeypatch):
+    if not torch.cuda.is_available():
+        pytest.skip("no CUDA device")
+    monkeypatch.setitem(stage.TILE_BYTES, "cuda", 3000)
+    found = []
+    for recompute in ("always", "never"):
+        model = small_model().double().cuda().train(training)
+        model.recompute = recompute
+        bins = model.bins(random_codes(2, 8 * 33))
+        bins.square().sum().backward()
+        named = {name: p.grad for name, p in model.named_parameters() if p.grad is not None}
+        found.append({"y": bins.detach(), **named})
+    assert_same(*found, 1e-10)

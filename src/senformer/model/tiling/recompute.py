@@ -183,9 +183,11 @@ class _Gradients:
             if self.dx is not None:
                 add_input_gradient(x, self.dx, d_sums)
             return
-        d_weight, d_bias, d_windows = stem_gradients(piece, x, d_sums)
-        for name, more in ((names[id(piece.conv.weight)], d_weight), (names[id(piece.conv.bias)], d_bias)):
+        conv = [names[id(p)] for p in (piece.conv.weight, piece.conv.bias)]
+        held = {**self.leaves, **self.constants}
+        *more, d_windows = stem_gradients(piece, [held[name] for name in conv], x, d_sums)
+        for name, gradient in zip(conv, more, strict=True):
             if name in self.of:
-                self.of[name] += more
+                self.of[name] += gradient
         if self.dx is not None:
             add_base_gradient(piece, x, self.dx, d_windows)

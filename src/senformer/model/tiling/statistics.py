@@ -8,7 +8,7 @@ What the stem's norm reads is linear in the one-hot window, and base-resolution 
 whole; there the sums follow from the first and second moments of the windows of 15 bases.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from jaxtyping import Float
@@ -38,11 +38,25 @@ def add_input_gradient(
 
 
 def stem_gradients(
-    piece: StemPiece, x: Float[Tensor, "batch row 4"], d_sums: Float[Tensor, "2 channel"]
+    piece: StemPiece,
+    weights: Sequence[Tensor],
+    x: Float[Tensor, "batch row 4"],
+    d_sums: Float[Tensor, "2 channel"],
 ) -> tuple[Float[Tensor, "channel 4 width"], Float[Tensor, " channel"], Float[Tensor, "window window_1"]]:
-    """Return what comes back by the sums to the stem's weights, its bias and the windows' moments."""
-    leaves = [piece.conv.weight.detach().double(), piece.conv.bias.detach().double()]
-    leaves.append(_all_windows(piece, x))
+    """Return what comes back by the sums to the stem's weights, its bias and the windows' moments.
+
+    Parameters
+    ----------
+    piece
+        The stem.
+    weights
+        Its convolution's weights and bias.
+    x
+        What it read.
+    d_sums
+        Gradients of the sums.
+    """
+    leaves = [*(tensor.detach().double() for tensor in weights), _all_windows(piece, x)]
     leaves = [leaf.requires_grad_() for leaf in leaves]
     with torch.enable_grad():
         sums = _stem_sums(*leaves)
