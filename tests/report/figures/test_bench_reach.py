@@ -6,7 +6,7 @@ def row(kind, bare, seen):
         "kind": kind,
         "length_bp": 1024,
         "bin_bp": 128,
-        "block_bins": 2,
+        "block_bp": 256,
         "crop_bins": 1,
         "n_layers": 3,
         "sites_bp": [0, 511, 1023],

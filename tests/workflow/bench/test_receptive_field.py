@@ -1,5 +1,5 @@
 import pytest
-from tests.workflow.measure.toy import toy_settings
+from tests.workflow.measure.toy import BASKERVILLE, toy_settings
 
 from senformer.workflow.bench.receptive_field import RECEPTIVE_FIELD
 from senformer.workflow.measure.models import build_model
@@ -32,3 +32,18 @@ def test_cases__a_saved_model_is_the_only_case(tmp_path):
     (case,) = RECEPTIVE_FIELD.cases(saved)
     assert (case.kind, case.length_bp) == ("bigbird", 8 * 40)
     assert RECEPTIVE_FIELD.prepare(case)()["n_layers"] == 2
+
+
+def test_prepare__positions_coarser_than_the_bins():
+    settings = toy_settings(
+        "receptive-field",
+        model="baskerville",
+        overrides=BASKERVILLE,
+        kinds=("dense",),
+        lengths=(8 * 40,),
+        options=OPTIONS,
+    )
+    found = RECEPTIVE_FIELD.prepare(RECEPTIVE_FIELD.cases(settings)[0])()
+    assert len(found["effect"][0]) == 80 - 2 * 3
+    assert found["bin_bp"] == 4
+    assert found["block_bp"] == 64 * 8

@@ -16,6 +16,19 @@ SIZES: dict[str, Any] = {
     "attention": {"kind": "bigbird", "block_bins": 4},
 }
 
+BASKERVILLE: dict[str, Any] = {
+    "stem_channels": 8,
+    "tower_channels": [12, 16],
+    "n_layers": 2,
+    "n_heads": 4,
+    "key_size": 4,
+    "n_upsamplings": 1,
+    "final_channels": 20,
+    "n_position_features": 4,
+    "crop_bins": 3,
+    "heads": {"human": 5},
+}
+
 
 def toy_settings(what: str, **changes: Any) -> Settings:
     """Return settings of a benchmark of a small model on windows of a few bins of 8 bp."""

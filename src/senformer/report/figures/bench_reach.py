@@ -111,7 +111,7 @@ def _draw_paths(axes: Axes, row: Row, deepest: int) -> Any:
 
 def _draw_seen(axes: Axes, row: Row) -> None:
     shares = 100 * np.asarray(row["seen_from_afar"])
-    width = row["block_bins"] * row["bin_bp"] / 1000
+    width = row["block_bp"] / 1000
     axes.bar(width * (np.arange(len(shares)) + 0.5), shares, width=0.9 * width, color=BLUE)
     axes.axhline(shares.mean(), color=GRAY, lw=0.8, ls=":")
     axes.set(

@@ -33,15 +33,15 @@ def cases(settings: Settings) -> list[Case]:
         "n_heads": config.n_heads,
         "key_size": config.key_size,
         "value_size": config.value_size,
-        "bin_bp": config.bin_bp,
     }
+    coarse_bp = getattr(config, "coarse_bp", config.bin_bp)
     attention = config.attention.model_dump(mode="json")
     found = []
     for length in settings.lengths:
         for dtype in settings.precisions:
             for kind in settings.kinds:
                 own = attention if kind == attention["kind"] else {"kind": "dense" if kind == PLAIN else kind}
-                options = {"sizes": sizes, "attention": own, "n_bins": n_bins_of(length, config.bin_bp)}
+                options = {"sizes": sizes, "attention": own, "n_bins": n_bins_of(length, coarse_bp)}
                 found += _of_kind(settings, length, dtype, kind, options)
     return found
 

@@ -10,10 +10,12 @@ from typing import Any
 
 import torch
 
+from senformer.core.tables import choose
 from senformer.model.attention import ATTENTIONS
 from senformer.model.create import model_config
 from senformer.model.load import load_model
-from senformer.model.network import Enformer
+from senformer.model.sequence_model import SequenceModel
+from senformer.model.zoo import MODELS
 from senformer.workflow.measure.case import Bench, Case, Settings, Work
 from senformer.workflow.measure.cases import n_bins_of
 from senformer.workflow.measure.effects import effect_of_bases, summarize
@@ -36,7 +38,8 @@ def cases(settings: Settings) -> list[Case]:
     path = settings.options.get("run")
     if path:
         return [_trained_case(settings, path)]
-    overrides = {**_SMALL, **settings.overrides}
+    known = choose(MODELS, settings.model, "model").config_class.model_fields
+    overrides = {key: value for key, value in _SMALL.items() if key in known} | dict(settings.overrides)
     small = Settings(**{**vars(settings), "overrides": overrides})
     return [_case(small, length, kind) for length in settings.lengths for kind in settings.kinds]
 
@@ -69,7 +72,7 @@ def _trained_case(settings: Settings, path: str) -> Case:
     return Case("receptive-field", kind, "auto", settings.device, "fp64", model.window_bp, options=options)
 
 
-def _model(case: Case) -> Enformer:
+def _model(case: Case) -> SequenceModel:
     """Return the trained model, or an untrained one whose attention is at work."""
     path = case.options["run"]
     if path is None:

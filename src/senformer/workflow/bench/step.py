@@ -3,7 +3,6 @@
 import torch
 from torch import nn
 
-from senformer.model.norm import NormGelu
 from senformer.workflow.measure.case import Bench, Case, Settings, Work
 from senformer.workflow.measure.models import build_model, compute_in, model_cases, random_codes
 from senformer.workflow.measure.needs import step_bytes
@@ -19,7 +18,7 @@ def cases(settings: Settings) -> list[Case]:
 def freeze_batch_norm(model: nn.Module) -> None:
     """Let batch normalization use its running statistics in training too."""
     for module in model.modules():
-        if isinstance(module, NormGelu):
+        if hasattr(module, "running_mean"):
             module.eval()
 
 

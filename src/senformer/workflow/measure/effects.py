@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-from senformer.model.network import Enformer
+from senformer.model.sequence_model import SequenceModel
 
 N_SITES = 9
 _N_BASES = 4
@@ -25,20 +25,20 @@ def sites_of(window_bp: int) -> list[int]:
     return np.linspace(0, window_bp - 1, N_SITES).astype(int).tolist()
 
 
-def _predict(model: Enformer, bins: Tensor, head: str) -> Tensor:
+def _predict(model: SequenceModel, bins: Tensor, head: str) -> Tensor:
     """Return the head's rates of one window, from what the transformer reads, in the model's precision."""
     embedding = model.transform(bins, model.crop_bins)
     return functional.softplus(model.heads[head](embedding))[0]
 
 
-def _changed_bins(model: Enformer, codes: Tensor, bins: Tensor, site: int) -> Tensor:
+def _changed_bins(model: SequenceModel, codes: Tensor, bins: Tensor, site: int) -> Tensor:
     """Return what the transformer reads of ``codes``, which differ at ``site`` from those of ``bins``.
 
     Only bins within the tower's reach are computed, from a stretch that is longer by as much again.
     """
-    n_bins, middle = bins.shape[1], site // model.bin_bp
+    n_bins, middle = bins.shape[1], site // model.coarse_bp
     low, high = max(0, middle - 2 * _REACH_BINS), min(n_bins, middle + 2 * _REACH_BINS + 1)
-    part = model.bins(codes[:, low * model.bin_bp : high * model.bin_bp])
+    part = model.bins(codes[:, low * model.coarse_bp : high * model.coarse_bp])
     first, end = max(0, middle - _REACH_BINS), min(n_bins, middle + _REACH_BINS + 1)
     found = bins.clone()
     found[:, first:end] = part[:, first - low : end - low]
@@ -47,7 +47,7 @@ def _changed_bins(model: Enformer, codes: Tensor, bins: Tensor, site: int) -> Te
 
 @torch.no_grad()
 def effect_of_bases(
-    model: Enformer, head: str, n_sequences: int
+    model: SequenceModel, head: str, n_sequences: int
 ) -> tuple[list[int], Float[np.ndarray, "site bin"]]:
     """Return the sites in bp and the mean absolute change of each bin for each of them."""
     window = model.window_bp

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from senformer.core.device import PRECISIONS
+from senformer.model.config import EnformerConfig
 from senformer.model.create import create_model, model_config
-from senformer.model.network import Enformer
+from senformer.model.sequence_model import SequenceModel
 from senformer.predict.precision import arithmetic
 from senformer.workflow.measure.backends import backends_of, choose_backend
 from senformer.workflow.measure.case import Case, Settings
@@ -29,6 +30,7 @@ _SIZES = (
     "attention_dropout",
     "position_dropout",
     "heads",
+    "crop_bins",
 )
 
 
@@ -78,14 +80,16 @@ def _options(settings: Settings, length: int, kind: str, columns: Mapping[str, A
 def _peer_case(settings: Settings, length: int, dtype: str, columns: Mapping[str, Any]) -> Case:
     options = _options(settings, length, "dense", columns)
     config: Any = model_config(settings.model, options["overrides"])
-    sizes = {key: getattr(config, key) for key in _SIZES}
-    options["sizes"] = {**sizes, "crop_bins": config.crop_bins}
+    if not isinstance(config, EnformerConfig):
+        options["skip"] = f"enformer-pytorch has no {settings.model}"
+        return Case(settings.what, PEER_KIND, "torch", settings.device, dtype, length, True, "peer", options)
+    options["sizes"] = {key: getattr(config, key) for key in _SIZES}
     if settings.peer_python is None:
         options["skip"] = "enformer-pytorch is not installed (make peers, or --peer-python)"
     return Case(settings.what, PEER_KIND, "torch", settings.device, dtype, length, True, "peer", options)
 
 
-def build_model(case: Case) -> Enformer:
+def build_model(case: Case) -> SequenceModel:
     """Return the untrained model of a case on its device, every attention layer at work.
 
     Fresh models have zero output projections; these are drawn, so that no shortcut can hide.

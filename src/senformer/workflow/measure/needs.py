@@ -5,10 +5,11 @@ from functools import lru_cache
 
 from senformer.model.create import model_config
 from senformer.model.network import Enformer
+from senformer.model.sequence_model import SequenceModel
 from senformer.workflow.measure.case import Case
 from senformer.workflow.measure.cases import python_bytes
 from senformer.workflow.plan.memory import Shape, peak_bytes, predict_bytes, train_bytes
-from senformer.workflow.plan.parameters import empty_model
+from senformer.workflow.plan.parameters import count_parameters, empty_model
 
 # enformer-pytorch, measured at its published size: bytes a base and channel of the stem, and matrices of
 # (head, bin, bin); a training step keeps the matrices of every layer.
@@ -17,15 +18,24 @@ _PEER_MATRICES, _PEER_MATRICES_A_LAYER = 8, 4
 
 
 @lru_cache(maxsize=8)
-def _empty_model(name: str, overrides: str, is_frozen: bool) -> Enformer:
+def _empty_model(name: str, overrides: str, is_frozen: bool) -> SequenceModel:
     return empty_model(name, model_config(name, json.loads(overrides)), is_frozen)
 
 
-def _shape(case: Case) -> Shape:
+def _model(case: Case) -> SequenceModel:
     overrides = json.dumps(case.options["overrides"], sort_keys=True)
-    is_frozen = case.options.get("batch_norm") == "frozen"
+    return _empty_model(case.options["model"], overrides, case.options.get("batch_norm") == "frozen")
+
+
+def _roughly(case: Case, model: SequenceModel, copies: int, activations: int) -> int:
+    """Return the need of a model that there are no formulas for: weights, and activations of the stem."""
+    weights = 4 * copies * sum(count_parameters(model).values())
+    return weights + 4 * activations * case.length_bp * model.stem.conv.weight.shape[0]
+
+
+def _shape(case: Case, model: Enformer) -> Shape:
     return Shape(
-        _empty_model(case.options["model"], overrides, is_frozen),
+        model,
         case.options["n_bins"],
         dtype=case.dtype,
         device=case.device.split(":")[0],
@@ -35,7 +45,10 @@ def _shape(case: Case) -> Shape:
 
 def forward_bytes(case: Case) -> int:
     """Return what a prediction takes."""
-    shape = _shape(case)
+    model = _model(case)
+    if not isinstance(model, Enformer):
+        return python_bytes(case.device) + _roughly(case, model, 1, 1)
+    shape = _shape(case, model)
     if case.program == "peer":
         base = case.length_bp * shape.config.channels // 2 * _PEER_FORWARD
         matrices = 4 * shape.config.n_heads * case.options["n_bins"] ** 2 * _PEER_MATRICES
@@ -45,7 +58,10 @@ def forward_bytes(case: Case) -> int:
 
 def step_bytes(case: Case) -> int:
     """Return what a training step takes."""
-    shape = _shape(case)
+    model = _model(case)
+    if not isinstance(model, Enformer):
+        return python_bytes(case.device) + _roughly(case, model, 4, 6)
+    shape = _shape(case, model)
     if case.program == "peer":
         base = case.length_bp * shape.config.channels // 2 * _PEER_STEP
         layers = (

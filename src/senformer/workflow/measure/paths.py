@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 
 from senformer.model.attention.blocks import BlockPattern
 from senformer.model.attention.reach import NEVER, layers_to_reach
-from senformer.model.network import Enformer
+from senformer.model.sequence_model import SequenceModel
 
 
 def pattern_matrix(pattern: BlockPattern, block_bins: int) -> Bool[np.ndarray, "block block"]:
@@ -19,9 +19,9 @@ def pattern_matrix(pattern: BlockPattern, block_bins: int) -> Bool[np.ndarray, "
     return seen[np.ix_(first, first)]
 
 
-def layer_matrices(model: Enformer, block_bins: int) -> list[list[Bool[np.ndarray, "block block"]]]:
+def layer_matrices(model: SequenceModel, block_bins: int) -> list[list[Bool[np.ndarray, "block block"]]]:
     """Return for each layer the matrices of its heads: one where all heads share a pattern."""
-    n_bins = model.window_bp // model.bin_bp
+    n_bins = model.window_bp // model.coarse_bp
     found = []
     for block in model.transformer:
         attention: Any = block.attention
@@ -72,7 +72,7 @@ def _longest(layers: np.ndarray) -> int | None:
     return None if (layers == NEVER).any() else int(layers.max())
 
 
-def path_facts(model: Enformer, block_bins: int) -> dict[str, Any]:
+def path_facts(model: SequenceModel, block_bins: int) -> dict[str, Any]:
     """Return how many layers join any two blocks, and how often each is seen from afar.
 
     Returns
@@ -82,13 +82,13 @@ def path_facts(model: Enformer, block_bins: int) -> dict[str, Any]:
     ``path_layers_without_global``: the same for each pair of blocks, -1 for never;
     ``seen_from_afar``: a share for each block.
     """
-    n_bins = model.window_bp // model.bin_bp
+    n_bins = model.window_bp // model.coarse_bp
     layers = layer_matrices(model, block_bins)
     united = [np.logical_or.reduce(heads) for heads in layers]
     bare = [np.logical_or.reduce([without_global(seen) for seen in heads]) for heads in layers]
     joined, joined_bare = (_layers_between(matrices, n_bins, block_bins) for matrices in (united, bare))
     return {
-        "block_bins": block_bins,
+        "block_bp": block_bins * model.coarse_bp,
         "n_layers": len(layers),
         "layers_to_whole_window": _longest(joined),
         "layers_without_global": _longest(joined_bare),

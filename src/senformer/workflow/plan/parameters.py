@@ -5,11 +5,11 @@ from collections import Counter
 import torch
 
 from senformer.core.config import Config
-from senformer.model.network import Enformer
+from senformer.model.sequence_model import SequenceModel
 from senformer.model.zoo import MODELS
 
 
-def empty_model(name: str, config: Config, is_frozen: bool = False) -> Enformer:
+def empty_model(name: str, config: Config, is_frozen: bool = False) -> SequenceModel:
     """Return the model in training, without memory for its values.
 
     Parameters
@@ -27,7 +27,7 @@ def empty_model(name: str, config: Config, is_frozen: bool = False) -> Enformer:
     return model
 
 
-def count_parameters(model: Enformer) -> dict[str, int]:
+def count_parameters(model: SequenceModel) -> dict[str, int]:
     """Return the trained values of each part, in the model's order: stem, tower, transformer..."""
     counts: Counter[str] = Counter()
     for key, parameter in model.named_parameters():
