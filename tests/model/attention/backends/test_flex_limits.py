@@ -92,14 +92,14 @@ def test_why_not__many_logits(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("block", "dtype", "rows", "columns"),
+    ("block", "dtype", "size"),
     [
-        (64, torch.bfloat16, 64, 64),
-        (64, torch.float32, 64, 32),
-        (128, torch.float16, 64, 64),
-        (96, torch.bfloat16, 32, 32),
+        (64, torch.bfloat16, 64),
+        (64, torch.float32, 32),
+        (128, torch.float16, 64),
+        (96, torch.bfloat16, 32),
     ],
 )
-def test_kernel_options__divide_the_block(block, dtype, rows, columns):
+def test_kernel_options__divide_the_block(block, dtype, size):
     options = kernel_options(make_call(block=block, dtype=dtype))
-    assert (options["BLOCK_M"], options["BLOCK_N"]) == (rows, columns)
+    assert (options["BLOCK_M"], options["BLOCK_N"]) == (size, size)

@@ -41,11 +41,11 @@ def _attend(
     from torch.nn.attention.flex_attention import flex_attention
 
     block = relative.shape[-1]
-    heads_alike = slot.shape[0] == 1
+    heads_alike = slot.dim() == 2
 
     def with_relative(score: Tensor, batch: Tensor, head: Tensor, row: Tensor, column: Tensor) -> Tensor:
-        blocks = slot[0] if heads_alike else slot[head]
-        pair = blocks[row // block, column // block]
+        blocks = row // block, column // block
+        pair = slot[blocks] if heads_alike else slot[(head, *blocks)]
         return score + relative[batch, head, pair, row % block, column % block]
 
     return flex_attention(
@@ -102,10 +102,11 @@ class FlexBackend(Backend):
             )
             relative = relative_logits(tables.pairs, position, layout.pad_relative(call.relative))
             operands = (x.transpose(0, 1).contiguous() for x in (content, key, value))
+            slot = tables.slot[0] if len(call.plans) == 1 else tables.slot
             options = kernel_options(call)
             kernel = _attend if call.device.type == "cpu" else _compiled()
             with _recompile_limit(), warnings.catch_warnings():
                 # On a CPU: that it is slow. On a GPU: that float32 could be less exact.
                 warnings.simplefilter("ignore")
-                out = kernel(*operands, relative, tables.slot, tables.mask, options)
+                out = kernel(*operands, relative, slot, tables.mask, options)
         return layout.cut(out.transpose(0, 1))

@@ -86,7 +86,7 @@ def _size_reason(call: Call) -> str | None:
 def kernel_options(call: Call) -> dict[str, Any]:
     """Return the sizes of the forward kernel; those of the backward kernel are tuned by torch."""
     block = call.layout.block
-    rows = min(_LARGEST_BLOCK, block & -block)
-    # In float32 a value of 192 fills the fast memory twice as soon.
-    columns = min(rows, 32) if call.query.dtype == torch.float32 else rows
-    return {"BLOCK_M": rows, "BLOCK_N": columns, "FORCE_USE_FLEX_ATTENTION": True}
+    # In float32 a value of 192 fills registers and fast memory twice as soon.
+    largest = _KERNEL_BLOCK if call.query.dtype == torch.float32 else _LARGEST_BLOCK
+    size = min(largest, block & -block)
+    return {"BLOCK_M": size, "BLOCK_N": size, "FORCE_USE_FLEX_ATTENTION": True}
