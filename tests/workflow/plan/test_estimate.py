@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from senformer.model.create import model_config
-from senformer.workflow.plan.estimate import core_flops, longest_window, recommend, seconds_of, with_kind
-from senformer.workflow.plan.flops import forward_flops
+from senformer.workflow.plan.estimate import core_flops, longest_window, recommend, seconds_of
+from senformer.workflow.plan.flops import forward_flops, with_kind
 from senformer.workflow.plan.memory import Shape, peak_bytes, predict_bytes
 from senformer.workflow.plan.parameters import empty_model
 from senformer.workflow.plan.rates import Rates

@@ -7,7 +7,7 @@ from typing import Any
 from senformer.model import transformer as layers
 from senformer.model.config import EnformerConfig
 from senformer.model.tiling.rule import LARGE_BYTES
-from senformer.workflow.plan.flops import attention_flops, forward_flops, met_pairs
+from senformer.workflow.plan.flops import attention_flops, forward_flops, met_pairs, with_kind
 from senformer.workflow.plan.memory import Shape, peak_bytes
 from senformer.workflow.plan.parameters import empty_model
 from senformer.workflow.plan.rates import Rates
@@ -26,13 +26,6 @@ def core_flops(name: str, config: EnformerConfig, kind: str, n_bins: int) -> int
         return 0
     first: Any = model.transformer[0]
     return config.n_layers * attention_flops(other, n_bins, met_pairs(first.attention, n_bins))
-
-
-def with_kind(config: EnformerConfig, kind: str) -> EnformerConfig:
-    """Return the configuration with another attention kind in its default settings."""
-    if kind == config.attention.kind:
-        return config
-    return type(config).model_validate({**config.model_dump(mode="json"), "attention": {"kind": kind}})
 
 
 def with_layers(config: EnformerConfig, n_layers: int) -> EnformerConfig:

@@ -16,6 +16,13 @@ _STEM_WIDTH, _TOWER_WIDTH = 15, 5
 _RELATIVE_OFFSETS = 2
 
 
+def with_kind(config: EnformerConfig, kind: str) -> EnformerConfig:
+    """Return the configuration with another attention kind in its default settings."""
+    if kind == config.attention.kind:
+        return config
+    return type(config).model_validate({**config.model_dump(mode="json"), "attention": {"kind": kind}})
+
+
 def met_pairs(attention: Attention, n_bins: int) -> int:
     """Return how many (query, key) pairs of bins meet, the mean over heads."""
     heads = range(attention.sizes.n_heads if attention.per_head else 1)

@@ -15,6 +15,7 @@ from senformer.model import transformer as layers
 from senformer.model.attention.tiles.plan import TILE_ELEMENTS
 from senformer.model.config import EnformerConfig
 from senformer.model.network import Enformer
+from senformer.model.positions.table import WHOLE_BINS
 from senformer.model.tiling.rule import LARGE_BYTES, is_large, kept_bytes
 from senformer.model.tiling.stage import stages, tile_bytes
 from senformer.model.tower_tiles import HALO_BINS, TILE_BINS
@@ -175,7 +176,8 @@ def _predict_phases(shape: Shape) -> Iterator[int]:
     chunk_bins = min(shape.n_bins, TILE_BINS + 2 * HALO_BINS)
     chunk = chunk_bins * shape.config.bin_bp // 4 * shape.config.channels // 2 * _FLOAT
     yield shape.stream + 2 * chunk + _TILE_COPIES * shape.tile
-    yield (1 + _LAYER_COPIES) * shape.stream + shape.relative + 4 * shape.attention_tile
+    relative = shape.relative if shape.n_bins <= WHOLE_BINS else 0
+    yield (1 + _LAYER_COPIES) * shape.stream + relative + 4 * shape.attention_tile
     yield shape.stream + _FINAL_COPIES * shape.embedding
     yield shape.embedding + _OUTPUT_COPIES * shape.output
 
