@@ -4,8 +4,10 @@ import torch
 from tests.oracles.attention import relative_shift
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from senformer.core.errors import ConfigError
 from senformer.model.attention.base import AttentionSizes
 from senformer.model.attention.dense import DenseAttention, DenseConfig
+from senformer.model.attention.relative import set_backend
 from senformer.model.positions import POSITIONS
 from senformer.model.positions.table import PositionTable
 
@@ -64,6 +66,22 @@ def test_relative_attention__bfloat16_softmax_is_float32():
     with torch.autocast("cpu", dtype=torch.bfloat16), _SoftmaxTypes() as mode:
         layer(x, basis).sum().backward()
     assert mode.seen == {torch.float32}
+
+
+def test_set_backend__every_layer_and_nothing_that_is_saved():
+    layers = torch.nn.ModuleList(DenseAttention(SIZES, DenseConfig(), layer) for layer in range(2))
+    names = set(layers.state_dict())
+    assert {layer.backend for layer in layers} == {"auto"}
+    set_backend(layers, "tiles")
+    assert {layer.backend for layer in layers} == {"tiles"}
+    assert set(layers.state_dict()) == names
+
+
+def test_set_backend__unknown_name():
+    layers = torch.nn.ModuleList([DenseAttention(SIZES, DenseConfig(), 0)])
+    with pytest.raises(ConfigError, match=r"'tile' is none of auto, flex, masked, tiles.*tiles"):
+        set_backend(layers, "tile")
+    assert layers[0].backend == "auto"
 
 
 @pytest.mark.real_data

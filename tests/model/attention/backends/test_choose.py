@@ -14,6 +14,7 @@ from senformer.model.attention.backends.base import Call
 @pytest.fixture
 def on_gpu(monkeypatch):
     """Make every call one on a GPU, with times that a test sets; nothing is remembered."""
+    monkeypatch.setattr("senformer.model.attention.backends.flex_limits.find_spec", lambda name: name)
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (9, 0))
     monkeypatch.setattr(Call, "device", torch.device("cuda"))
     monkeypatch.setattr(choose, "_CHOSEN", {})

@@ -1,10 +1,9 @@
-import contextlib
-
 import pytest
 import torch
 from tests.contracts import attention as contract
 from tests.oracles.attention import dense_layer, layer_mask
 
+from senformer.core.device import without_tf32
 from senformer.core.errors import ConfigError
 from senformer.model.attention.backends import BACKENDS, block_tables, flex
 from senformer.model.attention.base import AttentionSizes
@@ -90,35 +89,36 @@ def full_width(n_bins: int, device: str = "cpu", dtype: torch.dtype = torch.floa
     return module.to(device, dtype), x, positions
 
 
-def _without_tf32() -> contextlib.AbstractContextManager:
-    from senformer.core.device import without_tf32
-
-    return without_tf32()
-
-
 # On a GPU: run these first. Compilation takes up to a minute for each shape.
 @pytest.mark.gpu
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("n_bins", [640, 601, 1536])
-@pytest.mark.parametrize(
-    ("dtype", "tolerance"), [(torch.float32, 1e-4), (torch.bfloat16, 3e-2), (torch.float16, 5e-3)]
-)
-def test_flex__equals_the_oracle_on_a_gpu(n_bins, dtype, tolerance):
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_flex__is_as_exact_as_tiles_on_a_gpu(n_bins, dtype):
     if not torch.cuda.is_available():
         pytest.skip("needs a CUDA device")
     module, x, positions = full_width(n_bins, "cuda", dtype)
-    set_backend(module, "flex")
-    wide, far = full_width(n_bins)[0].to("cuda").double(), x.detach().double().requires_grad_()
+    wide = full_width(n_bins)[0].to("cuda").double()
     wide.load_state_dict(module.state_dict())
-    with _without_tf32():
-        expected = dense_layer(wide, far, positions.whole().double(), layer_mask(wide, n_bins).to("cuda"))
-        found = module(x.requires_grad_(), positions)
-        weight = torch.randn_like(found)
-        wanted = torch.autograd.grad((expected * weight.double()).sum(), [far, *wide.parameters()])
-        got = torch.autograd.grad((found * weight).sum(), [x, *module.parameters()])
-    for have, want in zip([found, *got], [expected, *wanted], strict=True):
-        error = (have.double() - want).norm() / want.norm()
-        assert float(error) < tolerance
+    far = x.double().requires_grad_()
+    expected = dense_layer(wide, far, positions.whole().double(), layer_mask(wide, n_bins).to("cuda"))
+    weight = torch.randn_like(expected)
+    wanted = [expected, *torch.autograd.grad((expected * weight).sum(), [far, *wide.parameters()])]
+    x.requires_grad_()
+    errors = {}
+    for name in ("tiles", "flex"):
+        set_backend(module, name)
+        with without_tf32():
+            found = module(x, positions)
+            got = torch.autograd.grad((found * weight).sum(), [x, *module.parameters()])
+        errors[name] = [
+            float((have.double() - want).norm() / want.norm())
+            for have, want in zip([found, *got], wanted, strict=True)
+        ]
+    # Output, input, then the parameters in the order of their registration.
+    for flex_error, tiles_error in zip(errors["flex"], errors["tiles"], strict=True):
+        assert flex_error <= 2 * tiles_error + 1e-5, errors
+    assert max(errors["flex"]) < (1e-4 if dtype == torch.float32 else 0.2), errors
 
 
 @pytest.mark.gpu
@@ -138,7 +138,7 @@ def test_flex__per_head_patterns_on_a_gpu():
     results = []
     for name in ("tiles", "flex"):
         set_backend(module, name)
-        with _without_tf32():
+        with without_tf32():
             out = module(x, positions)
             results.append([out, *torch.autograd.grad(out.square().sum(), [x, *module.parameters()])])
     for reference, found in zip(*results, strict=True):

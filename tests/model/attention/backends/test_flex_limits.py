@@ -26,6 +26,7 @@ def make_call(
 
 def on_gpu(call: Call, monkeypatch, capability=(9, 0)) -> Call:
     """Return the same call as if its operands were on a GPU."""
+    monkeypatch.setattr("senformer.model.attention.backends.flex_limits.find_spec", lambda name: name)
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
     monkeypatch.setattr(Call, "device", torch.device("cuda"))
     return call
@@ -79,6 +80,12 @@ def test_why_not__narrow_values(monkeypatch):
 
 def test_why_not__old_gpu(monkeypatch):
     assert "older than Ampere" in why_not(on_gpu(make_call(), monkeypatch, (7, 5)))
+
+
+def test_why_not__no_triton(monkeypatch):
+    call = on_gpu(make_call(), monkeypatch)
+    monkeypatch.setattr("senformer.model.attention.backends.flex_limits.find_spec", lambda name: None)
+    assert why_not(call) == "Triton, which torch compiles it with, is not installed"
 
 
 def test_why_not__many_blocks(monkeypatch):

@@ -1,6 +1,7 @@
 """What FlexAttention can be asked for, and in which sizes its kernel runs."""
 
 import re
+from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -58,6 +59,8 @@ def _device_reason(call: Call) -> str | None:
         return "a CPU computes no gradients by it" if call.needs_gradients else None
     if kind != "cuda":
         return f"no kernel for {kind}"
+    if find_spec("triton") is None:
+        return "Triton, which torch compiles it with, is not installed"
     if torch.cuda.get_device_capability(call.device) < (8, 0):
         return "the GPU is older than Ampere (compute capability 8.0)"
     if call.query.dtype == torch.float64:
