@@ -109,25 +109,30 @@ class _RelativeLogits(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        query, relative = ctx.saved_tensors
-        pairs, block = ctx.pairs, ctx.pairs.block
-        heads, batch, _, dim = query.shape
-        wide = torch.promote_types(query.dtype, torch.float32)
-        d_query, d_relative = (torch.zeros_like(x, dtype=wide) for x in (query, relative))
-        for here in pairs.chunks(heads * batch):
-            part = _pair_first(grad, here)
-            product = query.new_zeros(*part.shape[:4], 2 * block)
-            _shifted(product, block).copy_(part)
-            hidden = pairs.hidden(here)
-            if hidden is not None:
-                _shifted(product, block).masked_fill_(hidden, 0.0)
-            product = product.view(heads, -1, batch * block, 2 * block)
-            query_rows, relative_rows = pairs.query_rows(query, here), pairs.relative_rows(relative, here)
-            rows = _by_block(query, block).index_select(0, query_rows).view(heads, -1, batch * block, dim)
-            keys = _by_block(relative, block).index_select(0, relative_rows).view(heads, -1, 2 * block, dim)
-            _add(d_query, query_rows, product @ keys, block)
-            _add(d_relative, relative_rows, product.transpose(-1, -2) @ rows, block)
-        return None, d_query.to(query.dtype), d_relative.to(relative.dtype)
+        with torch.autocast(grad.device.type, enabled=False):
+            return None, *_gradients(ctx.pairs, *ctx.saved_tensors, grad)
+
+
+def _gradients(pairs: Pairs, query: Tensor, relative: Tensor, grad: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the gradients of queries and relative keys, summed in float32 or wider."""
+    block = pairs.block
+    heads, batch, _, dim = query.shape
+    wide = torch.promote_types(query.dtype, torch.float32)
+    d_query, d_relative = (torch.zeros_like(x, dtype=wide) for x in (query, relative))
+    for here in pairs.chunks(heads * batch):
+        part = _pair_first(grad, here)
+        product = query.new_zeros(*part.shape[:4], 2 * block)
+        _shifted(product, block).copy_(part)
+        hidden = pairs.hidden(here)
+        if hidden is not None:
+            _shifted(product, block).masked_fill_(hidden, 0.0)
+        product = product.view(heads, -1, batch * block, 2 * block)
+        query_rows, relative_rows = pairs.query_rows(query, here), pairs.relative_rows(relative, here)
+        rows = _by_block(query, block).index_select(0, query_rows).view(heads, -1, batch * block, dim)
+        keys = _by_block(relative, block).index_select(0, relative_rows).view(heads, -1, 2 * block, dim)
+        _add(d_query, query_rows, product @ keys, block)
+        _add(d_relative, relative_rows, product.transpose(-1, -2) @ rows, block)
+    return d_query.to(query.dtype), d_relative.to(relative.dtype)
 
 
 def _add(total: Tensor, rows: Tensor, part: Tensor, block: int) -> None:
