@@ -61,13 +61,18 @@ def equals_dense_under_its_pattern(module: Attention, n_bins: int, global_bins: 
         torch.testing.assert_close(got, want, atol=1e-5 * scale, rtol=0)
 
 
-def projects_on_demand_what_it_keeps_whole(module: Attention, n_bins: int) -> None:
-    """Relative keys that are projected a tile at a time give the same values."""
+def projects_on_demand_what_it_keeps_whole(
+    module: Attention, n_bins: int, global_bins: Tensor | None = None
+) -> None:
+    """Relative keys that are projected a tile at a time give the same values, under autocast too."""
     x, positions = make_inputs(n_bins)
     with torch.no_grad():
-        expected = module(x, positions)
-        found = module(x, _on_demand(positions))
-    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
+        for bf16, tolerance in ((False, 1e-5), (True, 0.05)):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+                expected = module(x, positions, global_bins)
+                found = module(x, _on_demand(positions), global_bins)
+            scale = float(expected.float().abs().max())
+            torch.testing.assert_close(found, expected, atol=tolerance * scale, rtol=0)
 
 
 def _on_demand(positions: PositionTable) -> PositionTable:
@@ -109,13 +114,13 @@ class _LargestTensor(TorchDispatchMode):
         return out
 
 
-def largest_tensor(module: Attention, n_bins: int) -> int:
+def largest_tensor(module: Attention, n_bins: int, global_bins: Tensor | None = None) -> int:
     """Return the elements of the largest tensor of a forward and backward pass."""
     x, positions = make_inputs(n_bins)
     x.requires_grad_()
     module.train()
     with _LargestTensor() as mode:
-        module(x, positions).sum().backward()
+        module(x, positions, global_bins).sum().backward()
     return mode.elements
 
 

@@ -18,10 +18,13 @@ def test_golden_codes__fixed_for_ever():
     assert golden_codes(12)[0].tolist() == CODES
 
 
-def test_golden_outputs__leaves_the_mode():
+def test_golden_outputs__leaves_the_mode_of_every_module():
     model = small_model().train()
+    model.stem.eval()
     outputs = golden_outputs(model, 24)
     assert model.training
+    assert not model.stem.training
+    assert not model.stem.residual.norm.training
     # First, middle and last bin of each head, at most four tracks.
     assert {head: torch.tensor(values).shape for head, values in outputs.items()} == {
         "human": (3, 4),

@@ -46,23 +46,23 @@ NAMES = {"sequence": "codes", "global_bins": "bins"}
 
 
 def test_read_global_bins__none_given():
-    shape = torch.Size([2, 5])
-    assert read_global_bins(torch.zeros(2, 40), shape, NAMES) is None
-    assert read_global_bins({"sequence": 0, "global_bins": None}, shape, NAMES) is None
+    assert read_global_bins(CODES, 8, NAMES) is None
+    assert read_global_bins({"sequence": CODES, "global_bins": None}, 8, NAMES) is None
 
 
 def test_read_global_bins__numpy_too():
-    found = read_global_bins({"global_bins": np.eye(2, 5, dtype=bool)}, torch.Size([2, 5]), NAMES)
-    assert found.tolist() == np.eye(2, 5, dtype=bool).tolist()
+    mask = np.eye(2, 3, dtype=bool)
+    found = read_global_bins({"sequence": CODES, "global_bins": mask}, 8, NAMES)
+    assert found.tolist() == mask.tolist()
 
 
-@pytest.mark.parametrize("wrong", [torch.ones(2, 5), torch.ones(2, 4, dtype=torch.bool)])
+@pytest.mark.parametrize("wrong", [torch.ones(2, 3), torch.ones(2, 4, dtype=torch.bool)])
 def test_read_global_bins__wrong_type_or_shape(wrong):
-    with pytest.raises(DataError, match=r"Give bool of shape \(2, 5\): examples and bins") as caught:
-        read_global_bins({"global_bins": wrong}, torch.Size([2, 5]), NAMES)
+    with pytest.raises(DataError, match=r"Give bool of shape \(2, 3\): examples and bins") as caught:
+        read_global_bins({"sequence": CODES, "global_bins": wrong}, 8, NAMES)
     assert caught.value.code == "E571"
 
 
 def test_read_global_bins__unknown_input():
     with pytest.raises(DataError, match=r"no input is called 'globl_bins'\. Did you mean 'global_bins'"):
-        read_global_bins({"globl_bins": None}, torch.Size([2, 5]), NAMES)
+        read_global_bins({"globl_bins": None}, 8, NAMES)

@@ -131,6 +131,14 @@ def test_enformer__named_bins_are_declared():
         small_model("enformer")({"sequence": random_codes(1, 320), "global_bins": torch.ones(1, 40).bool()})
 
 
+def test_enformer__gradients_after_inference_mode():
+    model, codes = small_model(), random_codes(1, 320)
+    with torch.inference_mode():
+        model(codes)
+    model(codes)["human"].sum().backward()
+    assert model.transformer[0].attention.relative_key.weight.grad is not None
+
+
 def test_enformer__learned_tokens_are_saved(tmp_path):
     model, codes = small_model(attention={"block_bins": 4, "learned_tokens": 2}), random_codes(1, 320)
     model.save(tmp_path / "m")

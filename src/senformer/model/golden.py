@@ -15,6 +15,7 @@ from torch.nn import functional
 from senformer.core.seeding import numpy_rng
 from senformer.model.attention.blocks import BlockPattern
 from senformer.model.attention.tiles.plan import Plan
+from senformer.model.modes import evaluating
 
 _SEED = 1
 _TOWER_BINS = 24
@@ -56,13 +57,11 @@ def golden_outputs(model: nn.Module, n_bins: int) -> dict[str, list[list[float]]
     """Return for each head the first values of the first, middle and last golden bin of so many, uncropped.
 
     Stem and tower, which cost most, read a short input; the transformer reads its bins and after them more of
-    the same, drawn in a seeded order until there are enough. The model's mode is left as it was found.
+    the same, drawn in a seeded order until there are enough. Every module's mode is left as it was found.
     """
     words = numpy_rng(_SEED, "golden bins").bit_generator.random_raw(n_bins - _TOWER_BINS)
     order = [*range(_TOWER_BINS), *(words % _TOWER_BINS).tolist()]
-    training = model.training
-    model.eval()
-    try:
+    with evaluating(model):
         bins = model.bins(golden_codes(_TOWER_BINS * model.coarse_bp))[:, order]
         embedding = model.transform(bins, 0)
         embedding = embedding[:, [0, embedding.shape[1] // 2, -1]]
@@ -70,8 +69,6 @@ def golden_outputs(model: nn.Module, n_bins: int) -> dict[str, list[list[float]]
             head: functional.softplus(layer(embedding).float())[0, :, :_N_VALUES].tolist()
             for head, layer in model.heads.items()
         }
-    finally:
-        model.train(training)
 
 
 def pattern_digest(model: nn.Module) -> str:

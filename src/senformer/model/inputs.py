@@ -65,22 +65,22 @@ def read_sequence(inputs: Any, bin_bp: int) -> Tensor:
     return inputs
 
 
-def read_global_bins(inputs: Any, shape: torch.Size, known: Mapping[str, str]) -> Tensor | None:
+def read_global_bins(inputs: Any, bin_bp: int, known: Mapping[str, str]) -> Tensor | None:
     """Return the bins that ``inputs`` names as global, bool (batch, bin), or None.
 
     Parameters
     ----------
     inputs
         As given to the model.
-    shape
-        Examples and bins.
+    bin_bp
+        Bases of a bin as the transformer reads it.
     known
         The inputs that the model reads, by name.
 
     Raises
     ------
     DataError
-        An input that the model does not read, or another shape or type.
+        An input that the model does not read, another shape or type, or a wrong sequence.
     """
     if not isinstance(inputs, Mapping):
         return None
@@ -89,13 +89,15 @@ def read_global_bins(inputs: Any, shape: torch.Size, known: Mapping[str, str]) -
             raise DataError("E570", "model input", f"no input is called {name!r}", nearest(name, known))
     if inputs.get("global_bins") is None:
         return None
+    sequence = read_sequence(inputs, bin_bp)
+    shape = (sequence.shape[0], sequence.shape[-1] // bin_bp)
     mask = torch.as_tensor(inputs["global_bins"])
     if mask.dtype != torch.bool or mask.shape != shape:
         raise DataError(
             "E571",
             "model input global_bins",
             f"is {mask.dtype} of shape {tuple(mask.shape)}",
-            f"Give bool of shape {tuple(shape)}: examples and bins, those that the crop drops among them.",
+            f"Give bool of shape {shape}: examples and bins, those that the crop drops among them.",
         )
     return mask
 

@@ -135,8 +135,8 @@ class SequenceModel(nn.Module, ABC):
 
     def trunk(self, inputs: Inputs, crop_bins: int) -> Float[Tensor, "batch bin wide"]:
         """Return the trunk's output with a crop of its own."""
-        x = self.bins(inputs)
-        return self.transform(x, crop_bins, read_global_bins(inputs, x.shape[:2], self.inputs))
+        global_bins = read_global_bins(inputs, self.coarse_bp, self.inputs)
+        return self.transform(self.bins(inputs), crop_bins, global_bins)
 
     @abstractmethod
     def bins(self, inputs: Inputs) -> Float[Tensor, "batch coarse wide"]:

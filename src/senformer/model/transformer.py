@@ -16,7 +16,6 @@ from senformer.model.norm import NORM_EPS
 from senformer.model.positions.table import PositionTable
 from senformer.model.tiling.rule import LARGE_BYTES
 
-
 # What a layer keeps for its gradient, as multiples of its input: two norms, query, key and value (5/3),
 # the heads' output twice, the hidden layer before and after the ReLU (4), three dropouts.
 _KEPT = 12

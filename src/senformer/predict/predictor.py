@@ -18,6 +18,7 @@ from senformer.core.device import pick_device, pick_dtype
 from senformer.core.errors import ConfigError, DataError, DeviceError
 from senformer.core.tables import choose
 from senformer.genome.sequence import reverse_complement
+from senformer.model.modes import evaluating
 from senformer.predict.precision import arithmetic
 from senformer.predict.strands import card_permutation
 
@@ -156,18 +157,15 @@ class Predictor:
     @contextlib.contextmanager
     def hold(self) -> Iterator["Predictor"]:
         """Keep the model on the device and in evaluation mode for the block, then restore both."""
-        modes = {module: module.training for module in self.model.modules()}
         first = next(iter(self.model.parameters()), None)
         home = first.device if first is not None else self.device
-        try:
-            self.model.eval()
-            with _within_memory(self.device, "Use a device with more memory, or --device cpu."):
-                self.model.to(self.device)
-            yield self
-        finally:
-            self.model.to(home)
-            for module, training in modes.items():
-                module.training = training
+        with evaluating(self.model):
+            try:
+                with _within_memory(self.device, "Use a device with more memory, or --device cpu."):
+                    self.model.to(self.device)
+                yield self
+            finally:
+                self.model.to(home)
 
 
 @contextlib.contextmanager

@@ -75,6 +75,17 @@ def test_bigbird__named_bins_see_and_are_seen(n_bins, global_blocks):
     contract.equals_dense_under_its_pattern(module, n_bins, contract.named_bins(n_bins))
 
 
+def test_bigbird__plans_of_named_bins_are_kept():
+    module = contract.make_layer("bigbird", **SMALL)
+    named = np.array([3, 17])
+    plans = module.plans(47, named)
+    assert module.plans(47, named.copy()) is plans
+    assert module.plans(47) is not plans
+    for i in range(40):
+        module.plans(47, np.array([i]))
+    assert len(module._plans) <= 16
+
+
 def test_bigbird__no_named_bins_are_like_none():
     module = contract.make_layer("bigbird", **SMALL)
     x, positions = contract.make_inputs(47)
@@ -91,7 +102,9 @@ def test_bigbird__learned_tokens_see_and_are_seen(n_bins):
 
 @pytest.mark.parametrize("n_bins", [48, 47])
 def test_bigbird__relative_keys_on_demand(n_bins):
-    contract.projects_on_demand_what_it_keeps_whole(contract.make_layer("bigbird", **SMALL), n_bins)
+    module = contract.make_layer("bigbird", **SMALL)
+    contract.projects_on_demand_what_it_keeps_whole(module, n_bins)
+    contract.projects_on_demand_what_it_keeps_whole(module, n_bins, contract.named_bins(n_bins))
 
 
 def test_bigbird__any_two_bins_meet_within_two_layers():
@@ -103,9 +116,11 @@ def test_bigbird__any_two_bins_meet_within_two_layers():
 
 def test_bigbird__memory_is_linear(monkeypatch):
     monkeypatch.setattr("senformer.model.attention.tiles.plan.TILE_ELEMENTS", {"cpu": 6 * 32 * 400})
-    small, large = (contract.largest_tensor(contract.make_layer("bigbird", **SMALL), n) for n in (400, 800))
-    assert large <= 2.1 * small
-    assert large < 800**2
+    module = contract.make_layer("bigbird", **SMALL)
+    for named in (lambda n: None, contract.named_bins):
+        small, large = (contract.largest_tensor(module, n, named(n)) for n in (400, 800))
+        assert large <= 2.1 * small
+        assert large < 800**2
 
 
 def test_bigbird__work_is_linear():

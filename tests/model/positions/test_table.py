@@ -34,3 +34,12 @@ def test_whole__of_a_long_window_is_not_kept(monkeypatch):
     assert not positions.is_whole
     assert torch.equal(positions.whole(), make_table(7).whole())
     assert positions.whole() is not positions.whole()
+
+
+def test_whole__first_asked_for_in_inference_mode():
+    positions = make_table()
+    with torch.inference_mode():
+        positions.whole()
+    weight = torch.ones(3, requires_grad=True)
+    (positions.whole() * weight).sum().backward()
+    assert weight.grad is not None

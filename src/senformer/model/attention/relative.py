@@ -23,6 +23,9 @@ from senformer.model.initializers import variance_scaling_
 from senformer.model.linear import Linear
 from senformer.model.positions.table import PositionTable
 
+# Plans of examples that name bins, kept for the backward pass and for a batch that comes again.
+_KEPT_PLANS = 15
+
 
 class RelativeAttention(Attention):
     """Multi-head attention with relative positions; a subclass gives :meth:`pattern`.
@@ -39,7 +42,7 @@ class RelativeAttention(Attention):
     def __init__(self, sizes: AttentionSizes, config: Any, layer: int) -> None:
         super().__init__(sizes, config, layer)
         self.backend = AUTO
-        self._plans: dict[int, list[Plan]] = {}
+        self._plans: dict[tuple[int, bytes | None], list[Plan]] = {}
         heads, channels = sizes.n_heads, sizes.channels
         self.query = projection(channels, heads * sizes.key_size)
         self.key = projection(channels, heads * sizes.key_size)
@@ -54,12 +57,13 @@ class RelativeAttention(Attention):
 
     def plans(self, n_bins: int, global_bins: Int64[np.ndarray, " bin"] | None = None) -> list[Plan]:
         """Return how the patterns are computed: one for all heads, or one a head."""
-        heads = range(self.sizes.n_heads if self.per_head else 1)
-        if global_bins is not None:
-            return [Plan(self.pattern(n_bins, global_bins, head), self.n_tokens) for head in heads]
-        if n_bins not in self._plans:
-            self._plans = {n_bins: [Plan(self.pattern(n_bins, None, head), self.n_tokens) for head in heads]}
-        return self._plans[n_bins]
+        key = (n_bins, None if global_bins is None else global_bins.tobytes())
+        if key not in self._plans:
+            heads = range(self.sizes.n_heads if self.per_head else 1)
+            kept = list(self._plans.items())[-_KEPT_PLANS:] if global_bins is not None else []
+            plans = [Plan(self.pattern(n_bins, global_bins, head), self.n_tokens) for head in heads]
+            self._plans = {**dict(kept), key: plans}
+        return self._plans[key]
 
     def forward(
         self,
@@ -93,9 +97,10 @@ class RelativeAttention(Attention):
         """Return the relative keys of all distances, or how to project those of some.
 
         Only without gradients and for a window whose features are not kept whole are they left to be asked
-        for.
+        for; position dropout needs them whole.
         """
-        if torch.is_grad_enabled() or positions.is_whole:
+        drops = self.training and self.sizes.position_dropout > 0
+        if torch.is_grad_enabled() or positions.is_whole or drops:
             features = dropout(positions.whole(), self.sizes.position_dropout, self.training)
             return self._project_features(features)
         return lambda distances: self._project_features(positions.at(distances))

@@ -5,7 +5,6 @@ output is ``turned(phi(q)) S / (phi(q) . z)``. A chunk of bins is held in float3
 and the summary are kept for the gradient, which sums up once more.
 """
 
-import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from senformer.model.attention.rotary import turn, turns
+from senformer.model.modes import own_types
 
 # Bins at a time: each chunk's sum is added to the total in float32.
 _CHUNK = 4096
@@ -81,7 +81,7 @@ def _chunks(x: Tensor) -> Iterator[slice]:
 class _LinearAttention(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, summing: Summing, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        with _own_types(query):
+        with own_types(query):
             total, norm = _summarize(summing, key, value)
             out = torch.empty_like(value)
             for chunk in _chunks(query):
@@ -96,7 +96,7 @@ class _LinearAttention(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         query, key, value, total, norm = ctx.saved_tensors
-        with _own_types(query):
+        with own_types(query):
             d_query, d_total, d_norm = _query_gradient(ctx.summing, query, grad, total, norm)
             d_key, d_value = _key_gradient(ctx.summing, key, value, d_total, d_norm)
         return None, d_query, d_key, d_value
@@ -148,13 +148,6 @@ def _key_gradient(
         d_key[:, chunk] = (d_feature * feature.clamp(max=1)).transpose(1, 2)
         d_value[:, chunk] = summing.kept(turn(feature, by) @ d_total, chunk).transpose(1, 2)
     return d_key, d_value
-
-
-def _own_types(x: Tensor) -> contextlib.AbstractContextManager:
-    """Sum in float32 whatever autocast says outside."""
-    if not torch.amp.is_autocast_available(x.device.type):
-        return contextlib.nullcontext()
-    return torch.autocast(x.device.type, enabled=False)
 
 
 def linear_attention(

@@ -20,18 +20,20 @@ _GAMMA_FLOOR = 1e-8
 
 
 def _exponential(distance: Float[Tensor, " n"], n: int, basis_bins: int) -> Float[Tensor, "n feature"]:
-    powers = torch.linspace(_MIN_HALF_LIFE_LOG2, math.log2(basis_bins), n, dtype=torch.float64)
+    powers = torch.linspace(
+        _MIN_HALF_LIFE_LOG2, math.log2(basis_bins), n, dtype=torch.float64, device=distance.device
+    )
     return torch.exp(-math.log(2.0) * distance[:, None] / 2.0**powers)
 
 
 def _central_mask(distance: Float[Tensor, " n"], n: int) -> Float[Tensor, "n feature"]:
-    widths = 2.0 ** torch.arange(1, n + 1, dtype=torch.float64) - 1
+    widths = 2.0 ** torch.arange(1, n + 1, dtype=torch.float64, device=distance.device) - 1
     return (widths > distance[:, None]).to(torch.float64)
 
 
 def _gamma_density(distance: Float[Tensor, " n"], n: int, basis_bins: int) -> Float[Tensor, "n feature"]:
     deviation = basis_bins / (2 * n)
-    mean = torch.linspace(basis_bins / n, basis_bins, n, dtype=torch.float64)
+    mean = torch.linspace(basis_bins / n, basis_bins, n, dtype=torch.float64, device=distance.device)
     concentration, rate = (mean / deviation) ** 2, mean / deviation**2
     log_norm = torch.lgamma(concentration) - concentration * torch.log(rate)
     distance = distance[:, None]
@@ -41,12 +43,14 @@ def _gamma_density(distance: Float[Tensor, " n"], n: int, basis_bins: int) -> Fl
 
 def _gamma(distance: Float[Tensor, " n"], n: int, basis_bins: int) -> Float[Tensor, "n feature"]:
     """Gamma densities, each divided by its own maximum over the positions of the basis."""
-    return _gamma_density(distance, n, basis_bins) / _gamma_peaks(n, basis_bins)
+    return _gamma_density(distance, n, basis_bins) / _gamma_peaks(n, basis_bins, distance.device)
 
 
 @lru_cache(maxsize=8)
-def _gamma_peaks(n: int, basis_bins: int) -> Float[Tensor, " feature"]:
-    return _gamma_density(torch.arange(basis_bins, dtype=torch.float64), n, basis_bins).amax(dim=0)
+def _gamma_peaks(n: int, basis_bins: int, device: torch.device) -> Float[Tensor, " feature"]:
+    with torch.inference_mode(False):
+        grid = torch.arange(basis_bins, dtype=torch.float64, device=device)
+        return _gamma_density(grid, n, basis_bins).amax(dim=0)
 
 
 def position_features(

@@ -45,7 +45,9 @@ class PositionTable:
 
     @cached_property
     def _whole(self) -> Tensor:
-        return self.at(torch.arange(-(self.n_bins - 1), self.n_bins))
+        # Kept for calls to come, which may want gradients of what they multiply it with.
+        with torch.inference_mode(False):
+            return self.at(torch.arange(-(self.n_bins - 1), self.n_bins))
 
     def whole(self) -> Float[Tensor, "offset feature"]:
         """Return the features of all distances, smallest first; computed once where :attr:`is_whole`."""
@@ -54,7 +56,9 @@ class PositionTable:
     def at(self, distances: Int64[Tensor, " offset"]) -> Float[Tensor, "offset feature"]:
         """Return the features of any distances."""
         parts = [
-            self.basis(part.to("cpu", torch.float64), self.n_features, self.basis_bins).to(self.like)
+            self.basis(part.to(self.like.device, torch.float64), self.n_features, self.basis_bins).to(
+                self.like
+            )
             for part in distances.split(_CHUNK)
         ]
         return torch.cat(parts)

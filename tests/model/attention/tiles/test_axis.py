@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from senformer.model.attention.tiles.axis import Blocks, Runs, Span
+from senformer.model.attention.tiles.axis import Blocks, Runs, Span, split_span
 
 HEADS, BATCH, POSITIONS, DIM = 2, 3, 12, 5
 # What each takes of twelve positions, group by group.
@@ -44,3 +44,16 @@ def test_put__then_take_gives_it_back(axis):
     part = torch.randn_like(axis.take(x))
     axis.put(x, part)
     assert torch.equal(axis.take(x), part)
+
+
+def test_take__runs_take_no_memory_but_their_own():
+    x, runs = torch.randn(1, 1, 4000, 8), Runs(torch.tensor([[5], [900]]), 64)
+    with torch.profiler.profile(profile_memory=True) as profile:
+        taken = runs.take(x)
+    allocated = sum(max(0, event.self_cpu_memory_usage) for event in profile.events())
+    # The values, and their row numbers in int64.
+    assert allocated < 4 * taken.nbytes
+
+
+def test_split_span__the_last_is_shorter():
+    assert list(split_span(Span(3, 7), 3)) == [Span(3, 3), Span(6, 3), Span(9, 1)]

@@ -23,7 +23,7 @@ def project(distances):
 )
 def test_lazy_keys__equal_whole_ones(axis):
     whole = WholeKeys(LAYOUT.pad_relative(project(torch.arange(-11, 12))))
-    lazy = LazyKeys(project, LAYOUT, torch.device("cpu"))
+    lazy = LazyKeys(project, LAYOUT, torch.empty(0))
     assert torch.equal(lazy.take(axis), whole.take(axis))
 
 
@@ -34,5 +34,21 @@ def test_lazy_keys__each_block_once():
         asked.append(len(distances))
         return project(distances)
 
-    LazyKeys(count, LAYOUT, torch.device("cpu")).take(Blocks(torch.tensor([[1, 2], [2, 3], [3, 1]]), 4))
+    LazyKeys(count, LAYOUT, torch.empty(0)).take(Blocks(torch.tensor([[1, 2], [2, 3], [3, 1]]), 4))
     assert asked == [12]
+
+
+def test_lazy_keys__far_runs_without_what_lies_between():
+    asked = []
+
+    def count(distances):
+        asked.append(len(distances))
+        return project(distances)
+
+    LazyKeys(count, Layout(4000, 4), torch.empty(0)).take(Runs(torch.tensor([[3, 7000]]), 5))
+    assert asked == [10]
+
+
+def test_lazy_keys__type_of_the_queries():
+    lazy = LazyKeys(project, LAYOUT, torch.empty(0, dtype=torch.bfloat16))
+    assert lazy.take(Span(3, 7)).dtype == torch.bfloat16

@@ -4,7 +4,6 @@ Nothing of size bins x bins exists, forward or backward: a tile at a time is com
 for the gradient. Memory is linear in the window for any plan; time is that of the pairs in the plan.
 """
 
-import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +15,10 @@ from torch.autograd.function import once_differentiable
 from senformer.model.attention.tiles.cut import Cut
 from senformer.model.attention.tiles.keys import LazyKeys, Project, WholeKeys
 from senformer.model.attention.tiles.plan import Plan
-from senformer.model.attention.tiles.tile import Gradients, Tile, tile_backward, tile_forward
+from senformer.model.attention.tiles.tile import Tile, tile_backward, tile_forward
+from senformer.model.attention.tiles.totals import Totals
 from senformer.model.dropout import keep_factors
+from senformer.model.modes import own_types
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class _Operands:
             relative,
             cut.bias(),
         )
+
+    def totals(self) -> Totals:
+        assert isinstance(self.relative, WholeKeys)
+        biases = self.content_bias, self.position_bias
+        return Totals.like(self.query, *biases, self.key, self.value, self.relative.keys)
 
 
 def _keep(tile: Tile, rate: float, seed: int) -> Tensor | None:
@@ -94,7 +100,7 @@ class _TiledAttention(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, plan: Plan, rate: float, seed: int, *tensors: Tensor) -> Tensor:
         operands = _pad(plan, *tensors)
-        with _own_types(operands.query):
+        with own_types(operands.query):
             out, lse = _forward(plan, rate, seed, operands, wants_lse=True)
         ctx.plan, ctx.rate, ctx.seed = plan, rate, seed
         ctx.save_for_backward(*tensors, out, lse)
@@ -106,9 +112,9 @@ class _TiledAttention(torch.autograd.Function):
         plan, rate, seed = ctx.plan, ctx.rate, ctx.seed
         *tensors, out, lse = ctx.saved_tensors
         operands, grad = _pad(plan, *tensors), plan.layout.pad(grad)
-        with _own_types(grad):
+        with own_types(grad):
             dot = (grad.to(lse.dtype) * out).sum(dim=-1, keepdim=True)
-            totals = _Totals.like(operands)
+            totals = operands.totals()
             is_global_row = plan.is_global_row(grad.device)
             for number, cut in enumerate(plan.cuts(grad.device, grad.shape[0] * grad.shape[1])):
                 tile = operands.tile(cut)
@@ -117,64 +123,7 @@ class _TiledAttention(torch.autograd.Function):
                     here = here.masked_fill(cut.rows.take(is_global_row), torch.inf)
                 keep = _keep(tile, rate, seed + number)
                 totals.add(cut, tile_backward(tile, keep, cut.rows.take(grad), here, cut.rows.take(dot)))
-        return None, None, None, *totals.gradients(plan, tensors)
-
-
-@dataclass(frozen=True)
-class _Totals:
-    """Gradients of the operands, in float32 or wider: a block of keys gets one part from many tiles."""
-
-    query: Tensor
-    content_bias: Tensor
-    position_bias: Tensor
-    key: Tensor
-    value: Tensor
-    relative: Tensor
-
-    @classmethod
-    def like(cls, operands: _Operands) -> "_Totals":
-        assert isinstance(operands.relative, WholeKeys)
-        tensors = (
-            operands.query,
-            operands.content_bias,
-            operands.position_bias,
-            operands.key,
-            operands.value,
-            operands.relative.keys,
-        )
-        return cls(
-            *(x.new_zeros(x.shape, dtype=torch.promote_types(x.dtype, torch.float32)) for x in tensors)
-        )
-
-    def add(self, cut: Cut, parts: Gradients) -> None:
-        query, content_bias, position_bias, key, value, relative = parts
-        cut.rows.add(self.query, query)
-        self.content_bias.add_(content_bias)
-        self.position_bias.add_(position_bias)
-        cut.columns.add(self.key, key)
-        cut.columns.add(self.value, value)
-        if cut.offsets is not None and relative is not None:
-            cut.offsets.add(self.relative, relative.flatten(2, 3).unsqueeze(1))
-
-    def gradients(self, plan: Plan, tensors: list[Tensor]) -> tuple[Tensor, ...]:
-        """Return them as the operands are, without padding."""
-        cut = plan.layout.cut
-        found = (
-            cut(self.query),
-            self.content_bias,
-            self.position_bias,
-            cut(self.key),
-            cut(self.value),
-            plan.layout.cut_relative(self.relative),
-        )
-        return tuple(x.to(like.dtype) for x, like in zip(found, tensors, strict=True))
-
-
-def _own_types(x: Tensor) -> contextlib.AbstractContextManager:
-    """Compute in the operands' own types, whatever autocast says outside."""
-    if not torch.amp.is_autocast_available(x.device.type):
-        return contextlib.nullcontext()
-    return torch.autocast(x.device.type, enabled=False)
+        return None, None, None, *totals.gradients(plan.layout, tensors)
 
 
 def _pad(
@@ -190,7 +139,7 @@ def _pad(
     if isinstance(relative, Tensor):
         keys: WholeKeys | LazyKeys = WholeKeys(plan.layout.pad_relative(relative))
     else:
-        keys = LazyKeys(relative, plan.layout, query.device)
+        keys = LazyKeys(relative, plan.layout, query)
     return _Operands(pad(query), content_bias, position_bias, pad(key), pad(value), keys)
 
 
@@ -234,6 +183,6 @@ def attend(
             plan, dropout, seed, query, content_bias, position_bias, key, value, relative
         )
     operands = _pad(plan, query, content_bias, position_bias, key, value, relative)
-    with _own_types(query):
+    with own_types(query):
         out, _ = _forward(plan, dropout, seed, operands, wants_lse=False)
     return plan.layout.cut(out)

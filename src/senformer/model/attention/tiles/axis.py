@@ -4,6 +4,7 @@ An operand is (head, batch, position, dim), contiguous; what is taken of it (hea
 dim). ``add`` is the transpose of ``take``; ``put`` writes instead of adding.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -72,10 +73,9 @@ class Runs:
 
     def take(self, x: Tensor) -> Tensor:
         """Return the runs of ``x``, the pieces of a group next to each other."""
-        heads, batch, n, dim = x.shape
-        windows = x.as_strided((heads * batch, n - self.width + 1, self.width * dim), (n * dim, dim, 1))
-        taken = windows.index_select(1, self.starts.flatten())
-        return taken.view(heads, batch, len(self.starts), -1, dim)
+        # Row by row: an index into overlapping windows would have torch write out every window first.
+        taken = x.view(-1, x.shape[-1]).index_select(0, self._positions(x))
+        return taken.view(*x.shape[:2], len(self.starts), -1, x.shape[-1])
 
     def _positions(self, x: Tensor) -> Tensor:
         """Return the rows of ``x``, seen as (head batch position, dim)."""
@@ -96,3 +96,10 @@ class Runs:
 
 
 Axis = Span | Blocks | Runs
+
+
+def split_span(span: Span, size: int) -> Iterator[Span]:
+    """Cut a span into pieces of ``size``, the last perhaps shorter."""
+    end = span.first + span.size
+    for first in range(span.first, end, size):
+        yield Span(first, min(size, end - first))

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from senformer.model.attention.tiles.axis import Axis, Blocks, Runs, Span
+from senformer.model.attention.tiles.axis import Axis, Blocks, Span
 from senformer.model.attention.tiles.layout import Layout
 
 # From distances to relative keys (head, offset, dim).
@@ -31,26 +31,25 @@ class WholeKeys:
 
 @dataclass(frozen=True)
 class LazyKeys:
-    """Relative keys that are projected when they are taken, each once a tile."""
+    """Relative keys that are projected when they are taken, each once a tile; of the type of ``like``."""
 
     project: Project
     layout: Layout
-    device: torch.device
-
-    def _between(self, first: int, size: int) -> Tensor:
-        low = first - self.layout.zero
-        return self.project(torch.arange(low, low + size, device=self.device)).unsqueeze(1)
+    like: Tensor
 
     def take(self, axis: Axis) -> Tensor:
         """Return the relative keys at some positions."""
         if isinstance(axis, Span):
-            return self._between(axis.first, axis.size).unsqueeze(2)
+            return self._at(torch.arange(axis.first, axis.first + axis.size)).unsqueeze(2)
         if isinstance(axis, Blocks):
             wanted, place = torch.unique(axis.index, return_inverse=True)
             inner = torch.arange(axis.block, device=wanted.device)
-            rows = (wanted[:, None] * axis.block + inner).flatten()
-            keys = self.project(rows - self.layout.zero).unsqueeze(1)
+            keys = self._at((wanted[:, None] * axis.block + inner).flatten())
             return Blocks(place, axis.block).take(keys.contiguous())
-        low = int(axis.starts.min())
-        keys = self._between(low, int(axis.starts.max()) - low + axis.width)
-        return Runs(axis.starts - low, axis.width).take(keys.contiguous())
+        inner = torch.arange(axis.width, device=axis.starts.device)
+        wanted, place = torch.unique(axis.starts[..., None] + inner, return_inverse=True)
+        return self._at(wanted)[:, :, place.flatten(1)]
+
+    def _at(self, positions: Tensor) -> Float[Tensor, "head 1 row dim"]:
+        distances = positions.to(self.like.device) - self.layout.zero
+        return self.project(distances).to(self.like.dtype).unsqueeze(1)

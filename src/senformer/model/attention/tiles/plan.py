@@ -10,16 +10,15 @@ from jaxtyping import Bool, Int64
 from torch import Tensor
 
 from senformer.model.attention.blocks import BlockPattern
-from senformer.model.attention.tiles.axis import Blocks, Runs, Span
+from senformer.model.attention.tiles.axis import Blocks, Span, split_span
 from senformer.model.attention.tiles.cut import Cut, absent, existing
+from senformer.model.attention.tiles.global_cuts import global_column_cuts, global_row_cuts
 from senformer.model.attention.tiles.layout import Layout
 
 # Logits of one tile, all heads and examples: small enough for a cache, large enough for the products.
 TILE_ELEMENTS = {"cpu": 2**21, "cuda": 2**26}
 # Rows of a tile with all columns: ``n`` rows and ``c`` columns need ``n + c - 1`` relative keys.
 _FULL_ROWS = 64
-# Rows and columns of global bins in a tile; each pair of them reads relative keys of its own.
-_GLOBAL_ROWS, _GLOBAL_COLUMNS, _GLOBAL_SPAN = 32, 256, 512
 # Short windows of which more than this share may meet take all columns under a mask, which is faster than
 # gathering: measured on a CPU (8 heads of 64 and 192), gathered against dense took 1.14 times as long at a
 # share of 0.82, 0.99 at 0.71, 0.78 at 0.55.
@@ -121,8 +120,12 @@ class Plan:
         yield from self._sparse(device, elements)
         for first, end in _runs(self.full_blocks, self.pattern.block_bins, n_bins):
             yield from self._full(Span(first, end - first), elements)
-        yield from self._global_rows(device)
-        yield from self._global_columns(device)
+        if len(self.pattern.global_bins):
+            sparse = np.array(self.sparse_blocks, dtype=np.int64)
+            yield from global_row_cuts(self.global_rows, self.layout, device)
+            yield from global_column_cuts(
+                self.pattern.global_bins, sparse, self.key_blocks, self.layout, elements, device
+            )
         yield from self._tokens(elements)
 
     def _sparse(self, device: torch.device, elements: int) -> Iterator[Cut]:
@@ -155,45 +158,13 @@ class Plan:
             1, min(max(_FULL_ROWS, n_bins // 8), elements // min(n_bins, elements // _FULL_ROWS or 1))
         )
         n_columns = max(1, min(n_bins, elements // n_rows))
-        for part in _split(rows, n_rows):
-            for columns in _split(Span(0, n_bins), n_columns):
+        for part in split_span(rows, n_rows):
+            for columns in split_span(Span(0, n_bins), n_columns):
                 offsets = self.layout.span_offsets(part, columns)
                 hidden = None
                 if apart is not None:
                     hidden = apart[None, _slice(part), _slice(columns)]
                 yield Cut(part, columns, offsets, hidden=hidden, is_first=columns.first == 0)
-
-    def _global_rows(self, device: torch.device) -> Iterator[Cut]:
-        """Cut rows of global bins with all columns."""
-        bins = torch.from_numpy(self.global_rows).to(device)
-        for part in bins.split(_GLOBAL_ROWS) if len(bins) else ():
-            rows = Runs(part[None], 1)
-            for columns in _split(Span(0, self.pattern.n_bins), _GLOBAL_SPAN):
-                yield Cut(rows, columns, self.layout.row_offsets(rows, columns))
-
-    def _global_columns(self, device: torch.device) -> Iterator[Cut]:
-        """Cut sparse rows with the global bins that lie in none of the blocks they see."""
-        if not len(self.pattern.global_bins):
-            return
-        block = self.pattern.block_bins
-        for part in np.split(
-            self.pattern.global_bins, range(_GLOBAL_COLUMNS, len(self.pattern.global_bins), _GLOBAL_COLUMNS)
-        ):
-            starts = torch.from_numpy(part).to(device)[None]
-            for query, keys in zip(self.sparse_blocks, self.key_blocks, strict=True):
-                seen = np.isin(part // block, keys)
-                if seen.all():
-                    continue
-                rows = Blocks(torch.tensor([[query]], device=device), block)
-                columns = Runs(starts, 1)
-                yield Cut(
-                    rows,
-                    columns,
-                    self.layout.column_offsets(rows, columns),
-                    pieces=len(part),
-                    hidden=torch.from_numpy(seen)[None].to(device) if seen.any() else None,
-                    skips_global_rows=len(self.global_rows) > 0,
-                )
 
     def _tokens(self, elements: int) -> Iterator[Cut]:
         """Cut all bins with the tokens, and the tokens with all."""
@@ -201,22 +172,15 @@ class Plan:
             return
         tokens = Span(self.layout.first_token, self.n_tokens)
         step = max(1, elements // self.n_tokens)
-        for bins in _split(Span(0, self.pattern.n_bins), step):
+        for bins in split_span(Span(0, self.pattern.n_bins), step):
             yield Cut(bins, tokens, None)
-        for bins in _split(Span(0, self.pattern.n_bins), step):
+        for bins in split_span(Span(0, self.pattern.n_bins), step):
             yield Cut(tokens, bins, None, is_first=bins.first == 0)
         yield Cut(tokens, tokens, None)
 
 
 def _slice(span: Span) -> slice:
     return slice(span.first, span.first + span.size)
-
-
-def _split(span: Span, size: int) -> Iterator[Span]:
-    """Cut a span into pieces of ``size``, the last perhaps shorter."""
-    end = span.first + span.size
-    for first in range(span.first, end, size):
-        yield Span(first, min(size, end - first))
 
 
 def _runs(blocks: tuple[int, ...], block: int, n_bins: int) -> list[tuple[int, int]]:
