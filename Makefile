@@ -63,6 +63,12 @@ test-gpu: $(ALL)
 docs: $(ALL)
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
+BENCH := benchmarks/results/$(shell date +%F)
+bench: $(RUN) peers
+	$(BIN)/senformer bench attention --out $(BENCH)_attention.json --lengths 131072,196608,393216,786432 --kinds dense_plain,dense,bigbird --minutes 10
+	$(BIN)/senformer bench forward --out $(BENCH)_forward.json --lengths 196608 --kinds dense,bigbird --precision fp32,bf16 --minutes 10
+	$(BIN)/senformer bench receptive-field --out $(BENCH)_receptive_field.json --sequences 5
+
 map: $(ALL)
 	$(BIN)/python scripts/map.py
 
