@@ -42,6 +42,19 @@ def test_in_tiles__runs_no_more_than_a_tile(monkeypatch):
     assert [n // 8 for n in seen] == [13, 16, 16, 6]
 
 
+def test_in_tiles__of_another_reach(monkeypatch):
+    monkeypatch.setattr(tower_tiles, "TILE_BINS", 10)
+    seen = []
+
+    def run(x):
+        seen.append(x.shape[1])
+        return x[:, ::8]
+
+    x = torch.randn(1, 8 * 33, 4)
+    torch.testing.assert_close(tower_tiles.in_tiles(run, x, 8, halo_bins=5), x[:, ::8])
+    assert [n // 8 for n in seen] == [15, 20, 18, 8]
+
+
 def test_network__training_and_gradients_are_not_tiled(monkeypatch):
     def refuse(*args):
         raise AssertionError("tiled")

@@ -12,32 +12,38 @@ from torch import Tensor
 
 # Bins of all examples in one tile: the halo costs 2 %, one channel at base resolution 128 kB.
 TILE_BINS = 256
-# Stem and tower reach 2 bins and 3 bp to either side: 7 bp in the stem, 2 positions in each block.
+# Enformer's stem and tower reach 2 bins and 3 bp to either side: 7 bp in the stem, 2 positions in each block.
 HALO_BINS = 3
 
 
 def in_tiles(
-    run: Callable[[Tensor], Tensor], x: Shaped[Tensor, "batch base *channel"], bin_bp: int
+    run: Callable[[Tensor], Tensor],
+    x: Shaped[Tensor, "batch base *channel"],
+    bin_bp: int,
+    halo_bins: int | None = None,
 ) -> Float[Tensor, "batch bin channel"]:
     """Return ``run(x)`` computed in tiles of about ``TILE_BINS`` bins and joined again.
 
     Parameters
     ----------
     run
-        From codes or one-hot bases to bins, each depending on inputs within ``HALO_BINS`` bins alone.
+        From codes or one-hot bases to bins, each depending on inputs within ``halo_bins`` bins alone.
     x
         Codes (batch, base) or one-hot bases (batch, base, 4), whole bins.
     bin_bp
         Bases a bin.
+    halo_bins
+        How far ``run`` reaches to either side; by default ``HALO_BINS``, as Enformer's does.
     """
+    halo = HALO_BINS if halo_bins is None else halo_bins
     batch, n_bases = x.shape[:2]
-    n_bins, step = n_bases // bin_bp, max(HALO_BINS, TILE_BINS // batch)
-    if n_bins <= step + 2 * HALO_BINS:
+    n_bins, step = n_bases // bin_bp, max(halo, TILE_BINS // batch)
+    if n_bins <= step + 2 * halo:
         return run(x)
     whole: Tensor | None = None
     for first in range(0, n_bins, step):
         end = min(first + step, n_bins)
-        left, right = max(0, first - HALO_BINS), min(n_bins, end + HALO_BINS)
+        left, right = max(0, first - halo), min(n_bins, end + halo)
         part = run(x[:, left * bin_bp : right * bin_bp])
         if whole is None:
             whole = part.new_empty(batch, n_bins, part.shape[-1])

@@ -41,7 +41,8 @@ def test_baskerville_config__null_takes_the_default():
         ({"tower_channels": [4], "n_heads": 8}, "4 channels are too few for 8 heads"),
         ({"window_bp": 524_320}, "window_bp 524320 is no multiple of the 128 bp"),
         ({"crop_bins": 8192}, "crop_bins 8192 at each end leaves nothing of 16384 bins"),
-        ({"n_position_features": 7}, "n_position_features"),
+        ({"n_position_features": 7}, "n_position_features 7 is no multiple of 2"),
+        ({"positions": "relative"}, "32 is no multiple of 6, the columns that positions 'relative' come in"),
         ({"n_conv_blocks": 3}, "n_conv_blocks"),
     ],
 )

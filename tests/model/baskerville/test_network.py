@@ -83,6 +83,26 @@ def test_baskerville__tiles_equal_the_whole(n_coarse, monkeypatch):
         torch.testing.assert_close(model(codes)["human"], expected, rtol=1e-12, atol=1e-12)
 
 
+# The halo follows the sizes: three positions are too few for a wide stem, and for a short tower.
+@pytest.mark.parametrize(
+    ("stem_width", "tower_channels"), [(201, [10, 12, 16]), (33, [16]), (15, [16]), (7, [10, 16])]
+)
+def test_baskerville__tiles_equal_the_whole_at_any_reach(stem_width, tower_channels, monkeypatch):
+    monkeypatch.setattr(tower_tiles, "TILE_BINS", 10)
+    sizes = {"stem_width": stem_width, "tower_channels": tower_channels, "n_upsamplings": 1, "n_layers": 0}
+    model = small_baskerville(**sizes, crop_bins=2, window_bp=16 * 20).double()
+    codes = random_codes(2, model.coarse_bp * 75)
+    expected = model.bins(codes)
+    assert expected.requires_grad
+    with torch.no_grad():
+        torch.testing.assert_close(model.bins(codes), expected, rtol=1e-12, atol=1e-12)
+
+
+def test_baskerville__relative_positions():
+    model = small_baskerville(positions="relative", n_position_features=12)
+    assert model(random_codes(1, 640))["human"].shape == (1, 142, 5)
+
+
 def test_baskerville__gradient_reaches_every_parameter_and_the_sequence():
     model = small_baskerville(attention=BIGBIRD, final_channels=20).train()
     one_hot = functional.one_hot(random_codes(2, 640).long(), 5)[..., :4].transpose(1, 2).float()

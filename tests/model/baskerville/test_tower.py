@@ -1,8 +1,9 @@
+import pytest
 import torch
 from torch.nn import functional
 
 from senformer.model.baskerville.norm import gelu
-from senformer.model.baskerville.tower import Stem, TowerBlock
+from senformer.model.baskerville.tower import Stem, TowerBlock, reach_bins
 
 
 def test_stem__equals_torch():
@@ -29,3 +30,10 @@ def test_tower_block__initial_deviation():
     # LeCun's normal: a variance of one over the inputs of a value.
     weight = TowerBlock(96, 64).conv.weight.detach()
     assert abs(float(weight.std()) * (96 * 5) ** 0.5 - 1) < 0.02
+
+
+@pytest.mark.parametrize(
+    ("stem_width", "n_blocks", "n_positions"), [(15, 6, 3), (1001, 6, 6), (15, 2, 3), (101, 1, 14), (1, 1, 1)]
+)
+def test_reach_bins__rounded_up_to_whole_positions(stem_width, n_blocks, n_positions):
+    assert reach_bins(stem_width, n_blocks) == n_positions

@@ -8,6 +8,10 @@ from senformer.core.config import Config
 from senformer.model.fields import Attention, Heads, Positions, dense_attention
 
 
+# What the columns of each basis are a multiple of: its families of functions, each plain and with a sign.
+_COLUMNS = {"central_mask": 2, "relative": 6}
+
+
 class BaskervilleConfig(Config):
     """Sizes and rates; the defaults are Borzoi's. A key given as null takes its default.
 
@@ -31,7 +35,7 @@ class BaskervilleConfig(Config):
     window_bp, crop_bins
         The window that the model is for, in bp, and the bins dropped at each of its ends.
     positions, n_position_features, position_bins
-        The basis of distances, its columns (even) and the number of transformer positions that it is made
+        The basis of distances, its columns (even; for ``relative`` a multiple of 6) and the number of transformer positions that it is made
         for (by default the window's): a longer window keeps the basis.
     heads
         Number of tracks of each head, by organism.
@@ -59,7 +63,7 @@ class BaskervilleConfig(Config):
     window_bp: int = Field(524_288, ge=1)
     crop_bins: int = Field(5120, ge=0)
     positions: Positions = "central_mask"
-    n_position_features: int = Field(32, ge=2, multiple_of=2)
+    n_position_features: int = Field(32, ge=2)
     position_bins: int = Field(
         default_factory=lambda known: known["window_bp"] // 2 ** (1 + len(known["tower_channels"])), ge=1
     )
@@ -85,6 +89,12 @@ class BaskervilleConfig(Config):
             raise ValueError(
                 f"n_upsamplings {self.n_upsamplings} is more than the {len(self.tower_channels)} blocks of "
                 "tower_channels, each of which can be undone once"
+            )
+        step = _COLUMNS.get(self.positions, 1)
+        if self.n_position_features % step:
+            raise ValueError(
+                f"n_position_features {self.n_position_features} is no multiple of {step}, the columns that "
+                f"positions {self.positions!r} come in"
             )
         return self
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from senformer.model.baskerville.config import BaskervilleConfig
 from senformer.model.baskerville.final import Final
 from senformer.model.baskerville.norm import NORM_EPS
-from senformer.model.baskerville.tower import Stem, TowerBlock
+from senformer.model.baskerville.tower import Stem, TowerBlock, reach_bins
 from senformer.model.baskerville.upsampling import Upsampling, lecun_linear
 from senformer.model.crop import crop
 from senformer.model.initializers import variance_scaling_
@@ -34,7 +34,14 @@ def _transformer_block(config: BaskervilleConfig, layer: int) -> TransformerBloc
 
 
 class Baskerville(SequenceModel):
-    """Sequence to tracks in bins finer than the transformer's positions."""
+    """Sequence to tracks in bins finer than the transformer's positions.
+
+    Attributes
+    ----------
+    recompute
+        Whether gradients of the transformer are made layer by layer: ``auto``, ``always``, ``never``. Those
+        of stem, tower and upsampling are not: in training their activations are kept whatever it says.
+    """
 
     config: BaskervilleConfig
 
@@ -65,12 +72,16 @@ class Baskerville(SequenceModel):
     def bins(self, inputs: Inputs) -> Float[Tensor, "batch coarse wide"]:
         """Return what transformer and upsampling read, from any input.
 
-        In evaluation without gradients the tower runs in tiles.
+        In evaluation without gradients the tower runs in tiles; with them as a whole, whatever
+        :attr:`recompute` says.
         """
         sequence, dtype = self._sequence(inputs), self.stem.conv.bias.dtype
         tiled = not (self.training or torch.is_grad_enabled())
         if tiled:
-            x = in_tiles(lambda part: self.tower_output(as_bases(part, dtype)), sequence, self.coarse_bp)
+            halo = reach_bins(self.config.stem_width, len(self.tower))
+            x = in_tiles(
+                lambda part: self.tower_output(as_bases(part, dtype)), sequence, self.coarse_bp, halo
+            )
         else:
             x = self.tower_output(as_bases(sequence, dtype))
         return x.to(dtype)

@@ -11,6 +11,15 @@ from senformer.model.pool import MaxPool
 _N_BASES, _WIDTH = 4, 5
 
 
+def reach_bins(stem_width: int, n_blocks: int) -> int:
+    """Return how many of the transformer's positions stem and tower read to either side of one.
+
+    The stem reaches half its width in bases; block ``i`` two positions of ``2 ** (i + 1)`` bases.
+    """
+    reach_bp = stem_width // 2 + sum(_WIDTH // 2 * 2 ** (i + 1) for i in range(n_blocks))
+    return -(-reach_bp // 2 ** (n_blocks + 1))
+
+
 def _convolution(n_in: int, n_out: int, width: int) -> Convolution:
     layer = Convolution(n_in, n_out, width)
     variance_scaling_(layer.weight, n_in * width, scale=1.0)
