@@ -109,8 +109,9 @@ class _RelativeLogits(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        query, relative = ctx.saved_tensors
         with torch.autocast(grad.device.type, enabled=False):
-            return None, *_gradients(ctx.pairs, *ctx.saved_tensors, grad)
+            return None, *_gradients(ctx.pairs, query, relative, grad)
 
 
 def _gradients(pairs: Pairs, query: Tensor, relative: Tensor, grad: Tensor) -> tuple[Tensor, Tensor]:
