@@ -34,8 +34,9 @@ _LAYER_COPIES = 7
 # What a layer really keeps for its gradient, as multiples of the stream: with dropout's factors and the
 # relative keys a little more than the rule for recomputing supposes.
 _LAYER_KEPT = 15
-# Arrays of the prediction's size: logits and rates; in training the loss' terms and their gradients too.
-_OUTPUT_COPIES, _OUTPUT_COPIES_TRAINED = 2, 8
+# Arrays of the prediction's size: logits and rates; in training the loss' terms and their gradients too, with
+# what the heap cannot use again between them: fitted to steps of 98 to 393 kb.
+_OUTPUT_COPIES, _OUTPUT_COPIES_TRAINED = 2, 30
 # Arrays of the embedding's size (twice the channels) in the final pointwise layer.
 _FINAL_COPIES, _FINAL_COPIES_TRAINED = 3, 6
 
@@ -200,7 +201,8 @@ def _phases(shape: Shape) -> Iterator[tuple[int, int, int]]:
     layer, n_layers = _layer_kept(shape), shape.config.n_layers
     kept = sum(tower) + n_layers * layer + shape.relative
     top = _FINAL_COPIES_TRAINED * shape.embedding + _OUTPUT_COPIES_TRAINED * shape.output
-    yield kept, top, shape.trained
+    # The gradients of the step before are freed in small pieces, which these arrays do not fit into.
+    yield kept, top, 0
     parts = shape.parameters
     below = _FLOAT * (parts["stem"] + parts["tower"])
     one = _LAYER_KEPT * shape.stream + 3 * shape.relative + 8 * shape.attention_tile
