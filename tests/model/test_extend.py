@@ -3,7 +3,8 @@ import torch
 from tests.model.toy import random_codes, small_model
 
 import senformer
-from senformer.core.errors import ConfigError
+from senformer.core.errors import ConfigError, DataError
+from senformer.model.attention.relative import set_backend
 from senformer.model.extend import extend
 
 OLD, NEW = 8 * 40, 8 * 160
@@ -75,9 +76,50 @@ def test_extend__saved_and_loaded(tmp_path):
     assert torch.equal(outputs(loaded, NEW)["human"], outputs(longer, NEW)["human"])
 
 
-def test_extend__keeps_its_mode():
-    assert extend(small_model("enformer").train()).training
+def test_extend__keeps_its_modes():
+    model = small_model("enformer").train()
+    model.stem.eval()
+    longer = extend(model, window_bp=NEW)
+    assert longer.training
+    assert longer.tower[0].norm.training
+    assert not any(module.training for module in longer.stem.modules())
     assert not extend(small_model("enformer")).training
+
+
+def test_extend__keeps_what_is_frozen():
+    model = small_model("enformer")
+    model.stem.requires_grad_(False)
+    longer = extend(model, attention="bigbird")
+    frozen = {name for name, parameter in longer.named_parameters() if not parameter.requires_grad}
+    assert frozen == {name for name, _ in longer.named_parameters() if name.startswith("stem.")}
+
+
+def test_extend__keeps_recompute_and_backends():
+    model = small_model()
+    model.recompute = "always"
+    set_backend(model, "tiles")
+    longer = extend(model, window_bp=NEW)
+    assert longer.recompute == "always"
+    assert [block.attention.backend for block in longer.transformer] == ["tiles"] * 2
+
+
+def test_extend__a_model_outside_the_table():
+    model = small_model()
+    model.name = "mine"
+    with pytest.raises(ConfigError, match="no model is called 'mine'"):
+        extend(model, window_bp=NEW)
+
+
+def test_extend__tensors_of_another_shape_say_what_to_do():
+    model = small_model(attention={"block_bins": 4, "learned_tokens": 3})
+    with pytest.raises(DataError) as caught:
+        extend(model, attention={"learned_tokens": 2})
+    assert caught.value.line == (
+        "error[E505]: model senformer: tensor 'transformer.tokens' has shape (3, 32), the configured model "
+        "needs (2, 32). Choose settings of the same tensors, or train the model anew."
+    )
+    with pytest.raises(ConfigError, match=r"has other tensors than these weights \('transformer.tokens'\)\."):
+        extend(model, attention="dense")
 
 
 @pytest.mark.parametrize(

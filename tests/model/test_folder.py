@@ -3,7 +3,7 @@ import json
 
 import pytest
 import torch
-from tests.model.toy import small_model
+from tests.model.toy import make_older, small_model
 
 from senformer.core.errors import DataError, MissingInputError
 from senformer.model.folder import SavedModel, read_folder, write_folder
@@ -19,8 +19,7 @@ def saved(tmp_path):
 @pytest.fixture
 def unsigned(saved):
     """Return a folder of the first format: nothing but the weights is proven."""
-    (saved / "SHA256SUMS").unlink()
-    return saved
+    return make_older(saved)
 
 
 def refused(path) -> str:
@@ -132,6 +131,16 @@ def test_read_folder__damaged_list_of_sums(saved):
         "is damaged: it lists other than card.json, config.json, model.safetensors. Copy the model again."
     )
     assert refused(saved) == f"error[E548]: {saved / 'SHA256SUMS'}: {expected}"
+
+
+def test_read_folder__sums_that_the_card_promises_are_gone(saved):
+    (saved / "SHA256SUMS").unlink()
+    expected = "is missing, and the card says that it was written. Copy the model again."
+    assert refused(saved) == f"error[E548]: {saved / 'SHA256SUMS'}: {expected}"
+
+
+def test_read_folder__an_older_folder_has_no_sums(unsigned):
+    assert not read_folder(unsigned).card.has_sums
 
 
 def test_write_folder__sums_are_those_that_sha256sum_reads(saved):

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.model.toy import random_codes, small_model
+from tests.model.toy import make_older, random_codes, small_model
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from senformer import load_model
@@ -55,7 +55,7 @@ def test_load_model__draws_no_initial_values(tmp_path):
 
 def test_load_model__config_of_another_shape(tmp_path):
     small_model().save(tmp_path / "m")
-    (tmp_path / "m" / "SHA256SUMS").unlink()
+    make_older(tmp_path / "m")
     path = tmp_path / "m" / "config.json"
     record = json.loads(path.read_text())
     record["config"]["heads"]["mouse"] = 4
@@ -71,7 +71,7 @@ def test_load_model__config_of_another_shape(tmp_path):
 
 def test_load_model__unknown_key_in_config(tmp_path):
     small_model().save(tmp_path / "m")
-    (tmp_path / "m" / "SHA256SUMS").unlink()
+    make_older(tmp_path / "m")
     path = tmp_path / "m" / "config.json"
     record = json.loads(path.read_text())
     record["config"]["depth"] = 4
@@ -83,7 +83,7 @@ def test_load_model__unknown_key_in_config(tmp_path):
 def test_load_model__verify_notices_other_weights(tmp_path):
     model = small_model()
     model.save(tmp_path / "m")
-    (tmp_path / "m" / "SHA256SUMS").unlink()
+    make_older(tmp_path / "m")
     path = tmp_path / "m" / "card.json"
     card = json.loads(path.read_text())
     card["golden"]["outputs"]["mouse"][1][0] += 0.5
@@ -104,6 +104,19 @@ def test_assign_tensors__missing_and_unknown():
     with pytest.raises(DataError) as caught:
         assign_tensors(model, tensors, "w")
     assert caught.value.line == "error[E506]: w: tensor 'stem.conv.bias' is missing. Save the model again."
+
+
+def test_assign_tensors__the_caller_says_what_to_do():
+    model, todo = small_model(), "Give all of it."
+    tensors = model.state_dict()
+    for changed in (
+        tensors | {"stem.gate": torch.ones(1)},
+        tensors | {"stem.conv.bias": torch.ones(99)},
+        {name: tensor for name, tensor in tensors.items() if name != "stem.conv.bias"},
+    ):
+        with pytest.raises(DataError) as caught:
+            assign_tensors(model, changed, "w", todo)
+        assert caught.value.line.endswith(f". {todo}")
 
 
 def test_load_model__of_the_first_format_gives_the_same_outputs():

@@ -47,6 +47,50 @@ def test_prove_golden__other_values_or_blocks_or_none(tmp_path):
     assert caught.value.line == "error[E507]: m: the card has no golden outputs. Save the model again."
 
 
+OUTPUTS = {"human": [[9.0] * 4] * 3, "mouse": [[9.0] * 2] * 3}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"pattern_sha256": None}, "golden outputs in the card have pattern_sha256 None"),
+        ({"n_bins": "28"}, "golden outputs in the card have n_bins '28'"),
+        ({"n_bins": 3}, "golden outputs in the card are of 3 bins, at least 24 are read"),
+        ({"tolerance": True}, "golden outputs in the card have tolerance True"),
+        ({"outputs": {}}, r"are of the heads \[\], the model has \['human', 'mouse'\]"),
+        ({"outputs": OUTPUTS | {"fly": []}}, r"are of the heads \['fly', 'human', 'mouse'\], the model"),
+        (
+            {"outputs": OUTPUTS | {"human": [[1.0]] * 3}},
+            "head 'human' in the card are not 3 rows of 4 numbers",
+        ),
+        (
+            {"outputs": OUTPUTS | {"human": [[1.0] * 4]}},
+            "head 'human' in the card are not 3 rows of 4 numbers",
+        ),
+        ({"outputs": OUTPUTS | {"mouse": [[None] * 2] * 3}}, "head 'mouse' in the card are not 3 rows of 2"),
+        ({"outputs": OUTPUTS | {"mouse": None}}, "head 'mouse' in the card are not 3 rows of 2"),
+    ],
+)
+def test_prove_golden__another_form(change, message):
+    model = small_model()
+    model.card.golden = make_golden(model) | change
+    with pytest.raises(DataError, match=message) as caught:
+        prove_golden(model, "m")
+    assert caught.value.code == "E534"
+
+
+def test_prove_golden__a_key_is_missing():
+    model = small_model()
+    golden = make_golden(model)
+    for key in ("pattern_sha256", "n_bins", "tolerance", "outputs"):
+        model.card.golden = {name: value for name, value in golden.items() if name != key}
+        with pytest.raises(DataError) as caught:
+            prove_golden(model, "m")
+        assert caught.value.line == (
+            f"error[E534]: m: golden outputs in the card have no {key}. Save the model again."
+        )
+
+
 def test_prove_golden__not_a_number_is_refused(tmp_path):
     model = saved(tmp_path, small_model())
     model.heads["human"].bias.data[0] = float("nan")

@@ -1,5 +1,7 @@
 """Small models for the tests of this layer."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -37,3 +39,12 @@ def random_codes(batch: int, n_bases: int) -> torch.Tensor:
     """Return codes, N among them."""
     generator = torch.Generator().manual_seed(n_bases)
     return torch.randint(0, 5, (batch, n_bases), generator=generator, dtype=torch.uint8)
+
+
+def make_older(folder: Path) -> Path:
+    """Make a saved model one of release 0.1.0, of which nothing but the weights is proven."""
+    (folder / "SHA256SUMS").unlink()
+    card = json.loads((folder / "card.json").read_text())
+    del card["has_sums"]
+    (folder / "card.json").write_text(json.dumps(card))
+    return folder

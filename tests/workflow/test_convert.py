@@ -5,7 +5,7 @@ import pytest
 import torch
 from tests.model.toy import small_model
 from tests.model.weights.bundles import sonnet_tensors, write_sonnet
-from tests.model.weights.pytorch_states import BASIS_BP, golden, write_folder
+from tests.model.weights.pytorch_states import BASIS_BP, golden, golden_state, write_folder
 
 from senformer import load_model
 from senformer.core.commit import sha256
@@ -83,6 +83,39 @@ def test_convert__names_the_tracks(checkpoint, tmp_path):
     ):
         with pytest.raises(UsageError, match=found):
             convert(checkpoint, tmp_path / "n", ConvertConfig(tracks=[given], basis_bp=8 * 960))
+
+
+def test_convert__a_table_with_an_equals_sign_in_its_path(tmp_path):
+    small_model("enformer", heads={"human": 2}).save(tmp_path / "m")
+    table = tmp_path / "a=b.txt"
+    table.write_text("name\tfile\nx\ta.bw\ny\tb.bw\n")
+    for number, given in enumerate((f"human={table}", str(table))):
+        convert(tmp_path / "m", tmp_path / f"out{number}", ConvertConfig(tracks=[given]))
+        heads = load_model(tmp_path / f"out{number}").card.heads
+        assert [track["name"] for track in heads["human"]] == ["x", "y"]
+
+
+def test_convert__a_model_that_predicts_nothing_is_not_written(tmp_path):
+    model = small_model("enformer")
+    # Every value is finite, and their products are not.
+    torch.nn.init.constant_(model.heads["mouse"].weight, 3e38)
+    model.save(tmp_path / "m")
+    with pytest.raises(DataError) as caught:
+        convert(tmp_path / "m", tmp_path / "out", ConvertConfig())
+    assert caught.value.line.startswith(
+        f"error[E533]: {tmp_path / 'm'}: the model of these weights predicts "
+    )
+    assert caught.value.line.endswith(" in head 'mouse'. Give sound weights.")
+    assert not (tmp_path / "out").exists()
+
+
+def test_convert__a_variance_below_zero_is_named(tmp_path):
+    state = golden_state()
+    name = "stem.1.fn.0.running_var"
+    state[name] = state["_trunk.1.1.fn.0.running_var"] = -state[name]
+    source = write_folder(tmp_path / "hf", state)
+    with pytest.raises(DataError, match=f"tensor '{name}' is a variance and holds -"):
+        convert(source, tmp_path / "m", ConvertConfig(basis_bp=BASIS_BP))
 
 
 def test_convert__nothing_is_left_of_a_refused_source(checkpoint, tmp_path):

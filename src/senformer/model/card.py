@@ -46,6 +46,8 @@ class ModelCard(BaseModel):
         A short input's outputs, which :func:`senformer.load_model` can compute again.
     sha256
         Of ``model.safetensors``.
+    has_sums
+        Whether ``SHA256SUMS`` was written beside it; not so in folders of release 0.1.0.
     """
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
@@ -63,6 +65,7 @@ class ModelCard(BaseModel):
     source: dict[str, Any] = Field(default_factory=dict)
     golden: dict[str, Any] = Field(default_factory=dict)
     sha256: str = ""
+    has_sums: bool = False
 
     def __getitem__(self, key: str) -> Any:
         """Return a fact by name."""

@@ -6,9 +6,12 @@ import torch
 
 from senformer.core.config import parse
 from senformer.core.errors import ConfigError
+from senformer.core.tables import choose
 from senformer.model.load import assign_tensors
 from senformer.model.sequence_model import SequenceModel
 from senformer.model.zoo import MODELS
+
+_TODO = "Choose settings of the same tensors, or train the model anew."
 
 
 def extend(
@@ -26,7 +29,9 @@ def extend(
     Parameters
     ----------
     model
-        Any model; it shares its tensors with the one returned.
+        Any model of ``MODELS``. It shares its tensors with the one returned: what is written into one's
+        weights, by training for instance, is in the other's too. Modes, frozen parameters, ``recompute``
+        and the attention backends are kept as well.
     window_bp
         Bases of the new window, whole bins; by default the model's own.
     crop_bins
@@ -38,9 +43,11 @@ def extend(
     Raises
     ------
     ConfigError
-        The window is no whole number of bins, the crop leaves none of it, the attention kind or one of its
-        keys is unknown or needs tensors that these weights lack, or the model has nothing of the kind to
-        change.
+        The model is none of ``MODELS``, the window is no whole number of bins, the crop leaves none of it,
+        the attention kind or one of its keys is unknown or needs tensors that these weights lack, or the
+        model has nothing of the kind to change.
+    DataError
+        The attention's keys need tensors of other shapes.
 
     Examples
     --------
@@ -51,7 +58,7 @@ def extend(
     >>> longer.window_bp, longer.config.position_bins, longer.config.attention.kind
     (8192, 16, 'bigbird')
     """
-    kind = MODELS[model.name]
+    kind = choose(MODELS, model.name, "model")
     values = model.config.model_dump(mode="json")
     changes: dict[str, Any] = {"window_bp": window_bp, "crop_bins": crop_bins}
     changes["attention"] = _attention(values.get("attention", {}), attention)
@@ -66,13 +73,27 @@ def extend(
         extended = kind.build(model.name, config)
     tensors = model.state_dict()
     if other := tensors.keys() ^ extended.state_dict().keys():
-        found = f"has other tensors than these weights ({min(other)!r} and {len(other) - 1} more)"
-        todo = "Choose a kind of the same tensors, or train the model anew."
-        raise ConfigError("E539", f"attention {config.attention.kind!r}", found, todo)
-    assign_tensors(extended, tensors, f"model {model.name}")
+        more = f" and {len(other) - 1} more" if len(other) > 1 else ""
+        found = f"has other tensors than these weights ({min(other)!r}{more})"
+        raise ConfigError("E539", f"attention {config.attention.kind!r}", found, _TODO)
+    assign_tensors(extended, tensors, f"model {model.name}", _TODO)
     sizes = {"window_bp": extended.window_bp, "crop_bins": extended.crop_bins}
-    extended.card = model.card.model_copy(update={**sizes, "golden": {}, "sha256": ""})
-    return extended.train(model.training)
+    extended.card = model.card.model_copy(update={**sizes, "golden": {}, "sha256": "", "has_sums": False})
+    _keep_settings(model, extended)
+    return extended
+
+
+def _keep_settings(model: SequenceModel, extended: SequenceModel) -> None:
+    """Take over what is set of a model beside its configuration."""
+    extended.recompute = model.recompute
+    modes = {name: module.training for name, module in model.named_modules()}
+    for name, module in extended.named_modules():
+        module.training = modes.get(name, model.training)
+    for name, parameter in extended.named_parameters():
+        parameter.requires_grad_(model.get_parameter(name).requires_grad)
+    for old, new in zip(model.transformer, extended.transformer, strict=True):
+        if hasattr(old.attention, "backend") and hasattr(new.attention, "backend"):
+            new.attention.backend = old.attention.backend
 
 
 def _attention(own: dict[str, Any], given: str | dict[str, Any] | None) -> dict[str, Any] | None:

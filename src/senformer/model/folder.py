@@ -1,7 +1,7 @@
 """A saved model is a folder: ``config.json``, ``model.safetensors``, ``card.json``. Never a pickle.
 
-``SHA256SUMS``, which coreutils' ``sha256sum --check`` reads too, proves every byte of them. Folders of
-release 0.1.0 have none; of these only the weights are proven, by the card.
+``SHA256SUMS``, which coreutils' ``sha256sum --check`` reads too, proves every byte of them, and the card says
+that it is there. Folders of release 0.1.0 have none; of these only the weights are proven, by the card.
 
 The only module of this layer that touches files; it knows nothing of networks.
 """
@@ -45,7 +45,7 @@ def write_folder(path: str | os.PathLike, saved: SavedModel) -> None:
     def write(folder: Path) -> None:
         tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in saved.tensors.items()}
         save_file(tensors, folder / WEIGHTS)
-        card = saved.card.model_copy(update={"sha256": sha256(folder / WEIGHTS)})
+        card = saved.card.model_copy(update={"sha256": sha256(folder / WEIGHTS), "has_sums": True})
         write_json(folder / CONFIG, {"format": FORMAT, "name": saved.name, "config": saved.config})
         write_json(folder / CARD, card.model_dump(mode="json"))
         # Who may read the other files may read the weights; safetensors makes them the owner's alone.
@@ -64,7 +64,7 @@ def read_folder(path: str | os.PathLike, device: str | torch.device = "cpu") -> 
     MissingInputError
         The folder or one of its files is missing.
     DataError
-        A file is damaged, or the format is another release's.
+        A file is damaged, the format is another release's, or the card promises sums that are gone.
     """
     path = Path(path)
     restore_folder(path)
@@ -75,6 +75,8 @@ def read_folder(path: str | os.PathLike, device: str | torch.device = "cpu") -> 
     record = _read_json(path / CONFIG)
     _check_record(path / CONFIG, record)
     card = _read_card(path / CARD)
+    if card.has_sums and not digests:
+        raise DataError("E548", str(path / SUMS), "is missing, and the card says that it was written", _AGAIN)
     if digests and digests[WEIGHTS] != card.sha256:
         raise _changed(path / WEIGHTS, card.sha256, digests[WEIGHTS])
     tensors = _read_weights(path / WEIGHTS, card.sha256, device)

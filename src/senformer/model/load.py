@@ -52,8 +52,19 @@ def load_model(
     return model
 
 
-def assign_tensors(model: nn.Module, tensors: dict[str, Tensor], where: str) -> None:
+def assign_tensors(model: nn.Module, tensors: dict[str, Tensor], where: str, todo: str | None = None) -> None:
     """Make ``tensors`` the model's own, without a copy.
+
+    Parameters
+    ----------
+    model
+        Built without memory.
+    tensors
+        By the names of its ``state_dict``.
+    where
+        What holds them, for messages.
+    todo
+        What to do about tensors that do not fit; by default what helps with a model folder.
 
     Raises
     ------
@@ -63,16 +74,16 @@ def assign_tensors(model: nn.Module, tensors: dict[str, Tensor], where: str) -> 
     wanted = model.state_dict()
     for name, like in wanted.items():
         if name not in tensors:
-            raise DataError("E506", where, f"tensor {name!r} is missing", "Save the model again.")
+            raise DataError("E506", where, f"tensor {name!r} is missing", todo or "Save the model again.")
         found, shape = tuple(tensors[name].shape), tuple(like.shape)
         if found != shape:
             raise DataError(
                 "E505",
                 where,
                 f"tensor {name!r} has shape {found}, the configured model needs {shape}",
-                "Check config.json.",
+                todo or "Check config.json.",
             )
     for name in tensors:
         if name not in wanted:
-            raise DataError("E509", where, f"the model has no tensor {name!r}", "Check config.json.")
+            raise DataError("E509", where, f"the model has no tensor {name!r}", todo or "Check config.json.")
     model.load_state_dict(tensors, assign=True)

@@ -9,6 +9,15 @@ from senformer.core.errors import DataError
 from senformer.model.golden import golden_outputs, pattern_digest
 
 _TODO = "Compare this release with the one that saved the model."
+_SAVE = "Save the model again."
+_KEYS: dict[str, type | tuple[type, ...]] = {
+    "n_bins": int,
+    "tolerance": (int, float),
+    "outputs": dict,
+    "pattern_sha256": str,
+}
+# What stem and tower read of the golden input; the transformer reads that and more.
+_FEWEST_BINS = 24
 
 
 def prove_golden(model: nn.Module, where: str) -> dict[str, Any]:
@@ -24,15 +33,17 @@ def prove_golden(model: nn.Module, where: str) -> dict[str, Any]:
     Raises
     ------
     DataError
-        The card has no golden outputs, other blocks meet than when it was saved, or a head's outputs
-        differ by more than the tolerance.
+        The card has no golden outputs, or not those of this model's heads; other blocks meet than when it
+        was saved; or a head's outputs differ by more than the tolerance.
     """
     golden = model.card.golden
     if not golden:
-        raise DataError("E507", where, "the card has no golden outputs", "Save the model again.")
+        raise DataError("E507", where, "the card has no golden outputs", _SAVE)
+    _check_keys(golden, where)
     if golden["pattern_sha256"] != pattern_digest(model):
         raise DataError("E516", where, "other attention blocks are drawn than when it was saved", _TODO)
     outputs = golden_outputs(model, golden["n_bins"])
+    _check_outputs(golden["outputs"], outputs, where)
     heads = {head: _compare(outputs[head], values) for head, values in golden["outputs"].items()}
     tolerance = golden["tolerance"]
     for head, found in heads.items():
@@ -41,6 +52,37 @@ def prove_golden(model: nn.Module, where: str) -> dict[str, Any]:
             raise DataError("E517", where, text, _TODO)
     counts = any(bool(block.attention.out.weight.any()) for block in model.transformer)
     return {"tolerance": tolerance, "attention_counts": counts, "heads": heads}
+
+
+def _check_keys(golden: dict[str, Any], where: str) -> None:
+    for key, kinds in _KEYS.items():
+        if not isinstance(golden.get(key), kinds) or isinstance(golden[key], bool):
+            what = f"{key} {golden[key]!r}" if key in golden else f"no {key}"
+            raise DataError("E534", where, f"golden outputs in the card have {what}", _SAVE)
+    if golden["n_bins"] < _FEWEST_BINS:
+        found = f"golden outputs in the card are of {golden['n_bins']} bins, at least {_FEWEST_BINS} are read"
+        raise DataError("E534", where, found, _SAVE)
+
+
+def _check_outputs(stored: dict[str, Any], found: dict[str, Any], where: str) -> None:
+    """Raise unless every head has as many rows and values as are compared, all of them numbers."""
+    if stored.keys() != found.keys():
+        heads = f"{sorted(stored)}, the model has {sorted(found)}"
+        raise DataError("E534", where, f"golden outputs in the card are of the heads {heads}", _SAVE)
+    for head, rows in found.items():
+        n_rows, n_values = len(rows), len(rows[0])
+        if not _is_table(stored[head], n_rows, n_values):
+            text = f"golden outputs of head {head!r} in the card are not {n_rows} rows of {n_values} numbers"
+            raise DataError("E534", where, text, _SAVE)
+
+
+def _is_table(value: Any, n_rows: int, n_values: int) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == n_rows
+        and all(isinstance(row, list) and len(row) == n_values for row in value)
+        and all(type(number) in (int, float) for row in value for number in row)
+    )
 
 
 def _compare(found: list[list[float]], stored: list[list[float]]) -> dict[str, Any]:

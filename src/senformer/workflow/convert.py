@@ -1,6 +1,8 @@
 """From published weights to a model folder of ours."""
 
 import logging
+import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from senformer.core.config import Config
 from senformer.core.errors import DataError, MissingInputError, UsageError
 from senformer.core.tables import choose
 from senformer.model.extend import extend
+from senformer.model.golden import golden_bins, golden_outputs
 from senformer.model.sequence_model import SequenceModel
 from senformer.model.weights import SOURCES
 from senformer.model.weights.adopt import adopt
@@ -56,8 +59,8 @@ def convert(source: Path, out: Path, config: ConvertConfig) -> dict[str, Any]:
     OutputError
         ``out`` exists.
     MissingInputError, DataError, ConfigError
-        The source is missing, damaged, incomplete or of another model; the settings do not fit it.
-        Nothing is left behind.
+        The source is missing, damaged, incomplete, of another model, or gives NaN; the settings do not fit
+        it. Nothing is left behind.
     """
     refuse_existing(out)
     name, reader = _reader(source, config.format)
@@ -71,6 +74,7 @@ def convert(source: Path, out: Path, config: ConvertConfig) -> dict[str, Any]:
     _name_tracks(model, config.tracks)
     if config.licence:
         model.card.licence = config.licence
+    _check_outputs(model, str(source))
     model.save(out)
     return {"out": str(out), "source": str(source), "format": name, **describe(model)}
 
@@ -103,11 +107,22 @@ def _reader(source: Path, format: str | None) -> tuple[str, Source]:
     raise MissingInputError("E520", str(source), found, f"Give weights of {', '.join(SOURCES)}.")
 
 
+def _check_outputs(model: SequenceModel, where: str) -> None:
+    """Raise where sound weights still give outputs that are none, by overflow for instance."""
+    for head, rows in golden_outputs(model, golden_bins(model)).items():
+        bad = [value for row in rows for value in row if not math.isfinite(value)]
+        if bad:
+            found = f"the model of these weights predicts {bad[0]} in head {head!r}"
+            raise DataError("E533", where, found, "Give sound weights.")
+
+
 def _name_tracks(model: SequenceModel, tables: list[str]) -> None:
     """Put the rows of track tables into the card's heads."""
     heads = dict(model.card.heads)
     for given in tables:
-        head, _, table = given.rpartition("=")
+        # A head's name has no slash or dot, so that a path may have an equals sign.
+        named = re.fullmatch(r"([\w-]+)=(.*)", given, re.DOTALL)
+        head, table = named.groups() if named else ("", given)
         if not head and len(heads) == 1:
             head = next(iter(heads))
         if head not in heads:

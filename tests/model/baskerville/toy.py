@@ -104,11 +104,14 @@ def described_layers(model: Any) -> list[dict[str, Any]]:
             ("StochasticShift", {"shift_max": 3}),
             ("Conv1D", {"strides": [1], "padding": "same", "activation": "linear"}),
             ("MaxPooling1D", {"pool_size": [2], "strides": [2]}),
-            ("BatchNormalization", {"epsilon": 0.001}),
+            ("BatchNormalization", {"axis": [2], "epsilon": 0.001}),
             ("TFOpLambda", {"function": "nn.gelu"}),
             ("Dropout", {"rate": 0.25}),
             ("UpSampling1D", {"size": 2}),
             ("Cropping1D", {"cropping": [config.crop_bins, config.crop_bins]}),
+            ("MultiheadAttention", {"value_size": 5, "key_size": 3}),
+            ("Dense", {"activation": "linear"}),
+            ("Dense", {"activation": "softplus"}),
             ("SwitchReverse", {"strand_pair": [1, 0, 2, 4, 3]}),
         ]
     ]

@@ -65,6 +65,31 @@ def test_adopt__strand_pairs_of_the_source():
     assert "strand_pair" not in model.card.source
 
 
+@pytest.mark.parametrize(
+    ("pairs", "found"),
+    [
+        ([1, 0], "has 2 strand pairs for the 5 tracks of head 'human'"),
+        ({"a": 1}, "has strand pairs {'a': 1} for the 5 tracks of head 'human'"),
+        ([1, 0, 2, 4, 99], "pairs track 4 of head 'human' with 99, not one of 0 to 4"),
+        ([1, 0, 2, 4, -1], "pairs track 4 of head 'human' with -1, not one of 0 to 4"),
+        ([1, 0, 2, 4, 3.0], "pairs track 4 of head 'human' with 3.0, not one of 0 to 4"),
+        ([1, 2, 2, 4, 3], "pairs track 0 of head 'human' with 1, and that with 2"),
+    ],
+)
+def test_adopt__strand_pairs_that_are_none(pairs, found):
+    with pytest.raises(DataError) as caught:
+        adopt(foreign(provenance={"format": "x", "strand_pair": {"human": pairs}}), "x")
+    todo = "Give a file in which every track names its partner, or itself."
+    assert caught.value.line == f"error[E532]: x: {found}. {todo}"
+
+
+def test_adopt__tensors_of_another_shape_say_what_to_do():
+    tensors = foreign().tensors | {"stem.conv.bias": torch.ones(99)}
+    with pytest.raises(DataError, match=r"Give files that are all one model's\.") as caught:
+        adopt(foreign(tensors=tensors), "x")
+    assert caught.value.code == "E505"
+
+
 def test_adopt__unknown_or_unfit_model():
     with pytest.raises(ConfigError, match=r"no model is called 'enformr'\. Did you mean 'enformer'"):
         adopt(foreign(), "x", model="enformr")

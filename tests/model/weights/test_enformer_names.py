@@ -21,6 +21,10 @@ def test_layers__name_every_tensor_once(dialect):
     assert len(set(theirs)) == len(theirs)
 
 
+def test_dialect__names_a_layer_as_its_program_does():
+    assert (SONNET.layer(LAYERS[0]), PYTORCH.layer(LAYERS[0])) == ("_trunk/_layers/0/_layers/0", "stem.0")
+
+
 def test_pytorch__has_as_many_names_as_its_package():
     # 570 keys, of which 283 are aliases and 14 counters of batches.
     places = {"{n}": 6, "{t}": 11, "{head}": 2}

@@ -80,6 +80,9 @@ def test_read__damaged_params(tmp_path, small):
     path = write_keras(tmp_path / "m.h5", small[1], None)
     (tmp_path / "params.json").write_text("{]")
     assert "error[E553]" in _refused(path)
+    for text in ('{"model": []}', '{"model": {"trunk": "x"}}', '{"model": {"trunk": [], "head_h": 5}}', "[]"):
+        (tmp_path / "params.json").write_text(text)
+        assert "error[E553]" in _refused(path)
     (tmp_path / "params.json").write_text('{"model": {"trunk": [], "activation": "relu"}}')
     assert "its configuration is unlike ours: has the blocks ['relu']" in _refused(path)
 
@@ -89,7 +92,49 @@ def test_read__other_layer(tmp_path, small):
     described[2]["config"]["strides"] = [2]
     line = _refused(write_keras(tmp_path / "m.h5", small[1], described))
     assert "error[E554]" in line
-    assert "conv1d has strides [2], not [1] (of 1 differences)" in line
+    assert "conv1d has strides [2], not [1]. Only" in line
+    described[10]["config"]["activation"] = "relu"
+    line = _refused(write_keras(tmp_path / "m.h5", small[1], described))
+    assert "conv1d has strides [2], not [1] and 1 more. Only" in line
+
+
+@pytest.mark.parametrize(
+    ("number", "config", "message"),
+    [
+        (8, {"cropping": 5}, "its configuration is unlike ours: has cropping 5, not two numbers of bins"),
+        (0, {"batch_input_shape": 3}, "its configuration is unlike ours"),
+    ],
+)
+def test_read__configuration_of_another_form(tmp_path, small, number, config, message):
+    described = json.loads(json.dumps(small[2]))
+    described[number]["config"].update(config)
+    line = _refused(write_keras(tmp_path / "m.h5", small[1], described))
+    assert "error[E554]" in line
+    assert message in line
+    described[number]["config"] = 3
+    assert "error[E554]" in _refused(write_keras(tmp_path / "m.h5", small[1], described))
+
+
+@pytest.mark.parametrize(
+    ("layer", "variable", "value", "message"),
+    [
+        ("dense", "kernel", np.nan, "tensor 'dense/kernel' holds NaN or infinity"),
+        ("dense", "kernel", 1e300, "tensor 'dense/kernel' holds NaN or infinity"),
+        ("batch_normalization", "moving_variance", -2, "moving_variance' is a variance and holds -2, below"),
+    ],
+)
+def test_read__values_that_are_none(tmp_path, small, layer, variable, value, message):
+    array = small[1][layer][variable].astype(np.float64)
+    array.flat[1] = value
+    layers = small[1] | {layer: small[1][layer] | {variable: array}}
+    line = _refused(write_keras(tmp_path / "m.h5", layers, small[2]))
+    assert "error[E530]" in line
+    assert message in line
+
+
+def test_read__no_file(tmp_path):
+    for path, found in ((tmp_path, "is a folder, not a file"), (tmp_path / "m.h5", "no such file")):
+        assert _refused(path, MissingInputError) == f"error[E520]: {path}: {found}. Give the .h5 file."
 
 
 def test_read__tensor_missing(tmp_path, small):

@@ -58,6 +58,18 @@ def test_kept_bins__of_the_target_length():
     assert kept_bins({"target_length": -1}, 896) is None
 
 
+@pytest.mark.parametrize("kept", [None, "10", 10.7, 10.0, True, 0, -5])
+def test_read_config__target_length_that_is_none(tmp_path, kept):
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps({"model_type": "enformer", "target_length": kept}))
+    with pytest.raises(DataError) as caught:
+        read_config(file, must_be=False)
+    assert caught.value.line == (
+        f"error[E545]: {file}: has target_length {kept!r}, not -1 or a whole number of bins. "
+        "Give the number of bins that the model keeps."
+    )
+
+
 def test_read_config__of_another_model(tmp_path):
     file = tmp_path / "config.json"
     assert find_config(tmp_path) is None

@@ -39,6 +39,16 @@ def test_read__damaged_weights(saved):
         senformer.read(run)
 
 
+def test_read__weights_that_are_none(tmp_path):
+    model = small_model()
+    model.tower[0].norm.running_var[0] = -1
+    model.save(tmp_path / "m")
+    with pytest.raises(
+        DataError, match=r"tensor 'tower\.0\.norm\.running_var' is a variance and holds -1, below"
+    ):
+        senformer.read(tmp_path / "m")
+
+
 def test_matches__nothing_else(tmp_path):
     (tmp_path / "model.safetensors").touch()
     (tmp_path / "config.json").touch()

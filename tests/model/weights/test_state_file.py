@@ -70,6 +70,40 @@ def test_open_state__damaged_index(tmp_path):
         assert refused(index) == f"error[E543]: {index}: is no index of shards. Copy the file again."
 
 
+def test_open_state__an_index_that_names_an_index(tmp_path):
+    index = tmp_path / "model.safetensors.index.json"
+    index.write_text(json.dumps({"weight_map": {"a": index.name}}))
+    assert refused(index) == (
+        f"error[E543]: {index}: names 'model.safetensors.index.json' as a shard, which is an index itself. "
+        "Give an index of files of tensors."
+    )
+
+
+def _failing(fault):
+    def fail(*args, **kwargs):
+        raise fault
+
+    return fail
+
+
+@pytest.mark.parametrize("name", ["m.bin", "m.safetensors", "m.bin.index.json"])
+def test_open_state__what_the_system_cannot_read(tmp_path, monkeypatch, name):
+    fault = PermissionError(13, "Permission denied")
+    monkeypatch.setattr("torch.load", _failing(fault))
+    monkeypatch.setattr("senformer.model.weights.state_file.safe_open", _failing(fault))
+    monkeypatch.setattr("pathlib.Path.read_bytes", _failing(fault))
+    assert refused(tmp_path / name) == (
+        f"error[E535]: {tmp_path / name}: cannot be read (Permission denied). "
+        "Check its permissions and the disk."
+    )
+
+
+def test_open_state__too_little_memory_is_no_damage(tmp_path, monkeypatch):
+    monkeypatch.setattr("torch.load", _failing(MemoryError()))
+    with pytest.raises(MemoryError):
+        open_state(tmp_path / "m.bin")
+
+
 class _Code:
     def __reduce__(self):
         return os.system, ("touch pwned",)

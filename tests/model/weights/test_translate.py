@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from senformer.core.errors import DataError
-from senformer.model.weights.translate import Stored, check_names, translate
+from senformer.model.weights.translate import Stored, check_names, sound, translate
 
 NAMES = {"conv.weight": ("first/w", "io>oi"), "conv.bias": ("first/b", "o>o")}
 WANTED = {"conv.weight": (5, 3), "conv.bias": (5,)}
@@ -57,6 +57,17 @@ def test_translate__no_sound_number():
     assert "E530" in refused(stored(**{"first/w": weight}))
     assert "tensor 'first/w' holds NaN or infinity" in refused(stored(**{"first/w": weight}))
     assert "tensor 'first/b' is of torch.int64" in refused(stored(**{"first/b": torch.ones(5).long()}))
+
+
+def test_sound__a_variance_is_not_below_zero():
+    values = torch.tensor([0.5, -0.25])
+    assert sound(values, "tower.0.norm.running_mean", "a.bin", "b.mean") is values
+    assert float(sound(torch.zeros(2), "tower.0.norm.running_var", "a.bin", "b.var").sum()) == 0
+    with pytest.raises(DataError) as caught:
+        sound(values, "tower.0.norm.running_var", "a.bin", "b.var")
+    assert caught.value.line == (
+        "error[E530]: a.bin: tensor 'b.var' is a variance and holds -0.25, below zero. Give sound weights."
+    )
 
 
 def test_check_names__reads_no_value():

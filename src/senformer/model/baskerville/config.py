@@ -7,7 +7,6 @@ from pydantic import Field, model_validator
 from senformer.core.config import Config
 from senformer.model.fields import Attention, Heads, Positions, dense_attention
 
-
 # What the columns of each basis are a multiple of: its families of functions, each plain and with a sign.
 _COLUMNS = {"central_mask": 2, "relative": 6}
 
@@ -35,8 +34,8 @@ class BaskervilleConfig(Config):
     window_bp, crop_bins
         The window that the model is for, in bp, and the bins dropped at each of its ends.
     positions, n_position_features, position_bins
-        The basis of distances, its columns (even; for ``relative`` a multiple of 6) and the number of transformer positions that it is made
-        for (by default the window's): a longer window keeps the basis.
+        The basis of distances, its columns (even; for ``relative`` a multiple of 6) and the number of
+        transformer positions that it is made for (by default the window's): a longer window keeps the basis.
     heads
         Number of tracks of each head, by organism.
     """

@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from senformer.core.errors import ConfigError
+from senformer.core.errors import ConfigError, DataError
 from senformer.core.provenance import versions
 from senformer.core.tables import choose
 from senformer.model.create import create_model, model_config
@@ -36,7 +36,7 @@ def adopt(
     ConfigError
         No such model, or one of other sizes; the window does not fit.
     DataError
-        The tensors are not those of the model.
+        The tensors are not those of the model, or its strand pairs are none.
     """
     name = model or foreign.model
     kind = choose(MODELS, name, "model")
@@ -48,14 +48,31 @@ def adopt(
         overrides.pop("attention", None)
     with torch.device("meta"):
         adopted = create_model(name, **overrides)
-    assign_tensors(adopted, dict(foreign.tensors), where)
+    assign_tensors(adopted, dict(foreign.tensors), where, "Give files that are all one model's.")
     source = {**foreign.provenance, "converted_by": {"senformer": versions().get("senformer")}}
     strand_pairs = source.pop("strand_pair", {})
     adopted.card = adopted.card.model_copy(update={"source": source, **foreign.card})
     for head, pairs in strand_pairs.items():
+        _check_strand_pairs(where, head, pairs, len(adopted.card.heads[head]))
         for track, pair in zip(adopted.card.heads[head], pairs, strict=True):
-            track["strand_pair"] = int(pair)
+            track["strand_pair"] = pair
     return adopted.eval()
+
+
+def _check_strand_pairs(where: str, head: str, pairs: Any, n_tracks: int) -> None:
+    """Raise unless every track has a partner in the head, whose partner it is."""
+    todo = "Give a file in which every track names its partner, or itself."
+    if not isinstance(pairs, list) or len(pairs) != n_tracks:
+        n_pairs = f"{len(pairs)} strand pairs" if isinstance(pairs, list) else f"strand pairs {pairs!r}"
+        raise DataError("E532", where, f"has {n_pairs} for the {n_tracks} tracks of head {head!r}", todo)
+    for track, pair in enumerate(pairs):
+        if type(pair) is not int or not 0 <= pair < n_tracks:
+            found = f"pairs track {track} of head {head!r} with {pair!r}, not one of 0 to {n_tracks - 1}"
+            raise DataError("E532", where, found, todo)
+    for track, pair in enumerate(pairs):
+        if pairs[pair] != track:
+            found = f"pairs track {track} of head {head!r} with {pair}, and that with {pairs[pair]!r}"
+            raise DataError("E532", where, found, todo)
 
 
 def _window(foreign: Foreign, basis_bp: int | None) -> dict[str, int]:

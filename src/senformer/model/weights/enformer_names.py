@@ -4,7 +4,7 @@
 in einsum, theirs before ours: ``wio>oiw``; an axis ``1`` has one element and is dropped.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -69,14 +69,21 @@ LAYERS = (
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one program names and lays out the tensors of a layer."""
+    """How one program names and lays out the tensors of a layer.
 
+    Attributes
+    ----------
+    layer
+        Its name of a layer.
+    separator
+        Stands between the names of a layer and of its tensor.
+    leaves
+        The tensors of each kind of layer.
+    """
+
+    layer: Callable[[Layer], str]
     separator: str
     leaves: Mapping[str, tuple[Leaf, ...]]
-
-    def layer(self, layer: Layer) -> str:
-        """Return the program's name of a layer."""
-        return layer.sonnet if self.separator == "/" else layer.pytorch
 
     def tensors(self, layer: Layer) -> Iterator[tuple[str, str, str]]:
         """Yield our name, theirs and the layout of each tensor of a layer, places not filled in."""
@@ -90,6 +97,7 @@ class Dialect:
 
 _VECTORS = (Leaf("weight", "scale", "c>c"), Leaf("bias", "offset", "c>c"))
 SONNET = Dialect(
+    lambda layer: layer.sonnet,
     "/",
     {
         "conv": (Leaf("weight", "w", "wio>oiw"), Leaf("bias", "b", "o>o")),
@@ -112,6 +120,7 @@ SONNET = Dialect(
 
 _PLAIN = (Leaf("weight", "weight", "c>c"), Leaf("bias", "bias", "c>c"))
 PYTORCH = Dialect(
+    lambda layer: layer.pytorch,
     ".",
     {
         "conv": (Leaf("weight", "weight", "oiw>oiw"), Leaf("bias", "bias", "o>o")),

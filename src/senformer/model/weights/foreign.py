@@ -51,6 +51,11 @@ class Source(Protocol):
         """Read it; whatever is wrong there is a DataError or MissingInputError that names it."""
 
 
+def one_line(fault: Exception) -> str:
+    """Return what another library says of a fault as one line of at most 200 characters."""
+    return " ".join(str(fault).split())[:200]
+
+
 def describe_files(paths: list[Path]) -> list[dict[str, Any]]:
     """Return name, bytes and SHA-256 of source files; names alone, for folders differ by machine."""
     return [{"name": path.name, "bytes": path.stat().st_size, "sha256": sha256(path)} for path in paths]

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from senformer.core.errors import DataError, MissingInputError
 from senformer.model.baskerville import keras_names, keras_settings
-from senformer.model.weights.foreign import Foreign, describe_files
+from senformer.model.weights.foreign import Foreign, describe_files, one_line
+from senformer.model.weights.translate import sound
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _PARAMS = "params.json"
@@ -38,9 +39,10 @@ def read(path: Path) -> Foreign:
     Raises
     ------
     MissingInputError
-        h5py is not installed; nothing says what window the model is for.
+        There is no such file; h5py is not installed; nothing says what window the model is for.
     DataError
-        The file is damaged, is no such model, has a layer unlike ours, lacks a tensor or has one more.
+        The file is damaged, is no such model, has a layer or setting unlike ours, lacks a tensor, has one
+        more, or one that is no sound number.
     """
     layers, described = _read_file(path)
     params = _read_params(path)
@@ -51,7 +53,7 @@ def read(path: Path) -> Foreign:
         n_tracks = keras_names.head_tracks(layers)
         head = keras_settings.head_name(params or {}, n_tracks) or _HEAD
         places = list(keras_names.keras_tensors(layers, sizes, head))
-        tensors = {place.name: _tensor(layers, place) for place in places}
+        tensors = {place.name: _tensor(where, layers, place) for place in places}
     except (LookupError, ValueError) as fault:
         found = f"is no Baskerville model: {fault} is missing or of another shape"
         raise DataError("E552", where, found, "Give a model that calico/baskerville saved.") from fault
@@ -71,13 +73,17 @@ def _read_file(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], list | Non
         raise MissingInputError(
             "E550", str(path), "h5py, which reads it, is not installed", "Run: pip install 'senformer[keras]'"
         ) from fault
+    if not path.is_file():
+        found = "is a folder, not a file" if path.is_dir() else "no such file"
+        raise MissingInputError("E520", str(path), found, "Give the .h5 file.")
     layers: dict[str, dict[str, np.ndarray]] = defaultdict(dict)
 
     def visit(name: str, node: Any) -> None:
         if isinstance(node, h5py.Dataset):
             layer, *rest = name.split("/")
             variable = "/".join(rest[1:] if rest[0] == layer else rest).removesuffix(":0")
-            layers[layer][variable] = np.asarray(node[()], dtype=np.float32)
+            with np.errstate(over="ignore"):  # what is too large is infinite, and refused as that
+                layers[layer][variable] = np.asarray(node[()], dtype=np.float32)
 
     try:
         with h5py.File(path, "r") as file:
@@ -85,8 +91,10 @@ def _read_file(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], list | Non
             group.visititems(visit)
             text = file.attrs.get("model_config")
             described = json.loads(text)["config"]["layers"] if text else None
-    except (OSError, RuntimeError, LookupError, ValueError) as fault:
-        raise DataError("E551", str(path), f"is damaged HDF5 ({fault})", "Copy it again.") from fault
+    except (OSError, RuntimeError, LookupError, ValueError, TypeError) as fault:
+        raise DataError(
+            "E551", str(path), f"is damaged HDF5 ({one_line(fault)})", "Copy it again."
+        ) from fault
     return dict(layers), described
 
 
@@ -96,9 +104,11 @@ def _read_params(path: Path) -> dict[str, Any] | None:
     if not params.is_file():
         return None
     try:
-        return json.loads(params.read_text(encoding="utf-8"))["model"]
+        model = json.loads(params.read_text(encoding="utf-8"))["model"]
+        keras_settings.check_params(model)
+        return model
     except (ValueError, KeyError, TypeError) as fault:
-        found = f"is no Baskerville configuration ({fault})"
+        found = f"is no Baskerville configuration ({one_line(fault)})"
         raise DataError("E553", str(params), found, "Copy it again, or move it away.") from fault
 
 
@@ -109,11 +119,11 @@ def _settings(path: Path, described: list | None, params: dict[str, Any] | None)
         if described is not None:
             found = keras_settings.foreign_layers(described)
             if found:
-                raise DataError("E554", str(path), f"{found[0]} (of {len(found)} differences)", todo)
+                raise DataError("E554", str(path), keras_settings.first_of(found), todo)
             return keras_settings.from_layers(described)
         if params is not None:
             return {"overrides": keras_settings.from_params(params), "strand_pair": None}
-    except (LookupError, ValueError) as fault:
+    except (LookupError, ValueError, TypeError, AttributeError) as fault:
         raise DataError("E554", str(path), f"its configuration is unlike ours: {fault}", todo) from fault
     raise MissingInputError(
         "E555",
@@ -123,10 +133,11 @@ def _settings(path: Path, described: list | None, params: dict[str, Any] | None)
     )
 
 
-def _tensor(layers: keras_names.Layers, place: keras_names.KerasTensor) -> Tensor:
+def _tensor(where: str, layers: keras_names.Layers, place: keras_names.KerasTensor) -> Tensor:
     if place.variable not in layers[place.layer]:
         raise LookupError(f"{place.layer}/{place.variable}")
-    return torch.from_numpy(place.layout(layers[place.layer][place.variable]).copy())
+    tensor = torch.from_numpy(place.layout(layers[place.layer][place.variable]).copy())
+    return sound(tensor, place.name, where, f"{place.layer}/{place.variable}")
 
 
 def _check_all_used(where: str, layers: keras_names.Layers, places: list[keras_names.KerasTensor]) -> None:

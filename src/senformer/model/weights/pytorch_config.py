@@ -36,7 +36,7 @@ def read_config(file: Path, must_be: bool) -> dict[str, Any]:
     Raises
     ------
     DataError
-        It is damaged, or must be an Enformer's and is not.
+        It is damaged, must be an Enformer's and is not, or its ``target_length`` is no number of bins.
     """
     try:
         values = json.loads(file.read_bytes())
@@ -45,12 +45,19 @@ def read_config(file: Path, must_be: bool) -> dict[str, Any]:
     if isinstance(values, dict) and (
         values.get("model_type") == "enformer" or {"dim", "depth"} <= set(values)
     ):
+        _check_target_length(file, values.get(_TARGET_LENGTH, -1))
         return values
     if not must_be:
         return {}
     kind = values.get("model_type") if isinstance(values, dict) else None
     found = f"is of model_type {kind!r}" if kind else "has neither model_type 'enformer' nor dim and depth"
     raise DataError("E545", str(file), found, "Give an Enformer's folder.")
+
+
+def _check_target_length(file: Path, kept: Any) -> None:
+    if type(kept) is not int or (kept < 1 and kept != -1):
+        found = f"has {_TARGET_LENGTH} {kept!r}, not -1 or a whole number of bins"
+        raise DataError("E545", str(file), found, "Give the number of bins that the model keeps.")
 
 
 def check_sizes(where: str, config: dict[str, Any], sizes: dict[str, Any]) -> None:
@@ -76,5 +83,5 @@ def settings_of(config: dict[str, Any]) -> dict[str, Any]:
 
 def kept_bins(config: dict[str, Any], default: int) -> int | None:
     """Return the bins that are kept of any window; None where nothing is cropped."""
-    kept = config.get(_TARGET_LENGTH, default)
-    return None if kept == -1 else int(kept)
+    kept: int = config.get(_TARGET_LENGTH, default)
+    return None if kept == -1 else kept

@@ -5,6 +5,7 @@ from typing import Any
 
 from senformer.model.folder import CARD, CONFIG, WEIGHTS, read_folder
 from senformer.model.weights.foreign import Foreign, describe_files
+from senformer.model.weights.translate import sound
 
 _RUN = "model"
 # What a card says of the weights themselves, whatever window they are used for.
@@ -21,9 +22,11 @@ def matches(path: Path) -> bool:
 
 
 def read(path: Path) -> Foreign:
-    """Read a saved model; raises as :func:`senformer.load_model`."""
+    """Read a saved model; raises as :func:`senformer.load_model`, and where a tensor is no sound number."""
     folder = _folder(path)
     saved = read_folder(folder)
+    for name, tensor in saved.tensors.items():
+        sound(tensor, name, str(folder / WEIGHTS), name)
     files = [folder / name for name in (CONFIG, WEIGHTS, CARD)]
     provenance: dict[str, Any] = {"format": "senformer", "files": describe_files(files)}
     if saved.card.source:

@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from senformer.core.errors import DataError, MissingInputError
+from senformer.model.weights.foreign import one_line
 from senformer.model.weights.translate import Shape
 
 SAFETENSORS = ".safetensors"
@@ -64,7 +65,7 @@ def open_state(path: Path) -> StateFile:
     Raises
     ------
     MissingInputError
-        A shard is missing.
+        A shard is missing, or the system cannot read a file.
     DataError
         A file is damaged, is none of this kind, holds objects other than tensors, or lacks a tensor that
         its index names.
@@ -78,8 +79,10 @@ def _open_safetensors(path: Path) -> StateFile:
     try:
         handle = safe_open(path, framework="pt")
         shapes = {name: tuple(handle.get_slice(name).get_shape()) for name in handle.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as fault:
-        raise DataError("E543", str(path), f"is no safetensors file ({fault})", _AGAIN) from fault
+    except OSError as fault:
+        raise _unreadable(path, fault) from fault
+    except SafetensorError as fault:
+        raise DataError("E543", str(path), f"is no safetensors file ({one_line(fault)})", _AGAIN) from fault
     return StateFile([path], shapes, handle.get_tensor)
 
 
@@ -88,9 +91,12 @@ def _open_torch(path: Path) -> StateFile:
         content = _load_torch(path)
     except UnpicklingError as fault:
         raise _unpickling_error(path, fault) from fault
+    except OSError as fault:
+        raise _unreadable(path, fault) from fault
+    except MemoryError:
+        raise
     except Exception as fault:  # a damaged pickle may end in any
-        first = " ".join(str(fault).split())[:200]
-        raise DataError("E543", str(path), f"is no file of torch's ({first})", _AGAIN) from fault
+        raise DataError("E543", str(path), f"is no file of torch's ({one_line(fault)})", _AGAIN) from fault
     tensors = _unwrapped(path, content)
     return StateFile([path], {name: tuple(t.shape) for name, t in tensors.items()}, tensors.__getitem__)
 
@@ -102,6 +108,11 @@ def _load_torch(path: Path) -> Any:
         # Of a newer protocol than torch's own: what it cannot read, it refuses.
         warnings.filterwarnings("ignore", message="Detected pickle protocol")
         return torch.load(path, "cpu", weights_only=True, mmap=mapped)  # allowed: no code is run
+
+
+def _unreadable(path: Path, fault: OSError) -> MissingInputError:
+    found = f"cannot be read ({fault.strerror or one_line(fault)})"
+    return MissingInputError("E535", str(path), found, "Check its permissions and the disk.")
 
 
 def _unpickling_error(path: Path, fault: Exception) -> DataError:
@@ -127,11 +138,16 @@ def _unwrapped(path: Path, content: Any) -> dict[str, Tensor]:
 def _open_shards(index: Path) -> StateFile:
     try:
         places = {str(name): str(file) for name, file in json.loads(index.read_bytes())["weight_map"].items()}
+    except OSError as fault:
+        raise _unreadable(index, fault) from fault
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise DataError("E543", str(index), "is no index of shards", _AGAIN) from fault
     shards = {}
     for name in sorted(set(places.values())):
         shard = index.parent / Path(name).name
+        if name.endswith(INDEX):
+            found = f"names {name!r} as a shard, which is an index itself"
+            raise DataError("E543", str(index), found, "Give an index of files of tensors.")
         if not shard.is_file():
             found = "no such file; the index names this shard"
             raise MissingInputError("E521", str(shard), found, f"Put it beside {index.name}.")

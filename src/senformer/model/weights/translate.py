@@ -74,8 +74,8 @@ def translate(stored: Stored, names: Names, wanted: Mapping[str, Shape]) -> dict
     Raises
     ------
     DataError
-        A tensor is missing, unknown or of another shape, is no floating-point number, or holds NaN or
-        infinity.
+        A tensor is missing, unknown or of another shape, is no floating-point number, holds NaN or infinity,
+        or is a variance below zero.
     """
     check_names(stored, names)
     for ours, (theirs, layout) in names.items():
@@ -88,14 +88,33 @@ def translate(stored: Stored, names: Names, wanted: Mapping[str, Shape]) -> dict
                 "Check that all of it is one model's.",
             )
     return {
-        ours: _finite(our_tensor(layout, stored.load(theirs)), stored.where, theirs)
+        ours: sound(our_tensor(layout, stored.load(theirs)), ours, stored.where, theirs)
         for ours, (theirs, layout) in names.items()
     }
 
 
-def _finite(tensor: Tensor, where: str, name: str) -> Tensor:
+def sound(tensor: Tensor, ours: str, where: str, name: str) -> Tensor:
+    """Return the tensor if a model can compute with it.
+
+    Parameters
+    ----------
+    tensor
+        Values in our layout.
+    ours
+        Our name of it, which tells the variances.
+    where, name
+        The source and its own name of the tensor, for messages.
+
+    Raises
+    ------
+    DataError
+        It is no floating-point number, holds NaN or infinity, or is a variance below zero.
+    """
     if not tensor.is_floating_point():
         raise DataError("E530", where, f"tensor {name!r} is of {tensor.dtype}", "Weights are floating-point.")
     if not bool(torch.isfinite(tensor).all()):
         raise DataError("E530", where, f"tensor {name!r} holds NaN or infinity", "Give sound weights.")
+    if ours.endswith(".running_var") and bool((tensor < 0).any()):
+        found = f"tensor {name!r} is a variance and holds {float(tensor.min()):.3g}"
+        raise DataError("E530", where, f"{found}, below zero", "Give sound weights.")
     return tensor
