@@ -18,7 +18,21 @@ from senformer.model.tiling.rule import LARGE_BYTES
 
 # What a layer keeps for its gradient, as multiples of its input: two norms, query, key and value (5/3),
 # the heads' output twice, the hidden layer before and after the ReLU (4), three dropouts.
-_KEPT = 12
+KEPT = 12
+
+
+def runs_again(n_layers: int, n_values: int, value_bytes: int, mode: str = "auto") -> bool:
+    """Say whether layers keep their input alone for the gradient.
+
+    Parameters
+    ----------
+    n_layers, n_values, value_bytes
+        Layers; values of one layer's input, all examples; bytes of a value.
+    mode
+        ``auto`` (by size), ``always``, ``never``.
+    """
+    large = KEPT * n_layers * n_values * value_bytes > LARGE_BYTES
+    return mode == "always" or (mode == "auto" and large)
 
 
 class FeedForward(nn.Module):
@@ -95,14 +109,10 @@ class Transformer(nn.ModuleList):
         n_bins = x.shape[1]
         if self.tokens is not None:
             x = torch.cat([x, self.tokens.to(x.dtype).expand(len(x), -1, -1)], dim=1)
-        again = torch.is_grad_enabled() and self._runs_again(x, recompute)
+        again = torch.is_grad_enabled() and runs_again(len(self), x.numel(), x.element_size(), recompute)
         for block in self:
             if again:
                 x = checkpoint(block, x, positions, global_bins, use_reentrant=False)
             else:
                 x = block(x, positions, global_bins)
         return x[:, :n_bins]
-
-    def _runs_again(self, x: Tensor, recompute: str) -> bool:
-        kept = _KEPT * len(self) * x.numel() * x.element_size()
-        return recompute == "always" or (recompute == "auto" and kept > LARGE_BYTES)

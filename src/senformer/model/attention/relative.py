@@ -23,7 +23,7 @@ from senformer.model.initializers import variance_scaling_
 from senformer.model.linear import Linear
 from senformer.model.positions.table import PositionTable
 
-# Plans of examples that name bins, kept for the backward pass and for a batch that comes again.
+# Plans kept: of windows of other lengths, and of examples that name bins, for the backward pass.
 _KEPT_PLANS = 15
 
 
@@ -60,7 +60,7 @@ class RelativeAttention(Attention):
         key = (n_bins, None if global_bins is None else global_bins.tobytes())
         if key not in self._plans:
             heads = range(self.sizes.n_heads if self.per_head else 1)
-            kept = list(self._plans.items())[-_KEPT_PLANS:] if global_bins is not None else []
+            kept = list(self._plans.items())[-_KEPT_PLANS:]
             plans = [Plan(self.pattern(n_bins, global_bins, head), self.n_tokens) for head in heads]
             self._plans = {**dict(kept), key: plans}
         return self._plans[key]

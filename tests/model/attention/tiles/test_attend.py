@@ -64,6 +64,27 @@ def test_attend__many_bfloat16_parts_add_up():
     torch.testing.assert_close(found[:, :, :4].double(), expected[:, :, :4], rtol=0.02, atol=0)
 
 
+@pytest.mark.parametrize("global_bins", [GLOBAL[:0], np.array([1500])])
+def test_attend__many_bfloat16_cuts_of_a_row_join(global_bins, monkeypatch):
+    # Equal weights and values of 1 in the first half, 3 in the second: the mean is 2. Added up in bfloat16
+    # the mean of a row in 1,000 cuts would stop at 1.
+    n = 2000
+    monkeypatch.setattr("senformer.model.attention.tiles.plan.TILE_ELEMENTS", {"cpu": 128})
+    monkeypatch.setattr("senformer.model.attention.tiles.global_cuts._SPAN", 2)
+    pairs = (
+        np.zeros((1, 2), dtype=np.int64) if not len(global_bins) else np.array([[i, i] for i in range(500)])
+    )
+    plan = Plan(BlockPattern(n, n if not len(global_bins) else 4, pairs, global_bins))
+    value = torch.ones(1, 1, n, 3)
+    value[:, :, n // 2 :] = 3
+    zeros = [torch.zeros(1, 1, n, 2), torch.zeros(1, 2), torch.zeros(1, 2), torch.zeros(1, 1, n, 2)]
+    operands = [x.bfloat16() for x in (*zeros, value, torch.zeros(1, 2 * n - 1, 2))]
+    rows = global_bins if len(global_bins) else np.arange(n)
+    with torch.no_grad():
+        found = attend(plan, *operands)[0, 0, rows].float()
+    torch.testing.assert_close(found, torch.full_like(found, 2.0), atol=0.02, rtol=0)
+
+
 def test_attend__leaves_the_generator_alone_without_dropout():
     operands = make_operands(11, 0)
     state = torch.get_rng_state()

@@ -4,6 +4,7 @@ Nothing of size bins x bins exists, forward or backward: a tile at a time is com
 for the gradient. Memory is linear in the window for any plan; time is that of the pairs in the plan.
 """
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,23 +61,25 @@ def _keep(tile: Tile, rate: float, seed: int) -> Tensor | None:
     return keep_factors(torch.Size([*like.shape[:-1], tile.key.shape[-2]]), rate, wide, generator)
 
 
-def _merge(cut: Cut, out: Tensor, lse: Tensor, part: Tensor, part_lse: Tensor) -> None:
-    """Add a tile's attention to what its rows have so far, each weighted by its share of exponentials."""
-    if cut.is_first:
-        cut.rows.put(out, part)
-        cut.rows.put(lse, part_lse)
-        return
-    old = cut.rows.take(lse)
-    new = torch.logaddexp(old, part_lse)
-    keep, add = ((x - new).exp_().nan_to_num_(0.0) for x in (old, part_lse))
-    cut.rows.put(out, (cut.rows.take(out) * keep + part * add).to(out.dtype))
-    cut.rows.put(lse, new)
+Part = tuple[Tensor, Tensor]
+
+
+def _joined(one: Part, other: Part) -> Part:
+    """Return the attention of rows over two sets of columns, each weighted by its share of exponentials."""
+    lse = torch.logaddexp(one[1], other[1])
+    shares = ((part[1] - lse).exp_().nan_to_num_(0.0) for part in (one, other))
+    first, second = (part[0] * share for part, share in zip((one, other), shares, strict=True))
+    return first + second, lse
 
 
 def _forward(
     plan: Plan, rate: float, seed: int, operands: _Operands, wants_lse: bool
 ) -> tuple[Tensor, Tensor]:
-    """Return the padded output and the logarithm of each row's sum of exponentials."""
+    """Return the padded output and the logarithm of each row's sum of exponentials.
+
+    Rows that meet their columns in many cuts are joined in float32 before they are written: in a shorter type
+    the later cuts of a long window would be rounded away.
+    """
     query, value = operands.query, operands.value
     cuts = plan.cuts(query.device, query.shape[0] * query.shape[1])
     out = torch.zeros_like(value)
@@ -84,15 +87,22 @@ def _forward(
     lse = torch.full((*query.shape[:3], 1), -torch.inf, dtype=wide, device=query.device)
     is_global_row = plan.is_global_row(query.device)
     merges = wants_lse or not all(cut.is_first for cut in cuts)
-    for number, cut in enumerate(cuts):
-        tile = operands.tile(cut)
-        part, part_lse = tile_forward(tile, _keep(tile, rate, seed + number), merges)
-        if part_lse is None:
-            cut.rows.put(out, part)
-            continue
-        if is_global_row is not None and cut.skips_global_rows:
-            part_lse = part_lse.masked_fill(cut.rows.take(is_global_row), -torch.inf)
-        _merge(cut, out, lse, part, part_lse)
+    for _, group in itertools.groupby(enumerate(cuts), key=lambda numbered: id(numbered[1].rows)):
+        so_far: Part | None = None
+        for number, cut in group:
+            tile = operands.tile(cut)
+            part, part_lse = tile_forward(tile, _keep(tile, rate, seed + number), merges)
+            if part_lse is None:
+                cut.rows.put(out, part)
+                continue
+            if is_global_row is not None and cut.skips_global_rows:
+                part_lse = part_lse.masked_fill(cut.rows.take(is_global_row), -torch.inf)
+            if so_far is None and not cut.is_first:
+                so_far = cut.rows.take(out), cut.rows.take(lse)
+            so_far = (part, part_lse) if so_far is None else _joined(so_far, (part, part_lse))
+        if so_far is not None:
+            cut.rows.put(out, so_far[0].to(out.dtype))
+            cut.rows.put(lse, so_far[1])
     return out, lse
 
 
