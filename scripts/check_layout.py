@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src" / "senformer"
 TESTS = ROOT / "tests"
 
-# Folder -> name of its plug table: every file but those starting with "_" is one entry, file name = key.
+# Folder -> name of its plug table: every file but those starting with "_" is one entry, file name = key
+# (a hyphen of a key is an underscore of the name).
 TABLES = {
     "model/zoo": "MODELS",
     "model/attention": "ATTENTIONS",
@@ -83,7 +84,7 @@ def missing_table_lines() -> Iterator[str]:
         shared = SHARED.get(folder, set())
         files = {p.stem for p in place.glob("*.py")} - {"__init__"} - shared
         files = {name for name in files if not name.startswith("_")}
-        names = {key.lower() for key in keys}
+        names = {key.lower().replace("-", "_") for key in keys}
         yield from (f"{folder}: no line in {table} for {name}.py" for name in sorted(files - names))
         yield from (f"{folder}: no file for line {name!r} of {table}" for name in sorted(names - files))
 

@@ -31,3 +31,9 @@ def test_bench__half_a_bin(senformer, tmp_path):
     answer = senformer("bench", "attention", "--out", tmp_path / "x.json", "--lengths", "1000", "--no-peer")
     assert answer.code == 2
     assert "1,000 bp is no whole number of bins of 128 bp" in answer.err
+
+
+def test_bench__an_option_without_effect(senformer, tmp_path):
+    answer = senformer("bench", "forward", "some_run", "--out", tmp_path / "x.json")
+    assert answer.code == 2
+    assert "RUN: bench forward does not read it. Leave it out; it is for bench receptive-field." in answer.err

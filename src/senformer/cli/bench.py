@@ -25,8 +25,12 @@ def bench(
     kinds: Annotated[str | None, typer.Option("--kinds", help="Attention kinds: dense,bigbird.")] = None,
     backends: Annotated[str | None, typer.Option("--backends", help="How attention is computed.")] = None,
     device: Device = "auto",
-    precision: Annotated[str, typer.Option("--precision", help="fp32, bf16, or both: fp32,bf16.")] = "fp32",
-    repeats: Annotated[int, typer.Option("--repeats", min=1, help="Timed calls after the warm-up.")] = 3,
+    precision: Annotated[
+        str | None, typer.Option("--precision", help="fp32 (default), bf16, or both: fp32,bf16.")
+    ] = None,
+    repeats: Annotated[
+        int | None, typer.Option("--repeats", min=1, help="Timed calls after the warm-up; by default 3.")
+    ] = None,
     threads: Annotated[
         int | None, typer.Option("--threads", min=1, help="Threads; torch's by default.")
     ] = None,
@@ -34,17 +38,20 @@ def bench(
         float | None, typer.Option("--minutes", min=0, help="Begin no further call after this time.")
     ] = None,
     model: Annotated[
-        str, typer.Option("--model", help="A model's name, or a YAML file with a `model` section.")
-    ] = "senformer",
+        str | None,
+        typer.Option("--model", help="A model's name (default senformer), or a YAML file with `model`."),
+    ] = None,
     change: Annotated[
         list[str] | None, typer.Option("--set", help="KEY=VALUE of the model's configuration; repeat.")
     ] = None,
     batch_norm: Annotated[
-        BatchNorm, typer.Option("--batch-norm", help="step: statistics in training.")
-    ] = BatchNorm.frozen,
+        BatchNorm | None,
+        typer.Option("--batch-norm", help="step: statistics in training, frozen by default."),
+    ] = None,
     sequences: Annotated[
-        int, typer.Option("--sequences", min=1, help="receptive-field: random sequences a site.")
-    ] = 20,
+        int | None,
+        typer.Option("--sequences", min=1, help="receptive-field: random sequences a site, 20 by default."),
+    ] = None,
     peer: Annotated[
         bool | None,
         typer.Option("--peer/--no-peer", help="Measure enformer-pytorch too; by default if found."),
@@ -56,7 +63,8 @@ def bench(
 ) -> None:
     """Measure time and memory, side by side with what one would take instead.
 
-    Every case runs in a process of its own, ours and others' in turns; medians are written.
+    Every case runs in a process of its own, ours and others' in turns; medians are written. An option that
+    the benchmark does not read is an error.
 
     Example: senformer bench attention --out attention.json --kinds dense,bigbird --lengths 196608,393216
     """
@@ -76,9 +84,11 @@ def bench(
         minutes=minutes,
         model=model,
         changes=change or [],
-        with_peer=peer,
+        peer=peer,
         peer_python=peer_python,
-        options={"batch_norm": batch_norm.value, "sequences": sequences, "run": str(run) if run else None},
+        batch_norm=batch_norm.value if batch_norm else None,
+        sequences=sequences,
+        run=str(run) if run else None,
     )
     result = run_bench(settings, out)
     say(result, f"{as_text(result['rows'])}\nWritten to {out}.")

@@ -1,11 +1,12 @@
 import pytest
 from tests.workflow.measure.toy import BASKERVILLE, toy_settings
 
+from senformer.model.attention import ATTENTIONS
 from senformer.workflow.bench import BENCHES
 from senformer.workflow.bench.forward import FORWARD
 
 
-@pytest.mark.parametrize("kind", FORWARD.kinds)
+@pytest.mark.parametrize("kind", ATTENTIONS)
 def test_prepare__every_kind_predicts(kind):
     case = FORWARD.cases(toy_settings("forward", kinds=(kind,), lengths=(8 * 20,)))[0]
     assert FORWARD.prepare(case)() is None

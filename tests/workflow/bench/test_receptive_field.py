@@ -1,6 +1,7 @@
 import pytest
 from tests.workflow.measure.toy import BASKERVILLE, toy_settings
 
+from senformer.core.errors import DataError
 from senformer.workflow.bench.receptive_field import RECEPTIVE_FIELD
 from senformer.workflow.measure.models import build_model
 
@@ -32,6 +33,14 @@ def test_cases__a_saved_model_is_the_only_case(tmp_path):
     (case,) = RECEPTIVE_FIELD.cases(saved)
     assert (case.kind, case.length_bp) == ("bigbird", 8 * 40)
     assert RECEPTIVE_FIELD.prepare(case)()["n_layers"] == 2
+
+
+def test_cases__an_unfinished_run(tmp_path):
+    (tmp_path / "checkpoints").mkdir()
+    settings = toy_settings("receptive-field", options={"sequences": 1, "run": str(tmp_path)})
+    with pytest.raises(DataError) as caught:
+        RECEPTIVE_FIELD.cases(settings)
+    assert caught.value.code == "E705"
 
 
 def test_prepare__positions_coarser_than_the_bins():

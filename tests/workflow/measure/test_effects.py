@@ -11,7 +11,7 @@ from senformer.workflow.measure.models import build_model
 def toy_model(kind="bigbird"):
     options = {"sequences": 1, "run": None}
     settings = toy_settings("receptive-field", kinds=(kind,), lengths=(8 * 60,), options=options)
-    return build_model(BENCHES["receptive_field"].cases(settings)[0]).double().eval()
+    return build_model(BENCHES["receptive-field"].cases(settings)[0]).double().eval()
 
 
 def test_sites_of__those_of_the_protocol():

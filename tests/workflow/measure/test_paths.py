@@ -44,7 +44,7 @@ def facts(**attention):
         overrides={**SIZES, "n_layers": 8, "attention": attention},
         options={"sequences": 1, "run": None},
     )
-    return path_facts(build_model(BENCHES["receptive_field"].cases(settings)[0]), 4)
+    return path_facts(build_model(BENCHES["receptive-field"].cases(settings)[0]), 4)
 
 
 def test_path_facts__bigbird_joins_all_in_two_layers_and_sees_every_block():

@@ -3,7 +3,7 @@ import json
 import pytest
 from tests.workflow.measure.toy import some_case, toy_settings
 
-from senformer.core.errors import SenformerError
+from senformer.core.errors import SenformerError, UsageError
 from senformer.workflow.measure import run
 from senformer.workflow.measure.run import run_bench
 
@@ -40,3 +40,10 @@ def test_run_bench__nothing_measured_is_no_figure(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "measure_all", lambda *_: iter([some_case().row(skipped="memory")]))
     run_bench(toy_settings("forward"), tmp_path / "some.json")
     assert not (tmp_path / "some.svg").exists()
+
+
+def test_run_bench__nothing_to_measure(tmp_path):
+    settings = toy_settings("attention", kinds=("dense_plain",), with_peer=False)
+    with pytest.raises(UsageError, match="leaves nothing to measure"):
+        run_bench(settings, tmp_path / "some.json")
+    assert not (tmp_path / "some.json").exists()

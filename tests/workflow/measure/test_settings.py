@@ -5,14 +5,14 @@ from senformer.workflow.measure.settings import make_settings, read_model
 
 
 def test_make_settings__words_become_cases_in_order_of_length():
-    found = make_settings("attention", lengths="65536, 32768", kinds="dense,bigbird", with_peer=False)
+    found = make_settings("attention", lengths="65536, 32768", kinds="dense,bigbird", peer=False)
     assert found.lengths == (32_768, 65_536)
     assert found.kinds == ("dense", "bigbird")
     assert found.device in ("cpu", "cuda")
 
 
 def test_make_settings__defaults_of_the_benchmark():
-    found = make_settings("attention", device="cpu", with_peer=False)
+    found = make_settings("attention", device="cpu", peer=False)
     assert 131_072 in found.lengths
     assert "dense_plain" in found.kinds
 
@@ -30,7 +30,7 @@ def test_make_settings__defaults_of_the_benchmark():
 )
 def test_make_settings__unknown_names_suggest_the_nearest(changes, text):
     with pytest.raises(ConfigError) as caught:
-        make_settings(**{"what": "attention", "with_peer": False, **changes})
+        make_settings(**{"what": "attention", "peer": False, **changes})
     assert text in str(caught.value)
 
 
@@ -39,7 +39,7 @@ def test_make_settings__unknown_names_suggest_the_nearest(changes, text):
 )
 def test_make_settings__no_length(lengths, word):
     with pytest.raises(UsageError) as caught:
-        make_settings("attention", lengths=lengths, with_peer=False)
+        make_settings("attention", lengths=lengths, peer=False)
     assert caught.value.code == "E134"
     assert f"{word!r} is no length in bp" in str(caught.value)
 
@@ -49,12 +49,64 @@ def test_make_settings__a_peer_that_is_not_there(monkeypatch):
     monkeypatch.setattr("senformer.workflow.measure.settings.find_peer", lambda given: None)
     assert make_settings("forward").peer_python is None
     with pytest.raises(UsageError, match="no interpreter with enformer_pytorch"):
-        make_settings("forward", with_peer=True)
+        make_settings("forward", peer=True)
+
+
+@pytest.mark.parametrize(
+    ("what", "given", "text"),
+    [
+        (
+            "forward",
+            {"run": "r"},
+            "RUN: bench forward does not read it. Leave it out; it is for bench receptive-field.",
+        ),
+        ("attention", {"batch_norm": "batch"}, "--batch-norm: bench attention does not read it"),
+        ("attention", {"peer_python": "p"}, "it is for bench forward and bench step."),
+        ("step", {"sequences": 3}, "--sequences: bench step does not read it"),
+        ("receptive-field", {"precision": "bf16"}, "--precision: bench receptive-field does not read it"),
+        ("receptive-field", {"backends": "flex"}, "--backends: bench receptive-field does not"),
+        ("receptive-field", {"repeats": 3}, "--repeats: bench receptive-field does not"),
+        ("receptive-field", {"peer": False}, "--peer: bench receptive-field does not"),
+        (
+            "receptive-field",
+            {"run": "r", "model": "enformer"},
+            "--model: bench receptive-field RUN takes the",
+        ),
+        ("receptive-field", {"run": "r", "changes": ["channels=96"]}, "--set: bench receptive-field RUN"),
+        ("receptive-field", {"run": "r", "lengths": "1024"}, "--lengths: bench receptive-field RUN"),
+        ("receptive-field", {"run": "r", "kinds": "dense"}, "or leave RUN out."),
+    ],
+)
+def test_make_settings__an_option_without_effect_is_refused(what, given, text):
+    with pytest.raises(UsageError) as caught:
+        make_settings(what, **given)
+    assert caught.value.code == "E138"
+    assert text in str(caught.value)
+
+
+def test_make_settings__options_of_one_benchmark_have_defaults_there_alone():
+    assert make_settings("step", peer=False).options == {"batch_norm": "frozen"}
+    assert make_settings("receptive-field", sequences=3).options == {"sequences": 3, "run": None}
+    assert make_settings("attention", peer=False).options == {}
+
+
+@pytest.mark.parametrize(
+    ("option", "text"), [("lengths", ","), ("kinds", ""), ("backends", " ,"), ("precision", "")]
+)
+def test_make_settings__a_list_that_names_nothing(option, text):
+    with pytest.raises(UsageError) as caught:
+        make_settings("attention", **{option: text})
+    assert caught.value.code == "E139"
+    assert f"--{option}: {text!r} names nothing" in str(caught.value)
+
+
+def test_make_settings__kinds_beyond_the_default_ones():
+    assert make_settings("step", kinds="linear", peer=False).kinds == ("linear",)
 
 
 def test_make_settings__backends_of_a_cpu():
-    assert make_settings("attention", device="cpu", with_peer=False).backends == ("tiles",)
-    named = make_settings("attention", device="cpu", with_peer=False, backends="auto,flex")
+    assert make_settings("attention", device="cpu", peer=False).backends == ("tiles",)
+    named = make_settings("attention", device="cpu", peer=False, backends="auto,flex")
     assert named.backends == ("auto", "flex")
 
 

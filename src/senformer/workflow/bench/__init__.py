@@ -10,5 +10,5 @@ BENCHES: dict[str, Bench] = {
     "attention": ATTENTION,
     "forward": FORWARD,
     "step": STEP,
-    "receptive_field": RECEPTIVE_FIELD,
+    "receptive-field": RECEPTIVE_FIELD,
 }

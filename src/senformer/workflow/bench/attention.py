@@ -142,9 +142,10 @@ def needed_bytes(case: Case) -> int:
 ATTENTION = Bench(
     name="attention",
     summary="the attention core, forward and backward, of one layer",
-    lengths=(98_304, 131_072, 196_608, 393_216, 786_432, 1_572_864, 3_145_728, 6_291_456),
+    lengths=(98_304, 131_072, 196_608, 393_216, 786_432),
     kinds=(PLAIN, *ATTENTIONS),
     cases=cases,
     prepare=prepare,
     needed_bytes=needed_bytes,
+    reads=frozenset({"backends", "precision", "repeats", "peer"}),
 )

@@ -2,7 +2,6 @@
 
 import torch
 
-from senformer.model.attention import ATTENTIONS
 from senformer.workflow.measure.case import Bench, Case, Work
 from senformer.workflow.measure.models import build_model, compute_in, model_cases, random_codes
 from senformer.workflow.measure.needs import forward_bytes
@@ -22,9 +21,10 @@ def prepare(case: Case) -> Work:
 FORWARD = Bench(
     name="forward",
     summary="a prediction of one window by the whole model",
-    lengths=(98_304, 196_608, 393_216, 786_432, 1_572_864, 3_145_728, 6_291_456),
-    kinds=tuple(ATTENTIONS),
+    lengths=(98_304, 196_608, 393_216),
+    kinds=("dense", "bigbird"),
     cases=model_cases,
     prepare=prepare,
     needed_bytes=forward_bytes,
+    reads=frozenset({"backends", "precision", "repeats", "peer", "peer_python"}),
 )

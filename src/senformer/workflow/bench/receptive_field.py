@@ -1,11 +1,11 @@
-"""How far one base reaches; ``receptive_field`` in ``BENCHES``.
+"""How far one base reaches; ``receptive-field`` in ``BENCHES``.
 
 Two answers for each attention kind: which blocks the layers join, from the patterns alone; and the effect of
 changing one base on every bin of the prediction, by the protocol that was used for Enformer and the
 S-Enformer of 2022.
 """
 
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -13,9 +13,9 @@ import torch
 from senformer.core.tables import choose
 from senformer.model.attention import ATTENTIONS
 from senformer.model.create import model_config
-from senformer.model.load import load_model
 from senformer.model.sequence_model import SequenceModel
 from senformer.model.zoo import MODELS
+from senformer.predict.source import load_run_model
 from senformer.workflow.measure.case import Bench, Case, Settings, Work
 from senformer.workflow.measure.cases import n_bins_of
 from senformer.workflow.measure.effects import effect_of_bases, summarize
@@ -40,7 +40,7 @@ def cases(settings: Settings) -> list[Case]:
         return [_trained_case(settings, path)]
     known = choose(MODELS, settings.model, "model").config_class.model_fields
     overrides = {key: value for key, value in _SMALL.items() if key in known} | dict(settings.overrides)
-    small = Settings(**{**vars(settings), "overrides": overrides})
+    small = replace(settings, overrides=overrides)
     return [_case(small, length, kind) for length in settings.lengths for kind in settings.kinds]
 
 
@@ -59,7 +59,7 @@ def _case(settings: Settings, length: int, kind: str) -> Case:
 
 
 def _trained_case(settings: Settings, path: str) -> Case:
-    model = load_model(path if not (Path(path) / "model").is_dir() else Path(path) / "model")
+    model = load_run_model(path)
     options = {
         "model": model.name,
         "overrides": model.config.model_dump(mode="json"),
@@ -75,10 +75,7 @@ def _trained_case(settings: Settings, path: str) -> Case:
 def _model(case: Case) -> SequenceModel:
     """Return the trained model, or an untrained one whose attention is at work."""
     path = case.options["run"]
-    if path is None:
-        return build_model(case)
-    folder = Path(path) / "model"
-    return load_model(folder if folder.is_dir() else path)
+    return build_model(case) if path is None else load_run_model(path)
 
 
 def prepare(case: Case) -> Work:
@@ -110,5 +107,6 @@ RECEPTIVE_FIELD = Bench(
     cases=cases,
     prepare=prepare,
     needed_bytes=lambda case: 2 * forward_bytes(case),
+    reads=frozenset({"sequences", "run"}),
     is_timed=False,
 )

@@ -7,8 +7,6 @@ from senformer.workflow.measure.case import Bench, Case, Settings, Work
 from senformer.workflow.measure.models import build_model, compute_in, model_cases, random_codes
 from senformer.workflow.measure.needs import step_bytes
 
-BATCH_NORMS = ("frozen", "batch")
-
 
 def cases(settings: Settings) -> list[Case]:
     """Return the cases, with the batch normalization as a column of their rows."""
@@ -46,9 +44,10 @@ def prepare(case: Case) -> Work:
 STEP = Bench(
     name="step",
     summary="a training step of the whole model",
-    lengths=(98_304, 196_608, 393_216, 786_432),
+    lengths=(98_304, 196_608, 393_216),
     kinds=("dense", "bigbird"),
     cases=cases,
     prepare=prepare,
     needed_bytes=step_bytes,
+    reads=frozenset({"backends", "precision", "repeats", "peer", "peer_python", "batch_norm"}),
 )

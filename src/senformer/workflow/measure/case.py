@@ -118,6 +118,9 @@ class Bench:
         the row.
     needed_bytes
         About how much memory a case takes; what cannot fit is skipped by name.
+    reads
+        Which of the options that not every benchmark reads, as :func:`make_settings` calls them; the others
+        are refused.
     is_timed
         False where the call is the result: then it is made once, without warm-up.
     """
@@ -129,4 +132,5 @@ class Bench:
     cases: Callable[[Settings], list[Case]]
     prepare: Callable[[Case], Work]
     needed_bytes: Callable[[Case], int]
+    reads: frozenset[str]
     is_timed: bool = True

@@ -17,7 +17,7 @@ def prepare(message: dict[str, Any]) -> Callable[[], Any]:
     if message["threads"]:
         torch.set_num_threads(message["threads"])
     case = Case(**fields)
-    run = BENCHES[case.what.replace("-", "_")].prepare(case)
+    run = BENCHES[case.what].prepare(case)
 
     def call() -> Any:
         try:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from senformer.core.commit import write_json, write_text
-from senformer.core.errors import SenformerError
+from senformer.core.errors import SenformerError, UsageError
 from senformer.report.figures.bench_lengths import bench_lengths
 from senformer.report.figures.bench_reach import bench_reach
 from senformer.report.figures.style import Drawing
@@ -21,21 +21,29 @@ log = logging.getLogger(__name__)
 def run_bench(settings: Settings, out: Path) -> dict[str, Any]:
     """Measure every case, write ``out`` (JSON) and the figure beside it, and return what was written.
 
-    Both are written again after every row, so that a benchmark that is stopped leaves what it has.
+    The file is written again after every row, so that a benchmark that is stopped leaves what it has; the
+    figure once, at the end.
 
     Raises
     ------
+    UsageError
+        The options leave nothing to measure.
     SenformerError
         A measuring process failed for another reason than memory or time; the file is written all the
         same, and the row says so.
     OutputError, StorageError
         The file cannot be written.
     """
-    bench = BENCHES[settings.what.replace("-", "_")]
+    bench = BENCHES[settings.what]
+    cases = bench.cases(settings)
+    if not cases:
+        raise UsageError(
+            "E139", "--kinds", "leaves nothing to measure", "Name another kind, or drop --no-peer."
+        )
     machine = describe_machine(settings.device, settings.threads)
     result: dict[str, Any] = {"machine": machine, "rows": []}
     write_json(out, result)
-    for row in measure_all(bench, settings, bench.cases(settings)):
+    for row in measure_all(bench, settings, cases):
         result["rows"].append(row)
         write_json(out, result)
     result |= {"comparisons": comparisons(result["rows"]), "slopes": slopes(result["rows"])}

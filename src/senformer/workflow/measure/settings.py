@@ -1,6 +1,6 @@
 """From the words of the command line to checked settings of a benchmark."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from senformer.core.config import read_raw_section
 from senformer.core.device import PRECISIONS, pick_device
 from senformer.core.errors import ConfigError, UsageError
 from senformer.core.tables import choose
+from senformer.model.attention import ATTENTIONS
 from senformer.model.attention.backends import BACKENDS
 from senformer.model.attention.backends.choose import AUTO
 from senformer.model.create import model_config
@@ -18,6 +19,8 @@ from senformer.workflow.measure.case import Bench, Settings
 from senformer.workflow.measure.peers import find_peer, require_peer
 
 _YAML = (".yaml", ".yml", ".json")
+# What a single benchmark takes besides, and its default.
+_OWN = {"batch_norm": "frozen", "sequences": 20, "run": None}
 
 
 def make_settings(
@@ -25,75 +28,125 @@ def make_settings(
     *,
     lengths: str | None = None,
     kinds: str | None = None,
-    backends: str | None = None,
-    precision: str = "fp32",
     device: str = "auto",
-    model: str = "senformer",
+    model: str | None = None,
     changes: Sequence[str] = (),
-    with_peer: bool | None = None,
-    peer_python: str | None = None,
-    options: dict[str, Any] | None = None,
-    **rest: Any,
+    threads: int | None = None,
+    minutes: float | None = None,
+    **given: Any,
 ) -> Settings:
     """Return checked settings; lists come as words with commas between them.
+
+    Parameters
+    ----------
+    what
+        A row of ``BENCHES``.
+    lengths, kinds, device, threads, minutes, model, changes
+        What every benchmark reads; None is the default.
+    given
+        What only some read: ``backends``, ``precision``, ``repeats``, ``peer``, ``peer_python``,
+        ``batch_norm``, ``sequences``, ``run``; None where the user said nothing.
 
     Raises
     ------
     ConfigError
         No benchmark, kind, backend, precision, model or key has this name.
     UsageError
-        A length is no number, or the peer was asked for and is not there.
+        A length is no number, a list is empty, an option would have no effect, or the peer was asked for
+        and is not there.
     """
-    bench = choose({entry.name: entry for entry in BENCHES.values()}, what, "benchmark")
-    name, overrides = read_model(model, changes)
+    bench = choose(BENCHES, what, "benchmark")
+    said = {key: value for key, value in given.items() if value is not None}
+    _refuse_unread(bench, said)
+    if "run" in said:
+        _refuse_beside_run(bench, lengths=lengths, kinds=kinds, model=model, set=changes or None)
+    name, overrides = read_model(model or "senformer", changes)
     model_config(name, overrides)
-    peer = None if with_peer is False else find_peer(peer_python)
-    require_peer(peer, with_peer)
     picked = str(pick_device(device))
     return Settings(
         what=bench.name,
         lengths=_lengths(lengths, bench),
-        kinds=_names(kinds, bench.kinds, "attention"),
-        backends=_backends(backends, picked, bench.name),
+        kinds=_names(kinds, bench.kinds, (*bench.kinds, *ATTENTIONS), "attention", "--kinds"),
+        backends=_backends(said.get("backends"), picked, bench.name),
         device=picked,
-        precisions=_precisions(precision),
+        precisions=_names(said.get("precision"), ("fp32",), tuple(PRECISIONS), "precision", "--precision"),
+        repeats=said.get("repeats", 3),
+        threads=threads,
+        minutes=minutes,
         model=name,
         overrides=overrides,
-        peer_python=peer,
-        with_peer=with_peer is not False,
-        options=options or {},
-        **rest,
+        peer_python=_peer(bench, said),
+        with_peer=said.get("peer", True),
+        options={key: said.get(key, value) for key, value in _OWN.items() if key in bench.reads},
     )
+
+
+def _refuse_unread(bench: Bench, said: Mapping[str, Any]) -> None:
+    for key in said:
+        if key not in bench.reads:
+            others = " and ".join(f"bench {name}" for name, entry in BENCHES.items() if key in entry.reads)
+            raise UsageError(
+                "E138",
+                _option(key),
+                f"bench {bench.name} does not read it",
+                f"Leave it out; it is for {others}.",
+            )
+
+
+def _refuse_beside_run(bench: Bench, **said: Any) -> None:
+    for key, value in said.items():
+        if value is not None:
+            raise UsageError(
+                "E138",
+                _option(key),
+                f"bench {bench.name} RUN takes the trained model as it is",
+                "Leave it out, or leave RUN out.",
+            )
+
+
+def _option(key: str) -> str:
+    return "RUN" if key == "run" else f"--{key.replace('_', '-')}"
+
+
+def _peer(bench: Bench, said: Mapping[str, Any]) -> str | None:
+    """Return the other package's interpreter, where the benchmark has a use for one."""
+    wanted = said.get("peer")
+    if "peer_python" not in bench.reads or wanted is False:
+        return None
+    peer = find_peer(said.get("peer_python"))
+    require_peer(peer, wanted)
+    return peer
 
 
 def _words(text: str) -> list[str]:
     return list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
 
 
-def _names(text: str | None, known: Sequence[str], kind: str) -> tuple[str, ...]:
+def _listed(text: str, option: str) -> list[str]:
+    """Return the words of a list that must not be empty."""
+    words = _words(text)
+    if not words:
+        raise UsageError("E139", option, f"{text!r} names nothing", "Name at least one, or leave it out.")
+    return words
+
+
+def _names(
+    text: str | None, usual: Sequence[str], known: Sequence[str], kind: str, option: str
+) -> tuple[str, ...]:
     if text is None:
-        return tuple(known)
+        return tuple(usual)
     table = {name: name for name in known}
-    return tuple(choose(table, word, kind) for word in _words(text))
+    return tuple(choose(table, word, kind) for word in _listed(text, option))
 
 
 def _backends(text: str | None, device: str, what: str) -> tuple[str, ...]:
     """Return what was asked for; by default what a user gets, and on a GPU every backend of the core."""
-    if text is None and device == "cpu":
-        return ("tiles",)
-    if text is None:
-        return tuple(BACKENDS) if what == "attention" else (AUTO,)
-    return _names(text, (AUTO, *BACKENDS), "backend")
-
-
-def _precisions(text: str) -> tuple[str, ...]:
-    for word in _words(text):
-        choose(PRECISIONS, word, "precision")
-    return tuple(_words(text))
+    usual = tuple(BACKENDS) if what == "attention" else (AUTO,)
+    return _names(text, ("tiles",) if device == "cpu" else usual, (AUTO, *BACKENDS), "backend", "--backends")
 
 
 def _lengths(text: str | None, bench: Bench) -> tuple[int, ...]:
-    words = _words(text) if text is not None else [str(length) for length in bench.lengths]
+    words = _listed(text, "--lengths") if text is not None else [str(length) for length in bench.lengths]
     for word in words:
         if not word.replace("_", "").isdigit() or int(word) < 1:
             raise UsageError(
