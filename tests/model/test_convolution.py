@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from senformer.core.errors import DataError
 from senformer.model.convolution import Convolution
 
 
@@ -40,3 +41,9 @@ def test_convolution__inside_without_a_wish_for_gradients():
     layer = Convolution(64, 7, 5).requires_grad_(False)
     x = torch.randn(1, 20, 64)
     torch.testing.assert_close(layer.inside(x), layer(x)[:, 2:-2], atol=1e-5, rtol=1e-5)
+
+
+def test_convolution__second_derivatives_of_a_tile_are_refused():
+    layer, x = Convolution(64, 7, 5), torch.randn(2, 20, 64, requires_grad=True)
+    with pytest.raises(DataError, match="convolution of a tile: second derivatives"):
+        torch.autograd.grad(layer.inside(x).sum(), x, create_graph=True)

@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from senformer.model.pool import AttentionPool, MaxPool
@@ -22,6 +23,19 @@ def test_attention_pool__is_a_softmax_over_pairs():
         strict=True,
     ):
         torch.testing.assert_close(got, want)
+
+
+# torch's own rules of forward-mode derivatives are scripts, of which it warns.
+@pytest.mark.filterwarnings("ignore:.torch.jit.script:DeprecationWarning")
+def test_attention_pool__every_kind_of_derivative():
+    torch.manual_seed(0)
+    pool = AttentionPool(3).double().requires_grad_(False)
+    x = torch.randn(2, 4, 3, dtype=torch.float64)
+    found, expected = (
+        torch.func.hessian(lambda x, run=run: run(x).square().sum())(x)
+        for run in (pool, lambda x: softmax_pool(x, pool.weight))
+    )
+    torch.testing.assert_close(found, expected)
 
 
 def test_attention_pool__begins_at_twice_the_identity():

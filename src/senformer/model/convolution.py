@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
+from senformer.model.derivatives import first_order
 from senformer.model.initializers import truncated_normal_
 from senformer.model.linear import weight_gradient
 
@@ -46,7 +46,7 @@ class _Inside(torch.autograd.Function):
         return torch.add(bias[:, None, None], y, alpha=gain, out=y)
 
     @staticmethod
-    @once_differentiable
+    @first_order("convolution of a tile")
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         x, weight = ctx.saved_tensors
         dx, d_weight = None, None

@@ -11,8 +11,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, distributed
 
-# Rows summed at a time: their float64 copy stays in a core's cache.
-_ROWS = 1024
+# Rows summed at a time, whose float64 copy exists: on a CPU it stays in a core's cache.
+_ROWS = {"cpu": 1024, "cuda": 2**16}
 
 
 def n_processes() -> int:
@@ -31,13 +31,38 @@ def all_reduced(sums: Tensor) -> Tensor:
 def power_sums(x: Float[Tensor, "batch position channel"]) -> Float[Tensor, "2 channel"]:
     """Return each channel's sum of values and of squares over batch and positions, in float64."""
     sums = torch.zeros(2, x.shape[-1], dtype=torch.float64, device=x.device)
-    rows = _ROWS if x.device.type == "cpu" else x.shape[1]
+    rows = _ROWS.get(x.device.type, _ROWS["cuda"])
     for example in x:
         for part in example.split(rows):
             wide = part.double()
             sums[0] += wide.sum(0)
             sums[1] += wide.square().sum(0)
     return sums
+
+
+def add_input_gradient(
+    x: Float[Tensor, "batch position channel"],
+    dx: Float[Tensor, "batch position channel"],
+    d_sums: Float[Tensor, "2 channel"],
+) -> None:
+    """Add to ``dx`` what comes back by the power sums of ``x``, in place."""
+    d_sum, twice_d_square = (d_sums * d_sums.new_tensor([[1.0], [2.0]])).to(dx.dtype)
+    dx.addcmul_(x, twice_d_square).add_(d_sum)
+
+
+def input_gradient(
+    x: Float[Tensor, "batch position channel"],
+    dx: Float[Tensor, "batch position channel"],
+    d_sums: Float[Tensor, "2 channel"],
+) -> Float[Tensor, "batch position channel"]:
+    """Return ``dx`` and what comes back by the power sums of ``x``, which may overwrite ``dx``.
+
+    Added in float32 or wider and rounded once: ``d_sums`` are the same for all positions, so in a shorter
+    type their error would be too, and a channel's gradients would no longer add up to zero.
+    """
+    wide = dx.to(torch.promote_types(dx.dtype, torch.float32))
+    add_input_gradient(x, wide, d_sums)
+    return wide.to(dx.dtype)
 
 
 @dataclass(frozen=True)

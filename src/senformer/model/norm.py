@@ -9,11 +9,11 @@ from typing import Any
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 from senformer.model.convolution import as_image, from_image
-from senformer.model.moments import Moments, n_processes, power_sums
+from senformer.model.derivatives import first_order
+from senformer.model.moments import Moments, input_gradient, n_processes, power_sums
 
 GELU_SLOPE = 1.702
 # What :class:`NormGelu` leaves out of the GELU; the layer that follows takes it as its gain.
@@ -42,7 +42,7 @@ class _TrainedNormSilu(torch.autograd.Function):
         return from_image(functional.silu(normed, inplace=True))
 
     @staticmethod
-    @once_differentiable
+    @first_order("batch normalization in training")
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         x, weight, bias, mean, inverse_std = ctx.saved_tensors
         image = as_image(x)
@@ -67,7 +67,7 @@ class _SharedNormSilu(torch.autograd.Function):
         return from_image(functional.silu(_normed(x, weight, bias, moments), inplace=True))
 
     @staticmethod
-    @once_differentiable
+    @first_order("batch normalization in training")
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         x, weight, bias = ctx.saved_tensors
         mean, var = ctx.moments.mean.to(weight), ctx.moments.var.to(weight)
@@ -75,9 +75,8 @@ class _SharedNormSilu(torch.autograd.Function):
         dx, d_weight, d_bias = torch.ops.aten.native_batch_norm_backward(
             d_normed, as_image(x), weight, mean, var, None, None, False, NORM_EPS, [True, True, True]
         )
-        d_sum, d_square = ctx.moments.gradients(weight, d_weight, d_bias, NORM_EPS)
-        dx = from_image(dx) + d_sum.to(x.dtype) + x * (2 * d_square).to(x.dtype)
-        return dx, d_weight, d_bias, None, None
+        d_sums = ctx.moments.gradients(weight, d_weight, d_bias, NORM_EPS)
+        return input_gradient(x, from_image(dx), d_sums), d_weight, d_bias, None, None
 
 
 def _normed(x: Tensor, weight: Tensor, bias: Tensor, moments: Moments) -> Tensor:

@@ -17,9 +17,19 @@ from senformer.model.linear import pointwise
 class _SplitPairs(torch.autograd.Function):
     """Return ``left - right`` and ``right`` of each pair; back, the pairs are written once."""
 
+    generate_vmap_rule = True
+
     @staticmethod
-    def forward(ctx: Any, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(x: Tensor) -> tuple[Tensor, Tensor]:
         return x[:, 0::2] - x[:, 1::2], x[:, 1::2]
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor], output: tuple[Tensor, Tensor]) -> None:
+        """Keep nothing: the function is linear."""
+
+    @staticmethod
+    def jvp(ctx: Any, dx: Tensor) -> tuple[Tensor, Tensor]:
+        return dx[:, 0::2] - dx[:, 1::2], dx[:, 1::2]
 
     @staticmethod
     def backward(ctx: Any, d_difference: Tensor, d_right: Tensor) -> Tensor:

@@ -2,6 +2,7 @@ import pytest
 import torch
 from tests.oracles.linear_attention import linear_weights
 
+from senformer.core.errors import DataError
 from senformer.model.attention.summary import Summing, features, linear_attention
 
 BATCH, HEADS, VALUE = 2, 3, 6
@@ -86,3 +87,9 @@ def test_features__elu_plus_one():
     found = features(x).transpose(1, 2).flatten()
     torch.testing.assert_close(found, torch.nn.functional.elu(x).flatten() + 1, atol=1e-15, rtol=0)
     assert float(found[0]) == pytest.approx(9.3576e-14, rel=1e-4)  # not 0, as in float32 elu + 1
+
+
+def test_linear_attention__second_derivatives_are_refused():
+    given = operands(6, 4)
+    with pytest.raises(DataError, match="linear attention: second derivatives"):
+        torch.autograd.grad(linear_attention(Summing(100.0), *given).sum(), given, create_graph=True)

@@ -3,6 +3,7 @@ import torch
 from tests.model.tiling.compare import MODES, assert_as_near, assert_same, model_in, results, tiled
 from tests.model.toy import random_codes, small_model
 
+from senformer.core.errors import DataError
 from senformer.model.norm import NormGelu
 from senformer.model.tiling import recompute, stage
 from senformer.model.tiling.stage import stages
@@ -96,6 +97,15 @@ def test_run_stage__statistics_changed_before_backward_are_refused():
     model.stem.residual.norm.running_mean.add_(1)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         y.sum().backward()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_run_stage__gradient_penalty_is_refused(mode):
+    model = model_in(mode)
+    x = model.read(random_codes(1, 72)).double().requires_grad_()
+    y = tiled(model, x)
+    with pytest.raises(DataError, match="stem and tower in tiles: second derivatives"):
+        torch.autograd.grad(y.sum(), x, create_graph=True)
 
 
 def test_run_stage__no_activation_of_the_whole_window(monkeypatch):

@@ -10,7 +10,7 @@ from tests.model.tiling.shared_batch import examples, learn
 
 from senformer.model.tiling import statistics
 from senformer.model.tiling.pieces import pieces
-from senformer.model.tiling.statistics import add_input_gradient, normed_sums
+from senformer.model.tiling.statistics import normed_sums
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -23,15 +23,6 @@ def test_normed_sums__stem_from_its_windows(tile, monkeypatch):
     values = model.stem.conv(x).flatten(0, 1)
     found = normed_sums(pieces(model.stem, model.tower)[0], x)
     torch.testing.assert_close(found, torch.stack([values.sum(0), values.square().sum(0)]))
-
-
-def test_add_input_gradient__equals_autograd():
-    x = torch.randn(2, 9, 5, dtype=torch.float64, requires_grad=True)
-    d_sums, dx = torch.randn(2, 5, dtype=torch.float64), torch.randn(2, 9, 5, dtype=torch.float64)
-    sums = torch.stack([x.sum((0, 1)), x.square().sum((0, 1))])
-    expected = dx + torch.autograd.grad(sums, x, d_sums)[0]
-    add_input_gradient(x.detach(), dx, d_sums)
-    torch.testing.assert_close(dx, expected)
 
 
 # Either way in both processes, and a process whose own batch is small beside one whose batch is large.

@@ -3,6 +3,7 @@ import torch
 from tests.model.tiling.compare import assert_same
 from tests.model.toy import random_codes, small_model
 
+from senformer.core.errors import DataError
 from senformer.model import tower_tiles
 from senformer.model.tiling import stage, tower
 
@@ -42,6 +43,31 @@ def test_run_tower__attribution_in_evaluation(small_tiles):
         one_hot = one_hot.transpose(1, 2).requires_grad_()
         found.append(torch.autograd.grad(model.embed(one_hot).square().sum(), one_hot)[0])
     torch.testing.assert_close(*found, rtol=1e-10, atol=1e-10)
+
+
+# torch's own rules of forward-mode derivatives are scripts, of which it warns.
+@pytest.mark.filterwarnings("ignore:.torch.jit.script:DeprecationWarning")
+def test_run_tower__second_derivatives_the_plain_way_in_evaluation():
+    model = small_model(channels=16).double()
+    model.recompute = "never"
+    x = model.read(random_codes(1, 16)).transpose(1, 2).requires_grad_()
+    assert torch.autograd.gradgradcheck(model.bins, x, fast_mode=True)
+    model.requires_grad_(False)
+
+    def total(x):
+        return model.bins(x).square().sum()
+
+    tangent = torch.func.jvp(total, (x.detach(),), (torch.ones_like(x),))[1]
+    torch.testing.assert_close(tangent, torch.func.grad(total)(x.detach()).sum())
+
+
+@pytest.mark.parametrize(("training", "recompute"), [(True, "never"), (True, "always"), (False, "always")])
+def test_run_tower__second_derivatives_are_refused(training, recompute):
+    model = small_model().train(training)
+    model.recompute = recompute
+    x = model.read(random_codes(1, 320)).transpose(1, 2).requires_grad_()
+    with pytest.raises(DataError, match="second derivatives are not computed"):
+        torch.autograd.grad(model.bins(x).sum(), x, create_graph=True)
 
 
 def test_run_tower__chunks_in_tiles_without_gradients(small_tiles):

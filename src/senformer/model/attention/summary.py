@@ -12,9 +12,9 @@ from typing import Any
 import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from senformer.model.attention.rotary import turn, turns
+from senformer.model.derivatives import first_order
 from senformer.model.modes import own_types
 
 # Bins at a time: each chunk's sum is added to the total in float32.
@@ -93,7 +93,7 @@ class _LinearAttention(torch.autograd.Function):
         return out
 
     @staticmethod
-    @once_differentiable
+    @first_order("linear attention")
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         query, key, value, total, norm = ctx.saved_tensors
         with own_types(query):

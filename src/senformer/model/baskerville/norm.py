@@ -5,11 +5,11 @@ from typing import Any
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 from senformer.model.convolution import as_image, from_image
-from senformer.model.moments import Moments, n_processes, power_sums
+from senformer.model.derivatives import first_order
+from senformer.model.moments import Moments, input_gradient, n_processes, power_sums
 
 # Keras' epsilon, for both kinds of norm, and one minus its momentum of 0.9.
 NORM_EPS = 1e-3
@@ -33,16 +33,15 @@ class _SharedNorm(torch.autograd.Function):
         return from_image(functional.batch_norm(as_image(x), *known, weight, bias, eps=NORM_EPS))
 
     @staticmethod
-    @once_differentiable
+    @first_order("batch normalization in training")
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         x, weight = ctx.saved_tensors
         known = ctx.moments.mean.to(weight), ctx.moments.var.to(weight)
         dx, d_weight, d_bias = torch.ops.aten.native_batch_norm_backward(
             as_image(grad), as_image(x), weight, *known, None, None, False, NORM_EPS, [True, True, True]
         )
-        d_sum, d_square = ctx.moments.gradients(weight, d_weight, d_bias, NORM_EPS)
-        dx = from_image(dx) + d_sum.to(x.dtype) + x * (2 * d_square).to(x.dtype)
-        return dx, d_weight, d_bias, None, None
+        d_sums = ctx.moments.gradients(weight, d_weight, d_bias, NORM_EPS)
+        return input_gradient(x, from_image(dx), d_sums), d_weight, d_bias, None, None
 
 
 class NormTanhGelu(nn.Module):

@@ -11,17 +11,16 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 from torch.func import functional_call
 
-from senformer.model.moments import Moments
+from senformer.model.derivatives import first_order
+from senformer.model.moments import Moments, add_input_gradient
 from senformer.model.norm import MOMENTUM, NORM_EPS, Statistics
 from senformer.model.tiling.pieces import StemPiece
 from senformer.model.tiling.spans import Source, Span, spans
 from senformer.model.tiling.stage import Stage
 from senformer.model.tiling.statistics import (
     add_base_gradient,
-    add_input_gradient,
     normed_sums,
     stem_gradients,
 )
@@ -69,7 +68,7 @@ class _Recomputed(torch.autograd.Function):
         return run_tiles(stage, x, known)
 
     @staticmethod
-    @once_differentiable
+    @first_order("stem and tower in tiles")
     def backward(ctx: Any, dy: Tensor) -> tuple[Any, ...]:
         x, *saved = ctx.saved_tensors
         parameters, flat = saved[: len(ctx.names)], saved[len(ctx.names) :]

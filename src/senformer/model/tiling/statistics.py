@@ -29,14 +29,6 @@ def normed_sums(piece: Piece, x: Float[Tensor, "batch row i"]) -> Float[Tensor, 
         return _stem_sums(piece.conv.weight, piece.conv.bias, _all_windows(piece, x))
 
 
-def add_input_gradient(
-    x: Float[Tensor, "batch row i"], dx: Float[Tensor, "batch row i"], d_sums: Float[Tensor, "2 channel"]
-) -> None:
-    """Add to ``dx`` what comes back by the sums of ``x``, in place."""
-    d_sum, twice_d_square = (d_sums * d_sums.new_tensor([[1.0], [2.0]])).to(dx.dtype)
-    dx.addcmul_(x, twice_d_square).add_(d_sum)
-
-
 def stem_gradients(
     piece: StemPiece,
     weights: Sequence[Tensor],

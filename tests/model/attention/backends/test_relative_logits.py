@@ -2,6 +2,7 @@ import pytest
 import torch
 from tests.oracles.attention import relative_shift
 
+from senformer.core.errors import DataError
 from senformer.model.attention.backends.relative_logits import Pairs, relative_logits
 from senformer.model.attention.tiles.layout import Layout
 
@@ -91,3 +92,10 @@ def test_relative_logits__many_bfloat16_parts_add_up():
     relative = torch.ones(1, 1, 2 * n_blocks * BLOCK, 2, dtype=torch.bfloat16, requires_grad=True)
     (found,) = torch.autograd.grad(relative_logits(pairs, query, relative).float().sum(), relative)
     assert float(found.max()) == pytest.approx(n_blocks * BLOCK, rel=0.01)
+
+
+def test_relative_logits__second_derivatives_are_refused():
+    pairs, given = make_pairs(False, BLOCK), make_operands(BLOCK)
+    found = relative_logits(pairs, *padded(BLOCK, *given))
+    with pytest.raises(DataError, match="relative logits of block pairs: second derivatives"):
+        torch.autograd.grad(found.sum(), given, create_graph=True)

@@ -12,9 +12,9 @@ from typing import Any
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from senformer.model.attention.tiles.plan import TILE_ELEMENTS
+from senformer.model.derivatives import first_order
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class _RelativeLogits(torch.autograd.Function):
         return out
 
     @staticmethod
-    @once_differentiable
+    @first_order("relative logits of block pairs")
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         query, relative = ctx.saved_tensors
         with torch.autocast(grad.device.type, enabled=False):
