@@ -3,6 +3,7 @@ import pytest
 import torch
 from tests.oracles.attention import dense_attention, dense_mask
 
+from senformer.core.errors import DataError
 from senformer.model.attention.blocks import BlockPattern
 from senformer.model.attention.tiles.attend import attend
 from senformer.model.attention.tiles.plan import Plan
@@ -83,6 +84,13 @@ def test_attend__many_bfloat16_cuts_of_a_row_join(global_bins, monkeypatch):
     with torch.no_grad():
         found = attend(plan, *operands)[0, 0, rows].float()
     torch.testing.assert_close(found, torch.full_like(found, 2.0), atol=0.02, rtol=0)
+
+
+def test_attend__refuses_second_derivatives():
+    operands = make_operands(11, 0)
+    out = attend(Plan(BlockPattern(11, 4, PAIRS)), *operands)
+    with pytest.raises(DataError, match="second derivatives are not computed"):
+        torch.autograd.grad(out.sum(), operands[0], create_graph=True)
 
 
 def test_attend__leaves_the_generator_alone_without_dropout():

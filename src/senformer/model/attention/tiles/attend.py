@@ -11,13 +11,13 @@ from typing import Any
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from senformer.model.attention.tiles.cut import Cut
 from senformer.model.attention.tiles.keys import LazyKeys, Project, WholeKeys
 from senformer.model.attention.tiles.plan import Plan
 from senformer.model.attention.tiles.tile import Tile, tile_backward, tile_forward
 from senformer.model.attention.tiles.totals import Totals
+from senformer.model.derivatives import first_order
 from senformer.model.dropout import keep_factors
 from senformer.model.modes import own_types
 
@@ -117,7 +117,7 @@ class _TiledAttention(torch.autograd.Function):
         return plan.layout.cut(out)
 
     @staticmethod
-    @once_differentiable
+    @first_order("attention in tiles")
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         plan, rate, seed = ctx.plan, ctx.rate, ctx.seed
         *tensors, out, lse = ctx.saved_tensors
