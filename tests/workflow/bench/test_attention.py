@@ -1,6 +1,6 @@
 import pytest
 import torch
-from tests.workflow.measure.toy import toy_settings
+from tests.workflow.measure.toy import SIZES, toy_settings
 
 from senformer.model.attention import ATTENTIONS
 from senformer.workflow.bench.attention import ATTENTION, PLAIN, core_of
@@ -24,6 +24,14 @@ def test_prepare__every_kind_runs_forward_and_backward(kind, dtype):
     settings = toy_settings(
         "attention", kinds=(kind,), precisions=(dtype,), lengths=(8 * 20,), with_peer=True
     )
+    (case,) = ATTENTION.cases(settings)
+    assert ATTENTION.prepare(case)() is None
+
+
+@pytest.mark.parametrize("kind", ["dense", "bigbird"])
+def test_prepare__learned_tokens(kind):
+    overrides = {**SIZES, "attention": {"kind": kind, "learned_tokens": 3}}
+    settings = toy_settings("attention", kinds=(kind,), lengths=(8 * 20,), overrides=overrides)
     (case,) = ATTENTION.cases(settings)
     assert ATTENTION.prepare(case)() is None
 

@@ -74,9 +74,12 @@ def test_measure_all__an_untimed_call_is_made_once(fake):
     assert [row["seconds"] for row in rows] == [9.0, 8.0]
 
 
-def test_clock__expects_dense_attention_to_grow_with_the_square():
+@pytest.mark.parametrize("what", ["attention", "forward", "step"])
+def test_clock__expects_dense_attention_and_peers_to_grow_with_the_square(what):
     clock = Clock(1.0)
-    for kind in ("dense", "bigbird"):
-        clock.note(some_case(what="attention", kind=kind, length_bp=1000), 5.0)
-    assert "about 80 s" in (clock.refuses(some_case(what="attention", kind="dense", length_bp=4000)) or "")
-    assert clock.refuses(some_case(what="attention", kind="bigbird", length_bp=4000)) is None
+    peer = {"kind": "enformer_pytorch", "peer": True, "program": "peer"}
+    for changes in ({"kind": "dense"}, {"kind": "bigbird"}, peer):
+        clock.note(some_case(what=what, length_bp=1000, **changes), 5.0)
+    for changes in ({"kind": "dense"}, peer):
+        assert "about 80 s" in (clock.refuses(some_case(what=what, length_bp=4000, **changes)) or "")
+    assert clock.refuses(some_case(what=what, kind="bigbird", length_bp=4000)) is None

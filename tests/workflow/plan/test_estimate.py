@@ -3,7 +3,13 @@ from dataclasses import replace
 import pytest
 
 from senformer.model.create import model_config
-from senformer.workflow.plan.estimate import core_flops, longest_window, recommend, seconds_of
+from senformer.workflow.plan.estimate import (
+    core_flops,
+    longest_fitting,
+    longest_window,
+    recommend,
+    seconds_of,
+)
 from senformer.workflow.plan.flops import forward_flops, with_kind
 from senformer.workflow.plan.memory import Shape, peak_bytes, predict_bytes
 from senformer.workflow.plan.parameters import empty_model
@@ -56,6 +62,27 @@ def test_longest_window__fits_and_the_next_does_not(shape):
 
 def test_longest_window__nothing_fits(shape):
     assert longest_window(shape, predict_bytes, 10) == 0
+
+
+@pytest.mark.parametrize(("free", "longest"), [(9, 9), (20, 20), (39, 79), (55, 95), (1000, 1000)])
+def test_longest_fitting__what_a_longer_window_needs_can_be_less(free, longest):
+    # From 61 on, less is kept.
+    def fits(n):
+        return (n if n <= 60 else n - 40) <= free
+
+    assert longest_fitting(fits, 2, 1000) == longest
+
+
+def test_longest_fitting__nothing_fits():
+    assert longest_fitting(lambda n: n < 2, 2, 1000) is None
+    assert longest_fitting(lambda n: n == 2, 2, 1000) == 2
+
+
+def test_longest_window__beyond_where_layers_run_again(shape):
+    def kept(some):
+        return {"kept": some.n_bins if some.n_bins <= 2560 else some.n_bins // 2}
+
+    assert longest_window(shape, kept, 2000) == 3968 * 128
 
 
 def test_recommend__dense_where_it_costs_no_more(shape):

@@ -59,6 +59,14 @@ def test_train_bytes__kept_activations_are_linear_and_batch_statistics_keep_more
     assert peak_bytes(short) < peak_bytes(batch) < 1.6 * peak_bytes(short)
 
 
+def test_layers_run_again__by_size_unless_the_model_says():
+    long = published(196_608)
+    short = replace(long, n_bins=128)
+    assert (short.layers_run_again, long.layers_run_again) == (False, True)
+    long.model.recompute = "never"
+    assert not long.layers_run_again
+
+
 def test_train_bytes__two_windows_keep_twice_as_much():
     shape = published(393_216)
     one, two = train_bytes(shape), train_bytes(replace(shape, batch=2))

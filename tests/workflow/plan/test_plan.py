@@ -3,6 +3,7 @@ import json
 import pytest
 
 from senformer.core.errors import ConfigError, UsageError
+from senformer.workflow.plan import plan
 from senformer.workflow.plan.memory import Shape
 from senformer.workflow.plan.parameters import empty_model
 from senformer.workflow.plan.plan import as_text, assemble, read_wanted
@@ -58,18 +59,31 @@ def test_read_wanted__a_model_without_formulas():
 
 
 def test_assemble__published_figures_and_parts_that_add_up():
-    plan = planned(read_wanted("enformer"))
-    assert plan["parameters"]["total"] == 251_221_292
-    assert plan["flops"]["forward"] / 1e9 == pytest.approx(3293, abs=1)
+    found = planned(read_wanted("enformer"))
+    assert found["parameters"]["total"] == 251_221_292
+    assert found["flops"]["forward"] / 1e9 == pytest.approx(3293, abs=1)
     for side in ("predict", "train"):
-        assert plan[side]["peak_bytes"] == sum(plan[side]["memory"].values())
-        assert plan[side]["longest_window_bp"] > 196_608
-    json.dumps(plan)
+        assert found[side]["peak_bytes"] == sum(found[side]["memory"].values())
+        assert found[side]["longest_window_bp"] > 196_608
+    json.dumps(found)
+
+
+def test_make_plan__memory_is_read_before_the_calibration(config, monkeypatch):
+    free = [7_000_000_000]
+    monkeypatch.setattr(plan, "available_bytes", lambda device: free[0])
+    monkeypatch.setattr(plan, "resident_bytes", lambda: 300_000_000)
+
+    def calibrate(*_, **__):
+        free[0] = 0
+        return RATES
+
+    monkeypatch.setattr(plan, "calibrate", calibrate)
+    assert plan.make_plan(read_wanted(config, device="cpu"))["memory_bytes"] == 7_300_000_000
 
 
 def test_assemble__hours_of_all_steps(config):
-    plan = planned(read_wanted(config))
-    assert plan["train"]["hours"] == pytest.approx(plan["train"]["seconds_per_step"])
-    text = as_text(plan)
+    found = planned(read_wanted(config))
+    assert found["train"]["hours"] == pytest.approx(found["train"]["seconds_per_step"])
+    text = as_text(found)
     assert "senformer (bigbird), 32,768 bp = 256 bins" in text
     assert "longest window" in text

@@ -70,11 +70,12 @@ def _module(case: Case) -> Any:
     return kind(small, parse(kind.config_class, own, "attention"), 0)
 
 
-def _operands(case: Case) -> list[Tensor]:
-    """Return random scaled queries, keys, values and relative keys."""
+def _operands(case: Case, n_tokens: int) -> list[Tensor]:
+    """Return random scaled queries, keys and values of bins and learned tokens, and the relative keys."""
     sizes, n_bins = case.options["sizes"], case.options["n_bins"]
+    n_rows = n_bins + n_tokens
     heads, key, value = sizes["n_heads"], sizes["key_size"], sizes["value_size"]
-    shapes = [(heads, 1, n_bins, key)] * 2 + [(heads, 1, n_bins, value), (heads, 2 * n_bins - 1, key)]
+    shapes = [(heads, 1, n_rows, key)] * 2 + [(heads, 1, n_rows, value), (heads, 2 * n_bins - 1, key)]
     generator = torch.Generator().manual_seed(0)
     dtype = PRECISIONS[case.dtype]
     return [
@@ -118,7 +119,7 @@ def prepare(case: Case) -> Work:
     """Return forward and backward of one layer's core."""
     module = _module(case).to(case.device, PRECISIONS[case.dtype])
     choose_backend(module, case)
-    operands = _operands(case)
+    operands = _operands(case, module.n_tokens)
     core = _plain(module) if case.kind == PLAIN else core_of(module)
     wanted = operands[:3] if case.kind == "linear" else [*operands, module.content_bias, module.position_bias]
     grad = torch.ones_like(operands[2])

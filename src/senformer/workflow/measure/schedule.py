@@ -31,7 +31,8 @@ class Clock:
         """Return why a call of ``case`` cannot begin, or None.
 
         How long it will take follows from the shorter lengths: with the square of the length where every
-        bin meets every other, in proportion otherwise.
+        bin meets every other (a whole model's tower is less than that, so it is rather too much), in
+        proportion otherwise.
         """
         if self._end is None:
             return None
@@ -39,7 +40,7 @@ class Clock:
         needed = 0.0
         if case.series in self._last:
             length, seconds = self._last[case.series]
-            power = 2 if case.what == "attention" and case.kind.startswith("dense") else 1
+            power = 2 if case.peer or case.kind == "dense" else 1
             needed = seconds * (case.length_bp / length) ** power
         if needed <= left and left > 0:
             return None

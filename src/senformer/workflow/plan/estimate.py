@@ -4,9 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from senformer.model import transformer as layers
 from senformer.model.config import EnformerConfig
-from senformer.model.tiling.rule import LARGE_BYTES
 from senformer.workflow.plan.flops import attention_flops, forward_flops, met_pairs, with_kind
 from senformer.workflow.plan.memory import Shape, peak_bytes
 from senformer.workflow.plan.parameters import empty_model
@@ -14,6 +12,8 @@ from senformer.workflow.plan.rates import Rates
 
 # Windows are tried in steps of so many bins, up to so many.
 _STEP_BINS, _MOST_BINS = 64, 2**22
+# From one length that is tried to the next shorter one, until one fits.
+_RATIO = 2 ** (1 / 8)
 # Dense attention is recommended while the whole takes at most this much longer than with sparse.
 _WORTH = 1.1
 
@@ -46,21 +46,39 @@ def seconds_of(shape: Shape, name: str, rates: Rates, kind: str, head: str) -> f
     top = (flops["pointwise"] + flops["heads"]) / rates.head
     optimizer = 0.0
     if rates.optimizer:
-        kept = layers._KEPT * shape.stream * shape.config.n_layers
-        layer, core = (x * (4 / 3 if kept > LARGE_BYTES else 1) for x in (layer, core))
+        layer, core = (x * (4 / 3 if shape.layers_run_again else 1) for x in (layer, core))
         optimizer = shape.trained / rates.optimizer
     return shape.batch * (tower + layer + core + top) + optimizer
 
 
 def longest_window(shape: Shape, parts: Callable[[Shape], dict[str, int]], free: int) -> int:
     """Return the longest window in bp whose need is at most ``free`` bytes; 0 where none fits."""
+
+    def fits(n_steps: int) -> bool:
+        return peak_bytes(parts(replace(shape, n_bins=n_steps * _STEP_BINS))) <= free
+
     smallest = shape.config.crop_bins * 2 // _STEP_BINS + 1
-    low, high = smallest - 1, _MOST_BINS // _STEP_BINS
-    while low < high:
-        middle = (low + high + 1) // 2
-        fits = peak_bytes(parts(replace(shape, n_bins=middle * _STEP_BINS))) <= free
-        low, high = (middle, high) if fits else (low, middle - 1)
-    return 0 if low < smallest else low * _STEP_BINS * shape.config.bin_bp
+    found = longest_fitting(fits, smallest, _MOST_BINS // _STEP_BINS)
+    return (found or 0) * _STEP_BINS * shape.config.bin_bp
+
+
+def longest_fitting(fits: Callable[[int], bool], smallest: int, largest: int) -> int | None:
+    """Return the largest number that fits; None where none does.
+
+    What a longer window needs can be less, where layers or stages begin to run again for the gradient. So
+    lengths are tried from the top, each about a tenth shorter, until one fits, and what lies between that
+    one and the last that did not is halved. A stretch that fits and is narrower than a step may be missed:
+    then a shorter one is found, which fits too.
+    """
+    above, size = largest + 1, largest
+    while not fits(size):
+        if size <= smallest:
+            return None
+        above, size = size, max(smallest, min(size - 1, int(size / _RATIO)))
+    while above - size > 1:
+        middle = (size + above) // 2
+        size, above = (middle, above) if fits(middle) else (size, middle)
+    return size
 
 
 def recommend(shape: Shape, name: str, rates: Rates, head: str, sparse: str = "bigbird") -> dict[str, Any]:

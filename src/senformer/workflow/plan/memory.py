@@ -11,14 +11,14 @@ from functools import cached_property
 import torch
 from torch import nn
 
-from senformer.model import transformer as layers
 from senformer.model.attention.tiles.plan import TILE_ELEMENTS
 from senformer.model.config import EnformerConfig
 from senformer.model.network import Enformer
 from senformer.model.positions.table import WHOLE_BINS
-from senformer.model.tiling.rule import LARGE_BYTES, is_large, kept_bytes
+from senformer.model.tiling.rule import is_large, kept_bytes
 from senformer.model.tiling.stage import stages, tile_bytes
 from senformer.model.tower_tiles import HALO_BINS, TILE_BINS
+from senformer.model.transformer import runs_again
 from senformer.workflow.plan.parameters import count_parameters
 
 _FLOAT, _HALF = 4, 2
@@ -97,6 +97,12 @@ class Shape:
     def stream(self) -> int:
         """Bytes of what passes from layer to layer."""
         return _FLOAT * self.batch * self.n_bins * self.config.channels
+
+    @property
+    def layers_run_again(self) -> bool:
+        """Whether layers keep their input alone for the gradient."""
+        n_layers = self.config.n_layers
+        return runs_again(n_layers, self.stream // _FLOAT, _FLOAT, self.model.recompute)
 
     @property
     def kept_bins(self) -> int:
@@ -206,15 +212,14 @@ def _phases(shape: Shape) -> Iterator[tuple[int, int, int]]:
     parts = shape.parameters
     below = _FLOAT * (parts["stem"] + parts["tower"])
     one = _LAYER_KEPT * shape.stream + 3 * shape.relative + 8 * shape.attention_tile
-    again = 0 if layer > shape.stream else one
+    again = one if shape.layers_run_again else 0
     yield kept, again + 2 * shape.stream, below
     yield from _tower_phases(shape, tower, below)
 
 
 def _layer_kept(shape: Shape) -> int:
     """Return what a layer keeps: its input, or all its activations where they are small."""
-    runs_again = layers._KEPT * shape.stream * shape.config.n_layers > LARGE_BYTES
-    return shape.stream if runs_again else _LAYER_KEPT * shape.stream
+    return shape.stream if shape.layers_run_again else _LAYER_KEPT * shape.stream
 
 
 def _is_recomputed(shape: Shape) -> bool:

@@ -123,6 +123,8 @@ def make_plan(wanted: Wanted) -> dict[str, Any]:
     if wanted.batch < 1:
         raise UsageError("E137", "--batch-size", f"is {wanted.batch}", "Give at least 1.")
     idle = resident_bytes() if wanted.device == "cpu" else 0
+    # Before the calibration, whose memory is not wanted afterwards but may still be held.
+    free = available_bytes(wanted.device) + idle
     model = empty_model(wanted.name, wanted.config, wanted.is_frozen)
     shape = Shape(model, wanted.n_bins, 1, wanted.dtype, wanted.device.split(":")[0], wanted.head)
     kinds = ("dense", "bigbird")
@@ -138,7 +140,7 @@ def make_plan(wanted: Wanted) -> dict[str, Any]:
         )
         for trains in (False, True)
     }
-    return assemble(wanted, shape, rates, idle, available_bytes(wanted.device) + idle)
+    return assemble(wanted, shape, rates, idle, free)
 
 
 def assemble(

@@ -25,8 +25,14 @@ from senformer.workflow.plan.flops import attention_flops, forward_flops, met_pa
 
 # Bins of the window that each part is run on: enough for its steady speed, few enough for ten seconds.
 _TOWER_BINS, _TOWER_BINS_TRAINED, _LAYER_BINS, _CORE_BINS = 64, 32, 512, 1024
+# A part is run on twice the bins as long as a call takes less time than this (on a GPU, launches would be what
+# is timed), up to so many bins.
+_STEADY_SECONDS, _MOST_BINS = 0.05, 2**15
 # A second call is made where the first one is short enough for noise to matter.
 _SHORT_SECONDS = 0.3
+_MOST_UPDATES = 64
+# Operations, and the call that does them.
+Part = tuple[int, Callable[[], Tensor]]
 
 
 @dataclass(frozen=True)
@@ -105,15 +111,29 @@ class _Run:
         found = self._once(call)
         return found if found > _SHORT_SECONDS else min(found, self._once(call))
 
+    def rate(self, part: Callable[[int], Part], n_bins: int) -> float:
+        """Return operations a second of a part: from bins to its operations and the call."""
+        while True:
+            flops, call = part(n_bins)
+            seconds = self.seconds(call)
+            if seconds >= _STEADY_SECONDS or 2 * n_bins > _MOST_BINS:
+                return flops / seconds
+            n_bins *= 2
+
+    def wait(self) -> None:
+        """Let the device come to its end."""
+        if self.device != "cpu":
+            torch.cuda.synchronize(self.device)
+
     def _once(self, call: Callable[[], Tensor]) -> float:
+        self.wait()
         start = time.perf_counter()
         with torch.set_grad_enabled(self.trains):
             with arithmetic(torch.device(self.device), self.dtype):
                 out = call()
             if self.trains:
                 out.float().sum().backward()
-        if self.device != "cpu":
-            torch.cuda.synchronize(self.device)
+        self.wait()
         return time.perf_counter() - start
 
 
@@ -136,22 +156,29 @@ def _values(run: _Run, *shape: int) -> Tensor:
 
 
 def _tower_rate(model: Enformer, run: _Run) -> float:
-    n_bins = _TOWER_BINS_TRAINED if run.trains else _TOWER_BINS
-    codes = torch.randint(0, 4, (1, n_bins * model.bin_bp), dtype=torch.uint8)
-    flops = forward_flops(model.config, n_bins, 0)
-    return (flops["stem"] + flops["tower"]) / run.seconds(lambda: model.bins(codes))
+    def part(n_bins: int) -> Part:
+        codes = torch.randint(0, 4, (1, n_bins * model.bin_bp), dtype=torch.uint8)
+        flops = forward_flops(model.config, n_bins, 0)
+        return flops["stem"] + flops["tower"], lambda: model.bins(codes)
+
+    return run.rate(part, _TOWER_BINS_TRAINED if run.trains else _TOWER_BINS)
 
 
 def _core_rate(config: EnformerConfig, kind: str, run: _Run) -> float:
     """Return the rate of attention between its projections."""
-    config, n_bins = with_kind(config, kind), _CORE_BINS
+    config = with_kind(config, kind)
     attention = attention_layer(config, 0).to(run.device, run.dtype).train(run.trains)
     heads, key, value = config.n_heads, config.key_size, config.value_size
-    shapes = [(heads, 1, n_bins, size) for size in (key, key, value)] + [(heads, 2 * n_bins - 1, key)]
-    query, keys, values, relative = (_halves(run, _values(run, *shape)) for shape in shapes)
     core = core_of(attention)
-    flops = attention_flops(config, n_bins, met_pairs(attention, n_bins))
-    return flops / run.seconds(lambda: core(query, keys, values, relative))
+
+    def part(n_bins: int) -> Part:
+        n_rows = n_bins + attention.n_tokens
+        shapes = [(heads, 1, n_rows, size) for size in (key, key, value)] + [(heads, 2 * n_bins - 1, key)]
+        operands = [_halves(run, _values(run, *shape)) for shape in shapes]
+        flops = attention_flops(config, n_bins, met_pairs(attention, n_bins))
+        return flops, lambda: core(*operands)
+
+    return run.rate(part, _CORE_BINS)
 
 
 def _halves(run: _Run, x: Tensor) -> Tensor:
@@ -164,36 +191,50 @@ def _block(model: Enformer) -> Any:
 
 def _layer_rate(model: Enformer, run: _Run, core: float) -> float:
     """Return the rate of a layer when the time of its core is taken away."""
-    config, n_bins = model.config, _LAYER_BINS
-    x, positions = _values(run, 1, n_bins, config.channels), model.positions(n_bins)
-    block = _block(model)
-    seconds = run.seconds(lambda: block(x, positions))
-    one = attention_flops(config, n_bins, met_pairs(block.attention, n_bins))
-    flops = forward_flops(config, n_bins, 0)
-    return (flops["projections"] + flops["feed_forward"]) / max(seconds - one / core, 0.3 * seconds)
+    config, block = model.config, _block(model)
+    sizes: list[tuple[int, int]] = []
+
+    def part(n_bins: int) -> Part:
+        x = _values(run, 1, n_bins + block.attention.n_tokens, config.channels)
+        positions = model.positions(n_bins)
+        flops = forward_flops(config, n_bins, 0)
+        sizes.append((n_bins, flops["projections"] + flops["feed_forward"]))
+        return sizes[-1][1], lambda: block(x, positions)
+
+    rate = run.rate(part, _LAYER_BINS)
+    n_bins, outside = sizes[-1]
+    seconds, one = outside / rate, attention_flops(config, n_bins, met_pairs(block.attention, n_bins))
+    return outside / max(seconds - one / core, 0.3 * seconds)
 
 
 def _head_rate(model: Enformer, run: _Run) -> float:
     """Return the rate of the final pointwise layer and the head, with the rates' own nonlinearity."""
     config = model.config
     head = next(iter(config.heads))
-    n_bins = 2 * config.crop_bins + _LAYER_BINS
-    x = _values(run, 1, _LAYER_BINS, config.channels)
-    flops = forward_flops(config, n_bins, 0, [head])
 
-    def call() -> Tensor:
-        return nn.functional.softplus(model.heads[head](model.pointwise(x)).float())
+    def part(n_bins: int) -> Part:
+        x = _values(run, 1, n_bins, config.channels)
+        flops = forward_flops(config, 2 * config.crop_bins + n_bins, 0, [head])
+        return flops["pointwise"] + flops["heads"], lambda: nn.functional.softplus(
+            model.heads[head](model.pointwise(x)).float()
+        )
 
-    return (flops["pointwise"] + flops["heads"]) / run.seconds(call)
+    return run.rate(part, _LAYER_BINS)
 
 
 def _optimizer_rate(model: Enformer, run: _Run) -> float:
     """Return bytes of weights that AdamW updates in a second."""
     weights = [parameter for parameter in model.tower.parameters() if parameter.grad is not None]
     optimizer = torch.optim.AdamW(weights, lr=0.0, fused=True)
+    n_bytes, n_updates = 4 * sum(weight.numel() for weight in weights), 1
     optimizer.step()
-    start = time.perf_counter()
-    optimizer.step()
-    if run.device != "cpu":
-        torch.cuda.synchronize(run.device)
-    return 4 * sum(weight.numel() for weight in weights) / (time.perf_counter() - start)
+    while True:
+        run.wait()
+        start = time.perf_counter()
+        for _ in range(n_updates):
+            optimizer.step()
+        run.wait()
+        seconds = time.perf_counter() - start
+        if seconds >= _STEADY_SECONDS or n_updates >= _MOST_UPDATES:
+            return n_updates * n_bytes / seconds
+        n_updates *= 2
