@@ -12,7 +12,7 @@ from senformer.model.linear import Linear
 from senformer.model.pointwise import FinalPointwise
 from senformer.model.sequence_model import Inputs, SequenceModel, attention_layer
 from senformer.model.stem import Stem
-from senformer.model.tiling.tower import run_tower
+from senformer.model.tiling.tower import run_tower, run_whole
 from senformer.model.transformer import Transformer, TransformerBlock
 
 
@@ -60,7 +60,4 @@ class Enformer(SequenceModel):
 
     def tower_output(self, x: Float[Tensor, "batch base 4"]) -> Float[Tensor, "batch bin channel"]:
         """Return what the transformer reads, from one-hot bases."""
-        x = self.stem(x)
-        for block in self.tower:
-            x = block(x)
-        return x
+        return run_whole(self.stem, self.tower, x)

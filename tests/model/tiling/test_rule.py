@@ -5,6 +5,7 @@ from tests.model.toy import small_model
 from senformer.core.errors import ConfigError
 from senformer.model import create_model
 from senformer.model.tiling import rule
+from senformer.model.tiling.pieces import pieces
 from senformer.model.tiling.rule import is_large, kept_bytes
 
 
@@ -13,6 +14,15 @@ def test_kept_bytes__by_hand():
     # Stem at 80 bases, then two pieces at 40 and two at 20 positions.
     by_hand = 4 * 4 * (80 * 16 + 2 * 40 * 16 + 2 * 20 * 32)
     assert kept_bytes(model.stem, model.tower, 80, 4) == by_hand
+
+
+def test_kept_bytes__is_what_the_pieces_are():
+    model = small_model(n_conv_blocks=3)
+    n_positions, by_piece = 80, 0
+    for piece in pieces(model.stem, model.tower):
+        by_piece += 4 * 4 * n_positions * piece.width
+        n_positions //= piece.ratio
+    assert kept_bytes(model.stem, model.tower, 80, 4) == by_piece
 
 
 def test_is_large__published_windows_and_small_models():

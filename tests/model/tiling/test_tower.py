@@ -115,3 +115,11 @@ def test_run_tower__always_equals_never_on_a_gpu(training, monkeypatch):
         named = {name: p.grad for name, p in model.named_parameters() if p.grad is not None}
         found.append({"y": bins.detach(), **named})
     assert_same(*found, 1e-10)
+
+
+def test_run_whole__is_module_after_module():
+    model = small_model()
+    x = expected = model.read(random_codes(2, 80))
+    for module in (model.stem, *model.tower):
+        expected = module(expected)
+    assert torch.equal(tower.run_whole(model.stem, model.tower, x), expected)

@@ -4,7 +4,7 @@ A piece is given exactly the rows that its output rows depend on. Rows beyond th
 zeros, put in after norm and GELU as the whole network does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -77,7 +77,7 @@ class NarrowPiece(Piece):
 
     ratio = 2
 
-    def __init__(self, block: TowerBlock) -> None:
+    def __init__(self, block: TowerBlock | Stem) -> None:
         super().__init__()
         self.residual, self.pool = block.residual, block.pool
         self.width = block.conv.weight.shape[0]
@@ -94,28 +94,19 @@ class NarrowPiece(Piece):
         return self.pool(self.residual(x, statistics))
 
 
-class StemPiece(Piece):
-    """The stem: convolution of one-hot bases, residual pointwise block, pooling."""
-
-    ratio = 2
+class StemPiece(NarrowPiece):
+    """The stem: convolution of one-hot bases, then the same; the norm reads what the convolution returns."""
 
     def __init__(self, stem: Stem) -> None:
-        super().__init__()
-        self.conv, self.residual, self.pool = stem.conv, stem.residual, stem.pool
+        super().__init__(stem)
+        self.conv = stem.conv
         self.reach = stem.conv.weight.shape[-1] // 2
-        self.width = stem.conv.weight.shape[0]
-
-    @property
-    def norm(self) -> NormGelu:
-        """The residual's norm: it reads what the convolution returns."""
-        return self.residual.norm
 
     def forward(
         self, x: Float[Tensor, "batch row i"], missing: Missing, statistics: Statistics
     ) -> Float[Tensor, "batch out o"]:
         """Return rows of the pool."""
-        x = self.conv.inside(with_zeros(x, missing))
-        return self.pool(self.residual(x, statistics))
+        return super().forward(self.conv.inside(with_zeros(x, missing)), missing, statistics)
 
 
 def pieces(stem: Stem, tower: Iterable[nn.Module]) -> list[Piece]:
@@ -125,3 +116,11 @@ def pieces(stem: Stem, tower: Iterable[nn.Module]) -> list[Piece]:
         assert isinstance(block, TowerBlock)
         found += [WidenPiece(block), NarrowPiece(block)]
     return found
+
+
+def norms(stem: Stem, tower: Iterable[nn.Module]) -> Iterator[NormGelu]:
+    """Yield the norms of the pieces, in their order."""
+    yield stem.residual.norm
+    for block in tower:
+        assert isinstance(block, TowerBlock)
+        yield from (block.norm, block.residual.norm)

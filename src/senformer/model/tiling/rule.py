@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from torch import nn
 
 from senformer.core.errors import ConfigError
-from senformer.model.tiling.pieces import pieces
 
 RECOMPUTE = ("auto", "always", "never")
 # From so many bytes that the whole window's activations would keep for the gradient.
@@ -30,11 +29,13 @@ def kept_bytes(stem: nn.Module, tower: Iterable[nn.Module], n_positions: int, va
     value_bytes
         Of one activation.
     """
-    total = 0
-    for piece in pieces(stem, tower):
-        total += _KEPT * n_positions * piece.width * value_bytes
-        n_positions //= piece.ratio
-    return total
+    # Their pieces' widths and ratios, without making pieces: every call of a model asks.
+    n_positions, total = n_positions // 2, n_positions * stem.conv.weight.shape[0]
+    for block in tower:
+        n_out, n_in = block.conv.weight.shape[:2]
+        total += n_positions * (max(n_in, n_out) + n_out)
+        n_positions //= 2
+    return _KEPT * value_bytes * total
 
 
 def is_large(

@@ -10,7 +10,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from senformer.model.stem import as_bases
-from senformer.model.tiling.pieces import pieces
+from senformer.model.tiling.pieces import norms
 from senformer.model.tiling.recompute import run_stage, run_tiles
 from senformer.model.tiling.rule import is_large
 from senformer.model.tiling.stage import stages, tile_bytes
@@ -34,7 +34,7 @@ def run_tower(
     weight = stem.conv.bias
     n_positions = sequence.shape[0] * sequence.shape[1]
     large = is_large(recompute, stem, tower, n_positions, weight.element_size())
-    frozen = not any(piece.norm.training for piece in pieces(stem, tower))
+    frozen = not any(norm.training for norm in norms(stem, tower))
     gradients = torch.is_grad_enabled() and (not large or _asks_gradient(stem, tower, sequence))
     if frozen and not gradients:
         with torch.no_grad():
@@ -43,7 +43,7 @@ def run_tower(
     x = as_bases(sequence, weight.dtype)
     # There is nothing to save where there is no data.
     if not large or x.device.type == "meta":
-        return _plain(stem, tower, x)
+        return run_whole(stem, tower, x)
     for stage in stages(stem, tower):
         x = run_stage(stage, x)
     return x
@@ -54,7 +54,10 @@ def _asks_gradient(stem: nn.Module, tower: nn.Module, sequence: Tensor) -> bool:
     return sequence.requires_grad or any(parameter.requires_grad for parameter in parameters)
 
 
-def _plain(stem: nn.Module, tower: nn.ModuleList, x: Tensor) -> Tensor:
+def run_whole(
+    stem: nn.Module, tower: nn.ModuleList, x: Float[Tensor, "batch base 4"]
+) -> Float[Tensor, "batch bin channel"]:
+    """Return the same from one-hot bases by the modules as they are, one after the other."""
     x = stem(x)
     for block in tower:
         x = block(x)
@@ -65,7 +68,7 @@ def _infer(stem: nn.Module, tower: nn.ModuleList, x: Tensor) -> Tensor:
     """Return the bins of a chunk, in tiles where its widest activation is larger than one."""
     widest = x.shape[0] * x.shape[1] * stem.conv.bias.shape[0] * x.element_size()
     if widest <= tile_bytes(x.device):
-        return _plain(stem, tower, x)
+        return run_whole(stem, tower, x)
     for stage in stages(stem, tower):
         known = [(part.norm.running_mean, part.norm.running_var) for part in stage.parts]
         x = run_tiles(stage, x, known)
