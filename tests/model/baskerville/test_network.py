@@ -7,11 +7,12 @@ from tests.oracles.tfrecord import windows
 from torch.nn import functional
 
 from senformer.core.errors import DataError
-from senformer.model import create_model, load_model, tower_tiles
+from senformer.model import create_model, load_model
 from senformer.model.extend import extend
 from senformer.model.golden import golden_bins, make_golden
 from senformer.model.load import assign_tensors
 from senformer.model.proof import prove_golden
+from senformer.model.tiling import chunks
 from senformer.model.weights import keras
 
 MODEL, PARITY = "basenji_tiny/eval/model.h5", "parity_baskerville"
@@ -76,7 +77,7 @@ def test_baskerville__kept_outputs_come_to_their_own_bins():
 # Tiles of 5 positions for a batch of 2.
 @pytest.mark.parametrize("n_coarse", [4, 12, 25])
 def test_baskerville__tiles_equal_the_whole(n_coarse, monkeypatch):
-    monkeypatch.setattr(tower_tiles, "TILE_BINS", 10)
+    monkeypatch.setattr(chunks, "TILE_BINS", 10)
     model, codes = small_baskerville(crop_bins=2).double(), random_codes(2, 16 * n_coarse)
     expected = model(codes)["human"]
     with torch.no_grad():
@@ -88,7 +89,7 @@ def test_baskerville__tiles_equal_the_whole(n_coarse, monkeypatch):
     ("stem_width", "tower_channels"), [(201, [10, 12, 16]), (33, [16]), (15, [16]), (7, [10, 16])]
 )
 def test_baskerville__tiles_equal_the_whole_at_any_reach(stem_width, tower_channels, monkeypatch):
-    monkeypatch.setattr(tower_tiles, "TILE_BINS", 10)
+    monkeypatch.setattr(chunks, "TILE_BINS", 10)
     sizes = {"stem_width": stem_width, "tower_channels": tower_channels, "n_upsamplings": 1, "n_layers": 0}
     model = small_baskerville(**sizes, crop_bins=2, window_bp=16 * 20).double()
     codes = random_codes(2, model.coarse_bp * 75)

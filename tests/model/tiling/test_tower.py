@@ -4,14 +4,13 @@ from tests.model.tiling.compare import assert_same
 from tests.model.toy import random_codes, small_model
 
 from senformer.core.errors import DataError
-from senformer.model import tower_tiles
-from senformer.model.tiling import stage, tower
+from senformer.model.tiling import chunks, stage, tower
 
 
 @pytest.fixture
 def small_tiles(monkeypatch):
     monkeypatch.setitem(stage.TILE_BYTES, "cpu", 3000)
-    monkeypatch.setattr(tower_tiles, "TILE_BINS", 20)
+    monkeypatch.setattr(chunks, "TILE_BINS", 20)
 
 
 def gradients(recompute, training):

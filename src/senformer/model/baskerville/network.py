@@ -20,7 +20,7 @@ from senformer.model.crop import crop
 from senformer.model.initializers import variance_scaling_
 from senformer.model.sequence_model import Inputs, SequenceModel, attention_layer
 from senformer.model.stem import as_bases
-from senformer.model.tower_tiles import in_tiles
+from senformer.model.tiling.chunks import in_tiles
 from senformer.model.transformer import Transformer, TransformerBlock
 
 

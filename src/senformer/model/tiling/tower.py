@@ -10,11 +10,11 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from senformer.model.stem import as_bases
+from senformer.model.tiling.chunks import in_tiles
 from senformer.model.tiling.pieces import norms
 from senformer.model.tiling.recompute import run_stage, run_tiles
 from senformer.model.tiling.rule import is_large
 from senformer.model.tiling.stage import stages, tile_bytes
-from senformer.model.tower_tiles import in_tiles
 
 
 def run_tower(

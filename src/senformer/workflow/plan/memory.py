@@ -15,9 +15,9 @@ from senformer.model.attention.tiles.plan import TILE_ELEMENTS
 from senformer.model.config import EnformerConfig
 from senformer.model.network import Enformer
 from senformer.model.positions.table import WHOLE_BINS
+from senformer.model.tiling.chunks import HALO_BINS, TILE_BINS
 from senformer.model.tiling.rule import is_large, kept_bytes
 from senformer.model.tiling.stage import stages, tile_bytes
-from senformer.model.tower_tiles import HALO_BINS, TILE_BINS
 from senformer.model.transformer import runs_again
 from senformer.workflow.plan.parameters import count_parameters
 

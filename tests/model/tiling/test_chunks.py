@@ -2,34 +2,34 @@ import pytest
 import torch
 from tests.model.toy import random_codes, small_model
 
-from senformer.model import tower_tiles
+from senformer.model.tiling import chunks
 
 
 # Tiles of 5 bins for a batch of 2: less than one, one and a bit, a ragged last one, whole ones.
 @pytest.mark.parametrize("n_bins", [4, 12, 18, 25])
 def test_in_tiles__equals_the_whole(n_bins, monkeypatch):
-    monkeypatch.setattr(tower_tiles, "TILE_BINS", 10)
+    monkeypatch.setattr(chunks, "TILE_BINS", 10)
     model = small_model().double()
     x = model.read(random_codes(2, 8 * n_bins))
     with torch.no_grad():
         expected = model.tower_output(x)
-        found = tower_tiles.in_tiles(model.tower_output, x, model.bin_bp)
+        found = chunks.in_tiles(model.tower_output, x, model.bin_bp)
     torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
 
 
 def test_in_tiles__the_halo_is_needed(monkeypatch):
-    monkeypatch.setattr(tower_tiles, "TILE_BINS", 10)
-    monkeypatch.setattr(tower_tiles, "HALO_BINS", 2)
+    monkeypatch.setattr(chunks, "TILE_BINS", 10)
+    monkeypatch.setattr(chunks, "HALO_BINS", 2)
     model = small_model().double()
     x = model.read(random_codes(2, 8 * 25))
     with torch.no_grad():
         expected = model.tower_output(x)
-        found = tower_tiles.in_tiles(model.tower_output, x, model.bin_bp)
+        found = chunks.in_tiles(model.tower_output, x, model.bin_bp)
     assert float((found - expected).abs().max()) > 1e-9
 
 
 def test_in_tiles__runs_no_more_than_a_tile(monkeypatch):
-    monkeypatch.setattr(tower_tiles, "TILE_BINS", 10)
+    monkeypatch.setattr(chunks, "TILE_BINS", 10)
     seen = []
 
     def run(x):
@@ -37,13 +37,13 @@ def test_in_tiles__runs_no_more_than_a_tile(monkeypatch):
         return x[:, ::8]
 
     x = torch.randn(1, 8 * 33, 4)
-    torch.testing.assert_close(tower_tiles.in_tiles(run, x, 8), x[:, ::8])
+    torch.testing.assert_close(chunks.in_tiles(run, x, 8), x[:, ::8])
     # Ten bins and three on each inner side.
     assert [n // 8 for n in seen] == [13, 16, 16, 6]
 
 
 def test_in_tiles__of_another_reach(monkeypatch):
-    monkeypatch.setattr(tower_tiles, "TILE_BINS", 10)
+    monkeypatch.setattr(chunks, "TILE_BINS", 10)
     seen = []
 
     def run(x):
@@ -51,7 +51,7 @@ def test_in_tiles__of_another_reach(monkeypatch):
         return x[:, ::8]
 
     x = torch.randn(1, 8 * 33, 4)
-    torch.testing.assert_close(tower_tiles.in_tiles(run, x, 8, halo_bins=5), x[:, ::8])
+    torch.testing.assert_close(chunks.in_tiles(run, x, 8, halo_bins=5), x[:, ::8])
     assert [n // 8 for n in seen] == [15, 20, 18, 8]
 
 

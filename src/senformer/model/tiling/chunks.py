@@ -1,7 +1,7 @@
-"""Stem and tower tile by tile: base-resolution activations exist for one tile at a time.
+"""Without gradients: chunks of bins through stem and tower, of any network, one after the other.
 
 Exact where each output depends on near inputs alone, that is with batch normalization in evaluation. A
-tile is run with a halo whose outputs are dropped; only where the sequence itself ends do its ends meet
+chunk is run with a halo whose outputs are dropped; only where the sequence itself ends do its ends meet
 the zeros beyond.
 """
 
