@@ -1,14 +1,17 @@
 """Drawings of every attention kind's pattern and path lengths, for the documentation."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from senformer.core.config import parse
 from senformer.model.attention import ATTENTIONS
 from senformer.model.attention.base import Attention, AttentionSizes
-from senformer.model.attention.blocks import BlockPattern
-from senformer.model.attention.reach import layer_pattern, layers_to_reach
+from senformer.model.attention.reach import (
+    head_patterns,
+    layers_to_reach,
+    meets,
+    union,
+    without_global_blocks,
+)
 from senformer.report.figures import FIGURES, Drawing
 from senformer.report.figures.attention_patterns import PatternPanel
 from senformer.report.figures.path_lengths import PathPanel
@@ -26,15 +29,9 @@ def _layer(kind: str, block_bins: int, layer: int = 0) -> Attention:
     return attention(sizes, config, layer)
 
 
-def _meets(pattern: BlockPattern) -> np.ndarray:
-    meets = np.zeros((pattern.n_blocks, pattern.n_blocks), dtype=bool)
-    meets[tuple(pattern.pairs.T)] = True
-    return meets
-
-
 def draw_patterns(n_bins: int = 1536, block_bins: int = 64) -> Drawing:
     """Draw which blocks meet in the first layer of each kind."""
-    bigbird, of_2022 = (_meets(_layer(k, block_bins).pattern(n_bins)) for k in ("bigbird", "bigbird_2022"))
+    bigbird, of_2022 = (meets(_layer(k, block_bins).pattern(n_bins)) for k in ("bigbird", "bigbird_2022"))
     every = np.ones_like(bigbird)
     named = tuple(share * len(every) for share in _NAMED)
     panels = [
@@ -47,22 +44,17 @@ def draw_patterns(n_bins: int = 1536, block_bins: int = 64) -> Drawing:
     return FIGURES["attention_patterns"](panels)
 
 
-def _without_ends(pattern: BlockPattern) -> BlockPattern:
-    """Return the pattern without what the first and the last block see and show."""
-    ends = np.isin(pattern.pairs, (0, pattern.n_blocks - 1)).any(axis=1)
-    return replace(pattern, pairs=pattern.pairs[~ends])
-
-
 def path_panels(n_bins: int, n_layers: int, block_bins: int) -> list[PathPanel]:
     """Return the path lengths of each kind, then of the sparse ones without their global blocks."""
     n_blocks = -(-n_bins // block_bins)
     whole = [PathPanel("dense and linear", np.ones((n_blocks, n_blocks), dtype=np.int16))]
     without = []
     for kind in ("bigbird", "bigbird_2022"):
-        patterns = [layer_pattern(_layer(kind, block_bins, layer), n_bins) for layer in range(n_layers)]
-        whole.append(PathPanel(kind, layers_to_reach(patterns)))
-        # The first and the last block meet nobody then.
-        inner = layers_to_reach([_without_ends(pattern) for pattern in patterns])[1:-1, 1:-1]
+        layers = [head_patterns(_layer(kind, block_bins, layer), n_bins) for layer in range(n_layers)]
+        whole.append(PathPanel(kind, layers_to_reach([union(heads) for heads in layers])))
+        bare = [union([without_global_blocks(pattern) for pattern in heads]) for heads in layers]
+        # The first and the last block, which are global, have their neighbors alone then.
+        inner = layers_to_reach(bare)[1:-1, 1:-1]
         without.append(PathPanel(f"{kind}, no global block", inner, first_block=1))
     return [*whole, *without]
 

@@ -6,7 +6,15 @@ from tests.oracles.attention import dense_mask
 
 from senformer.model.attention.bigbird import BigBirdConfig, bigbird_pairs
 from senformer.model.attention.blocks import BlockPattern
-from senformer.model.attention.reach import NEVER, layer_pattern, layers_to_reach, union
+from senformer.model.attention.reach import (
+    NEVER,
+    head_patterns,
+    layer_pattern,
+    layers_to_reach,
+    meets,
+    union,
+    without_global_blocks,
+)
 
 RIGHT = np.array([[0, 0], [0, 1], [1, 1], [1, 2], [2, 2], [2, 3], [3, 3]])
 LEFT = np.array([[0, 0], [1, 0], [1, 1], [2, 1], [2, 2], [3, 2], [3, 3]])
@@ -105,3 +113,28 @@ def test_union__pairs_once_in_order():
 def test_union__windows_that_differ(patterns):
     with pytest.raises(ValueError, match="of one window, one size of block, the same global bins"):
         union(patterns)
+
+
+def test_meets__rows_see_columns():
+    assert np.argwhere(meets(BlockPattern(7, 2, RIGHT))).tolist() == RIGHT.tolist()
+
+
+def test_without_global_blocks__keeps_neighbors_and_random_blocks():
+    seen = np.eye(5, dtype=bool)
+    seen[0], seen[:, 0] = True, True
+    seen[1, 4] = True
+    found = meets(without_global_blocks(BlockPattern(15, 3, np.argwhere(seen))))
+    assert found[0].tolist() == [True, True, False, False, False]
+    assert found[1].tolist() == [True, True, False, False, True]
+    assert found[3].tolist() == [False, False, False, True, False]
+
+
+def test_without_global_blocks__dense_has_none():
+    pattern = BlockPattern(8, 2, np.argwhere(np.ones((4, 4), dtype=bool)))
+    assert meets(without_global_blocks(pattern)).all()
+
+
+def test_head_patterns__one_where_all_heads_share_it():
+    assert len(head_patterns(contract.make_layer("bigbird"), 50)) == 1
+    layer = contract.make_layer("bigbird_2022")
+    assert len(head_patterns(layer, 50)) == layer.sizes.n_heads

@@ -1,10 +1,9 @@
-import numpy as np
 import pytest
 import torch
 from tests.workflow.measure.toy import toy_settings
 
 from senformer.workflow.bench import BENCHES
-from senformer.workflow.measure.effects import _changed_bins, effect_of_bases, sites_of, summarize
+from senformer.workflow.measure.effects import _changed_bins, effect_of_bases, sites_of
 from senformer.workflow.measure.models import build_model
 
 
@@ -36,8 +35,3 @@ def test_effect_of_bases__a_row_a_site_and_a_column_a_bin():
     sites, effect = effect_of_bases(toy_model(), "human", 2)
     assert effect.shape == (len(sites), 60 - 2 * 3)
     assert (effect > 0).all()
-
-
-def test_summarize__mean_and_extremes():
-    (row,) = summarize([7], np.array([[1.0, 2.0, 6.0]]))
-    assert row == {"site_bp": 7, "mean": 3.0, "min": 1.0, "max": 6.0}

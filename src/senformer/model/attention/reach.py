@@ -32,12 +32,40 @@ def union(patterns: Sequence[BlockPattern]) -> BlockPattern:
     return replace(patterns[0], pairs=pairs)
 
 
+def head_patterns(
+    attention: Attention, n_bins: int, global_bins: Int64[np.ndarray, " bin"] | None = None
+) -> list[BlockPattern]:
+    """Return the patterns of one attention layer: of each head, or one where all heads share it."""
+    heads = range(attention.sizes.n_heads if attention.per_head else 1)
+    return [attention.pattern(n_bins, global_bins, head) for head in heads]
+
+
 def layer_pattern(
     attention: Attention, n_bins: int, global_bins: Int64[np.ndarray, " bin"] | None = None
 ) -> BlockPattern:
     """Return the pattern of one attention layer, the :func:`union` of its heads where they differ."""
-    heads = range(attention.sizes.n_heads if attention.per_head else 1)
-    return union([attention.pattern(n_bins, global_bins, head) for head in heads])
+    return union(head_patterns(attention, n_bins, global_bins))
+
+
+def meets(pattern: BlockPattern) -> Bool[np.ndarray, "block block"]:
+    """Return which blocks (rows) see which (columns)."""
+    found = np.zeros((pattern.n_blocks, pattern.n_blocks), dtype=bool)
+    found[pattern.pairs[:, 0], pattern.pairs[:, 1]] = True
+    return found
+
+
+def without_global_blocks(pattern: BlockPattern) -> BlockPattern:
+    """Return the pattern of one head without what its global blocks add.
+
+    A block is global where it sees all blocks and is seen by all, unless all are (dense attention has
+    none). It keeps itself and its neighbors, as every block has them.
+    """
+    seen = meets(pattern)
+    is_global = np.asarray(seen.all(axis=0) & seen.all(axis=1))
+    if is_global.all():
+        return pattern
+    is_near = np.abs(pattern.pairs[:, 0] - pattern.pairs[:, 1]) <= 1
+    return replace(pattern, pairs=pattern.pairs[is_near | ~is_global[pattern.pairs].any(axis=1)])
 
 
 def _one_more_layer(

@@ -18,7 +18,7 @@ from senformer.model.zoo import MODELS
 from senformer.predict.source import load_run_model
 from senformer.workflow.measure.case import Bench, Case, Settings, Work
 from senformer.workflow.measure.cases import n_bins_of
-from senformer.workflow.measure.effects import effect_of_bases, summarize
+from senformer.workflow.measure.effects import effect_of_bases
 from senformer.workflow.measure.models import build_model, overrides_of
 from senformer.workflow.measure.needs import forward_bytes
 from senformer.workflow.measure.paths import path_facts
@@ -92,7 +92,6 @@ def prepare(case: Case) -> Work:
             "bin_bp": model.bin_bp,
             "crop_bins": model.crop_bins,
             "effect": [[float(f"{value:.4g}") for value in row] for row in effect.tolist()],
-            "effect_by_site": summarize(sites, effect),
             **path_facts(model, block_bins),
         }
 

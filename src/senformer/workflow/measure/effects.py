@@ -69,11 +69,3 @@ def effect_of_bases(
         total = found if total is None else total + found
     assert total is not None
     return sites, (total / n_sequences).cpu().numpy()
-
-
-def summarize(sites: list[int], effect: Float[np.ndarray, "site bin"]) -> list[dict[str, float | int]]:
-    """Return mean, smallest and largest effect of each site over the bins."""
-    return [
-        {"site_bp": site, "mean": float(row.mean()), "min": float(row.min()), "max": float(row.max())}
-        for site, row in zip(sites, effect, strict=True)
-    ]

@@ -104,7 +104,6 @@ class CudaMeter:
             "seconds": seconds,
             "peak_bytes": high,
             "growth_bytes": max(0, high - self.before),
-            "reserved_bytes": self.cuda.max_memory_reserved(self.device),
             "data": found,
         }
 

@@ -15,6 +15,7 @@ from senformer.predict.precision import arithmetic
 from senformer.workflow.measure.backends import backends_of, choose_backend
 from senformer.workflow.measure.case import Case, Settings
 from senformer.workflow.measure.cases import n_bins_of
+from senformer.workflow.measure.peers import ADVICE
 
 PEER_KIND = "enformer_pytorch"
 # One organism, as a prediction or an update has; the published model's.
@@ -85,7 +86,7 @@ def _peer_case(settings: Settings, length: int, dtype: str, columns: Mapping[str
         return Case(settings.what, PEER_KIND, "torch", settings.device, dtype, length, True, "peer", options)
     options["sizes"] = {key: getattr(config, key) for key in _SIZES}
     if settings.peer_python is None:
-        options["skip"] = "enformer-pytorch is not installed (make peers, or --peer-python)"
+        options["skip"] = f"enformer-pytorch is not installed ({ADVICE})"
     return Case(settings.what, PEER_KIND, "torch", settings.device, dtype, length, True, "peer", options)
 
 

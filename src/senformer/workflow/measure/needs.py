@@ -27,49 +27,37 @@ def _model(case: Case) -> SequenceModel:
     return _empty_model(case.options["model"], overrides, case.options.get("batch_norm") == "frozen")
 
 
-def _roughly(case: Case, model: SequenceModel, copies: int, activations: int) -> int:
+def _roughly(case: Case, model: SequenceModel, trains: bool) -> int:
     """Return the need of a model that there are no formulas for: weights, and activations of the stem."""
+    copies, activations = (4, 6) if trains else (1, 1)
     weights = 4 * copies * sum(count_parameters(model).values())
     return weights + 4 * activations * case.length_bp * model.stem.conv.weight.shape[0]
 
 
-def _shape(case: Case, model: Enformer) -> Shape:
-    return Shape(
-        model,
-        case.options["n_bins"],
-        dtype=case.dtype,
-        device=case.device.split(":")[0],
-        head=case.options["head"],
-    )
+def _of_peer(case: Case, shape: Shape, trains: bool) -> int:
+    config = shape.config
+    matrix = 4 * config.n_heads * case.options["n_bins"] ** 2
+    matrices = config.n_layers * _PEER_MATRICES_A_LAYER if trains else _PEER_MATRICES
+    base = case.length_bp * config.channels // 2 * (_PEER_STEP if trains else _PEER_FORWARD)
+    return (4 if trains else 1) * shape.weights + base + matrices * matrix
+
+
+def _needed(case: Case, trains: bool) -> int:
+    model = _model(case)
+    if not isinstance(model, Enformer):
+        return python_bytes(case.device) + _roughly(case, model, trains)
+    device, head = case.device.split(":")[0], case.options["head"]
+    shape = Shape(model, case.options["n_bins"], dtype=case.dtype, device=device, head=head)
+    if case.program == "peer":
+        return python_bytes(case.device) + _of_peer(case, shape, trains)
+    return python_bytes(case.device) + peak_bytes((train_bytes if trains else predict_bytes)(shape))
 
 
 def forward_bytes(case: Case) -> int:
     """Return what a prediction takes."""
-    model = _model(case)
-    if not isinstance(model, Enformer):
-        return python_bytes(case.device) + _roughly(case, model, 1, 1)
-    shape = _shape(case, model)
-    if case.program == "peer":
-        base = case.length_bp * shape.config.channels // 2 * _PEER_FORWARD
-        matrices = 4 * shape.config.n_heads * case.options["n_bins"] ** 2 * _PEER_MATRICES
-        return python_bytes(case.device) + shape.weights + base + matrices
-    return python_bytes(case.device) + peak_bytes(predict_bytes(shape))
+    return _needed(case, trains=False)
 
 
 def step_bytes(case: Case) -> int:
     """Return what a training step takes."""
-    model = _model(case)
-    if not isinstance(model, Enformer):
-        return python_bytes(case.device) + _roughly(case, model, 4, 6)
-    shape = _shape(case, model)
-    if case.program == "peer":
-        base = case.length_bp * shape.config.channels // 2 * _PEER_STEP
-        layers = (
-            4
-            * shape.config.n_heads
-            * case.options["n_bins"] ** 2
-            * shape.config.n_layers
-            * _PEER_MATRICES_A_LAYER
-        )
-        return python_bytes(case.device) + 4 * shape.weights + base + layers
-    return python_bytes(case.device) + peak_bytes(train_bytes(shape))
+    return _needed(case, trains=True)

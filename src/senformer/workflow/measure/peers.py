@@ -5,14 +5,20 @@ import logging
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
+import senformer
 from senformer.core.errors import UsageError
 
 log = logging.getLogger(__name__)
 VARIABLE = "SENFORMER_PEER_PYTHON"
-_BESIDE = Path(".venv-peers/bin/python")
+_PEERS = Path(".venv-peers/bin/python")
 _MODULE = "enformer_pytorch"
+# What to do where the package is nowhere.
+ADVICE = (
+    f"pip install enformer-pytorch in an environment of its own, and name that: --peer-python or {VARIABLE}"
+)
 
 
 def _has_module(python: str) -> bool:
@@ -23,6 +29,22 @@ def _has_module(python: str) -> bool:
         return False
 
 
+def source_tree() -> Path | None:
+    """Return the repository that senformer runs from, or None where it is installed as usual."""
+    package = Path(senformer.__file__).resolve().parent
+    project = package.parents[1] / "pyproject.toml"
+    if package.parent.name != "src" or not project.is_file():
+        return None
+    name = tomllib.loads(project.read_text(encoding="utf-8")).get("project", {}).get("name")
+    return project.parent if name == package.name else None
+
+
+def _peers_beside() -> str | None:
+    """Return the interpreter that ``make peers`` sets up, in our own repository alone."""
+    root = source_tree()
+    return str(root / _PEERS) if root is not None and (root / _PEERS).exists() else None
+
+
 def find_peer(given: str | None) -> str | None:
     """Return an interpreter that has enformer-pytorch, or None.
 
@@ -30,7 +52,8 @@ def find_peer(given: str | None) -> str | None:
     ----------
     given
         The interpreter that the user named; without it the environment variable
-        ``SENFORMER_PEER_PYTHON``, this interpreter and ``.venv-peers/bin/python`` are asked in turn.
+        ``SENFORMER_PEER_PYTHON``, this interpreter and, where senformer runs from its repository,
+        ``.venv-peers/bin/python`` there are asked in turn.
 
     Raises
     ------
@@ -49,7 +72,8 @@ def find_peer(given: str | None) -> str | None:
         return named
     if importlib.util.find_spec(_MODULE) is not None:
         return sys.executable
-    return str(_BESIDE) if _BESIDE.exists() and _has_module(str(_BESIDE)) else None
+    beside = _peers_beside()
+    return beside if beside is not None and _has_module(beside) else None
 
 
 def require_peer(found: str | None, wanted: bool | None) -> None:
@@ -65,5 +89,5 @@ def require_peer(found: str | None, wanted: bool | None) -> None:
             "E132",
             "--peer",
             f"no interpreter with {_MODULE} was found",
-            f"Run 'make peers', or name one with --peer-python or {VARIABLE}.",
+            f"Do this: {ADVICE}.",
         )

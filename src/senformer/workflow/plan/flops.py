@@ -1,13 +1,14 @@
 """Floating-point operations of one window, part by part: two for every multiplication with its addition.
 
 As published, that is with the attention pool's logits at full length; the model itself multiplies the
-difference of each pair, half of that (``executed``).
+difference of each pair, half of that.
 """
 
 import itertools
 from collections.abc import Sequence
 
 from senformer.model.attention.base import Attention
+from senformer.model.attention.reach import head_patterns
 from senformer.model.config import EnformerConfig
 
 _BASES = 4
@@ -25,15 +26,13 @@ def with_kind(config: EnformerConfig, kind: str) -> EnformerConfig:
 
 def met_pairs(attention: Attention, n_bins: int) -> int:
     """Return how many (query, key) pairs of bins meet, the mean over heads."""
-    heads = range(attention.sizes.n_heads if attention.per_head else 1)
-    total = 0
-    for head in heads:
-        pattern = attention.pattern(n_bins, None, head)
+    patterns, total = head_patterns(attention, n_bins), 0
+    for pattern in patterns:
         last, short = pattern.n_blocks - 1, pattern.n_blocks * pattern.block_bins - n_bins
         query, key = pattern.pairs.T
         sizes = [pattern.block_bins - short * (blocks == last) for blocks in (query, key)]
         total += int((sizes[0] * sizes[1]).sum())
-    return total // len(heads)
+    return total // len(patterns)
 
 
 def attention_flops(config: EnformerConfig, n_bins: int, pairs: int) -> int:
@@ -49,17 +48,17 @@ def _conv(n_positions: int, n_in: int, n_out: int, width: int) -> int:
     return 2 * n_positions * n_in * n_out * width
 
 
-def _tower(config: EnformerConfig, n_bins: int, pool: float) -> tuple[int, int]:
+def _tower(config: EnformerConfig, n_bins: int) -> tuple[int, int]:
     """Return the operations of the stem and of the tower."""
     length, first = n_bins * config.bin_bp, config.channels // 2
-    pool = pool if config.pooling == "attention" else 0
+    per_stage = 2 if config.pooling == "attention" else 1
     square = _conv(length, first, first, 1)
-    stem = _conv(length, _BASES, first, _STEM_WIDTH) + square + int(pool * square)
+    stem = _conv(length, _BASES, first, _STEM_WIDTH) + per_stage * square
     tower = 0
     for n_in, n_out in itertools.pairwise([first, *config.tower_channels]):
         length //= 2
         square = _conv(length, n_out, n_out, 1)
-        tower += _conv(length, n_in, n_out, _TOWER_WIDTH) + square + int(pool * square)
+        tower += _conv(length, n_in, n_out, _TOWER_WIDTH) + per_stage * square
     return stem, tower
 
 
@@ -68,7 +67,6 @@ def forward_flops(
     n_bins: int,
     pairs: int,
     heads: Sequence[str] | None = None,
-    executed: bool = False,
 ) -> dict[str, int]:
     """Return the operations of each part of a prediction of one window.
 
@@ -82,8 +80,6 @@ def forward_flops(
         (query, key) pairs that meet in a layer, see :func:`met_pairs`.
     heads
         Which heads are predicted; by default all.
-    executed
-        Count the pool as it is computed.
 
     Returns
     -------
@@ -91,7 +87,7 @@ def forward_flops(
     ``feed_forward``, ``pointwise``, ``heads``.
     """
     channels, layers, wide = config.channels, config.n_layers, 2 * config.channels
-    stem, tower = _tower(config, n_bins, 0.5 if executed else 1.0)
+    stem, tower = _tower(config, n_bins)
     inner = config.n_heads * (2 * config.key_size + 2 * config.value_size)
     relative = 0
     if config.attention.kind != "linear":

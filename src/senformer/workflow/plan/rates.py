@@ -25,8 +25,8 @@ from senformer.workflow.plan.flops import attention_flops, forward_flops, met_pa
 
 # Bins of the window that each part is run on: enough for its steady speed, few enough for ten seconds.
 _TOWER_BINS, _TOWER_BINS_TRAINED, _LAYER_BINS, _CORE_BINS = 64, 32, 512, 1024
-# A part is run on twice the bins as long as a call takes less time than this (on a GPU, launches would be what
-# is timed), up to so many bins.
+# A part is run on twice the bins as long as a call takes less time than this (on a GPU, launches would be
+# what is timed), up to so many bins.
 _STEADY_SECONDS, _MOST_BINS = 0.05, 2**15
 # A second call is made where the first one is short enough for noise to matter.
 _SHORT_SECONDS = 0.3
