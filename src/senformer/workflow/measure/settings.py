@@ -58,6 +58,8 @@ def make_settings(
     bench = choose(BENCHES, what, "benchmark")
     said = {key: value for key, value in given.items() if value is not None}
     _refuse_unread(bench, said)
+    if said.get("peer") is False and "peer_python" in said:
+        raise UsageError("E138", "--peer-python", "--no-peer has no use for it", "Leave one of them out.")
     if "run" in said:
         _refuse_beside_run(bench, lengths=lengths, kinds=kinds, model=model, set=changes or None)
     name, overrides = read_model(model or "senformer", changes)
