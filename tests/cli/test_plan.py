@@ -38,3 +38,17 @@ def test_plan__no_such_file(senformer):
     answer = senformer("plan", "nowhere.yaml")
     assert answer.code == 66
     assert "no such file" in answer.err
+
+
+def test_plan__batch_of_none(senformer):
+    answer = senformer("plan", "--window-bp", 65_536, "--batch-size", 0, *SMALL)
+    assert answer.code == 2
+    assert "--batch-size: is 0. Give at least 1." in answer.err
+
+
+def test_plan__two_models(senformer, tmp_path):
+    config = tmp_path / "c.yaml"
+    config.write_text("model: {name: senformer}")
+    answer = senformer("plan", config, "--model", "enformer")
+    assert answer.code == 2
+    assert "names a model already. Give one of the two." in answer.err

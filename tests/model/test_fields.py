@@ -10,6 +10,7 @@ def test_attention__of_its_kind():
     adapter = TypeAdapter(Attention)
     assert adapter.validate_python({"kind": "bigbird", "seed": 4}) == BigBirdConfig(seed=4)
     assert adapter.validate_python({}) == dense_attention()
+    assert adapter.validate_python("bigbird") == BigBirdConfig()
     assert adapter.dump_python(BigBirdConfig(seed=4))["seed"] == 4
 
 

@@ -14,6 +14,8 @@ from senformer.model.positions import POSITIONS
 
 
 def _attention_of_kind(value: Any) -> Any:
+    if isinstance(value, str):
+        value = {"kind": value}
     if not isinstance(value, dict):
         return value
     kind = choose(ATTENTIONS, value.get("kind", "dense"), "attention")

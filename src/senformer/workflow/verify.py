@@ -26,9 +26,8 @@ def verify_path(path: Path, device: str = "auto") -> dict[str, Any]:
         return {"path": str(path), "kind": "dataset", "checks": "SHA-256 of every stored file"}
     if (path / "model").is_dir() or (path / "config.json").is_file():
         return _verify_model(path, device)
-    raise MissingInputError(
-        "E124", str(path), "is no dataset, run or model folder", "Give a folder of `build` or `train`."
-    )
+    found = "is no dataset, run or model folder" if path.exists() else "no such folder"
+    raise MissingInputError("E124", str(path), found, "Give a folder of `build`, `train` or `convert`.")
 
 
 def _verify_model(path: Path, device: str) -> dict[str, Any]:

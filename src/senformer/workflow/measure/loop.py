@@ -137,8 +137,11 @@ def serve(prepare: Callable[[dict[str, Any]], Callable[[], Any]]) -> None:
     os.dup2(2, 1)
 
     def answer(message: dict[str, Any]) -> None:
-        answers.write(json.dumps(message) + "\n")
-        answers.flush()
+        try:
+            answers.write(json.dumps(message) + "\n")
+            answers.flush()
+        except BrokenPipeError:
+            os._exit(1)  # The parent was stopped: nobody is left to tell.
 
     try:
         case = json.loads(sys.stdin.readline())

@@ -94,7 +94,13 @@ def read_wanted(
     asked = precision or (train.precision if sections else "fp32")
     dtype = "bf16" if pick_dtype(asked, picked).itemsize == 2 else "fp32"
     return Wanted(
-        name, config, batch_size or train.batch_size, train.steps, dtype, str(picked), batch_norm == "frozen"
+        name,
+        config,
+        train.batch_size if batch_size is None else batch_size,
+        train.steps,
+        dtype,
+        str(picked),
+        batch_norm == "frozen",
     )
 
 
