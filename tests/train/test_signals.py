@@ -17,6 +17,15 @@ def test_stop_request__first_signal_is_noted(number):
     assert signal.getsignal(number) is before
 
 
+@pytest.fixture
+def interrupts():
+    """Let SIGINT interrupt, also where the tests run in a shell's background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
 def test_stop_request__second_signal_acts_at_once():
     with StopRequest() as stop:
         os.kill(os.getpid(), signal.SIGINT)
