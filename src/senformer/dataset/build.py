@@ -6,12 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from senformer.core.commit import is_leftover, refuse_existing, remove, sweep_folder, write_json
+from senformer.core.commit import remove, sweep_folder, write_json
 from senformer.core.errors import (
     ConfigError,
     DataError,
     MissingInputError,
-    OutputError,
     SenformerError,
     StorageError,
 )
@@ -21,6 +20,7 @@ from senformer.core.provenance import versions
 from senformer.dataset import layout
 from senformer.dataset.config import DatasetConfig
 from senformer.dataset.finish import finish
+from senformer.dataset.folder import clear_folder, refuse_foreign, refuse_other
 from senformer.dataset.inputs import is_unchanged
 from senformer.dataset.manifest import check_dataset, check_entries, read_json
 from senformer.dataset.plan import BuildPlan, make_plan
@@ -64,21 +64,21 @@ def build(config: DatasetConfig, out: Path, *, workers: int = 1) -> dict[str, An
         ``out`` is taken, cannot be written, the disk is full, or another process builds it.
     """
     out = Path(out)
-    _refuse_foreign(out)
+    refuse_foreign(out)
     with folder_lock(out):
         if _is_finished(out, config):
             return _counts(out)
         plan = make_plan(config, workers=workers)
         fresh = not (out / layout.HEADER).is_file()
         if not fresh:
-            _refuse_other(out, plan.header)
+            refuse_other(out, plan.header)
         if (out / layout.DONE).is_file():
             return _counts(out)
         try:
             return _fill(plan, out, workers)
         except (ConfigError, DataError, MissingInputError) as fault:
             if fresh and not (_has_shard(out) and _is_outside_fault(fault)):
-                _clear(out)
+                clear_folder(out)
             raise
 
 
@@ -102,46 +102,6 @@ def _has_shard(out: Path) -> bool:
 def _is_outside_fault(fault: SenformerError) -> bool:
     """Say whether it tells nothing against the content of an input."""
     return isinstance(fault, MissingInputError) or fault.code in _STORE_FAULTS
-
-
-def _refuse_foreign(out: Path) -> None:
-    """Refuse a folder that holds anything but an unfinished or finished build."""
-    if out.is_dir() and not (out / layout.HEADER).is_file():
-        if all(is_leftover(child) for child in out.iterdir()):
-            return
-    elif out.is_dir():
-        return
-    refuse_existing(out)
-
-
-def _refuse_other(out: Path, header: dict[str, Any]) -> None:
-    """Refuse to go on in a folder that was begun from something else."""
-    found = read_json(out / layout.HEADER)
-    differs = list(_differences(found, header))
-    if differs:
-        shown = "; ".join(differs[:3]) + (f"; and {len(differs) - 3} more" if len(differs) > 3 else "")
-        raise OutputError(
-            "E804",
-            str(out),
-            f"the output folder holds a dataset made from something else: {shown}",
-            "Choose another --out, or remove it first.",
-        )
-
-
-def _differences(old: Any, new: Any, name: str = "") -> Any:
-    """Yield each value that differs, as ``name: old, now new``."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in sorted({*old, *new}):
-            yield from _differences(old.get(key), new.get(key), f"{name}.{key}" if name else key)
-    elif old != new:
-        short = [repr(value) if len(repr(value)) < 60 else "..." for value in (old, new)]
-        yield f"{name} was {short[0]}, now {short[1]}"
-
-
-def _clear(out: Path) -> None:
-    for child in out.iterdir():
-        if child.name != layout.LOCK:
-            remove(child)
 
 
 def _fill(plan: BuildPlan, out: Path, workers: int) -> dict[str, Any]:
