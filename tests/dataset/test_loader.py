@@ -13,7 +13,7 @@ import pytest
 import torch
 from tests.dataset.toy import Toy
 
-from senformer.core.errors import DataError, StorageError
+from senformer.core.errors import ConfigError, DataError, StorageError
 from senformer.dataset import Dataset, build, open_dataset
 from senformer.dataset.augment import reverse_complement_batch
 from senformer.dataset.batch import Batch
@@ -50,6 +50,34 @@ def test_batch__an_epoch_sees_every_window_once(store: Dataset) -> None:
     for epoch in range(4):
         assert Counter(starts[epoch * 15 : epoch * 15 + 15]) == Counter(w.start for w in batches.windows)
     assert starts[:15] != starts[15:30]
+
+
+@pytest.mark.parametrize("n_parts", [2, 3, 6])
+def test_batch__parts_of_several_processes_are_the_batch_of_one(store: Dataset, n_parts: int) -> None:
+    whole = TrainBatches(store, "train", 6, seed=7)
+    parts = [TrainBatches(store, "train", 6, seed=7, part=(number, n_parts)) for number in range(n_parts)]
+    for step in range(4):
+        found = [batches.batch(step) for batches in parts]
+        expected = whole.batch(step)
+        assert {len(batch.windows) for batch in found} == {6 // n_parts}
+        assert np.array_equal(np.concatenate([batch.sequence for batch in found]), expected.sequence)
+        targets = np.concatenate([batch.targets for batch in found])
+        assert np.array_equal(targets, expected.targets, equal_nan=True)
+        assert sum((batch.windows for batch in found), ()) == expected.windows
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ((0, 4), "batch_size: 6 examples cannot be shared out equally to 4 processes. Give a multiple of 4."),
+        ((2, 2), "part: process 2 of 2 does not exist. Count from 0."),
+        ((-1, 2), "part: process -1 of 2 does not exist"),
+    ],
+)
+def test_part_of_batch__that_is_none(store: Dataset, part: tuple[int, int], text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        TrainBatches(store, "train", 6, seed=7, part=part)
+    assert text in str(caught.value)
 
 
 def test_batch__larger_than_an_epoch(store: Dataset) -> None:

@@ -11,7 +11,8 @@ from senformer.cli.output import Json, say
 
 def bench(
     what: Annotated[
-        str, typer.Argument(help="attention, forward, step or receptive-field.", show_default=False)
+        str,
+        typer.Argument(help="attention, forward, step, receptive-field, build or load.", show_default=False),
     ],
     out: Annotated[
         Path, typer.Option("--out", "-o", help="JSON file; the figure is put beside it.", show_default=False)

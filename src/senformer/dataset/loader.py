@@ -12,7 +12,7 @@ import pandas as pd
 import torch.utils.data
 from jaxtyping import Int
 
-from senformer.core.errors import SenformerError, StorageError
+from senformer.core.errors import ConfigError, SenformerError, StorageError
 from senformer.core.parent import die_with_parent
 from senformer.core.seeding import numpy_rng
 from senformer.dataset.batch import Batch, assemble, window_intervals
@@ -43,6 +43,9 @@ class TrainBatches:
     A shift that would read across an end of the window's split region, other than a chromosome's end, is
     cut to what the region allows: no base of another split is read.
 
+    Several processes share a batch: each makes its own ``part`` of it, an equal run of examples, and reads
+    nothing of the others'. All parts in order are the batch that one process makes.
+
     Attributes
     ----------
     n_windows
@@ -61,8 +64,10 @@ class TrainBatches:
         crop_bins: int | None = None,
         max_shift_bp: int = 3,
         reverse_complement: bool = True,
+        part: tuple[int, int] = (0, 1),
     ) -> None:
         self.dataset, self.split, self.batch_size, self.seed = dataset, split, batch_size, seed
+        self._examples = part_of_batch(batch_size, part)
         self.crop_bins = dataset.config.crop_bins if crop_bins is None else crop_bins
         self.max_shift_bp, self.reverse_complement = max_shift_bp, reverse_complement
         window_bp = window_bp or dataset.config.window_bp
@@ -85,16 +90,17 @@ class TrainBatches:
         return -(-self.n_windows // self.batch_size)
 
     def batch(self, step: int) -> Batch:
-        """Return the batch of ``step`` (counted from 0)."""
+        """Return this process' part of the batch of ``step`` (counted from 0)."""
         rng = numpy_rng(self.seed, "augment", self.dataset.organism, step)
         shifts = rng.integers(-self.max_shift_bp, self.max_shift_bp, self.batch_size, endpoint=True)
         flips = rng.random(self.batch_size) < 0.5
         if not self.reverse_complement:
             flips[:] = False
-        places = self._places(step)
+        ours = self._examples
+        places = self._places(step)[ours]
         windows = [self.windows[place] for place in places]
-        shifts = np.clip(shifts, *self._rooms[places].T)
-        return assemble(self.dataset, windows, self.crop_bins, shifts.tolist(), flips.tolist())
+        shifts = np.clip(shifts[ours], *self._rooms[places].T)
+        return assemble(self.dataset, windows, self.crop_bins, shifts.tolist(), flips[ours].tolist())
 
     def _places(self, step: int) -> list[int]:
         first = step * self.batch_size
@@ -103,6 +109,33 @@ class TrainBatches:
             epoch, within = divmod(place, self.n_windows)
             places.append(int(_order(self.seed, self.dataset.organism, epoch, self.n_windows)[within]))
         return places
+
+
+def part_of_batch(batch_size: int, part: tuple[int, int]) -> slice:
+    """Return which examples of every batch process ``part[0]`` of ``part[1]`` makes.
+
+    Raises
+    ------
+    ConfigError
+        The batch cannot be shared out equally: a mean over processes would then weigh examples unequally.
+
+    Examples
+    --------
+    >>> part_of_batch(8, (1, 4))
+    slice(2, 4, None)
+    """
+    number, n_parts = part
+    if not 0 <= number < n_parts:
+        raise ConfigError("E400", "part", f"process {number} of {n_parts} does not exist", "Count from 0.")
+    if batch_size % n_parts:
+        raise ConfigError(
+            "E400",
+            "batch_size",
+            f"{batch_size} examples cannot be shared out equally to {n_parts} processes",
+            f"Give a multiple of {n_parts}.",
+        )
+    each = batch_size // n_parts
+    return slice(number * each, (number + 1) * each)
 
 
 def shift_rooms(dataset: Dataset, split: str, windows: list[Interval]) -> Int[np.ndarray, "window 2"]:

@@ -128,3 +128,25 @@ def test_read_model__a_change_without_a_value():
     with pytest.raises(UsageError) as caught:
         read_model("senformer", ["channels"])
     assert caught.value.code == "E135"
+
+
+@pytest.mark.parametrize("what", ["build", "load"])
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"model": "enformer"}, "--model: bench {} has no model and no device. Leave it out."),
+        ({"changes": ["channels=96"]}, "--set: bench {} has no model"),
+        ({"device": "cuda"}, "--device: bench {} has no model"),
+        ({"precision": "bf16"}, "--precision: bench {} does not read it"),
+    ],
+)
+def test_make_settings__data_benchmarks_have_no_model(what, given, text):
+    with pytest.raises(UsageError) as caught:
+        make_settings(what, **given)
+    assert text.format(what) in str(caught.value)
+
+
+def test_make_settings__data_benchmarks_have_kinds_of_their_own():
+    assert make_settings("load", kinds="disk,window_loop").kinds == ("disk", "window_loop")
+    with pytest.raises(ConfigError, match="no kind is called 'bigbird'"):
+        make_settings("build", kinds="bigbird")

@@ -29,6 +29,7 @@ _COLORS = {
     "bigbird_2022": PURPLE,
     "dense_plain": GRAY,
     "enformer_pytorch": GRAY,
+    "window_loop": GRAY,
 }
 _SPARE = (ORANGE, SKY)
 _LINES = {"fp32": "-", "bf16": "--", "fp16": ":"}
@@ -44,6 +45,8 @@ _TITLES = {
     "attention": "attention core, forward and backward",
     "forward": "prediction, whole model",
     "step": "training step, whole model",
+    "build": "a dataset of 30 tracks",
+    "load": "64 windows of 30 tracks",
 }
 
 

@@ -1,7 +1,9 @@
 """Benchmarks: name -> its cases and how one is measured."""
 
 from senformer.workflow.bench.attention import ATTENTION
+from senformer.workflow.bench.build import BUILD
 from senformer.workflow.bench.forward import FORWARD
+from senformer.workflow.bench.load import LOAD
 from senformer.workflow.bench.receptive_field import RECEPTIVE_FIELD
 from senformer.workflow.bench.step import STEP
 from senformer.workflow.measure.case import Bench
@@ -11,4 +13,6 @@ BENCHES: dict[str, Bench] = {
     "forward": FORWARD,
     "step": STEP,
     "receptive-field": RECEPTIVE_FIELD,
+    "build": BUILD,
+    "load": LOAD,
 }

@@ -1,6 +1,7 @@
 """What one measurement is of, and the row that it ends in."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -123,6 +124,11 @@ class Bench:
         are refused.
     is_timed
         False where the call is the result: then it is made once, without warm-up.
+    uses_model
+        False where no model takes part: then what describes one is refused, and all is on the CPU.
+    data
+        Makes the files that the cases read, and removes them at the end; gives back the settings with
+        their folder among the options. None where there are none.
     """
 
     name: str
@@ -134,3 +140,5 @@ class Bench:
     needed_bytes: Callable[[Case], int]
     reads: frozenset[str]
     is_timed: bool = True
+    uses_model: bool = True
+    data: Callable[[Settings], AbstractContextManager[Settings]] | None = None

@@ -1,5 +1,6 @@
 """A benchmark from beginning to end: rows, machine, JSON file, figure."""
 
+import contextlib
 import logging
 from pathlib import Path
 from typing import Any
@@ -35,17 +36,17 @@ def run_bench(settings: Settings, out: Path) -> dict[str, Any]:
         The file cannot be written.
     """
     bench = BENCHES[settings.what]
-    cases = bench.cases(settings)
-    if not cases:
+    if not bench.cases(settings):
         raise UsageError(
             "E139", "--kinds", "leaves nothing to measure", "Name another kind, or drop --no-peer."
         )
     machine = describe_machine(settings.device, settings.threads)
     result: dict[str, Any] = {"machine": machine, "rows": []}
     write_json(out, result)
-    for row in measure_all(bench, settings, cases):
-        result["rows"].append(row)
-        write_json(out, result)
+    with bench.data(settings) if bench.data else contextlib.nullcontext(settings) as settings:
+        for row in measure_all(bench, settings, bench.cases(settings)):
+            result["rows"].append(row)
+            write_json(out, result)
     result |= {"comparisons": comparisons(result["rows"]), "slopes": slopes(result["rows"])}
     write_json(out, result)
     drawing = _draw(settings, result)

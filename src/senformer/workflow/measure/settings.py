@@ -62,13 +62,18 @@ def make_settings(
         raise UsageError("E138", "--peer-python", "--no-peer has no use for it", "Leave one of them out.")
     if "run" in said:
         _refuse_beside_run(bench, lengths=lengths, kinds=kinds, model=model, set=changes or None)
+    if not bench.uses_model:
+        _refuse_model(bench, model=model, set=changes or None, device=None if device == "auto" else device)
+        device = "cpu"
     name, overrides = read_model(model or "senformer", changes)
     model_config(name, overrides)
     picked = str(pick_device(device))
+    kinds_known = (*bench.kinds, *(ATTENTIONS if bench.uses_model else ()))
+    kind = "attention" if bench.uses_model else "kind"
     return Settings(
         what=bench.name,
         lengths=_lengths(lengths, bench),
-        kinds=_names(kinds, bench.kinds, (*bench.kinds, *ATTENTIONS), "attention", "--kinds"),
+        kinds=_names(kinds, bench.kinds, kinds_known, kind, "--kinds"),
         backends=_backends(said.get("backends"), picked, bench.name),
         device=picked,
         precisions=_names(said.get("precision"), ("fp32",), tuple(PRECISIONS), "precision", "--precision"),
@@ -103,6 +108,14 @@ def _refuse_beside_run(bench: Bench, **said: Any) -> None:
                 _option(key),
                 f"bench {bench.name} RUN takes the trained model as it is",
                 "Leave it out, or leave RUN out.",
+            )
+
+
+def _refuse_model(bench: Bench, **said: Any) -> None:
+    for key, value in said.items():
+        if value is not None:
+            raise UsageError(
+                "E138", _option(key), f"bench {bench.name} has no model and no device", "Leave it out."
             )
 
 
