@@ -13,17 +13,35 @@ import numpy as np
 
 
 def windows(path: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield (sequence: uint8 codes A C G T N = 0..4, target: float16 values, bins one after another)."""
-    for record in _records(path):
+    """Yield (sequence: its uint8 values as they lie, target: float16 or float32, bins one after another)."""
+    for record in records(path):
         ((_, features),) = _fields(record)
         example = dict(_feature(entry) for _, entry in _fields(features))
-        yield (
-            np.frombuffer(example["sequence"], np.uint8).copy(),
-            np.frombuffer(example["target"], np.float16),
-        )
+        (_, sequence), (kind, target) = example["sequence"], example["target"]
+        yield np.frombuffer(sequence, np.uint8).copy(), np.frombuffer(target, {1: "<f2", 2: "<f4"}[kind])
 
 
-def _records(path: Path) -> Iterator[bytes]:
+def codes(sequence: np.ndarray, length: int) -> np.ndarray:
+    """Return a sequence as codes A C G T N = 0..4, a base at a time."""
+    if len(sequence) == length:
+        return sequence
+    rows = [tuple(sequence[4 * base : 4 * base + 4].tolist()) for base in range(length)]
+    known = {(1, 0, 0, 0): 0, (0, 1, 0, 0): 1, (0, 0, 1, 0): 2, (0, 0, 0, 1): 3, (0, 0, 0, 0): 4}
+    return np.array([known[row] for row in rows], np.uint8)
+
+
+def crc32c(data: bytes) -> int:
+    """Return the Castagnoli checksum, a bit at a time."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def records(path: Path) -> Iterator[bytes]:
+    """Yield every payload of a zlib file; checksums are passed over."""
     raw, at = zlib.decompress(path.read_bytes()), 0
     while at < len(raw):
         (size,) = struct.unpack_from("<Q", raw, at)
@@ -31,12 +49,12 @@ def _records(path: Path) -> Iterator[bytes]:
         at += size + 16
 
 
-def _feature(entry: bytes) -> tuple[str, bytes]:
-    """Return the name and the first value of one entry of the map."""
+def _feature(entry: bytes) -> tuple[str, tuple[int, bytes]]:
+    """Return the name, and kind and first value of one entry of the map."""
     parts = dict(_fields(entry))
-    ((_, values),) = _fields(parts[2])
+    ((kind, values),) = _fields(parts[2])
     ((_, value),) = _fields(values)
-    return parts[1].decode(), value
+    return parts[1].decode(), (kind, value)
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from senformer.core.checksum import masked_crc32c
 from senformer.core.errors import DataError, MissingInputError
-from senformer.model.weights.bundle.checksum import masked_crc32c
 from senformer.model.weights.bundle.entry import DTYPES, STRING, Entry, read_entry, read_header
 from senformer.model.weights.bundle.find import INDEX
 from senformer.model.weights.bundle.table import read_table

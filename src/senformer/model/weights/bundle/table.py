@@ -5,7 +5,7 @@ Source: github.com/google/leveldb, doc/table_format.md; TensorFlow writes the sa
 
 from collections.abc import Iterator
 
-from senformer.model.weights.bundle.checksum import masked_crc32c
+from senformer.core.checksum import masked_crc32c
 from senformer.model.weights.bundle.snappy import unpack
 from senformer.model.weights.bundle.wire import read_varint
 

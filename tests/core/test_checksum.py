@@ -1,4 +1,4 @@
-from senformer.model.weights.bundle.checksum import masked, masked_crc32c
+from senformer.core.checksum import masked, masked_crc32c
 
 
 def test_masked_crc32c__known_values():

@@ -1,4 +1,4 @@
-"""The checksum of TensorFlow's files: CRC32C, rotated and shifted ("masked")."""
+"""The checksum of TensorFlow's files (checkpoints, TFRecords): CRC32C, rotated and shifted ("masked")."""
 
 from google_crc32c import extend
 

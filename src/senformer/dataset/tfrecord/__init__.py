@@ -1,0 +1,1 @@
+"""TFRecords of the Basenji family, in and out, without TensorFlow."""
