@@ -35,6 +35,11 @@ def test_check_match__other_number_of_tracks(model, toy_dataset):
         ("scale", 3.0, r"'plus' has scale 2.0 in the dataset, 3.0 in the model"),
         ("clip_soft", None, r"'plus' has clip_soft 30.0 in the dataset, None in the model"),
         ("sum_stat", "mean", r"'plus' has sum_stat sum in the dataset, mean in the model"),
+        (
+            "target_order",
+            "basenji_2020",
+            "'plus' has target_order senformer in the dataset, basenji_2020 in the model",
+        ),
     ],
 )
 def test_check_match__other_scaling(model, toy_dataset, key, value, text):

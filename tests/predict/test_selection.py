@@ -52,6 +52,14 @@ def test_record_scaling__absent_keys_change_nothing():
     assert record_scaling(TRACKS[0]) == Scaling(clip_soft=1.5, scale=2.0)
 
 
+def test_take__measured_units_of_a_published_order():
+    model = ToyModel()
+    model.card.heads = {HEAD: [{**record, "target_order": "basenji_2020"} for record in TRACKS]}
+    chosen = select_tracks(model, HEAD, ["plus"], "measured")
+    # 1 / 2 = 0.5 stays; 7 / 2 = 3.5 is above the soft bound 1.5, so (3.5 - 1.5)^2 + 1.5 = 5.5
+    np.testing.assert_allclose(chosen.take(STORED), [[0.5], [5.5]])
+
+
 def test_table__declared_columns():
     table = select_tracks(ToyModel(), HEAD, ["minus", "atac"]).table(has_bigwig=True)
     assert SCHEMA.to_arrow(table).num_rows == 2

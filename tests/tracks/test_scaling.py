@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.oracles.targets import bin_target
 
 from senformer.core.errors import DataError
+from senformer.tracks.binning import bin_signal
+from senformer.tracks.orders import ORDERS
 from senformer.tracks.scaling import Scaling
 from senformer.tracks.track import Track
 
@@ -30,6 +33,16 @@ def _array(*values):
         (Scaling(sqrt=True, clip_soft=3.0, scale=2.0), 440.0, 2 * (2 + math.sqrt(18))),  # 20, 2 + sqrt(18)
         (Scaling(scale=-1.0), -4.0, 4.0),
         (Scaling(clip=32.0), -4.0, -4.0),  # no lower bound
+        (Scaling(order="basenji_2020", clip=32.0, scale=2.0), 40.0, 64.0),  # clip, then scale
+        (Scaling(order="basenji_2020", clip=32.0), -4.0, 0.0),  # never below 0
+        (Scaling(order="basenji_2020"), -4.0, -4.0),  # without a clip there is no bound
+        (Scaling(order="basenji_2020", clip_soft=10.0, scale=2.0), 26.0, 28.0),  # 2 x (10 + sqrt(16))
+        (Scaling(order="basenji_current", clip=32.0, scale=2.0), 20.0, 32.0),  # scale, then clip
+        (Scaling(order="basenji_current", clip=32.0), -40.0, -32.0),  # the bound is mirrored
+        (Scaling(order="basenji_current", clip_soft=10.0, scale=2.0), 9.0, 12.0),  # 18: 9 + sqrt(9)
+        (Scaling(order="basenji_current", scale=0.5, sqrt=True), 16.0, 2.0),  # -1 + sqrt(1 + 8)
+        (Scaling(clip_extreme=7.0, scale=2.0), 5.0, 7.0),
+        (Scaling(clip_extreme=7.0, scale=2.0), -5.0, -7.0),
     ],
 )
 def test_apply__worked_cases(scaling, x, y):
@@ -75,6 +88,7 @@ def test_apply__sqrt_of_a_negative_bin_names_the_track():
         ({"scale": 0.0}, "scale is 0, which would erase the signal"),
         ({"clip": math.inf}, "clip is inf, which is not finite"),
         ({"clip_soft": math.nan}, "clip_soft is nan, which is not finite"),
+        ({"order": "2021"}, "no order is called '2021'; known are senformer, basenji_2020, basenji_current"),
     ],
 )
 def test_scaling__numbers_that_cannot_be_inverted(values, message):
@@ -83,8 +97,43 @@ def test_scaling__numbers_that_cannot_be_inverted(values, message):
 
 
 def test_of__takes_the_row_s_numbers():
-    track = Track(0, "a", Path("x.bw"), clip=384.0, clip_soft=64.0, scale=0.5, sqrt=True)
-    assert Scaling.of(track) == Scaling(clip=384.0, clip_soft=64.0, scale=0.5, sqrt=True)
+    row = {"clip": 384.0, "clip_soft": 64.0, "scale": 0.5, "sqrt": True, "clip_extreme": 900.0}
+    track = Track(0, "a", Path("x.bw"), target_order="basenji_2020", **row)
+    assert Scaling.of(track) == Scaling(order="basenji_2020", **row)
+
+
+STATISTICS = ("sum", "sum_sqrt", "mean", "mean_sqrt", "max", "max_sqrt")
+
+
+@pytest.mark.parametrize("order", list(ORDERS))
+@pytest.mark.parametrize("statistic", STATISTICS)
+@pytest.mark.parametrize("scale", [2.5, 0.5])
+@pytest.mark.parametrize("clip", [(None, None), (4.0, None), (None, 6.0), (4.0, 6.0)])
+def test_apply__equals_the_recipe_bin_by_bin(order, statistic, scale, clip):
+    rng = np.random.default_rng(3)
+    signal = np.round(rng.gamma(0.4, 2.0, (31, 8)), 3)
+    signal[4, 2] = np.nan
+    if not statistic.endswith("_sqrt"):
+        signal[10:20] *= -1
+    pooled = bin_signal(signal.ravel().astype(np.float32), 8, statistic.removesuffix("_sqrt"))
+    scaling = Scaling(clip[1], clip[0], scale, statistic.endswith("_sqrt"), order)
+    expected = [bin_target(list(bases), statistic, scale, clip, order) for bases in signal]
+    np.testing.assert_allclose(scaling.apply(pooled), expected, rtol=2e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("order", list(ORDERS))
+def test_apply_marked__counts_what_the_clips_changed(order):
+    scaling = Scaling(clip_soft=10.0, clip=14.0, order=order)
+    # soft: 12 and 1,000 lie above 10; hard: 1,000 stays above 14, and -20 is below what the order allows
+    _, is_soft, is_hard = scaling.apply_marked(_array(3, 12, 1000, np.nan, -20))
+    assert is_soft.tolist() == [False, True, True, False, False]
+    assert is_hard.tolist() == [False, False, True, False, order != "senformer"]
+
+
+def test_apply_marked__the_extreme_bound_counts_as_a_hard_clip():
+    found, _, is_hard = Scaling(clip_extreme=5.0).apply_marked(_array(5, 6, -7, np.nan))
+    assert is_hard.tolist() == [False, True, True, False]
+    np.testing.assert_array_equal(found, _array(5, 5, -5, np.nan))
 
 
 @given(
@@ -92,10 +141,11 @@ def test_of__takes_the_row_s_numbers():
     clip_soft=st.none() | st.floats(0.5, 500),
     scale=st.floats(0.01, 10) | st.floats(-10, -0.01),
     sqrt=st.booleans(),
+    order=st.sampled_from(list(ORDERS)),
 )
-def test_inverse__undoes_apply(x, clip_soft, scale, sqrt):
-    scaling = Scaling(clip_soft=clip_soft, scale=scale, sqrt=sqrt)
-    values = _array(*x) * np.float32(np.sign(scale))
+def test_inverse__undoes_apply(x, clip_soft, scale, sqrt, order):
+    scaling = Scaling(clip_soft=clip_soft, scale=scale, sqrt=sqrt, order=order)
+    values = _array(*x) * np.float32(np.sign(scale) if ORDERS[order].scaled != "last" else 1)
     # Two square roots shrink the relative step of float32: at 1e5 the result is near 20.
     np.testing.assert_allclose(scaling.inverse(scaling.apply(values)), values, rtol=2e-5, atol=1e-5)
 

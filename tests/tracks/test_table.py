@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from senformer.tracks import open_track
+from senformer.tracks.orders import ORDERS
 from senformer.tracks.signal import check_track
 from senformer.tracks.table import Track, read_track_table, write_track_table
 
@@ -61,6 +62,8 @@ def _tracks(folder: Path, n_pairs: int, texts: list[str]) -> list[Track]:
                     scale=2.0 / (1 + index),
                     sum_stat=("sum", "mean", "max")[index % 3],
                     sqrt=bool(strand),
+                    target_order=list(ORDERS)[index % 3],
+                    clip_extreme=1e5 / 3 if strand else None,
                 )
             )
     return tracks

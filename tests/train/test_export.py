@@ -44,6 +44,7 @@ def test_export_model__folder_and_card(human, tmp_path):
     assert [entry["name"] for entry in loaded.card.heads["human"]] == [track.name for track in tracks]
     assert [entry["strand_pair"] for entry in loaded.card.heads["human"]] == [t.strand_pair for t in tracks]
     assert loaded.card.heads["human"][0] == track_card(tracks[0])
+    assert loaded.card.heads["human"][0]["target_order"] == "senformer"
     training = loaded.card.training
     assert (training["steps"], training["seed"], training["settings"]) == (6, 1, "abc")
     assert training["intervals"]["human"] == training_intervals(batches["human"])

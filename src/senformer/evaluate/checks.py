@@ -10,9 +10,17 @@ from senformer.dataset import Dataset
 from senformer.genome.regions import subtract
 from senformer.predict.source import pick_head
 from senformer.predict.strands import card_tracks
+from senformer.tracks.orders import DEFAULT
 from senformer.tracks.table import Track
 
-_SCALING = {"scale": 1.0, "clip": None, "clip_soft": None, "sqrt": False, "sum_stat": "sum"}
+_SCALING = {
+    "scale": 1.0,
+    "clip": None,
+    "clip_soft": None,
+    "sqrt": False,
+    "sum_stat": "sum",
+    "target_order": DEFAULT,
+}
 
 
 def choose_head(model: Any, dataset: Dataset, head: str | None) -> str:

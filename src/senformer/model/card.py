@@ -19,6 +19,8 @@ class TrackCard(TypedDict, total=False):
     clip_soft: float | None
     sqrt: bool
     sum_stat: str
+    target_order: str
+    clip_extreme: float | None
 
 
 class ModelCard(BaseModel):

@@ -17,6 +17,7 @@ from senformer.core.errors import ConfigError, DataError
 from senformer.core.schema import Column, TableSchema
 from senformer.core.tables import choose
 from senformer.predict.strands import card_tracks
+from senformer.tracks.orders import DEFAULT
 from senformer.tracks.scaling import Scaling
 
 UNITS = {
@@ -128,6 +129,8 @@ def record_scaling(record: dict[str, Any]) -> Scaling:
         clip_soft=record.get("clip_soft"),
         scale=float(record.get("scale") or 1.0),
         sqrt=bool(record.get("sqrt")),
+        order=record.get("target_order") or DEFAULT,
+        clip_extreme=record.get("clip_extreme"),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from senformer.core.commit import write_text
 from senformer.tracks import table_fields as fields
+from senformer.tracks.orders import DEFAULT, ORDERS
 from senformer.tracks.table_text import Row, read_rows
 from senformer.tracks.track import MISSING_CHROMS, STATISTICS, UNCOVERED, Track, strand_permutation
 
@@ -29,6 +30,8 @@ _WRITTEN = (
     "clip_soft",
     "scale",
     "sum_stat",
+    "target_order",
+    "clip_extreme",
     "description",
 )
 
@@ -108,6 +111,8 @@ def _track(row: Row, index: int, pair: int, folder: Path) -> Track:
         scale=fields.scale_of(row),
         sum_stat=statistic.removesuffix(_SQRT),  # type: ignore[arg-type]
         sqrt=statistic.endswith(_SQRT),
+        target_order=fields.choice(row, "target_order", tuple(ORDERS), DEFAULT),
+        clip_extreme=fields.bound(row, "clip_extreme"),
         line=row.line,
     )
 

@@ -25,6 +25,8 @@ COLUMNS = (
     "clip_soft",
     "scale",
     "sum_stat",
+    "target_order",
+    "clip_extreme",
     "description",
 )
 _CLOSE = 0.8

@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Int64
 
 from senformer.core.errors import SenformerError
+from senformer.tracks.orders import DEFAULT
 
 STATISTICS = ("sum", "mean", "max")
 UNCOVERED = ("zero", "nan")
@@ -55,6 +56,10 @@ class Track:
         How the bases of a bin are pooled: ``sum``, ``mean`` or ``max``.
     sqrt
         Whether the pooled value becomes ``sqrt(1 + x) - 1`` before clipping.
+    target_order
+        Order of the steps from signal to target, a row of ``tracks.orders.ORDERS``.
+    clip_extreme
+        Bound of the finished target, up and down, that a quantile of the data gave; None for none.
     line
         Line of the table that holds the track, for messages; 0 when it comes from elsewhere.
     """
@@ -73,6 +78,8 @@ class Track:
     scale: float = 1.0
     sum_stat: Literal["sum", "mean", "max"] = "sum"
     sqrt: bool = False
+    target_order: str = DEFAULT
+    clip_extreme: float | None = None
     line: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:

@@ -73,6 +73,8 @@ def track_card(track: Track) -> TrackCard:
         clip_soft=track.clip_soft,
         sqrt=track.sqrt,
         sum_stat=track.sum_stat,
+        target_order=track.target_order,
+        clip_extreme=track.clip_extreme,
     )
 
 
