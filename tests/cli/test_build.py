@@ -41,3 +41,26 @@ def test_build__from_files_named_on_the_command_line(senformer, short_demo, tmp_
     assert "windows: train " in answer.out
     assert "NaN" not in answer.out
     assert senformer("verify", tmp_path / "d").out.strip().endswith("(SHA-256 of every stored file).")
+
+
+def test_build__several_genomes_into_one_folder(senformer, tmp_path):
+    from tests.dataset.toy import write_toy
+
+    toy = write_toy(tmp_path)
+    config = tmp_path / "two.yaml"
+    config.write_text(
+        "dataset:\n"
+        "  window_bp: 320\n  bin_bp: 16\n  crop_bins: 3\n"
+        "  split: {by: chromosome, valid: [chrB], test: [chrC]}\n"
+        "  genomes:\n"
+        f"    worm: {{genome: {toy.genome}, tracks: {toy.table}}}\n"
+        f"    fly: {{genome: {toy.genome}, tracks: {toy.table}, stride_bp: 160}}\n"
+    )
+    answer = senformer("build", config, "--out", tmp_path / "both")
+    assert answer.code == 0, answer.err
+    assert f"Dataset {tmp_path}/both/worm: 5 tracks\n  windows: train 15" in answer.out
+    assert f"Dataset {tmp_path}/both/fly: 5 tracks" in answer.out
+    answer = senformer("verify", tmp_path / "both")
+    assert "collection of 2 datasets verified (SHA-256 of every stored file)" in answer.out
+    answer = senformer("build", config, "--genome", toy.genome, "--out", tmp_path / "more")
+    assert (answer.code, "key 'genome' stands beside 'genomes'" in answer.err) == (78, True)

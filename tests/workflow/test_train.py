@@ -1,7 +1,9 @@
 import pytest
+from tests.dataset.toy import write_toy
 
 from senformer.core.errors import ConfigError, MissingInputError
-from senformer.workflow.train import train_from_file
+from senformer.dataset.collection import build_collection, member_configs
+from senformer.workflow.train import open_organisms, train_from_file
 
 
 def test_train_from_file__the_config_is_read_before_the_data(tmp_path):
@@ -12,6 +14,21 @@ def test_train_from_file__the_config_is_read_before_the_data(tmp_path):
     config.write_text("model: {name: senformer}\ntrain: {steps: 1}\n")
     with pytest.raises(MissingInputError, match="no-data"):
         train_from_file(config, [tmp_path / "no-data"], tmp_path / "run")
+
+
+def test_open_organisms__takes_every_dataset_of_a_collection(tmp_path):
+    toy = write_toy(tmp_path)
+    values = {
+        key: value for key, value in toy.values().items() if key not in ("genome", "tracks", "organism")
+    }
+    own = {"genome": str(toy.genome), "tracks": str(toy.table)}
+    values["genomes"] = {"worm": own, "fly": own}
+    build_collection(member_configs(values, "test"), tmp_path / "both")
+    found = open_organisms([tmp_path / "both"])
+    assert {name: dataset.path for name, dataset in found.items()} == {
+        "worm": tmp_path / "both" / "worm",
+        "fly": tmp_path / "both" / "fly",
+    }
 
 
 @pytest.mark.slow

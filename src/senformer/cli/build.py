@@ -30,10 +30,16 @@ def build(
     from senformer.core.config import parse, read_raw_section
     from senformer.dataset import DatasetConfig
     from senformer.dataset import build as build_store
+    from senformer.dataset.collection import build_collection, is_collection, member_configs
 
-    values = read_raw_section(config, "dataset")
+    values, where = read_raw_section(config, "dataset"), f"{config} (dataset)"
     values |= {key: str(path) for key, path in (("genome", genome), ("tracks", tracks)) if path}
-    result = build_store(parse(DatasetConfig, values, f"{config} (dataset)"), out, workers=workers)
+    if is_collection(values):
+        results = build_collection(member_configs(values, where), out, workers=workers)
+        text = "\n".join(_text(out / name, result) for name, result in results.items())
+        say({"out": str(out), "genomes": results}, text)
+        return
+    result = build_store(parse(DatasetConfig, values, where), out, workers=workers)
     say({"out": str(out), **result}, _text(out, result))
 
 

@@ -33,7 +33,9 @@ _STORE_FAULTS = {"E412", "E413"}
 log = logging.getLogger(__name__)
 
 
-def build(config: DatasetConfig, out: Path, *, workers: int = 1) -> dict[str, Any]:
+def build(
+    config: DatasetConfig, out: Path, *, workers: int = 1, plan: BuildPlan | None = None
+) -> dict[str, Any]:
     """Build the dataset that ``config`` describes into ``out``.
 
     Chromosomes are the unit of work: each is written by one process and recorded when it is done. Killed
@@ -48,6 +50,8 @@ def build(config: DatasetConfig, out: Path, *, workers: int = 1) -> dict[str, An
         Folder to make. One that holds a dataset of another configuration or of other inputs is refused.
     workers
         Processes. The result does not depend on it.
+    plan
+        What :func:`plan_build` returned for this folder; made here by default.
 
     Returns
     -------
@@ -68,7 +72,7 @@ def build(config: DatasetConfig, out: Path, *, workers: int = 1) -> dict[str, An
     with folder_lock(out):
         if _is_finished(out, config):
             return _counts(out)
-        plan = make_plan(config, workers=workers)
+        plan = plan or make_plan(config, workers=workers)
         fresh = not (out / layout.HEADER).is_file()
         if not fresh:
             refuse_other(out, plan.header)
@@ -80,6 +84,11 @@ def build(config: DatasetConfig, out: Path, *, workers: int = 1) -> dict[str, An
             if fresh and not (_has_shard(out) and _is_outside_fault(fault)):
                 clear_folder(out)
             raise
+
+
+def plan_build(config: DatasetConfig, out: Path, *, workers: int = 1) -> BuildPlan | None:
+    """Return the checked plan of a build into ``out``; None where that is finished and unchanged."""
+    return None if _is_finished(out, config) else make_plan(config, workers=workers)
 
 
 def _is_finished(out: Path, config: DatasetConfig) -> bool:

@@ -11,6 +11,7 @@ from senformer.core.schema import Column, TableSchema
 
 FORMAT = 1
 KIND = "genome"
+COLLECTION = "collection"
 
 HEADER = "dataset.json"
 MANIFEST = "manifest.json"

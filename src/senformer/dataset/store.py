@@ -50,6 +50,7 @@ def open_dataset(
             "E410", str(path), f"is no dataset (no {layout.HEADER})", "Give a folder that `build` made."
         )
     header = read_json(path / layout.HEADER)
+    _refuse_collection(path, header)
     if header.get("format") != layout.FORMAT or header.get("kind") != layout.KIND:
         raise DataError(
             "E414",
@@ -60,6 +61,17 @@ def open_dataset(
         )
     check_dataset(path, verify=verify)
     return Dataset(path, header, cache_bytes)
+
+
+def _refuse_collection(path: Path, header: dict[str, Any]) -> None:
+    if header.get("kind") == layout.COLLECTION:
+        names = header["genomes"]
+        raise DataError(
+            "E414",
+            str(path),
+            f"holds a dataset a genome: {', '.join(names)}",
+            f"Give one of them: {path / names[0]}.",
+        )
 
 
 class Dataset:

@@ -6,10 +6,11 @@ from typing import Any
 from senformer.core.config import read_raw_section, read_section
 from senformer.core.errors import UsageError
 from senformer.dataset import Dataset, open_dataset
+from senformer.dataset.collection import member_folders
 
 
 def open_organisms(folders: list[Path]) -> dict[str, Dataset]:
-    """Open one dataset per organism, keyed by the organism's name.
+    """Open one dataset per organism, keyed by the organism's name; of a collection, each one in it.
 
     Raises
     ------
@@ -17,7 +18,7 @@ def open_organisms(folders: list[Path]) -> dict[str, Dataset]:
         Two datasets name the same organism.
     """
     found: dict[str, Dataset] = {}
-    for folder in folders:
+    for folder in (part for path in folders for part in _datasets_in(path)):
         dataset = open_dataset(folder)
         if dataset.organism in found:
             raise UsageError(
@@ -28,6 +29,11 @@ def open_organisms(folders: list[Path]) -> dict[str, Dataset]:
             )
         found[dataset.organism] = dataset
     return found
+
+
+def _datasets_in(path: Path) -> list[Path]:
+    members = member_folders(path)
+    return [path] if members is None else list(members.values())
 
 
 def train_from_file(config: Path, folders: list[Path], out: Path, *, resume: bool = False) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from typing import Any
 
 from senformer.core.device import pick_device, without_tf32
 from senformer.core.errors import MissingInputError
+from senformer.core.wording import counted
 from senformer.dataset import open_dataset
+from senformer.dataset.collection import member_folders
 from senformer.model.folder import WEIGHTS, read_sums
 from senformer.model.proof import prove_golden
 from senformer.predict.source import find_model, load_run_model
@@ -22,8 +24,11 @@ def verify_path(path: Path, device: str = "auto") -> dict[str, Any]:
         What was proven wrong, by the layer that owns it.
     """
     if (path / "dataset.json").is_file():
-        open_dataset(path, verify=True)
-        return {"path": str(path), "kind": "dataset", "checks": "SHA-256 of every stored file"}
+        members = member_folders(path)
+        for folder in [path] if members is None else members.values():
+            open_dataset(folder, verify=True)
+        kind = "dataset" if members is None else f"collection of {counted(len(members), 'dataset')}"
+        return {"path": str(path), "kind": kind, "checks": "SHA-256 of every stored file"}
     if (path / "model").is_dir() or (path / "config.json").is_file():
         return _verify_model(path, device)
     found = "is no dataset, run or model folder" if path.exists() else "no such folder"
