@@ -19,6 +19,7 @@ TESTS = ROOT / "tests"
 # Folder -> name of its plug table: every file but those starting with "_" is one entry, file name = key
 # (a hyphen of a key is an underscore of the name).
 TABLES = {
+    "dataset/splits": "SPLITTERS",
     "model/zoo": "MODELS",
     "model/attention": "ATTENTIONS",
     "model/attention/backends": "BACKENDS",
@@ -32,6 +33,7 @@ TABLES = {
 }
 # Files of a plug folder that hold what its plugs share, not a plug.
 SHARED = {
+    "dataset/splits": {"base"},
     "model/attention": {"base", "blocks", "reach", "relative", "rotary", "summary"},
     "model/attention/backends": {
         "base",

@@ -7,7 +7,8 @@ import pytest
 
 from senformer.core.config import parse
 from senformer.core.errors import ConfigError
-from senformer.dataset.config import AssayConfig, DatasetConfig, SplitConfig, check_geometry
+from senformer.dataset.config import AssayConfig, DatasetConfig, check_geometry
+from senformer.dataset.splits import SPLITTERS
 
 PLAIN = {"window_bp": 320, "bin_bp": 16, "split": {"valid": ["chrB"], "test": ["chrC"]}}
 
@@ -32,8 +33,12 @@ def test_dataset_config__defaults() -> None:
         ({"include": []}, "an empty list leaves no chromosome"),
         ({"max_n_fraction": 1.5}, "key 'max_n_fraction' is 1.5"),
         ({"assays": {"CAGE": {"scale": 0}}}, "key 'assays.CAGE.scale' is 0"),
-        ({"split": {"valid": "chrB"}}, "valid must be a list of chromosome names"),
-        ({"split": {"by": "fold"}}, "key 'split.by' is 'fold'"),
+        ({"split": {"valid": "chrB"}}, "key 'split.valid' is 'chrB': must be a list of chromosome names"),
+        (
+            {"split": {"by": "chromosom"}},
+            "key 'split.by' is 'chromosom': no such kind. Did you mean 'chromosome'?",
+        ),
+        ({"split": {"by": "interval", "vald": []}}, "unknown key 'split.vald'. Did you mean 'valid'?"),
     ],
 )
 def test_dataset_config__names_what_is_wrong(change: dict, message: str) -> None:
@@ -56,7 +61,9 @@ def test_how_to_page__explains_every_key_with_its_default() -> None:
     page = (Path(__file__).parents[2] / "docs" / "howto" / "build-a-dataset.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `([a-z_.]+)` \| ([^|]*) \|", page, re.MULTILINE))
     keys = {key for key in DatasetConfig.model_fields if key != "split"}
-    assert set(rows) == keys | {f"split.{key}" for key in SplitConfig.model_fields}
+    assert set(rows) == keys | {
+        f"split.{key}" for way in SPLITTERS.values() for key in way.config.model_fields
+    }
     for key in ("organism", "bin_bp", "crop_bins", "dtype", "short_contigs", "nan", "max_n_fraction"):
         assert rows[key].strip("`") == str(DatasetConfig.model_fields[key].default)
     for key in AssayConfig.model_fields:

@@ -95,10 +95,12 @@ def parse(kind: type[T], values: dict[str, Any], where: str) -> T:
     except ValidationError as fault:
         # A misspelt key is often also a missing one: name the key that the user wrote.
         first = min(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")
-        field = ".".join(str(part) for part in first["loc"])
+        loc, owner = _walk(kind, first["loc"])
+        field = ".".join(loc)
+        if first["type"] == "union_tag_invalid":
+            raise _unknown_tag(field, first, where) from fault
         if first["type"] == "extra_forbidden":
-            owner = _owner(kind, first["loc"][:-1])
-            todo = nearest(str(first["loc"][-1]), owner)
+            todo = nearest(loc[-1], owner)
             raise ConfigError("E105", where, f"unknown key {field!r}", todo) from fault
         if first["type"] == "missing":
             raise ConfigError("E106", where, f"key {field!r} is missing", "Add it.") from fault
@@ -107,16 +109,44 @@ def parse(kind: type[T], values: dict[str, Any], where: str) -> T:
         raise ConfigError("E107", where, found, "Mend the value.") from fault
 
 
-def _owner(kind: Any, loc: tuple) -> list[str]:
-    """Return the keys known where ``loc`` points to, as far as the types tell."""
+def _walk(kind: Any, loc: tuple) -> tuple[list[str], list[str]]:
+    """Return ``loc`` as the user writes it, and the keys known beside its end, as far as the types tell.
+
+    A union that a key decides (pydantic's tags) puts the key's value into ``loc``; the user writes none.
+    """
+    written, options = [], [kind]
     for part in loc:
-        if isinstance(part, int) or not hasattr(kind, "model_fields") or part not in kind.model_fields:
+        tagged = [option for option in options if _tag(option) == part]
+        if tagged:
+            options = tagged
             continue
-        annotation = kind.model_fields[part].annotation
-        options = [a for a in getattr(annotation, "__args__", (annotation,)) if hasattr(a, "model_fields")]
-        if options:
-            kind = options[0]
-    return list(getattr(kind, "model_fields", {}))
+        written.append(str(part))
+        kind = options[0] if options else None
+        if part in getattr(kind, "model_fields", {}):
+            options = _models(kind.model_fields[part].annotation)
+    return written, list(getattr(options[0] if options else None, "model_fields", {}))
+
+
+def _models(annotation: Any) -> list[Any]:
+    """Return the models that a type names, at any depth."""
+    if hasattr(annotation, "model_fields"):
+        return [annotation]
+    found = []
+    for part in getattr(annotation, "__args__", ()):
+        found += _models(part)
+    return found
+
+
+def _tag(option: Any) -> Any:
+    by = getattr(option, "model_fields", {}).get("by")
+    return by.default if by is not None else None
+
+
+def _unknown_tag(field: str, error: Any, where: str) -> ConfigError:
+    known = [name.strip("' ") for name in error["ctx"]["expected_tags"].split(",")]
+    key = f"{field}.{str(error['ctx']['discriminator']).strip('()')}"
+    tag = error["ctx"]["tag"]
+    return ConfigError("E107", where, f"key {key!r} is {tag!r}: no such kind", nearest(tag, known))
 
 
 def read_section(path: str | os.PathLike, section: str, kind: type[T]) -> T:

@@ -5,8 +5,10 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from senformer.core.config import Config
+from senformer.dataset.splits import SplitConfig
+from senformer.dataset.splits.base import SPLITS
 
-SPLITS = ("train", "valid", "test")
+__all__ = ["SPLITS", "AssayConfig", "DatasetConfig", "SplitConfig", "check_geometry"]
 
 
 class AssayConfig(Config):
@@ -29,34 +31,6 @@ class AssayConfig(Config):
     sqrt: bool | None = None
 
 
-class SplitConfig(Config):
-    """Which part of the genome is kept for validation and test.
-
-    Attributes
-    ----------
-    by
-        ``chromosome``: lists of chromosome names. ``interval``: lists of region strings
-        (``chr1:1-2,000``, 1-based inclusive) or the path of a BED file.
-    valid, test
-        The parts kept away from training.
-    train
-        The part to train on; by default all that is in neither ``valid`` nor ``test``.
-    """
-
-    by: Literal["chromosome", "interval"] = "chromosome"
-    valid: list[str] | str = Field(default_factory=list)
-    test: list[str] | str = Field(default_factory=list)
-    train: list[str] | str | None = None
-
-    @model_validator(mode="after")
-    def _lists_of_chromosomes(self) -> "SplitConfig":
-        if self.by == "chromosome":
-            for split in SPLITS:
-                if isinstance(getattr(self, split), str):
-                    raise ValueError(f"{split} must be a list of chromosome names when by is 'chromosome'")
-        return self
-
-
 class DatasetConfig(Config):
     """The ``dataset`` section: inputs, window geometry, split, masks and stored type.
 
@@ -70,7 +44,7 @@ class DatasetConfig(Config):
         Model input in bases, bases per bin, bins without target at each side, and the distance between
         window starts (by default the target's width, so that targets tile).
     split
-        See :class:`SplitConfig`.
+        Which part of the genome is kept for validation and test: one way of :mod:`senformer.dataset.splits`.
     exclude
         Regions (strings or a BED path) whose bins are masked in loss and metrics.
     include

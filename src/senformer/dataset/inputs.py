@@ -7,7 +7,7 @@ from typing import Any
 
 from senformer.core.commit import sha256
 from senformer.core.provenance import describe_input
-from senformer.dataset.config import SPLITS, DatasetConfig
+from senformer.dataset.config import DatasetConfig
 from senformer.dataset.pool import in_processes
 from senformer.genome.fasta import FastaReader
 from senformer.genome.files import identity
@@ -19,8 +19,7 @@ from senformer.tracks.table import Track
 def input_paths(config: DatasetConfig, tracks: Sequence[Track]) -> dict[str, Path]:
     """Return every file that decides the dataset: genome, track table, BED files, tracks."""
     named = {"genome": config.genome, "tracks": config.tracks, "exclude": config.exclude}
-    if config.split.by == "interval":
-        named |= {f"split.{split}": getattr(config.split, split) for split in SPLITS}
+    named |= {f"split.{key}": path for key, path in config.split.input_files().items()}
     paths = {name: Path(path) for name, path in named.items() if isinstance(path, str)}
     return paths | {f"track {track.name}": track.path for track in tracks}
 

@@ -16,8 +16,8 @@ from senformer.core.errors import ConfigError, DataError
 from senformer.core.provenance import versions
 from senformer.dataset import layout
 from senformer.dataset.config import AssayConfig, DatasetConfig
-from senformer.dataset.folds import split_regions
 from senformer.dataset.inputs import input_paths, scan_inputs
+from senformer.dataset.splits import SplitInputs, split_regions
 from senformer.dataset.windows import refuse_empty_splits, tile_windows
 from senformer.genome.chromosomes import match_chromosomes
 from senformer.genome.fasta import FastaReader, open_fasta
@@ -45,6 +45,8 @@ class BuildPlan:
         Path, size, time of change and SHA-256 of every input, for ``run.json``.
     left_out
         Chromosomes that are not stored, by reason.
+    split_report
+        What the splitter dropped or did not reach.
     """
 
     config: DatasetConfig
@@ -55,6 +57,7 @@ class BuildPlan:
     excluded: pd.DataFrame
     inputs: dict[str, dict[str, Any]]
     left_out: dict[str, list[str]]
+    split_report: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def header(self) -> dict[str, Any]:
@@ -69,6 +72,7 @@ class BuildPlan:
             "dtype": self.config.dtype,
             "chrom_sizes": self.chrom_sizes,
             "split_regions": self.regions.to_dict("records"),
+            "split_report": self.split_report,
             "excluded": self.excluded.to_dict("records"),
             "left_out": self.left_out,
             "config": self.config.model_dump(mode="json") | {"genome": None, "tracks": None},
@@ -102,7 +106,8 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
     tracks = apply_assays(read_track_table(table), config.assays)
     # What takes seconds comes before the scans.
     sizes, left_out = choose_chromosomes(config, fasta)
-    regions = split_regions(config.split, sizes)
+    split = split_regions(config.split, SplitInputs(sizes, genome))
+    regions = split.regions
     assigned = set(regions["chrom"])
     left_out["in_no_split"] = [chrom for chrom in sizes if chrom not in assigned]
     excluded = merge(read_regions(config.exclude, fasta.chrom_sizes)[["chrom", "start", "end"]])
@@ -117,6 +122,7 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
         excluded[excluded["chrom"].isin(assigned)].reset_index(drop=True),
         scan_inputs(input_paths(config, tracks), tracks, fasta, workers),
         left_out,
+        split.report,
     )
 
 

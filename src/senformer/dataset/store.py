@@ -16,6 +16,8 @@ from senformer.dataset.cache import ChromosomeCache, read_bin_facts
 from senformer.dataset.config import SPLITS, DatasetConfig
 from senformer.dataset.manifest import check_dataset, read_json
 from senformer.dataset.plan import track_from_record
+from senformer.dataset.splits.base import COLUMNS as REGION_COLUMNS
+from senformer.dataset.splits.base import with_fold
 from senformer.dataset.windows import BinFacts, sift_windows, tile_windows
 from senformer.tracks.table import Track, strand_permutation
 
@@ -88,7 +90,7 @@ class Dataset:
     chrom_sizes
         Length in bp of every stored chromosome, in genome order.
     split_regions
-        Columns chrom, start, end, split.
+        Columns chrom, start, end, split and fold: a name, or None where the split has no folds.
     windows
         The windows of the configured geometry: chrom, start, end, split.
     statistics
@@ -101,7 +103,7 @@ class Dataset:
         self.organism: str = header["organism"]
         self.bin_bp: int = header["bin_bp"]
         self.chrom_sizes: dict[str, int] = header["chrom_sizes"]
-        self.split_regions = pd.DataFrame(header["split_regions"], columns=["chrom", "start", "end", "split"])
+        self.split_regions = with_fold(pd.DataFrame(header["split_regions"], columns=REGION_COLUMNS))
         self.excluded = pd.DataFrame(header["excluded"], columns=["chrom", "start", "end"])
         self.tracks: list[Track] = [track_from_record(record) for record in header["tracks"]]
         self.strand_permutation = strand_permutation(self.tracks)
