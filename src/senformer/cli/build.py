@@ -21,16 +21,15 @@ def build(
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; no effect on the result.")] = 1,
     json: Json = False,
 ) -> None:
-    """Build a dataset store from a genome and measured tracks.
+    """Build a dataset store from a genome and measured tracks, or from TFRecords (`kind: tfrecord`).
 
     Killed at any moment, the same command goes on where it was.
 
     Example: senformer build yeast.yaml --genome sacCer3.fa.gz --tracks tracks.tsv --out dataset
     """
-    from senformer.core.config import parse, read_raw_section
-    from senformer.dataset import DatasetConfig
-    from senformer.dataset import build as build_store
+    from senformer.core.config import read_raw_section
     from senformer.dataset.collection import build_collection, is_collection, member_configs
+    from senformer.dataset.kinds import build_dataset, parse_dataset
 
     values, where = read_raw_section(config, "dataset"), f"{config} (dataset)"
     values |= {key: str(path) for key, path in (("genome", genome), ("tracks", tracks)) if path}
@@ -39,8 +38,19 @@ def build(
         text = "\n".join(_text(out / name, result) for name, result in results.items())
         say({"out": str(out), "genomes": results}, text)
         return
-    result = build_store(parse(DatasetConfig, values, where), out, workers=workers)
+    result = build_dataset(parse_dataset(values, where), out, workers=workers)
     say({"out": str(out), **result}, _text(out, result))
+
+
+_TFRECORDS = {
+    "files": "files",
+    "files without a record": "empty_files",
+    "records": "records",
+    "records held against the genome": "checked_records",
+    "bases of them that differ": "mismatched_bases",
+    "NaN targets": "nan_values",
+    "infinite targets": "infinite_values",
+}
 
 
 def _text(out: Path, result: dict) -> str:
@@ -54,6 +64,7 @@ def _text(out: Path, result: dict) -> str:
             "NaN bases in the signal": result["nan_bases"],
             "chromosomes masked, over all tracks": result["missing_chromosomes"],
         },
+        "TFRecords": {name: result.get(key, 0) for name, key in _TFRECORDS.items()},
     }
     parts = [
         f"{title}: " + ", ".join(f"{name} {n:,}" for name, n in rows.items() if n)

@@ -12,6 +12,7 @@ import zarr
 from senformer.core.errors import DataError
 from senformer.dataset import layout
 from senformer.dataset.arrays import open_array
+from senformer.dataset.packs import NO_PACKS, PackIndex
 from senformer.dataset.windows import BinFacts, excluded_bins
 
 
@@ -23,8 +24,8 @@ class ChromosomeCache:
     and the decoded arrays, plain memory, are shared.
     """
 
-    def __init__(self, path: Path, *, keeps: bool) -> None:
-        self.path, self.keeps = path, keeps
+    def __init__(self, path: Path, *, keeps: bool, packs: PackIndex = NO_PACKS) -> None:
+        self.path, self.keeps, self.packs = path, keeps, packs
         self._reset()
 
     def _reset(self) -> None:
@@ -34,16 +35,17 @@ class ChromosomeCache:
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the path alone; the other process reads for itself."""
-        return {"path": self.path, "keeps": self.keeps}
+        return {"path": self.path, "keeps": self.keeps, "packs": self.packs}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Start empty."""
-        self.path, self.keeps = state["path"], state["keeps"]
+        self.path, self.keeps, self.packs = state["path"], state["keeps"], state["packs"]
         self._reset()
 
     def read(self, kind: str, chrom: str, lo: int, hi: int) -> np.ndarray:
-        """Return rows ``lo`` to ``hi`` of one array; the caller does not write into them."""
-        key = (kind, chrom)
+        """Return rows ``lo`` to ``hi`` of one chromosome; the caller does not write into them."""
+        name, first = self.packs.place(kind, chrom)
+        key, lo, hi = (kind, name), first + lo, first + hi
         if not self.keeps:
             array = self._array(key)
             return self._guard(key, lambda: array[lo:hi])

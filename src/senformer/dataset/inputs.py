@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from senformer.core.commit import sha256
+from senformer.core.config import Config
 from senformer.core.provenance import describe_input
 from senformer.dataset.config import DatasetConfig
 from senformer.dataset.pool import in_processes
@@ -62,7 +63,7 @@ def _scan(path: Path, check: "partial[None] | None") -> dict[str, Any]:
     return describe_input(path) | {"modified_ns": before and before.mtime_ns}
 
 
-def is_unchanged(record: Mapping[str, Any], config: DatasetConfig) -> bool:
+def is_unchanged(record: Mapping[str, Any], config: Config) -> bool:
     """Say whether the build that ``run.json`` records had this configuration and the inputs of today.
 
     An input of the recorded size and time of change is taken for the same; under another time its content

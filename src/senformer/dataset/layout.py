@@ -10,6 +10,7 @@ from urllib.parse import quote
 from senformer.core.schema import Column, TableSchema
 
 FORMAT = 1
+FORMATS = (1, 2)  # 2 has packs
 KIND = "genome"
 COLLECTION = "collection"
 

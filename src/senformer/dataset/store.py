@@ -14,7 +14,9 @@ from senformer.core.shapes import N_CODE
 from senformer.dataset import layout
 from senformer.dataset.cache import ChromosomeCache, read_bin_facts
 from senformer.dataset.config import SPLITS, DatasetConfig
+from senformer.dataset.contigs import read_contigs
 from senformer.dataset.manifest import check_dataset, read_json
+from senformer.dataset.packs import PackIndex
 from senformer.dataset.plan import track_from_record
 from senformer.dataset.splits.base import COLUMNS as REGION_COLUMNS
 from senformer.dataset.splits.base import with_fold
@@ -53,7 +55,7 @@ def open_dataset(
         )
     header = read_json(path / layout.HEADER)
     _refuse_collection(path, header)
-    if header.get("format") != layout.FORMAT or header.get("kind") != layout.KIND:
+    if header.get("format") not in layout.FORMATS or header.get("kind") != layout.KIND:
         raise DataError(
             "E414",
             str(path),
@@ -89,6 +91,8 @@ class Dataset:
         For every track the position of its partner on the other strand.
     chrom_sizes
         Length in bp of every stored chromosome, in genome order.
+    contigs
+        Where every contig comes from, where windows were imported one by one; else None.
     split_regions
         Columns chrom, start, end, split and fold: a name, or None where the split has no folds.
     windows
@@ -110,7 +114,9 @@ class Dataset:
         self.windows = layout.WINDOW_SCHEMA.read(path / layout.WINDOWS)
         self.statistics = read_json(path / layout.STATISTICS)
         needed = layout.decoded_bytes(self.chrom_sizes, self.bin_bp, len(self.tracks), self.config.dtype)
-        self._cache = ChromosomeCache(path, keeps=needed <= cache_bytes)
+        self.contigs = read_contigs(path)
+        packs = PackIndex(header.get("packs", {}), self.chrom_sizes, self.bin_bp)
+        self._cache = ChromosomeCache(path, keeps=needed <= cache_bytes, packs=packs)
 
     def __repr__(self) -> str:
         """Say where it lies and what it holds."""

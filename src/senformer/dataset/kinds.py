@@ -1,0 +1,49 @@
+"""Kinds of datasets that ``build`` makes: section and builder of each, by the value of ``dataset.kind``."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from senformer.core.config import Config, nearest, parse
+from senformer.core.errors import ConfigError
+from senformer.dataset.build import build
+from senformer.dataset.config import DatasetConfig
+from senformer.dataset.tfrecord.build import import_tfrecords
+from senformer.dataset.tfrecord.config import TfrecordConfig
+
+GENOME = "genome"
+
+
+class Kind(NamedTuple):
+    """The ``dataset`` section of one kind, and the function that builds from it."""
+
+    config: type[Config]
+    build: Callable[..., dict[str, Any]]
+
+
+KINDS: dict[str, Kind] = {
+    GENOME: Kind(DatasetConfig, build),
+    "tfrecord": Kind(TfrecordConfig, import_tfrecords),
+}
+
+
+def parse_dataset(values: dict[str, Any], where: str) -> Config:
+    """Return the checked ``dataset`` section; one without ``kind`` is of a genome and its tracks.
+
+    Raises
+    ------
+    ConfigError
+        There is no such kind, or a fault inside the section.
+    """
+    kind = values.get("kind", GENOME)
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ConfigError("E107", where, f"key 'kind' is {kind!r}", nearest(str(kind), KINDS))
+    if kind == GENOME:
+        values = {key: value for key, value in values.items() if key != "kind"}
+    return parse(KINDS[kind].config, values, where)
+
+
+def build_dataset(config: Config, out: Path, **options: Any) -> dict[str, Any]:
+    """Build the dataset of a configuration of any kind; ``options`` are those of its builder."""
+    builder = next(kind.build for kind in KINDS.values() if isinstance(config, kind.config))
+    return builder(config, out, **options)
