@@ -60,7 +60,7 @@ def test_check_geometry__negative_crop() -> None:
 def test_how_to_page__explains_every_key_with_its_default() -> None:
     page = (Path(__file__).parents[2] / "docs" / "howto" / "build-a-dataset.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `([a-z_.]+)` \| ([^|]*) \|", page, re.MULTILINE))
-    keys = {key for key in DatasetConfig.model_fields if key != "split"}
+    keys = {key for key in DatasetConfig.model_fields if key != "split"} | {"genomes"}
     assert set(rows) == keys | {
         f"split.{key}" for way in SPLITTERS.values() for key in way.config.model_fields
     }

@@ -45,7 +45,7 @@ def test_sequence_grid__short_chromosome_is_one_chunk() -> None:
 
 
 def test_sequence_grid__long_chromosome_is_cut() -> None:
-    assert layout.sequence_grid(248_956_422) == layout.Grid(1 << 20, 1 << 24)
+    assert layout.sequence_grid(248_956_422) == layout.Grid(1 << 16, 1 << 24)
 
 
 def test_window_schema__declares_integers_in_bp() -> None:

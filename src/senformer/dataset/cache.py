@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import zarr
 
 from senformer.core.errors import DataError
 from senformer.dataset import layout
-from senformer.dataset.arrays import open_array
 from senformer.dataset.packs import NO_PACKS, PackIndex
+from senformer.dataset.rows import RowReader
 from senformer.dataset.windows import BinFacts, excluded_bins
 
 
@@ -30,7 +29,7 @@ class ChromosomeCache:
 
     def _reset(self) -> None:
         self._pid = os.getpid()
-        self._open: dict[tuple[str, str], zarr.Array] = {}
+        self._open: dict[tuple[str, str], RowReader] = {}
         self._decoded: dict[tuple[str, str], np.ndarray] = {}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -48,18 +47,18 @@ class ChromosomeCache:
         key, lo, hi = (kind, name), first + lo, first + hi
         if not self.keeps:
             array = self._array(key)
-            return self._guard(key, lambda: array[lo:hi])
+            return self._guard(key, lambda: array.read(lo, hi))
         if key not in self._decoded:
             array = self._array(key)
-            self._decoded[key] = self._guard(key, lambda: array[:])
+            self._decoded[key] = self._guard(key, lambda: array.read(0, array.shape[0]))
         return self._decoded[key][lo:hi]
 
-    def _array(self, key: tuple[str, str]) -> zarr.Array:
+    def _array(self, key: tuple[str, str]) -> RowReader:
         if self._pid != os.getpid():
             self._pid, self._open = os.getpid(), {}
         if key not in self._open:
             self._open[key] = self._guard(
-                key, lambda: open_array(self.path / key[0] / layout.shard_name(key[1]))
+                key, lambda: RowReader(self.path / key[0] / layout.shard_name(key[1]))
             )
         return self._open[key]
 

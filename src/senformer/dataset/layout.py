@@ -38,7 +38,8 @@ WINDOW_SCHEMA = TableSchema(
     ),
 )
 
-_CHUNK_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 17
+_CHUNK_BASES = 1 << 16
 _SHARD_BYTES = 1 << 27
 _SHARD_BASES = 1 << 24
 
@@ -64,12 +65,12 @@ def shard_name(chrom: str) -> str:
 
 
 def sequence_grid(n_bases: int) -> Grid:
-    """Return the cut of a chromosome's codes: chunks of 1 Mb in shards of 16 Mb."""
-    return _grid(n_bases, _CHUNK_BYTES, _SHARD_BASES)
+    """Return the cut of a chromosome's codes: chunks of 64 kb in shards of 16 Mb."""
+    return _grid(n_bases, _CHUNK_BASES, _SHARD_BASES)
 
 
 def target_grid(n_bins: int, n_tracks: int, itemsize: int, bin_bp: int) -> Grid:
-    """Return the cut of a chromosome's targets: chunks near 1 MB, shards that fit memory while built."""
+    """Return the cut of a chromosome's targets: chunks near 128 kB, shards that fit memory while built."""
     row = n_tracks * itemsize
     chunk = min(max(1 << (max(_CHUNK_BYTES // row, 1).bit_length() - 1), 128), 4096)
     return _grid(n_bins, chunk, min(_SHARD_BYTES // row, _SHARD_BASES // bin_bp))
