@@ -93,13 +93,15 @@ class ImportPlan:
     @property
     def store_config(self) -> DatasetConfig:
         """Return the configuration as one of a genome whose chromosomes are the contigs."""
-        named = {split: list(self.contigs["contig"][self.contigs["split"] == split]) for split in SPLITS[1:]}
+        valid, test = (
+            list(self.contigs["contig"][self.contigs["split"] == split]) for split in ("valid", "test")
+        )
         return DatasetConfig(
             organism=self.config.organism,
             window_bp=self.geometry.window_bp,
             bin_bp=self.geometry.bin_bp,
             crop_bins=self.geometry.crop_bins,
-            split=ChromosomeSplit(**named),
+            split=ChromosomeSplit(valid=valid, test=test),
             dtype=self.layout.dtype,  # type: ignore[arg-type]
             nan=self.config.nan,
             max_n_fraction=self.config.max_n_fraction,
