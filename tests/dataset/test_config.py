@@ -8,6 +8,7 @@ import pytest
 from senformer.core.config import parse
 from senformer.core.errors import ConfigError
 from senformer.dataset.config import AssayConfig, DatasetConfig, check_geometry
+from senformer.dataset.pipeline import PipelineConfig
 from senformer.dataset.splits import SPLITTERS
 
 PLAIN = {"window_bp": 320, "bin_bp": 16, "split": {"valid": ["chrB"], "test": ["chrC"]}}
@@ -59,12 +60,30 @@ def test_check_geometry__negative_crop() -> None:
 
 def test_how_to_page__explains_every_key_with_its_default() -> None:
     page = (Path(__file__).parents[2] / "docs" / "howto" / "build-a-dataset.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| `([a-z_.]+)` \| ([^|]*) \|", page, re.MULTILINE))
-    keys = {key for key in DatasetConfig.model_fields if key != "split"} | {"genomes"}
-    assert set(rows) == keys | {
-        f"split.{key}" for way in SPLITTERS.values() for key in way.config.model_fields
-    }
+    rows = dict(re.findall(r"^\| `([a-z0-9_.]+)` \| ([^|]*) \|", page, re.MULTILINE))
+    keys = {key for key in DatasetConfig.model_fields if key not in ("split", "pipeline")}
+    keys |= {f"split.{key}" for way in SPLITTERS.values() for key in way.config.model_fields}
+    keys |= {f"pipeline.{key}" for key in PipelineConfig.model_fields}
+    # the section `genomes` is taken apart before a genome's keys are read
+    assert set(rows) == keys | {"genomes"}
     for key in ("organism", "bin_bp", "crop_bins", "dtype", "short_contigs", "nan", "max_n_fraction"):
         assert rows[key].strip("`") == str(DatasetConfig.model_fields[key].default)
     for key in AssayConfig.model_fields:
         assert f"`{key}`" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"pipeline": {"tile_bp": 100}}, "pipeline.tile_bp 100 is no multiple of bin_bp 16"),
+        ({"pipeline": {"clip_float16": True}}, "pipeline.clip_float16 has no effect on dtype float32"),
+        ({"blacklist_policy": "mask"}, "blacklist_policy has no effect without blacklist"),
+        ({"blacklist_pad_bp": 5}, "blacklist_pad_bp has no effect without blacklist"),
+        ({"umap_clip": 0.25}, "umap_clip has no effect without unmappable"),
+        ({"max_unmappable_fraction": 0.1}, "max_unmappable_fraction has no effect without unmappable"),
+        ({"pipeline": {"order": "basenji"}}, "pipeline.order"),
+    ],
+)
+def test_dataset_config__pipeline_and_masks_that_cannot_be(changes: dict, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        parse(DatasetConfig, {**PLAIN, **changes}, "x.yaml")

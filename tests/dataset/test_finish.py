@@ -8,7 +8,10 @@ from tests.dataset.toy import Toy
 
 from senformer.core.errors import DataError
 from senformer.dataset import build, layout
+from senformer.dataset.windows import REASONS
 from senformer.tracks.table import read_track_table
+
+NONE_DROPPED = dict.fromkeys(REASONS, 0)
 
 
 def test_finish__counts_add_up(toy: Toy, store_path: Path) -> None:
@@ -17,8 +20,9 @@ def test_finish__counts_add_up(toy: Toy, store_path: Path) -> None:
     assert counts["n_chromosomes"] == 3
     # (4003 - 320) // 224 + 1 = 17, (3300 - 320) // 224 + 1 = 14, (2500 - 320) // 224 + 1 = 10 are cut
     assert counts["windows"] == {"train": 15, "valid": 14, "test": 10}
-    assert counts["dropped_windows"] == {"unknown_bases": 2, "excluded": 0, "unmeasured": 0}
+    assert counts["dropped_windows"] == {**NONE_DROPPED, "unknown_bases": 2}
     assert counts["nan_bases"] == 200
+    assert (counts["filled_bases"], counts["float16_clipped_bins"]) == (0, 0)
     assert counts["missing_chromosomes"] == 1
     assert counts["left_out"] == {"not_included": [], "short_contigs": [], "in_no_split": []}
 
@@ -53,5 +57,5 @@ def test_finish__split_of_unknown_bases_only(toy: Toy, tmp_path: Path) -> None:
 def test_finish__wholly_excluded_windows_are_counted(toy: Toy, tmp_path: Path) -> None:
     counts = build(toy.config(exclude=["chrB:1-600"]), tmp_path / "d")
     # targets of chrB are 48-272, 272-496, 496-720: the first two lie in the excluded 0-600
-    assert counts["dropped_windows"] == {"unknown_bases": 2, "excluded": 2, "unmeasured": 0}
+    assert counts["dropped_windows"] == {**NONE_DROPPED, "unknown_bases": 2, "excluded": 2}
     assert counts["windows"]["valid"] == 12

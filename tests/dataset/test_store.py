@@ -116,7 +116,7 @@ def test_statistics__per_split_and_track(store: Dataset, toy: Toy) -> None:
         np.array(found["mean"], float)[[0, 1, 2, 4]], expected.mean(axis=0)[[0, 1, 2, 4]]
     )
     assert found["max"][0] == expected[:, 0].max()
-    assert store.statistics["nan_bases"] == [0, 0, 0, 0, 200]
+    assert store.statistics["signal"]["nan_bases"] == [0, 0, 0, 0, 200]
 
 
 def test_dataset__pickles_without_its_cache(store: Dataset) -> None:

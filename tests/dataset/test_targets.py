@@ -1,6 +1,5 @@
 """From signal to stored targets: pooling, masks, policies, refusals."""
 
-import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +7,9 @@ import pytest
 from tests.dataset.toy import HOLE, SIZES, TRACKS, Toy, write_signal
 
 from senformer.core.errors import DataError
+from senformer.dataset.counts import TrackCounts
 from senformer.dataset.plan import BuildPlan, make_plan
-from senformer.dataset.targets import Tally, apply_nan_policy, bin_track, split_bins, target_blocks, to_stored
+from senformer.dataset.targets import Tally, split_bins, target_blocks, to_stored
 
 
 def blocks(plan: BuildPlan, chrom: str, block_bins: int = 64) -> tuple[np.ndarray, Tally]:
@@ -29,7 +29,12 @@ def test_target_blocks__missing_chromosome_and_hole_are_counted(toy: Toy) -> Non
     plan = make_plan(toy.config())
     assert blocks(plan, "chrC")[1].missing == [3]
     assert blocks(plan, "chrB")[1].missing == []
-    assert blocks(plan, "chrB")[1].nan_bases == [0, 0, 0, 0, HOLE[2] - HOLE[1]]
+    counts = blocks(plan, "chrB")[1].counts.to_dict()
+    assert counts.pop("nan_bases") == [0, 0, 0, 0, HOLE[2] - HOLE[1]]
+    # dnase has a clip of 40: bins whose sum is above it; one that is 40 is not changed
+    signal = np.nan_to_num(toy.signal["dnase"]["chrB"][: 206 * 16]).reshape(206, 16)
+    assert counts.pop("hard_clipped_bins") == [(signal.sum(axis=1) > 40).sum(), 0, 0, 0, 0]
+    assert not any(sum(column) for column in counts.values())
 
 
 def test_target_blocks__excluded_bins_are_masked_in_every_track(toy: Toy) -> None:
@@ -58,29 +63,6 @@ def test_split_bins__cover_whole_bins_only(toy: Toy) -> None:
     assert member["all"].all()
 
 
-SIGNAL = np.array([1, np.nan, 3, 4, 5, np.nan], dtype=np.float32)
-
-
-def test_apply_nan_policy__mask_and_zero() -> None:
-    masked, n_nan = apply_nan_policy(SIGNAL, "mask", "x", 0)
-    assert n_nan == 2
-    np.testing.assert_array_equal(masked, SIGNAL)
-    zeroed, n_nan = apply_nan_policy(SIGNAL, "zero", "x", 0)
-    assert n_nan == 2
-    assert zeroed.tolist() == [1, 0, 3, 4, 5, 0]
-    assert np.isnan(SIGNAL).sum() == 2
-
-
-def test_apply_nan_policy__error_names_the_first_base() -> None:
-    with pytest.raises(DataError, match=r"track 'a' chrA:1602: the signal is NaN there \(as are 2") as caught:
-        apply_nan_policy(SIGNAL, "error", "track 'a' chrA", 1600)
-    assert caught.value.code == "E408"
-
-
-def test_apply_nan_policy__nothing_to_do() -> None:
-    assert apply_nan_policy(SIGNAL[2:5], "error", "x", 0)[1] == 0
-
-
 def test_target_blocks__nan_policies_on_the_hole(toy: Toy) -> None:
     zeroed, _ = blocks(make_plan(toy.config(nan="zero")), "chrB")
     assert (zeroed[50:62, 4] == 0).all()
@@ -90,27 +72,13 @@ def test_target_blocks__nan_policies_on_the_hole(toy: Toy) -> None:
         blocks(make_plan(toy.config(nan="error")), "chrB")
 
 
-def test_bin_track__root_of_too_negative_a_bin(toy: Toy) -> None:
-    track = dataclasses.replace(make_plan(toy.config()).tracks[1], sqrt=True)
-    signal = np.full(32, -1, dtype=np.float32)
-    with pytest.raises(DataError, match=r"cage_plus.*a bin is -16"):
-        bin_track(track, signal, 16, "track 'cage_plus' chrA")
-
-
-def test_bin_track__sum_beyond_float32(toy: Toy) -> None:
-    track = make_plan(toy.config()).tracks[1]
-    with pytest.raises(DataError, match=r"track 'cage_plus' chrA: .*too large for float32") as caught:
-        bin_track(track, np.full(32, 3e38, dtype=np.float32), 16, "track 'cage_plus' chrA")
-    assert caught.value.code == "E409"
-
-
 @pytest.mark.parametrize("sign", [1, -1])
 def test_to_stored__beyond_float16_names_track_and_value(toy: Toy, sign: int) -> None:
     plan = make_plan(toy.config(dtype="float16"))
     block = np.zeros((9, 5), dtype=np.float32)
     block[4, 2] = sign * 65_520
     with pytest.raises(DataError) as caught:
-        to_stored(block, plan, "chrA", 100)
+        to_stored(block, plan, "chrA", 100, TrackCounts.empty(5))
     assert caught.value.code == "E406"
     assert f"track 'cage_minus' chrA:1665-1680: the bin is {sign * 65520}, beyond float16" in str(
         caught.value
@@ -120,8 +88,30 @@ def test_to_stored__beyond_float16_names_track_and_value(toy: Toy, sign: int) ->
 def test_to_stored__largest_float16_is_kept(toy: Toy) -> None:
     plan = make_plan(toy.config(dtype="float16"))
     block = np.full((1, 5), 65_504, dtype=np.float32)
-    assert to_stored(block, plan, "chrA", 0).dtype == np.float16
-    assert np.isfinite(to_stored(block, plan, "chrA", 0)).all()
+    assert to_stored(block, plan, "chrA", 0, TrackCounts.empty(5)).dtype == np.float16
+    assert np.isfinite(to_stored(block, plan, "chrA", 0, TrackCounts.empty(5))).all()
+
+
+def test_to_stored__beyond_float16_is_clipped_and_counted_where_asked(toy: Toy) -> None:
+    plan = make_plan(toy.config(dtype="float16", pipeline={"clip_float16": True}))
+    block = np.zeros((9, 5), dtype=np.float32)
+    block[[4, 7], 2], block[5, 3] = (-70_000, 1e9), np.nan
+    counts = TrackCounts.empty(5)
+    stored = to_stored(block, plan, "chrA", 0, counts)
+    assert stored[[4, 7], 2].tolist() == [-65_504, 65_504]
+    assert np.isnan(stored[5, 3])
+    assert counts.to_dict()["float16_clipped_bins"] == [0, 0, 2, 0, 0]
+
+
+@pytest.mark.parametrize("block_bins", [11, 1000])
+def test_target_blocks__baseline_does_not_depend_on_the_blocks(toy: Toy, block_bins: int) -> None:
+    changes = {"nan": "baseline", "blacklist": ["chrB:500-780"], "pipeline": {"tile_bp": 320}}
+    whole, counted = blocks(make_plan(toy.config(**changes)), "chrB", 206)
+    found, tally = blocks(make_plan(toy.config(**changes)), "chrB", block_bins)
+    np.testing.assert_array_equal(found, whole)
+    assert tally.counts.to_dict() == counted.counts.to_dict()
+    assert tally.counts.totals["filled_bases"] == HOLE[2] - HOLE[1]
+    assert not np.isnan(found[:, 4]).any()
 
 
 def test_target_blocks__alias_of_a_chromosome(toy: Toy, tmp_path: Path) -> None:

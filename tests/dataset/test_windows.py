@@ -113,7 +113,9 @@ def facts(n_bins: int = 43, **changes: slice) -> BinFacts:
     n_unknown[changes.get("unknown", slice(0))] = 10
     n_measured[changes.get("unmeasured", slice(0))] = 0
     excluded[changes.get("excluded", slice(0))] = True
-    return BinFacts(n_unknown, n_measured, excluded)
+    unmappable = np.zeros(n_bins, dtype=bool)
+    unmappable[changes.get("unmappable", slice(0))] = True
+    return BinFacts(n_unknown, n_measured, excluded, unmappable)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,17 @@ def test_sift_windows__first_reason_counts_once() -> None:
     known = facts(unknown=slice(None), excluded=slice(None), unmeasured=slice(None))
     kept, dropped = sift_windows(tiled, lambda _: known, 10, 2, 0.5)
     assert len(kept) == 0
-    assert dropped == {"unknown_bases": 6, "excluded": 0, "unmeasured": 0}
+    assert dropped == {"unknown_bases": 6, "unmappable": 0, "excluded": 0, "unmeasured": 0}
+
+
+def test_sift_windows__unmappable_by_the_target_s_fraction() -> None:
+    tiled = tile_windows(frame(("chrB", 0, 430, "test")), SIZES, 100, None, 10, 2)
+    # targets are bins 2-8, 8-14, 14-20...: three of the first's six are half, four of the next more
+    known = facts(unmappable=slice(5, 12))
+    kept, dropped = sift_windows(tiled, lambda _: known, 10, 2, 0.5, max_unmappable_fraction=0.5)
+    assert kept["start"].tolist() == [0, 120, 180, 240, 300]
+    assert dropped["unmappable"] == 1
+    assert sift_windows(tiled, lambda _: known, 10, 2, 0.5)[1]["unmappable"] == 0
 
 
 def test_refuse_empty_splits__names_split_and_reason() -> None:

@@ -54,15 +54,17 @@ _TFRECORDS = {
 
 
 def _text(out: Path, result: dict) -> str:
-    """Say what was built and, where there is any, what was left out or turned to N or a mask."""
+    """Say what was built and, where there is any, what was left out, changed, or turned to N or a mask."""
+    from senformer.dataset.counts import KINDS
+
     counts = {
         "windows": result["windows"],
         "dropped windows": result["dropped_windows"],
         "IUPAC letters read as N": result["iupac_bases"],
         "chromosomes left out": {why: len(names) for why, names in result["left_out"].items()},
-        "other": {
-            "NaN bases in the signal": result["nan_bases"],
-            "chromosomes masked, over all tracks": result["missing_chromosomes"],
+        "over all tracks": {
+            **{meaning: result.get(kind, 0) for kind, meaning in KINDS.items()},
+            "chromosomes masked": result["missing_chromosomes"],
         },
         "TFRecords": {name: result.get(key, 0) for name, key in _TFRECORDS.items()},
     }

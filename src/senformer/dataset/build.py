@@ -56,7 +56,7 @@ def build(
     Returns
     -------
     Counts: ``n_tracks``, ``n_chromosomes``, ``windows`` per split, ``dropped_windows`` by reason,
-    chromosomes ``left_out`` by reason, ``iupac_bases``, ``nan_bases``, ``missing_chromosomes`` (pairs of
+    chromosomes ``left_out`` by reason, ``iupac_bases``, ``missing_chromosomes`` (pairs of
     track and chromosome).
 
     Raises

@@ -10,6 +10,7 @@ import pandas as pd
 
 from senformer.core.errors import DataError
 from senformer.dataset import layout
+from senformer.dataset.masks import unmappable_bins
 from senformer.dataset.packs import NO_PACKS, PackIndex
 from senformer.dataset.rows import RowReader
 from senformer.dataset.windows import BinFacts, excluded_bins
@@ -76,9 +77,19 @@ class ChromosomeCache:
 
 
 def read_bin_facts(
-    cache: ChromosomeCache, excluded: pd.DataFrame, chrom: str, size: int, bin_bp: int
+    cache: ChromosomeCache,
+    excluded: pd.DataFrame,
+    chrom: str,
+    size: int,
+    bin_bp: int,
+    unmappable: pd.DataFrame | None = None,
 ) -> BinFacts:
-    """Return unknown bases, measured tracks and exclusion of every bin of a stored chromosome."""
+    """Return unknown bases, measured tracks and masks of every bin of a stored chromosome."""
     n_bins = size // bin_bp
     facts = cache.read(layout.BINS, chrom, 0, n_bins)
-    return BinFacts(facts[:, 0], facts[:, 1], excluded_bins(excluded, chrom, n_bins, bin_bp))
+    return BinFacts(
+        facts[:, 0],
+        facts[:, 1],
+        excluded_bins(excluded, chrom, n_bins, bin_bp),
+        None if unmappable is None else unmappable_bins(unmappable, chrom, n_bins, bin_bp),
+    )

@@ -5,10 +5,19 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from senformer.core.config import Config
+from senformer.dataset.pipeline import PipelineConfig
 from senformer.dataset.splits import SplitConfig
 from senformer.dataset.splits.base import SPLITS
 
 __all__ = ["SPLITS", "AssayConfig", "DatasetConfig", "SplitConfig", "check_geometry"]
+
+# A key that changes nothing unless the other is given.
+_NEEDED_BY = {
+    "blacklist_policy": "blacklist",
+    "blacklist_pad_bp": "blacklist",
+    "max_unmappable_fraction": "unmappable",
+    "umap_clip": "unmappable",
+}
 
 
 class AssayConfig(Config):
@@ -56,7 +65,17 @@ class DatasetConfig(Config):
     short_contigs
         What to do with contigs shorter than the window: refuse, or leave out and count.
     nan
-        What NaN in the measured signal becomes: masked, zero, or an error.
+        What NaN in the measured signal becomes: masked, zero, the baseline of its tile, a value between its
+        neighbors, or an error.
+    pipeline
+        See :class:`PipelineConfig`.
+    blacklist, blacklist_policy, blacklist_pad_bp
+        Regions (strings or a BED path) whose signal is not trusted: their bases become, or are bounded by,
+        the baseline of their tile, or their bins are masked; and by how much they grow at each side (by
+        default as the order has it, 0 where they are masked).
+    unmappable, max_unmappable_fraction, umap_clip
+        Regions where reads cannot be placed: windows with a larger fraction of such bins in their target
+        are dropped and counted; the others' such bins are lowered to this quantile of their tile.
     max_n_fraction
         Windows with a larger fraction of unknown bases are dropped and counted.
     """
@@ -74,7 +93,14 @@ class DatasetConfig(Config):
     assays: dict[str, AssayConfig] = Field(default_factory=dict)
     dtype: Literal["float32", "float16"] = "float32"
     short_contigs: Literal["error", "skip"] = "error"
-    nan: Literal["mask", "zero", "error"] = "mask"
+    nan: Literal["mask", "zero", "baseline", "interpolate", "error"] = "mask"
+    pipeline: PipelineConfig = Field(default_factory=PipelineConfig)
+    blacklist: list[str] | str = Field(default_factory=list)
+    blacklist_policy: Literal["baseline", "mask"] = "baseline"
+    blacklist_pad_bp: int | None = Field(default=None, ge=0)
+    unmappable: list[str] | str = Field(default_factory=list)
+    max_unmappable_fraction: float = Field(default=0.5, ge=0, le=1)
+    umap_clip: float | None = Field(default=None, gt=0, lt=1)
     max_n_fraction: float = Field(default=0.5, ge=0, le=1)
 
     @field_validator("include")
@@ -87,6 +113,18 @@ class DatasetConfig(Config):
     @model_validator(mode="after")
     def _geometry(self) -> "DatasetConfig":
         check_geometry(self.window_bp, self.bin_bp, self.crop_bins, self.stride_bp)
+        tile_bp = self.pipeline.tile_bp
+        if tile_bp is not None and tile_bp % self.bin_bp:
+            raise ValueError(f"pipeline.tile_bp {tile_bp} is no multiple of bin_bp {self.bin_bp}")
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_without_effect(self) -> "DatasetConfig":
+        if self.pipeline.clip_float16 and self.dtype != "float16":
+            raise ValueError(f"pipeline.clip_float16 has no effect on dtype {self.dtype}; leave it out")
+        for key, mask in _NEEDED_BY.items():
+            if getattr(self, key) != type(self).model_fields[key].default and not getattr(self, mask):
+                raise ValueError(f"{key} has no effect without {mask}; give {mask}, or leave it out")
         return self
 
 

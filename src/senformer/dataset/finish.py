@@ -12,6 +12,7 @@ from senformer.core.provenance import make_record
 from senformer.dataset import layout
 from senformer.dataset.cache import ChromosomeCache, read_bin_facts
 from senformer.dataset.config import SPLITS
+from senformer.dataset.counts import TrackCounts
 from senformer.dataset.manifest import read_json, write_manifest
 from senformer.dataset.plan import BuildPlan, tile_plan
 from senformer.dataset.shard import shard_record
@@ -42,8 +43,8 @@ def finish(plan: BuildPlan, out: Path) -> dict[str, Any]:
     write_track_table(out / layout.TRACK_TABLE, stored)
     counts = _counts(plan, records, windows, dropped)
     sums = {name: _add_up(records, name, len(plan.tracks)).report() for name in ("all", *SPLITS)}
-    nan_bases = [sum(column) for column in zip(*(r["nan_bases"] for r in records), strict=True)]
-    write_json(out / layout.STATISTICS, {**sums, "nan_bases": nan_bases, "counts": counts})
+    changes = _changes(records, len(plan.tracks)).to_dict()
+    write_json(out / layout.STATISTICS, {**sums, "signal": changes, "counts": counts})
     record = make_record("build", config=plan.config.model_dump(mode="json"), counts=counts)
     write_json(out / RUN_RECORD, {**record, "inputs": plan.inputs})
     write_manifest(out, {record["chrom"]: record["files"] for record in records})
@@ -56,10 +57,13 @@ def _cut(plan: BuildPlan, out: Path) -> tuple[pd.DataFrame, dict[str, int]]:
     cache = ChromosomeCache(out, keeps=False)
     windows, dropped = sift_windows(
         tiled,
-        lambda chrom: read_bin_facts(cache, plan.excluded, chrom, plan.chrom_sizes[chrom], config.bin_bp),
+        lambda chrom: read_bin_facts(
+            cache, plan.excluded, chrom, plan.chrom_sizes[chrom], config.bin_bp, plan.masks.unmappable
+        ),
         config.bin_bp,
         config.crop_bins,
         config.max_n_fraction,
+        config.max_unmappable_fraction,
     )
     lost = ", ".join(f"{reason} {n}" for reason, n in dropped.items() if n)
     refuse_empty_splits(windows, plan.regions["split"], config.window_bp, f"all were dropped ({lost})")
@@ -68,6 +72,10 @@ def _cut(plan: BuildPlan, out: Path) -> tuple[pd.DataFrame, dict[str, int]]:
 
 def _add_up(records: list[dict[str, Any]], name: str, n_tracks: int) -> TrackSums:
     return sum((TrackSums.from_dict(r["sums"][name]) for r in records), start=TrackSums.empty(n_tracks))
+
+
+def _changes(records: list[dict[str, Any]], n_tracks: int) -> TrackCounts:
+    return sum((TrackCounts.from_dict(r["signal"]) for r in records), start=TrackCounts.empty(n_tracks))
 
 
 def _counts(
@@ -81,6 +89,6 @@ def _counts(
         "dropped_windows": dropped,
         "left_out": plan.left_out,
         "iupac_bases": {x: sum(record["iupac_bases"].get(x, 0) for record in records) for x in letters},
-        "nan_bases": sum(sum(record["nan_bases"]) for record in records),
+        **_changes(records, len(plan.tracks)).totals,
         "missing_chromosomes": sum(len(record["missing_tracks"]) for record in records),
     }

@@ -17,11 +17,12 @@ from senformer.core.provenance import versions
 from senformer.dataset import layout
 from senformer.dataset.config import AssayConfig, DatasetConfig
 from senformer.dataset.inputs import input_paths, scan_inputs
+from senformer.dataset.masks import Masks, read_masks
+from senformer.dataset.pipeline import apply_pipeline
 from senformer.dataset.splits import SplitInputs, split_regions
 from senformer.dataset.windows import refuse_empty_splits, tile_windows
 from senformer.genome.chromosomes import match_chromosomes
 from senformer.genome.fasta import FastaReader, open_fasta
-from senformer.genome.regions import merge, read_regions
 from senformer.tracks.table import Track, read_track_table
 
 
@@ -39,8 +40,10 @@ class BuildPlan:
         Every track with the scaling that will be applied.
     chrom_sizes
         Chromosomes to store, in genome order.
-    regions, excluded
-        Split regions and masked regions.
+    regions
+        Split regions.
+    masks
+        Regions that are masked, blacklisted or unmappable.
     inputs
         Path, size, time of change and SHA-256 of every input, for ``run.json``.
     left_out
@@ -54,10 +57,15 @@ class BuildPlan:
     tracks: tuple[Track, ...]
     chrom_sizes: dict[str, int]
     regions: pd.DataFrame
-    excluded: pd.DataFrame
+    masks: Masks
     inputs: dict[str, dict[str, Any]]
     left_out: dict[str, list[str]]
     split_report: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def excluded(self) -> pd.DataFrame:
+        """Return the regions whose bins are masked in every track."""
+        return self.masks.excluded
 
     @property
     def header(self) -> dict[str, Any]:
@@ -74,11 +82,18 @@ class BuildPlan:
             "split_regions": self.regions.to_dict("records"),
             "split_report": self.split_report,
             "excluded": self.excluded.to_dict("records"),
+            "unmappable": _pairs(self.masks.unmappable),
             "left_out": self.left_out,
             "config": self.config.model_dump(mode="json") | {"genome": None, "tracks": None},
             "tracks": [track_record(track) for track in self.tracks],
             "inputs": {name: {key: found[key] for key in known} for name, found in self.inputs.items()},
         }
+
+
+def _pairs(regions: pd.DataFrame) -> dict[str, list[list[int]]]:
+    """Return regions as (start, end) by chromosome: there may be many."""
+    by_chrom = regions.groupby("chrom", sort=False)[["start", "end"]]
+    return {str(chrom): rows.to_numpy().tolist() for chrom, rows in by_chrom}
 
 
 def track_record(track: Track) -> dict[str, Any]:
@@ -103,14 +118,14 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
     """
     genome, table = _required(config, "genome"), _required(config, "tracks")
     fasta = open_fasta(genome)
-    tracks = apply_assays(read_track_table(table), config.assays)
+    tracks = apply_assays(apply_pipeline(read_track_table(table), config.pipeline), config.assays)
     # What takes seconds comes before the scans.
     sizes, left_out = choose_chromosomes(config, fasta)
     split = split_regions(config.split, SplitInputs(sizes, genome))
     regions = split.regions
     assigned = set(regions["chrom"])
     left_out["in_no_split"] = [chrom for chrom in sizes if chrom not in assigned]
-    excluded = merge(read_regions(config.exclude, fasta.chrom_sizes)[["chrom", "start", "end"]])
+    masks = read_masks(config, fasta.chrom_sizes).of(assigned)
     tiled = tile(config, regions, sizes)
     refuse_empty_splits(tiled, regions["split"], config.window_bp, "none of its regions is so long")
     return BuildPlan(
@@ -119,7 +134,7 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
         tuple(tracks),
         {chrom: size for chrom, size in sizes.items() if chrom in assigned},
         regions,
-        excluded[excluded["chrom"].isin(assigned)].reset_index(drop=True),
+        masks,
         scan_inputs(input_paths(config, tracks), tracks, fasta, workers),
         left_out,
         split.report,

@@ -53,7 +53,7 @@ def build_shard(plan: BuildPlan, root: Path, chrom: str) -> None:
         "n_bases": size,
         "n_bins": n_bins,
         "iupac_bases": dict(sorted(fasta.iupac_counts.items())),
-        "nan_bases": tally.nan_bases,
+        "signal": tally.counts.to_dict(),
         "missing_tracks": tally.missing,
         "sums": {name: sums.to_dict() for name, sums in tally.sums.items()},
         "files": describe_files(root, [genome_path, tracks_path, bins_path]),

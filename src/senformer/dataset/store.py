@@ -109,6 +109,8 @@ class Dataset:
         self.chrom_sizes: dict[str, int] = header["chrom_sizes"]
         self.split_regions = with_fold(pd.DataFrame(header["split_regions"], columns=REGION_COLUMNS))
         self.excluded = pd.DataFrame(header["excluded"], columns=["chrom", "start", "end"])
+        pairs = [(chrom, *pair) for chrom, found in header.get("unmappable", {}).items() for pair in found]
+        self.unmappable = pd.DataFrame(pairs, columns=["chrom", "start", "end"])
         self.tracks: list[Track] = [track_from_record(record) for record in header["tracks"]]
         self.strand_permutation = strand_permutation(self.tracks)
         self.windows = layout.WINDOW_SCHEMA.read(path / layout.WINDOWS)
@@ -164,7 +166,8 @@ class Dataset:
 
     def bin_facts(self, chrom: str) -> BinFacts:
         """Return unknown bases, measured tracks and exclusion of every bin of ``chrom``."""
-        return read_bin_facts(self._cache, self.excluded, chrom, self._size(chrom), self.bin_bp)
+        size = self._size(chrom)
+        return read_bin_facts(self._cache, self.excluded, chrom, size, self.bin_bp, self.unmappable)
 
     def cut_windows(
         self, window_bp: int, crop_bins: int, stride_bp: int | None = None, split: str | None = None
@@ -194,5 +197,12 @@ class Dataset:
                 raise ConfigError("E404", "split", f"no split is called {split!r}", nearest(split, SPLITS))
             regions = regions[regions["split"] == split]
         tiled = tile_windows(regions, self.chrom_sizes, window_bp, stride_bp, self.bin_bp, crop_bins)
-        kept, _ = sift_windows(tiled, self.bin_facts, self.bin_bp, crop_bins, self.config.max_n_fraction)
+        kept, _ = sift_windows(
+            tiled,
+            self.bin_facts,
+            self.bin_bp,
+            crop_bins,
+            self.config.max_n_fraction,
+            self.config.max_unmappable_fraction,
+        )
         return kept

@@ -14,6 +14,7 @@ from senformer.core.errors import ConfigError, DataError
 from senformer.dataset.config import check_geometry
 
 COLUMNS = ["chrom", "start", "end", "split"]
+REASONS = ("unknown_bases", "unmappable", "excluded", "unmeasured")
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,14 @@ class BinFacts:
         Tracks with a measured value there.
     excluded
         Whether the bin touches an excluded region.
+    unmappable
+        Whether reads cannot be placed there; None where that is not known.
     """
 
     n_unknown: Int[np.ndarray, " bin"]
     n_measured: Int[np.ndarray, " bin"]
     excluded: Bool[np.ndarray, " bin"]
+    unmappable: Bool[np.ndarray, " bin"] | None = None
 
 
 def tile_windows(
@@ -96,14 +100,16 @@ def sift_windows(
     bin_bp: int,
     crop_bins: int,
     max_n_fraction: float,
+    max_unmappable_fraction: float = 1.0,
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Drop windows that carry nothing to learn from, and count them by the first reason that holds.
 
     Returns
     -------
     The windows kept, and the number dropped as ``unknown_bases`` (more than ``max_n_fraction`` of the
-    input is N), ``excluded`` (every target bin touches an excluded region) and ``unmeasured`` (no track
-    has a value in any target bin).
+    input is N), ``unmappable`` (more than ``max_unmappable_fraction`` of the target's bins are),
+    ``excluded`` (every target bin touches an excluded region) and ``unmeasured`` (no track has a value in
+    any target bin).
     """
     reason = np.full(len(windows), "", dtype=object)
     for chrom, rows in windows.groupby("chrom", sort=False):
@@ -113,10 +119,12 @@ def sift_windows(
         found = np.full(len(rows), "", dtype=object)
         found[range_sums(known.n_measured > 0, lo, hi) == 0] = "unmeasured"
         found[range_sums(known.excluded, lo, hi) == hi - lo] = "excluded"
+        if known.unmappable is not None:
+            found[range_sums(known.unmappable, lo, hi) > max_unmappable_fraction * (hi - lo)] = "unmappable"
         n_unknown = range_sums(known.n_unknown, first, last)
         found[n_unknown > max_n_fraction * (last - first) * bin_bp] = "unknown_bases"
         reason[rows.index] = found
-    dropped = {name: int((reason == name).sum()) for name in ("unknown_bases", "excluded", "unmeasured")}
+    dropped = {name: int((reason == name).sum()) for name in REASONS}
     return windows[reason == ""].reset_index(drop=True), dropped
 
 
