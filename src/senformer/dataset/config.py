@@ -1,6 +1,6 @@
 """What a dataset is built from and how: the ``dataset`` section of an experiment file."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -73,6 +73,9 @@ class DatasetConfig(Config):
         Regions (strings or a BED path) whose signal is not trusted: their bases become, or are bounded by,
         the baseline of their tile, or their bins are masked; and by how much they grow at each side (by
         default as the order has it, 0 where they are masked).
+    gaps, min_gap_bp
+        Where regions are cut so that no window spans a gap: at runs of N of the ``assembly``, at the regions
+        of a BED file, or nowhere (``none``); shorter gaps do not count.
     unmappable, max_unmappable_fraction, umap_clip
         Regions where reads cannot be placed: windows with a larger fraction of such bins in their target
         are dropped and counted; the others' such bins are lowered to this quantile of their tile.
@@ -98,6 +101,8 @@ class DatasetConfig(Config):
     blacklist: list[str] | str = Field(default_factory=list)
     blacklist_policy: Literal["baseline", "mask"] = "baseline"
     blacklist_pad_bp: int | None = Field(default=None, ge=0)
+    gaps: str = "none"
+    min_gap_bp: int = Field(default=100, gt=0)
     unmappable: list[str] | str = Field(default_factory=list)
     max_unmappable_fraction: float = Field(default=0.5, ge=0, le=1)
     umap_clip: float | None = Field(default=None, gt=0, lt=1)
@@ -118,10 +123,17 @@ class DatasetConfig(Config):
             raise ValueError(f"pipeline.tile_bp {tile_bp} is no multiple of bin_bp {self.bin_bp}")
         return self
 
+    @field_validator("gaps", mode="before")
+    @classmethod
+    def _no_gaps(cls, value: Any) -> Any:
+        return "none" if value is None else value
+
     @model_validator(mode="after")
     def _nothing_without_effect(self) -> "DatasetConfig":
         if self.pipeline.clip_float16 and self.dtype != "float16":
             raise ValueError(f"pipeline.clip_float16 has no effect on dtype {self.dtype}; leave it out")
+        if self.gaps == "none" and self.min_gap_bp != type(self).model_fields["min_gap_bp"].default:
+            raise ValueError("min_gap_bp has no effect without gaps; give gaps, or leave it out")
         for key, mask in _NEEDED_BY.items():
             if getattr(self, key) != type(self).model_fields[key].default and not getattr(self, mask):
                 raise ValueError(f"{key} has no effect without {mask}; give {mask}, or leave it out")

@@ -20,6 +20,7 @@ from senformer.tracks.table import Track
 def input_paths(config: DatasetConfig, tracks: Sequence[Track]) -> dict[str, Path]:
     """Return every file that decides the dataset: genome, track table, BED files, tracks."""
     named = {key: getattr(config, key) for key in ("genome", "tracks", "exclude", "blacklist", "unmappable")}
+    named |= {"gaps": config.gaps} if config.gaps not in ("none", "assembly") else {}
     named |= {f"split.{key}": path for key, path in config.split.input_files().items()}
     paths = {name: Path(path) for name, path in named.items() if isinstance(path, str)}
     return paths | {f"track {track.name}": track.path for track in tracks}

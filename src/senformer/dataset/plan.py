@@ -16,6 +16,7 @@ from senformer.core.errors import ConfigError, DataError
 from senformer.core.provenance import versions
 from senformer.dataset import layout
 from senformer.dataset.config import AssayConfig, DatasetConfig
+from senformer.dataset.gaps import cut_at_gaps, read_gaps, report_of
 from senformer.dataset.inputs import input_paths, scan_inputs
 from senformer.dataset.masks import Masks, read_masks
 from senformer.dataset.pipeline import apply_pipeline
@@ -122,12 +123,13 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
     # What takes seconds comes before the scans.
     sizes, left_out = choose_chromosomes(config, fasta)
     split = split_regions(config.split, SplitInputs(sizes, genome))
-    regions = split.regions
-    assigned = set(regions["chrom"])
+    assigned = set(split.regions["chrom"])
+    gaps = read_gaps(config, fasta, [chrom for chrom in sizes if chrom in assigned])
+    regions = cut_at_gaps(split.regions, gaps)
     left_out["in_no_split"] = [chrom for chrom in sizes if chrom not in assigned]
     masks = read_masks(config, fasta.chrom_sizes).of(assigned)
     tiled = tile(config, regions, sizes)
-    refuse_empty_splits(tiled, regions["split"], config.window_bp, "none of its regions is so long")
+    refuse_empty_splits(tiled, split.regions["split"], config.window_bp, "none of its regions is so long")
     return BuildPlan(
         config,
         genome,
@@ -137,7 +139,7 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
         masks,
         scan_inputs(input_paths(config, tracks), tracks, fasta, workers),
         left_out,
-        split.report,
+        {**split.report, **report_of(gaps, config)},
     )
 
 

@@ -98,7 +98,8 @@ class Dataset:
     windows
         The windows of the configured geometry: chrom, start, end, split.
     statistics
-        Per split (and ``all``): n_bins and, per track, n_finite, mean, min, max of the stored values.
+        Per split (and ``all``): n_bins and, per track, n_finite, total, mean, variance, min, max of the
+        stored values.
     """
 
     def __init__(self, path: Path, header: dict[str, Any], cache_bytes: int = CACHE_BYTES) -> None:

@@ -1,0 +1,77 @@
+"""Assembly gaps: regions are cut there, so that no window spans one.
+
+Source: Basenji's and Akita's data pipelines cut chromosomes into contigs at assembly gaps first; idea only.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Int64
+
+from senformer.core.shapes import N_CODE
+from senformer.dataset.config import DatasetConfig
+from senformer.genome.fasta import FastaReader
+from senformer.genome.regions import COLUMNS, merge, read_regions
+
+_FETCH_BP = 1 << 24
+
+
+def read_gaps(config: DatasetConfig, fasta: FastaReader, chroms: Iterable[str]) -> pd.DataFrame:
+    """Return the gaps of at least ``min_gap_bp`` bases: chrom, start, end; sorted.
+
+    Raises
+    ------
+    DataError
+        The file of gaps is damaged, or its regions are not inside the genome.
+
+    Notes
+    -----
+    ``assembly`` reads the whole genome once: some ten seconds for a human one.
+    """
+    if config.gaps == "none":
+        return pd.DataFrame(columns=COLUMNS).astype({"start": "int64", "end": "int64"})
+    if config.gaps == "assembly":
+        rows = [(chrom, *run) for chrom in chroms for run in unknown_runs(fasta, chrom)]
+        gaps = pd.DataFrame(rows, columns=COLUMNS).astype({"start": "int64", "end": "int64"})
+    else:
+        gaps = read_regions(config.gaps, fasta.chrom_sizes)
+    gaps = merge(gaps)
+    return gaps[gaps["end"] - gaps["start"] >= config.min_gap_bp].reset_index(drop=True)
+
+
+def unknown_runs(fasta: FastaReader, chrom: str, fetch_bp: int = _FETCH_BP) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the runs of N of a chromosome; one that crosses a fetch comes in two."""
+    size = fasta.chrom_sizes[chrom]
+    for lo in range(0, size, fetch_bp):
+        is_unknown = fasta.fetch(chrom, lo, min(lo + fetch_bp, size)) == N_CODE
+        yield from (tuple(run) for run in (runs(is_unknown) + lo).tolist())
+
+
+def runs(is_in: Bool[np.ndarray, " base"]) -> Int64[np.ndarray, "run 2"]:
+    """Return start and end of every run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_in, [False]]).astype(np.int8)))
+    return edges.reshape(-1, 2).astype(np.int64)
+
+
+def cut_at_gaps(regions: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
+    """Return the regions without their gaps; each piece keeps the region's other columns."""
+    pieces: list[dict[str, Any]] = []
+    by_chrom = {chrom: rows[["start", "end"]].to_numpy() for chrom, rows in gaps.groupby("chrom")}
+    for region in regions.to_dict("records"):
+        start, end = region["start"], region["end"]
+        for lo, hi in by_chrom.get(region["chrom"], ()):
+            if lo < end and hi > start:
+                pieces += [{**region, "start": start, "end": int(lo)}] if lo > start else []
+                start = int(hi)
+        pieces += [{**region, "start": start}] if start < end else []
+    found = pd.DataFrame(pieces, columns=list(regions.columns))
+    return found.astype(regions.dtypes.to_dict())
+
+
+def report_of(gaps: pd.DataFrame, config: DatasetConfig) -> dict[str, int]:
+    """Return what a build says of the gaps it cut out; nothing where none were asked for."""
+    if config.gaps == "none":
+        return {}
+    return {"n_gaps": len(gaps), "gap_bp": int((gaps["end"] - gaps["start"]).sum())}
