@@ -6,6 +6,7 @@ from senformer.cli.bench import bench
 from senformer.cli.build import build
 from senformer.cli.convert import convert
 from senformer.cli.demo import demo
+from senformer.cli.doctor import doctor
 from senformer.cli.evaluate import evaluate
 from senformer.cli.models import models
 from senformer.cli.plan import plan
@@ -18,6 +19,7 @@ from senformer.cli.verify import verify
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo,
+    "doctor": doctor,
     "simulate": simulate,
     "build": build,
     "train": train,
