@@ -21,6 +21,7 @@ from senformer.genome.fasta_check import check_fasta
 from senformer.genome.regions import subtract
 from senformer.genome.vcf_check import check_vcf
 from senformer.tracks.table import Track, read_track_table
+from senformer.tracks.track_probe import TrackProbe
 from senformer.workflow.doctor.inputs import Asked, Report
 from senformer.workflow.doctor.signal import check_float16, check_tracks
 
@@ -44,7 +45,8 @@ def examine(asked: Asked, *, disk: Path | None = None) -> Report:
     section = _section(asked, report)
     members = _members(report, section, asked)
     _refuse_unclear(asked, members)
-    fasta, tracks = None, []
+    fasta: FastaReader | None = None
+    tracks: list[Track] = []
     for label, member in members.items():
         fasta, tracks = _check_member(report, label, member, asked.config, disk or Path())
         if fasta is not None and len(members) == 1:
@@ -124,7 +126,7 @@ def _check_member(
 ) -> tuple[FastaReader | None, list[Track]]:
     fasta = _check_genome(report, label, member.genome) if member.genome else None
     tracks = _read_table(report, member.tracks) if member.tracks else []
-    probes = []
+    probes: list[TrackProbe] = []
     if fasta is not None and member.tracks and tracks:
         probes = check_tracks(report, f"tracks{label}", member.tracks, tracks, fasta.chrom_sizes)
     if fasta is not None and member.config is not None and path is not None:
