@@ -8,6 +8,7 @@ from senformer.cli.convert import convert
 from senformer.cli.demo import demo
 from senformer.cli.doctor import doctor
 from senformer.cli.evaluate import evaluate
+from senformer.cli.export import export
 from senformer.cli.models import models
 from senformer.cli.plan import plan
 from senformer.cli.predict import predict
@@ -22,6 +23,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "doctor": doctor,
     "simulate": simulate,
     "build": build,
+    "export": export,
     "train": train,
     "evaluate": evaluate,
     "predict": predict,

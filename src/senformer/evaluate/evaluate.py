@@ -20,6 +20,7 @@ from senformer.core.lock import folder_lock
 from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import make_record, versions
 from senformer.dataset import Dataset, eval_windows
+from senformer.dataset.contigs import true_intervals
 from senformer.evaluate.checks import check_match, choose_head, overlaps_training
 from senformer.evaluate.examples import Example, spread_rows, write_examples
 from senformer.evaluate.parts import Part, merge_parts, read_part, write_part
@@ -180,7 +181,8 @@ def _predictions(job: _Job, rows: range) -> Iterator[tuple[Interval, Float32[np.
 
 
 def _metrics(job: _Job, table: pd.DataFrame, sums: TrackSums) -> dict[str, Any]:
-    leak = overlaps_training(job.predictor.model, job.head, job.windows)
+    true = true_intervals(job.windows, job.dataset.contigs)
+    leak = overlaps_training(job.predictor.model, job.head, true)
     metrics = {
         "split": job.split,
         "head": job.head,

@@ -10,6 +10,7 @@ from torch import nn
 
 from senformer.core.commit import sha256
 from senformer.core.provenance import describe_input, versions
+from senformer.dataset.contigs import true_intervals
 from senformer.dataset.loader import TrainBatches
 from senformer.dataset.store import Dataset
 from senformer.genome.regions import merge
@@ -86,8 +87,10 @@ def describe_dataset(dataset: Dataset) -> dict[str, Any]:
 def training_intervals(batches: TrainBatches) -> list[list[Any]]:
     """Return the union of the training inputs as (chrom, start, end), 0-based half-open.
 
+    Of windows that were imported as contigs of their own, the true coordinates, where they are known.
     Augmentation moves an input by up to ``max_shift_bp`` beyond these.
     """
     rows = [(window.chrom, window.start, window.end) for window in batches.windows]
-    merged = merge(pd.DataFrame(rows, columns=["chrom", "start", "end"]))
+    windows = pd.DataFrame(rows, columns=["chrom", "start", "end"])
+    merged = merge(true_intervals(windows, batches.dataset.contigs))
     return merged.astype(object).to_numpy().tolist()
