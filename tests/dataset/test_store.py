@@ -154,7 +154,7 @@ def test_open_dataset__other_format_version(copied_store: Path) -> None:
     header = json.loads((copied_store / "dataset.json").read_text())
     (copied_store / "dataset.json").write_text(json.dumps({**header, "format": 7, "made_by": "9.9"}))
     with pytest.raises(
-        DataError, match=r"of format 7, made by senformer 9\.9; this version reads 'genome' of"
+        DataError, match=r"of format 7, made by senformer 9\.9; this version reads 'genome' and 'table' of"
     ):
         open_dataset(copied_store)
 

@@ -145,8 +145,8 @@ def test_evaluate__a_prediction_that_is_not_finite_leaves_nothing(
 ):
     plain = Predictor._batch
 
-    def batch(self, codes, head, permutation):
-        found = plain(self, codes, head, permutation)
+    def batch(self, codes, head, permutation, turn):
+        found = plain(self, codes, head, permutation, turn)
         found[1, 3, 2] = np.nan
         return found
 

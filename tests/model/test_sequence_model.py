@@ -33,3 +33,16 @@ def test_sequence_model__bins_are_the_transformers(model):
         bins = model.bins(random_codes(2, 3 * model.coarse_bp))
         assert bins.shape[:2] == (2, 3)
         assert model.transform(bins, 0).shape[1] == 3 * model.coarse_bp // model.bin_bp
+
+
+@pytest.mark.parametrize("make", MODELS.values(), ids=MODELS)
+def test_sequence_model__a_linear_head_gives_values_of_either_sign(make):
+    torch.manual_seed(1)
+    linear = make(activation="linear")
+    positive = make()
+    positive.load_state_dict(linear.state_dict())
+    codes = random_codes(2, linear.window_bp)
+    with torch.no_grad():
+        raw, found = linear.eval()(codes)["human"], positive.eval()(codes)["human"]
+    assert raw.min() < 0
+    torch.testing.assert_close(found, torch.nn.functional.softplus(raw))

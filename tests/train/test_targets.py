@@ -3,9 +3,10 @@ from unittest.mock import create_autospec
 
 import pytest
 
-from senformer.core.errors import DataError
+from senformer.core.errors import ConfigError, DataError
 from senformer.dataset.store import Dataset
-from senformer.train.targets import refuse_negative_targets
+from senformer.train.plan import Plan
+from senformer.train.targets import refuse_negative_targets, refuse_unreachable_targets
 
 
 def _dataset(*smallest):
@@ -29,3 +30,20 @@ def test_refuse_negative_targets__other_losses_take_any_value():
 
 def test_refuse_negative_targets__reads_what_the_store_holds(human):
     refuse_negative_targets(human, "poisson")
+
+
+def _plan(name: str = "senformer", **overrides: object) -> Plan:
+    sizes = {"channels": 8, "channel_divisor": 4, "n_heads": 2, "n_position_features": 6, "window_bp": 256}
+    return Plan(name, {**sizes, "n_conv_blocks": 2, "crop_bins": 0, "heads": {"fly": 1}, **overrides}, 256, 0)
+
+
+def test_refuse_unreachable_targets__names_track_and_remedy():
+    found = "data track 't0': has values down to -1.5; the model's softplus output is never negative"
+    with pytest.raises(ConfigError, match=found) as fault:
+        refuse_unreachable_targets({"fly": _dataset(-1.5)}, _plan())
+    assert "Set activation: linear" in str(fault.value)
+
+
+def test_refuse_unreachable_targets__a_linear_model_reaches_all():
+    refuse_unreachable_targets({"fly": _dataset(-1.5)}, _plan(activation="linear"))
+    refuse_unreachable_targets({"fly": _dataset(0.0, None)}, _plan())

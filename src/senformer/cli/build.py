@@ -21,7 +21,7 @@ def build(
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; no effect on the result.")] = 1,
     json: Json = False,
 ) -> None:
-    """Build a dataset store from a genome and measured tracks, or from TFRecords (`kind: tfrecord`).
+    """Build a dataset from a genome and tracks, a table (`kind: table`) or TFRecords (`kind: tfrecord`).
 
     Killed at any moment, the same command goes on where it was.
 
@@ -55,9 +55,19 @@ _TFRECORDS = {
 
 def _text(out: Path, result: dict) -> str:
     """Say what was built and, where there is any, what was left out, changed, or turned to N or a mask."""
+    counts = _table_counts(result) if "rows" in result else _genome_counts(result)
+    parts = [
+        f"{title}: " + ", ".join(f"{name} {n:,}" for name, n in rows.items() if n)
+        for title, rows in counts.items()
+        if any(rows.values())
+    ]
+    return "\n  ".join([f"Dataset {out}: {result['n_tracks']} tracks", *parts])
+
+
+def _genome_counts(result: dict) -> dict[str, dict[str, int]]:
     from senformer.dataset.counts import KINDS
 
-    counts = {
+    return {
         "windows": result["windows"],
         "dropped windows": result["dropped_windows"],
         "IUPAC letters read as N": result["iupac_bases"],
@@ -68,9 +78,17 @@ def _text(out: Path, result: dict) -> str:
         },
         "TFRecords": {name: result.get(key, 0) for name, key in _TFRECORDS.items()},
     }
-    parts = [
-        f"{title}: " + ", ".join(f"{name} {n:,}" for name, n in rows.items() if n)
-        for title, rows in counts.items()
-        if any(rows.values())
-    ]
-    return "\n  ".join([f"Dataset {out}: {result['n_tracks']} tracks", *parts])
+
+
+def _table_counts(result: dict) -> dict[str, dict[str, int]]:
+    return {
+        "rows": result["rows"],
+        "rows in no split": result["left_out"],
+        "sequences in two splits": result["leaks"],
+        "IUPAC letters read as N": result["iupac_bases"],
+        "values masked": result["missing"],
+        "other": {
+            "sequences cropped": result["cropped_sequences"],
+            "windows beyond their chromosome": result["beyond_chromosome"],
+        },
+    }

@@ -8,11 +8,28 @@ from typing import Any
 
 from senformer.dataset.build import build
 from senformer.dataset.config import DatasetConfig
+from senformer.dataset.examples import AnyDataset
+from senformer.dataset.kinds import build_dataset, parse_dataset
 from senformer.dataset.store import Dataset, open_dataset
+from senformer.dataset.table.config import TableConfig
+from senformer.dataset.table.store import TableDataset
 
 _WITH_TORCH = ("TrainBatches", "eval_windows", "iterate")
 
-__all__ = ["Dataset", "DatasetConfig", "TrainBatches", "build", "eval_windows", "iterate", "open_dataset"]
+__all__ = [
+    "AnyDataset",
+    "Dataset",
+    "DatasetConfig",
+    "TableConfig",
+    "TableDataset",
+    "TrainBatches",
+    "build",
+    "build_dataset",
+    "eval_windows",
+    "iterate",
+    "open_dataset",
+    "parse_dataset",
+]
 
 
 def __getattr__(name: str) -> Any:

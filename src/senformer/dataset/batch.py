@@ -1,7 +1,8 @@
 """Batches: windows of a dataset put together as arrays, with or without augmentation."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,12 +24,21 @@ class Batch:
     targets
         Scaled values, NaN where masked.
     windows
-        The stretch each example was read from, after its shift; strand ``-`` if reverse complemented.
+        The stretch each example was read from, after its shift; strand ``-`` if reverse complemented. Of a
+        table's row the name, and all of it.
+    inputs
+        Further inputs of the model, by name.
     """
 
     sequence: UInt8[np.ndarray, "batch base"]
     targets: Float[np.ndarray, "batch bin track"]
     windows: tuple[Interval, ...]
+    inputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def model_inputs(self) -> Any:
+        """What a model is given: the codes, or all inputs by name where there are several."""
+        return {"sequence": self.sequence, **self.inputs} if self.inputs else self.sequence
 
 
 def assemble(
@@ -37,6 +47,7 @@ def assemble(
     crop_bins: int,
     shifts_bp: Sequence[int] | None = None,
     flips: Sequence[bool] | None = None,
+    margin_bp: int = 0,
 ) -> Batch:
     """Read windows from the store as one batch.
 
@@ -48,13 +59,16 @@ def assemble(
         Bases by which each input, not its target, moves to the right; N beyond the chromosome.
     flips
         Which examples to read from the other strand.
+    margin_bp
+        Bases to read beyond each input on both sides.
     """
     shifts = [0] * len(windows) if shifts_bp is None else [int(shift) for shift in shifts_bp]
     flips = [False] * len(windows) if flips is None else [bool(flip) for flip in flips]
     sequences, targets, read = [], [], []
     for window, shift, flip in zip(windows, shifts, flips, strict=True):
         bin_bp = dataset.bin_bp
-        codes = dataset.sequence(window.chrom, window.start + shift, window.end + shift)
+        first, last = window.start + shift - margin_bp, window.end + shift + margin_bp
+        codes = dataset.sequence(window.chrom, first, last)
         lo, hi = window.start // bin_bp + crop_bins, window.end // bin_bp - crop_bins
         values = dataset.targets(window.chrom, lo, hi)
         if flip:
@@ -66,11 +80,13 @@ def assemble(
     return Batch(np.stack(sequences), np.stack(targets), tuple(read))
 
 
-def eval_batches(dataset: Dataset, windows: pd.DataFrame, crop_bins: int, batch_size: int) -> Iterator[Batch]:
+def eval_batches(
+    dataset: Dataset, windows: pd.DataFrame, crop_bins: int, batch_size: int, margin_bp: int = 0
+) -> Iterator[Batch]:
     """Yield batches of ``windows`` in order, not augmented; the last may be smaller."""
     intervals = window_intervals(windows)
     for first in range(0, len(intervals), batch_size):
-        yield assemble(dataset, intervals[first : first + batch_size], crop_bins)
+        yield assemble(dataset, intervals[first : first + batch_size], crop_bins, margin_bp=margin_bp)
 
 
 def window_intervals(windows: pd.DataFrame) -> list[Interval]:

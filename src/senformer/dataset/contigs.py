@@ -36,9 +36,7 @@ def read_contigs(folder: Path) -> pd.DataFrame | None:
     return frame.astype({"start": "Int64", "end": "Int64"})
 
 
-def true_intervals(
-    intervals: pd.DataFrame, contigs: pd.DataFrame | None, *, clip: bool = True
-) -> pd.DataFrame:
+def true_intervals(intervals: pd.DataFrame, contigs: pd.DataFrame | None) -> pd.DataFrame:
     """Return intervals of contigs as intervals of the chromosomes that the contigs come from.
 
     Parameters
@@ -47,12 +45,11 @@ def true_intervals(
         Columns chrom, start, end, in coordinates of the dataset; further columns are kept.
     contigs
         What :func:`read_contigs` returned.
-    clip
-        Whether what lies before the first base of a chromosome is cut off.
 
     Returns
     -------
-    The same rows; a contig of unknown origin keeps its own name and coordinates.
+    The same rows. What lies before the first base of a chromosome is cut off; a contig of unknown origin
+    keeps its own name and coordinates.
     """
     if contigs is None:
         return intervals
@@ -63,6 +60,5 @@ def true_intervals(
     found = intervals.copy()
     found.loc[is_known, "chrom"] = names.map(known["chrom"])
     for column in ("start", "end"):
-        moved = intervals.loc[is_known, column] + first
-        found.loc[is_known, column] = moved.clip(lower=0) if clip else moved
+        found.loc[is_known, column] = (intervals.loc[is_known, column] + first).clip(lower=0)
     return found

@@ -8,6 +8,8 @@ from senformer.core.config import Config, nearest, parse
 from senformer.core.errors import ConfigError
 from senformer.dataset.build import build
 from senformer.dataset.config import DatasetConfig
+from senformer.dataset.table.build import build_table
+from senformer.dataset.table.config import TableConfig
 from senformer.dataset.tfrecord.build import import_tfrecords
 from senformer.dataset.tfrecord.config import TfrecordConfig
 
@@ -23,6 +25,7 @@ class Kind(NamedTuple):
 
 KINDS: dict[str, Kind] = {
     GENOME: Kind(DatasetConfig, build),
+    "table": Kind(TableConfig, build_table),
     "tfrecord": Kind(TfrecordConfig, import_tfrecords),
 }
 

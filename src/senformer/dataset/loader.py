@@ -5,7 +5,7 @@ import functools
 import os
 import signal
 from collections.abc import Generator, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -16,13 +16,14 @@ from senformer.core.errors import ConfigError, SenformerError, StorageError
 from senformer.core.parent import die_with_parent
 from senformer.core.seeding import numpy_rng
 from senformer.dataset.batch import Batch, assemble, window_intervals
+from senformer.dataset.examples import AnyDataset
 from senformer.dataset.store import Dataset
 from senformer.dataset.windows import refuse_empty_splits
 from senformer.genome.interval import Interval
 
 
 def eval_windows(
-    dataset: Dataset, split: str, window_bp: int | None = None, crop_bins: int | None = None
+    dataset: AnyDataset, split: str, window_bp: int | None = None, crop_bins: int | None = None
 ) -> pd.DataFrame:
     """Return the windows of ``split`` with touching, never overlapping targets.
 
@@ -107,7 +108,7 @@ class TrainBatches:
         places = []
         for place in range(first, first + self.batch_size):
             epoch, within = divmod(place, self.n_windows)
-            places.append(int(_order(self.seed, self.dataset.organism, epoch, self.n_windows)[within]))
+            places.append(int(epoch_order(self.seed, self.dataset.organism, epoch, self.n_windows)[within]))
         return places
 
 
@@ -156,14 +157,22 @@ def shift_rooms(dataset: Dataset, split: str, windows: list[Interval]) -> Int[np
 
 
 @functools.lru_cache(maxsize=8)
-def _order(seed: int, organism: str, epoch: int, n_windows: int) -> Int[np.ndarray, " window"]:
+def epoch_order(seed: int, organism: str, epoch: int, n_windows: int) -> Int[np.ndarray, " window"]:
+    """Return the order of an epoch: a permutation that depends on its arguments alone."""
     return numpy_rng(seed, "order", organism, epoch).permutation(n_windows)
+
+
+class Batches(Protocol):
+    """What gives a batch for every step: :class:`TrainBatches`, or the table's."""
+
+    def batch(self, step: int) -> Batch:
+        """Return the batch of a step, counted from 0."""
 
 
 class _Steps(torch.utils.data.Dataset):
     """Batches as a map from place to batch; an error of ours travels as a value, whole."""
 
-    def __init__(self, batches: TrainBatches, first_step: int, last_step: int) -> None:
+    def __init__(self, batches: Batches, first_step: int, last_step: int) -> None:
         self.batches, self.first_step, self.last_step = batches, first_step, last_step
 
     def __len__(self) -> int:
@@ -193,7 +202,7 @@ def _follow_parent(parent_pid: int, worker: int) -> None:
 
 
 def iterate(
-    batches: TrainBatches, first_step: int, last_step: int, workers: int = 0, *, context: str | None = None
+    batches: Batches, first_step: int, last_step: int, workers: int = 0, *, context: str | None = None
 ) -> Generator[Batch, None, None]:
     """Yield the batches of steps ``first_step`` to ``last_step`` (exclusive), in order.
 

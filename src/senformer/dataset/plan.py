@@ -16,7 +16,6 @@ from senformer.core.errors import ConfigError, DataError
 from senformer.core.provenance import versions
 from senformer.dataset import layout
 from senformer.dataset.config import AssayConfig, DatasetConfig
-from senformer.dataset.extremes import bound_extremes
 from senformer.dataset.gaps import cut_at_gaps, read_gaps, report_of
 from senformer.dataset.inputs import input_paths, scan_inputs
 from senformer.dataset.masks import Masks, read_masks
@@ -131,16 +130,14 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
     masks = read_masks(config, fasta.chrom_sizes).of(assigned)
     tiled = tile(config, regions, sizes)
     refuse_empty_splits(tiled, split.regions["split"], config.window_bp, "none of its regions is so long")
-    stored = {chrom: size for chrom, size in sizes.items() if chrom in assigned}
-    inputs = scan_inputs(input_paths(config, tracks), tracks, fasta, workers)
     return BuildPlan(
         config,
         genome,
-        tuple(bound_extremes(config, tracks, stored, masks, workers)),
-        stored,
+        tuple(tracks),
+        {chrom: size for chrom, size in sizes.items() if chrom in assigned},
         regions,
         masks,
-        inputs,
+        scan_inputs(input_paths(config, tracks), tracks, fasta, workers),
         left_out,
         {**split.report, **report_of(gaps, config)},
     )

@@ -20,16 +20,19 @@ from senformer.dataset.packs import PackIndex
 from senformer.dataset.plan import track_from_record
 from senformer.dataset.splits.base import COLUMNS as REGION_COLUMNS
 from senformer.dataset.splits.base import with_fold
+from senformer.dataset.table.layout import KIND as TABLE
+from senformer.dataset.table.store import TableDataset
 from senformer.dataset.windows import BinFacts, sift_windows, tile_windows
 from senformer.tracks.table import Track, strand_permutation
 
 CACHE_BYTES = 1 << 30
+_KINDS = (layout.KIND, TABLE)
 
 
 def open_dataset(
     path: str | os.PathLike, *, verify: bool = False, cache_bytes: int = CACHE_BYTES
-) -> "Dataset":
-    """Open a finished dataset.
+) -> "Dataset | TableDataset":
+    """Open a finished dataset, of a genome or of a table.
 
     Parameters
     ----------
@@ -55,15 +58,18 @@ def open_dataset(
         )
     header = read_json(path / layout.HEADER)
     _refuse_collection(path, header)
-    if header.get("format") not in layout.FORMATS or header.get("kind") != layout.KIND:
+    if header.get("format") not in layout.FORMATS or header.get("kind") not in _KINDS:
         raise DataError(
             "E414",
             str(path),
             f"is a {header.get('kind')!r} dataset of format {header.get('format')!r}, made by senformer "
-            f"{header.get('made_by', '?')}; this version reads {layout.KIND!r} of format {layout.FORMAT}",
+            f"{header.get('made_by', '?')}; this version reads "
+            f"{' and '.join(map(repr, _KINDS))} of format {layout.FORMAT}",
             "Run senformer build again with this version.",
         )
     check_dataset(path, verify=verify)
+    if header["kind"] == TABLE:
+        return TableDataset(path, header, cache_bytes)
     return Dataset(path, header, cache_bytes)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from senformer.core.errors import DataError
-from senformer.dataset import Dataset
+from senformer.core.provenance import describe_input
+from senformer.dataset import AnyDataset, TableDataset
 from senformer.genome.regions import subtract
 from senformer.predict.source import pick_head
 from senformer.predict.strands import card_tracks
@@ -23,14 +24,14 @@ _SCALING = {
 }
 
 
-def choose_head(model: Any, dataset: Dataset, head: str | None) -> str:
+def choose_head(model: Any, dataset: AnyDataset, head: str | None) -> str:
     """Return the head asked for; else the one named as the dataset's organism, else the only one."""
     if head is None and dataset.organism in model.config.heads:
         return dataset.organism
     return pick_head(model, head)
 
 
-def check_match(model: Any, head: str, dataset: Dataset) -> None:
+def check_match(model: Any, head: str, dataset: AnyDataset) -> None:
     """Check that columns, scaling and bins of model and dataset are the same.
 
     Raises
@@ -76,6 +77,19 @@ def overlaps_training(model: Any, head: str, windows: pd.DataFrame) -> bool | No
         return None
     trained = pd.DataFrame(list(intervals), columns=["chrom", "start", "end"])
     return _n_bases(subtract(windows, trained)) < _n_bases(windows)
+
+
+def shares_training_rows(model: Any, head: str, dataset: TableDataset, split: str) -> bool | None:
+    """Say whether a row of the split has the sequence of a row that the head was trained on.
+
+    Known where the model was trained on this very table; else None.
+    """
+    known = (model.card.training or {}).get("datasets", {}).get(head) or {}
+    if known.get("sha256") is None or known["sha256"] != describe_input(dataset.path).get("sha256"):
+        return None
+    counts = dataset.statistics["counts"]
+    was_dropped = dataset.config.leaks == "drop"
+    return split == "train" or (not was_dropped and counts["leaks"].get(f"train+{split}", 0) > 0)
 
 
 def _n_bases(regions: pd.DataFrame) -> int:

@@ -7,6 +7,7 @@ part by part; a killed evaluation goes on at the first part that is not finished
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -19,9 +20,9 @@ from senformer.core.errors import DataError
 from senformer.core.lock import folder_lock
 from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import make_record, versions
-from senformer.dataset import Dataset, eval_windows
-from senformer.dataset.contigs import true_intervals
-from senformer.evaluate.checks import check_match, choose_head, overlaps_training
+from senformer.dataset import AnyDataset, TableDataset, eval_windows
+from senformer.dataset.examples import eval_batches, turn_batch
+from senformer.evaluate.checks import check_match, choose_head, overlaps_training, shares_training_rows
 from senformer.evaluate.examples import Example, spread_rows, write_examples
 from senformer.evaluate.parts import Part, merge_parts, read_part, write_part
 from senformer.evaluate.sums import TrackSums
@@ -39,12 +40,14 @@ EXAMPLES_FILE = "examples.npz"
 N_EXAMPLES = 8
 _PART_WINDOWS = 64
 
+_Values = Float32[np.ndarray, "bin track"]
+
 
 @dataclass(frozen=True)
 class _Job:
     """All that a part needs to be evaluated."""
 
-    dataset: Dataset
+    dataset: AnyDataset
     predictor: Predictor
     head: str
     split: str
@@ -57,7 +60,7 @@ class _Job:
 
 def evaluate(
     run: Path,
-    dataset: Dataset,
+    dataset: AnyDataset,
     out: Path,
     *,
     split: str = "test",
@@ -160,29 +163,31 @@ def _evaluate_parts(job: _Job, parts: ShardLog) -> list[Path]:
 
 def _evaluate_part(job: _Job, rows: range, chosen: set[int]) -> Part:
     sums, examples = TrackSums(job.scalings), []
-    bin_bp = job.dataset.bin_bp
-    crop_bp = job.predictor.model.crop_bins * bin_bp
-    for row, (window, prediction) in zip(rows, _predictions(job, rows), strict=True):
+    crop_bp = job.predictor.model.crop_bins * job.dataset.bin_bp
+    for row, (window, target, prediction) in zip(rows, _predictions(job, rows), strict=True):
         place = Interval(window.chrom, window.start + crop_bp, window.end - crop_bp)
-        target = job.dataset.targets(place.chrom, place.start // bin_bp, place.end // bin_bp)
         sums.add(prediction, target)
         if row in chosen:
             examples.append(Example(place, target, prediction.copy()))
     return Part(sums, examples)
 
 
-def _predictions(job: _Job, rows: range) -> Iterator[tuple[Interval, Float32[np.ndarray, "bin track"]]]:
-    margin, size = job.predictor.margin_bp, job.predictor.batch_size
-    for first in range(rows.start, rows.stop, size):
-        table = job.windows.iloc[first : min(first + size, rows.stop)]
-        batch = [Interval(row.chrom, int(row.start), int(row.end)) for row in table.itertuples(index=False)]
-        codes = [job.dataset.sequence(w.chrom, w.start - margin, w.end + margin) for w in batch]
-        yield from zip(batch, job.predictor.predict(np.stack(codes), job.head, batch), strict=True)
+def _predictions(job: _Job, rows: range) -> Iterator[tuple[Interval, _Values, _Values]]:
+    """Yield each window with its target and prediction."""
+    predictor, table = job.predictor, job.windows.iloc[rows.start : rows.stop]
+    size, margin, crop_bins = predictor.batch_size, predictor.margin_bp, predictor.model.crop_bins
+    for batch in eval_batches(job.dataset, table, crop_bins, size, margin):
+        turn = {"turn": partial(turn_batch, job.dataset)} if batch.inputs else {}
+        predicted = predictor.predict(batch.model_inputs, job.head, batch.windows, **turn)
+        yield from zip(batch.windows, batch.targets, predicted, strict=True)
 
 
 def _metrics(job: _Job, table: pd.DataFrame, sums: TrackSums) -> dict[str, Any]:
-    true = true_intervals(job.windows, job.dataset.contigs)
-    leak = overlaps_training(job.predictor.model, job.head, true)
+    model = job.predictor.model
+    if isinstance(job.dataset, TableDataset):
+        leak = shares_training_rows(model, job.head, job.dataset, job.split)
+    else:
+        leak = overlaps_training(model, job.head, job.windows)
     metrics = {
         "split": job.split,
         "head": job.head,
@@ -194,6 +199,6 @@ def _metrics(job: _Job, table: pd.DataFrame, sums: TrackSums) -> dict[str, Any]:
         "overlaps_training": leak,
     }
     if leak:
-        metrics["note"] = "The windows share bases with the model's training intervals: not held out."
+        metrics["note"] = "The windows share bases with what the model was trained on: not held out."
         log.warning("%s", metrics["note"])
     return metrics

@@ -42,6 +42,9 @@ class EnformerConfig(Config):
         number of bins it is made for (by default the window's): a longer window keeps the basis.
     heads
         Number of tracks of each head, by organism.
+    activation
+        Of the heads: ``softplus`` for signal and counts, which are not negative; ``linear`` for values of
+        either sign, a log activity for instance.
     """
 
     channels: int = Field(1536, ge=2, multiple_of=2)
@@ -69,6 +72,7 @@ class EnformerConfig(Config):
         default_factory=lambda known: known["window_bp"] // _bin_bp(known["n_conv_blocks"]), ge=1
     )
     heads: Heads = Field(default_factory=lambda: {"human": 5313, "mouse": 1643}, min_length=1)
+    activation: Literal["softplus", "linear"] = "softplus"
 
     @model_validator(mode="before")
     @classmethod

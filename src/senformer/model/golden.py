@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from senformer.core.seeding import numpy_rng
 from senformer.model.attention.blocks import BlockPattern
@@ -66,7 +65,7 @@ def golden_outputs(model: nn.Module, n_bins: int) -> dict[str, list[list[float]]
         embedding = model.transform(bins, 0)
         embedding = embedding[:, [0, embedding.shape[1] // 2, -1]]
         return {
-            head: functional.softplus(layer(embedding).float())[0, :, :_N_VALUES].tolist()
+            head: model.activate(layer(embedding).float())[0, :, :_N_VALUES].tolist()
             for head, layer in model.heads.items()
         }
 

@@ -115,7 +115,8 @@ class SequenceModel(nn.Module, ABC):
 
         Returns
         -------
-        For each head non-negative float32 values (batch, bin, track) of the bins that the crop leaves.
+        For each head float32 values (batch, bin, track) of the bins that the crop leaves; under ``softplus``
+        not negative.
 
         Raises
         ------
@@ -127,7 +128,11 @@ class SequenceModel(nn.Module, ABC):
             if head not in self.heads:
                 raise DataError("E515", "model heads", f"no head {head!r}", nearest(head, self.heads))
         embedding = self.embed(inputs)
-        return {head: functional.softplus(self.heads[head](embedding).float()) for head in wanted}
+        return {head: self.activate(self.heads[head](embedding).float()) for head in wanted}
+
+    def activate(self, x: Float[Tensor, "*any track"]) -> Float[Tensor, "*any track"]:
+        """Return what a head predicts from its linear output."""
+        return functional.softplus(x) if self.config.activation == "softplus" else x
 
     def embed(self, inputs: Inputs) -> Float[Tensor, "batch bin wide"]:
         """Return the trunk's output of the bins that the crop leaves."""

@@ -6,7 +6,7 @@ itself, on the forward strand alone.
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypedDict
 
 import numpy as np
@@ -94,9 +94,11 @@ class Predictor:
 
     def predict(
         self,
-        codes: UInt8[np.ndarray, "window base"],
+        inputs: UInt8[np.ndarray, "window base"] | Mapping[str, np.ndarray],
         head: str,
         names: Sequence[object] | None = None,
+        *,
+        turn: Callable[[Any], Any] = reverse_complement,
     ) -> Float32[np.ndarray, "window bin track"]:
         """Predict the tracks of ``head`` for each sequence.
 
@@ -105,12 +107,15 @@ class Predictor:
 
         Parameters
         ----------
-        codes
-            A, C, G, T, N = 0..4; each row is a window and :attr:`margin_bp` further bases on each side.
+        inputs
+            A, C, G, T, N = 0..4; each row is a window and :attr:`margin_bp` further bases on each side. Or
+            several inputs by name, rows first, without shifts.
         head
             Which head of the model.
         names
             What each sequence is, for messages; numbers by default.
+        turn
+            What makes the reverse strand's inputs; several inputs need one of their own.
 
         Returns
         -------
@@ -126,33 +131,48 @@ class Predictor:
         parts: list[np.ndarray] = []
         with self.hold():
             permutation = torch.as_tensor(card_permutation(self.model, head), device=self.device)
-            for first in range(0, len(codes), self.batch_size):
+            n_rows = len(_sequence(inputs))
+            for first in range(0, n_rows, self.batch_size):
                 rows = slice(first, first + self.batch_size)
                 with _within_memory(self.device, "Lower --batch-size."):
-                    part = self._batch(codes[rows], head, permutation)
-                _check_finite(part, names[rows] if names else range(len(codes))[rows])
+                    part = self._batch(_take(inputs, rows), head, permutation, turn)
+                _check_finite(part, names[rows] if names else range(n_rows)[rows])
                 parts.append(part)
         if not parts:
             raise ValueError("predict needs at least one sequence")
         return np.concatenate(parts)
 
     def _batch(
-        self, codes: UInt8[np.ndarray, "batch base"], head: str, permutation: Int[Tensor, " track"]
+        self,
+        inputs: UInt8[np.ndarray, "batch base"] | Mapping[str, np.ndarray],
+        head: str,
+        permutation: Int[Tensor, " track"],
+        turn: Callable[[Any], Any],
     ) -> Float32[np.ndarray, "batch bin track"]:
-        margin, width = self.margin_bp, codes.shape[1] - 2 * self.margin_bp
+        margin, width = self.margin_bp, _sequence(inputs).shape[1] - 2 * self.margin_bp
         total: Any = 0.0
         for shift, is_rc in self._passes:
-            window = codes[:, margin + shift : margin + shift + width]
-            output = self._forward(reverse_complement(window) if is_rc else window, head)
+            window = inputs
+            if not isinstance(inputs, Mapping):
+                window = inputs[:, margin + shift : margin + shift + width]
+            elif self.margin_bp:
+                raise ValueError("several inputs cannot be shifted")
+            output = self._forward(turn(window) if is_rc else window, head)
             total = total + (output.flip(1)[:, :, permutation] if is_rc else output)
         return (total / len(self._passes)).cpu().numpy()
 
-    def _forward(self, codes: UInt8[np.ndarray, "batch base"], head: str) -> Float[Tensor, "batch bin track"]:
-        inputs = torch.from_numpy(np.array(codes)).to(self.device)
+    def _forward(self, inputs: Any, head: str) -> Float[Tensor, "batch bin track"]:
+        if isinstance(inputs, Mapping):
+            inputs = {name: self._on_device(array) for name, array in inputs.items()}
+        else:
+            inputs = self._on_device(inputs)
         # no_grad and not inference_mode: a model may keep what it computes (the position basis), and
         # inference tensors would break the training step that meets them next.
         with torch.no_grad(), arithmetic(self.device, self.dtype):
             return self.model(inputs, heads=[head])[head].float()
+
+    def _on_device(self, array: np.ndarray) -> Tensor:
+        return torch.from_numpy(np.array(array)).to(self.device)
 
     @contextlib.contextmanager
     def hold(self) -> Iterator["Predictor"]:
@@ -166,6 +186,16 @@ class Predictor:
                 yield self
             finally:
                 self.model.to(home)
+
+
+def _sequence(inputs: Any) -> np.ndarray:
+    return inputs["sequence"] if isinstance(inputs, Mapping) else inputs
+
+
+def _take(inputs: Any, rows: slice) -> Any:
+    if isinstance(inputs, Mapping):
+        return {name: array[rows] for name, array in inputs.items()}
+    return inputs[rows]
 
 
 @contextlib.contextmanager

@@ -4,27 +4,45 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 
 from senformer.dataset.batch import Batch
+from senformer.dataset.examples import AnyDataset
 from senformer.dataset.loader import TrainBatches, iterate
-from senformer.dataset.store import Dataset
+from senformer.dataset.table.batches import TableBatches
+from senformer.dataset.table.store import TableDataset
 from senformer.train.config import TrainConfig
 from senformer.train.plan import Plan
 
+AnyBatches = TrainBatches | TableBatches
 
-def make_batches(datasets: Mapping[str, Dataset], plan: Plan, config: TrainConfig) -> dict[str, TrainBatches]:
+
+def make_batches(
+    datasets: Mapping[str, AnyDataset], plan: Plan, config: TrainConfig
+) -> dict[str, AnyBatches]:
     """Return the training batches of each organism."""
-    return {
-        organism: TrainBatches(
+    return {organism: _batches(dataset, plan, config) for organism, dataset in datasets.items()}
+
+
+def _batches(dataset: AnyDataset, plan: Plan, config: TrainConfig) -> AnyBatches:
+    if isinstance(dataset, TableDataset):
+        # Refuses another window.
+        dataset.cut_windows(plan.window_bp, plan.crop_bins)
+        return TableBatches(
             dataset,
             "train",
             config.batch_size,
             config.seed,
-            window_bp=plan.window_bp,
-            crop_bins=plan.crop_bins,
             max_shift_bp=config.max_shift_bp,
             reverse_complement=config.reverse_complement,
         )
-        for organism, dataset in datasets.items()
-    }
+    return TrainBatches(
+        dataset,
+        "train",
+        config.batch_size,
+        config.seed,
+        window_bp=plan.window_bp,
+        crop_bins=plan.crop_bins,
+        max_shift_bp=config.max_shift_bp,
+        reverse_complement=config.reverse_complement,
+    )
 
 
 def turn(step: int, n_organisms: int, place: int) -> int:
@@ -41,7 +59,7 @@ def turn(step: int, n_organisms: int, place: int) -> int:
 
 
 def iterate_turns(
-    batches: Mapping[str, TrainBatches], first_step: int, last_step: int, workers: int
+    batches: Mapping[str, AnyBatches], first_step: int, last_step: int, workers: int
 ) -> Iterator[tuple[int, str, Batch]]:
     """Yield (step, organism, batch) for updates ``first_step`` to ``last_step``, both included.
 

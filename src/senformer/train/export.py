@@ -10,12 +10,12 @@ from torch import nn
 
 from senformer.core.commit import sha256
 from senformer.core.provenance import describe_input, versions
-from senformer.dataset.contigs import true_intervals
-from senformer.dataset.loader import TrainBatches
-from senformer.dataset.store import Dataset
+from senformer.dataset.examples import AnyDataset
+from senformer.dataset.table.batches import TableBatches
 from senformer.genome.regions import merge
 from senformer.model.card import TrackCard
 from senformer.tracks.table import Track
+from senformer.train.batches import AnyBatches
 from senformer.train.checkpoint import State, load_weights
 from senformer.train.config import TrainConfig
 from senformer.train.settings import FREE
@@ -33,7 +33,7 @@ def exported_step(state: State, config: TrainConfig) -> int:
 
 
 def export_model(
-    model: nn.Module, out: Path, state: State, config: TrainConfig, batches: Mapping[str, TrainBatches]
+    model: nn.Module, out: Path, state: State, config: TrainConfig, batches: Mapping[str, AnyBatches]
 ) -> dict[str, Any]:
     """Write ``RUN/model`` and return what the closing record says about it.
 
@@ -79,18 +79,18 @@ def track_card(track: Track) -> TrackCard:
     )
 
 
-def describe_dataset(dataset: Dataset) -> dict[str, Any]:
+def describe_dataset(dataset: AnyDataset) -> dict[str, Any]:
     """Return the name of a dataset and the SHA-256 of its closing file, which stands for all of it."""
     return {"organism": dataset.organism, "sha256": describe_input(dataset.path).get("sha256")}
 
 
-def training_intervals(batches: TrainBatches) -> list[list[Any]]:
-    """Return the union of the training inputs as (chrom, start, end), 0-based half-open.
+def training_intervals(batches: AnyBatches) -> list[list[Any]]:
+    """Return the union of the training inputs as (chrom, start, end), 0-based half-open; none of a table.
 
-    Of windows that were imported as contigs of their own, the true coordinates, where they are known.
     Augmentation moves an input by up to ``max_shift_bp`` beyond these.
     """
+    if isinstance(batches, TableBatches):
+        return []
     rows = [(window.chrom, window.start, window.end) for window in batches.windows]
-    windows = pd.DataFrame(rows, columns=["chrom", "start", "end"])
-    merged = merge(true_intervals(windows, batches.dataset.contigs))
+    merged = merge(pd.DataFrame(rows, columns=["chrom", "start", "end"]))
     return merged.astype(object).to_numpy().tolist()

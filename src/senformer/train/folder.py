@@ -15,7 +15,7 @@ from senformer.core.commit import refuse_existing, remove, sweep_folder, write_j
 from senformer.core.errors import ConfigError, DataError, MissingInputError, OutputError
 from senformer.core.provenance import FILE as RUN
 from senformer.core.provenance import versions, write_record
-from senformer.dataset.store import Dataset
+from senformer.dataset.examples import AnyDataset
 from senformer.train.checkpoint import (
     FOLDER,
     State,
@@ -40,7 +40,7 @@ def begin_run(
     out: Path,
     settings: Mapping[str, Any],
     config: TrainConfig,
-    datasets: Mapping[str, Dataset],
+    datasets: Mapping[str, AnyDataset],
     config_record: Mapping[str, Any],
 ) -> State:
     """Write ``run.json`` into an empty folder and return the state before the first update.

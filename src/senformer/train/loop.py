@@ -14,7 +14,7 @@ from senformer.core.device import pick_device, pick_dtype
 from senformer.core.lock import folder_lock
 from senformer.core.seeding import child_seed
 from senformer.core.tables import choose
-from senformer.dataset.store import Dataset
+from senformer.dataset.examples import AnyDataset
 from senformer.model import create_model
 from senformer.train.batches import make_batches
 from senformer.train.checkpoint import (
@@ -45,7 +45,7 @@ from senformer.train.schedules import SCHEDULES
 from senformer.train.settings import run_settings
 from senformer.train.signals import StopRequest
 from senformer.train.step import Engine
-from senformer.train.targets import refuse_negative_targets
+from senformer.train.targets import refuse_negative_targets, refuse_unreachable_targets
 from senformer.train.validate import make_validation_sets
 from senformer.train.weights import track_weights
 
@@ -55,7 +55,7 @@ log = logging.getLogger(__name__)
 def train(
     model_section: dict[str, Any],
     config: TrainConfig,
-    datasets: Mapping[str, Dataset],
+    datasets: Mapping[str, AnyDataset],
     out: Path,
     resume: bool = False,
     config_record: dict[str, Any] | None = None,
@@ -110,6 +110,7 @@ def train(
     dtype = pick_dtype(config.precision, pick_device(config.device))
     settings = run_settings(plan, config, datasets, str(dtype).removeprefix("torch."))
     refuse_negative_targets(datasets, config.loss)
+    refuse_unreachable_targets(datasets, plan)
     weights = track_weights(datasets, config.assay_weights)
     batches = make_batches(datasets, plan, config)
     sets = make_validation_sets(datasets, plan, config)

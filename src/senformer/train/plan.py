@@ -6,7 +6,7 @@ from typing import Any
 
 from senformer.core.errors import ConfigError
 from senformer.core.tables import choose
-from senformer.dataset.store import Dataset
+from senformer.dataset.examples import AnyDataset
 from senformer.model.create import model_config
 from senformer.model.zoo import MODELS
 from senformer.train.config import TrainConfig
@@ -32,7 +32,7 @@ class Plan:
     crop_bins: int
 
 
-def make_plan(section: Mapping[str, Any], config: TrainConfig, datasets: Mapping[str, Dataset]) -> Plan:
+def make_plan(section: Mapping[str, Any], config: TrainConfig, datasets: Mapping[str, AnyDataset]) -> Plan:
     """Agree window, crop, bin and heads, and check the model's configuration.
 
     What the ``model`` section leaves open comes from the ``train`` section, then from the datasets, which
@@ -73,7 +73,7 @@ def _settle_bin(name: str, overrides: dict[str, Any], bin_bp: int) -> None:
         raise _disagree(f"the bin is {found} bp in the model section and {bin_bp} bp in the data")
 
 
-def _common(datasets: Mapping[str, Dataset], key: str) -> int:
+def _common(datasets: Mapping[str, AnyDataset], key: str) -> int:
     values = {organism: getattr(dataset.config, key) for organism, dataset in datasets.items()}
     first = next(iter(values))
     for organism, value in values.items():

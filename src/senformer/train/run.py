@@ -10,8 +10,8 @@ from typing import Any, cast
 from senformer.core.commit import write_json
 from senformer.core.errors import DataError, Stopped
 from senformer.dataset.batch import Batch
-from senformer.dataset.loader import TrainBatches, named_worker_death
-from senformer.train.batches import iterate_turns
+from senformer.dataset.loader import named_worker_death
+from senformer.train.batches import AnyBatches, iterate_turns
 from senformer.train.checkpoint import State, checkpoint_steps, prune_checkpoints, save_checkpoint
 from senformer.train.curve import Curve
 from senformer.train.folder import FAILED, METRICS, TIMINGS
@@ -38,7 +38,7 @@ class Run:
         engine: Engine,
         out: Path,
         state: State,
-        batches: Mapping[str, TrainBatches],
+        batches: Mapping[str, AnyBatches],
         sets: Mapping[str, ValidationSet],
         stop: StopRequest,
     ) -> None:

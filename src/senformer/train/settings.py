@@ -7,7 +7,7 @@ from typing import Any
 
 from senformer.core.errors import ConfigError
 from senformer.core.provenance import describe_input
-from senformer.dataset.store import Dataset
+from senformer.dataset.examples import AnyDataset
 from senformer.train.config import TrainConfig
 from senformer.train.plan import Plan
 
@@ -29,7 +29,7 @@ FREE = frozenset(
 
 
 def run_settings(
-    plan: Plan, config: TrainConfig, datasets: Mapping[str, Dataset], precision: str
+    plan: Plan, config: TrainConfig, datasets: Mapping[str, AnyDataset], precision: str
 ) -> dict[str, Any]:
     """Return all that an update depends on, flat: ``section.key`` to a plain value.
 

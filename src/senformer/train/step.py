@@ -27,13 +27,19 @@ class Engine:
     config: TrainConfig
     weights: Mapping[str, Tensor] = field(default_factory=dict)
 
-    def tensors(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Return the codes, still in main memory, and the targets on the device.
+    def tensors(self, batch: Batch) -> tuple[Tensor | dict[str, Tensor], Tensor]:
+        """Return the codes, or all inputs by name, still in main memory, and the targets on the device.
 
         The model checks the codes and moves them itself: a check on the device would wait for it.
         """
         targets = torch.as_tensor(batch.targets).to(self.accelerator.device, non_blocking=True)
-        return torch.as_tensor(batch.sequence), targets
+        codes = torch.as_tensor(batch.sequence)
+        if not batch.inputs:
+            return codes, targets
+        return {
+            "sequence": codes,
+            **{name: torch.as_tensor(array) for name, array in batch.inputs.items()},
+        }, targets
 
     def loss_of(self, organism: str, prediction: Tensor, targets: Tensor) -> Tensor:
         """Return the loss under the organism's track weights."""
@@ -95,9 +101,9 @@ def take_step(engine: Engine, step: int, organism: str, batch: Batch) -> Update:
     config, model = engine.config, engine.model
     torch.manual_seed(child_seed(config.seed, "step", step))
     with memory_errors(engine, batch):
-        sequence, targets = engine.tensors(batch)
+        inputs, targets = engine.tensors(batch)
         engine.optimizer.zero_grad(set_to_none=True)
-        loss = engine.loss_of(organism, model(sequence, heads=[organism])[organism], targets)
+        loss = engine.loss_of(organism, model(inputs, heads=[organism])[organism], targets)
         engine.accelerator.backward(loss)
     used = [parameter for parameter in model.parameters() if parameter.grad is not None]
     norm = get_total_norm([parameter.grad for parameter in used if parameter.grad is not None])

@@ -10,9 +10,9 @@ import pandas as pd
 import torch
 
 from senformer.core.errors import ConfigError, DataError
-from senformer.dataset.batch import Batch, eval_batches
+from senformer.dataset.batch import Batch
+from senformer.dataset.examples import AnyDataset, eval_batches
 from senformer.dataset.loader import eval_windows
-from senformer.dataset.store import Dataset
 from senformer.evaluate.metrics.pearson import PearsonSums
 from senformer.train.config import TrainConfig
 from senformer.train.plan import Plan
@@ -25,13 +25,13 @@ SPLIT = "valid"
 class ValidationSet:
     """The validation windows of one organism."""
 
-    dataset: Dataset
+    dataset: AnyDataset
     windows: pd.DataFrame
     crop_bins: int
 
 
 def make_validation_sets(
-    datasets: Mapping[str, Dataset], plan: Plan, config: TrainConfig
+    datasets: Mapping[str, AnyDataset], plan: Plan, config: TrainConfig
 ) -> dict[str, ValidationSet]:
     """Return evenly spread validation windows of each organism; none where validation is off.
 
@@ -99,8 +99,8 @@ def _validate_one(
         if is_stopped():
             return None
         with memory_errors(engine, batch):
-            sequence, targets = engine.tensors(batch)
-            prediction = engine.model(sequence, heads=[organism])[organism].float()
+            inputs, targets = engine.tensors(batch)
+            prediction = engine.model(inputs, heads=[organism])[organism].float()
             loss = float(engine.loss_of(organism, prediction, targets))
         if not (math.isfinite(loss) and bool(prediction.isfinite().all())):
             raise _not_finite(organism, batch, loss)

@@ -8,11 +8,11 @@ from torch import Tensor
 
 from senformer.core.config import nearest
 from senformer.core.errors import ConfigError
-from senformer.dataset.store import Dataset
+from senformer.dataset.examples import AnyDataset
 
 
 def track_weights(
-    datasets: Mapping[str, Dataset], assay_weights: Mapping[str, float]
+    datasets: Mapping[str, AnyDataset], assay_weights: Mapping[str, float]
 ) -> dict[str, Float[Tensor, " track"]]:
     """Return each organism's weight per track, its assay's; 1 for assays without one.
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from senformer.core.config import read_raw_section, read_section
 from senformer.core.errors import UsageError
-from senformer.dataset import Dataset, open_dataset
+from senformer.dataset import AnyDataset, open_dataset
 from senformer.dataset.collection import member_folders
 
 
-def open_organisms(folders: list[Path]) -> dict[str, Dataset]:
+def open_organisms(folders: list[Path]) -> dict[str, AnyDataset]:
     """Open one dataset per organism, keyed by the organism's name; of a collection, each one in it.
 
     Raises
@@ -17,7 +17,7 @@ def open_organisms(folders: list[Path]) -> dict[str, Dataset]:
     UsageError
         Two datasets name the same organism.
     """
-    found: dict[str, Dataset] = {}
+    found: dict[str, AnyDataset] = {}
     for folder in (part for path in folders for part in _datasets_in(path)):
         dataset = open_dataset(folder)
         if dataset.organism in found:

@@ -144,3 +144,13 @@ def test_audit_against_card__no_card(toy, tmp_path):
     data, _ = copied_toy(toy, tmp_path)
     with pytest.raises(MissingInputError, match=r"holds no card\.json"):
         audit_against_card(data, tmp_path)
+
+
+def test_audit_dataset__a_table_has_no_genome(tmp_path):
+    from tests.dataset.table.toy import toy_config, toy_rows, write_table
+
+    from senformer.dataset import build_dataset
+
+    build_dataset(toy_config(write_table(tmp_path / "t.tsv", toy_rows())), tmp_path / "d")
+    with pytest.raises(DataError, match="is a table: its rows are sequences without a genome"):
+        audit_dataset(tmp_path / "d")

@@ -1,6 +1,6 @@
 """The configuration of a Baskerville model: every size and rate, checked against one another."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -38,6 +38,9 @@ class BaskervilleConfig(Config):
         transformer positions that it is made for (by default the window's): a longer window keeps the basis.
     heads
         Number of tracks of each head, by organism.
+    activation
+        Of the heads: ``softplus`` for signal and counts, which are not negative; ``linear`` for values of
+        either sign, a log activity for instance.
     """
 
     stem_channels: int = Field(512, ge=1)
@@ -67,6 +70,7 @@ class BaskervilleConfig(Config):
         default_factory=lambda known: known["window_bp"] // 2 ** (1 + len(known["tower_channels"])), ge=1
     )
     heads: Heads = Field(default_factory=lambda: {"human": 7611, "mouse": 2608}, min_length=1)
+    activation: Literal["softplus", "linear"] = "softplus"
 
     @model_validator(mode="before")
     @classmethod

@@ -1,5 +1,6 @@
 """Losses of training, one kind a file: ``loss(prediction, target) -> scalar``."""
 
+from senformer.train.losses.mse import mse
 from senformer.train.losses.poisson import poisson
 
-LOSSES = {"poisson": poisson}
+LOSSES = {"mse": mse, "poisson": poisson}

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.nn import functional
 
 from senformer.model.sequence_model import SequenceModel
 
@@ -28,7 +27,7 @@ def sites_of(window_bp: int) -> list[int]:
 def _predict(model: SequenceModel, bins: Tensor, head: str) -> Tensor:
     """Return the head's rates of one window, from what the transformer reads, in the model's precision."""
     embedding = model.transform(bins, model.crop_bins)
-    return functional.softplus(model.heads[head](embedding))[0]
+    return model.activate(model.heads[head](embedding))[0]
 
 
 def _changed_bins(model: SequenceModel, codes: Tensor, bins: Tensor, site: int) -> Tensor:

@@ -1,0 +1,44 @@
+"""Examples of any dataset, a genome's windows or a table's rows: one door for validation and evaluation."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from senformer.core.errors import ConfigError
+from senformer.dataset.batch import Batch
+from senformer.dataset.batch import eval_batches as genome_batches
+from senformer.dataset.store import Dataset
+from senformer.dataset.table.store import TableDataset
+
+AnyDataset = Dataset | TableDataset
+
+
+def eval_batches(
+    dataset: AnyDataset, windows: pd.DataFrame, crop_bins: int, batch_size: int, margin_bp: int = 0
+) -> Iterator[Batch]:
+    """Yield batches of windows, or of rows, in order, not augmented; the last may be smaller.
+
+    Raises
+    ------
+    ConfigError
+        A margin is asked for of a table, whose rows end where their windows end.
+    """
+    if isinstance(dataset, Dataset):
+        yield from genome_batches(dataset, windows, crop_bins, batch_size, margin_bp)
+        return
+    from senformer.dataset.table.batches import row_batches
+
+    if margin_bp:
+        found = f"rows have nothing beyond their {dataset.bin_bp} bp to shift by {margin_bp} bp"
+        raise ConfigError("E496", str(dataset.path), found, "Leave the shifts out.")
+    yield from row_batches(dataset, windows, batch_size)
+
+
+def turn_batch(dataset: AnyDataset, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return the named inputs of some rows as the other strand has them."""
+    from senformer.dataset.table.batches import turn_inputs
+
+    if isinstance(dataset, Dataset):
+        raise TypeError("a genome's windows have no named inputs")
+    return turn_inputs(dataset, inputs)

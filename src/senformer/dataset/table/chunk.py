@@ -1,0 +1,75 @@
+"""Rows as they were read: text by column, and the line of each, so that a fault can be named."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from jaxtyping import Int64
+
+from senformer.core.config import nearest
+from senformer.core.errors import DataError
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Consecutive rows of one file.
+
+    Attributes
+    ----------
+    path
+        The file.
+    columns
+        Text of every wanted column; each an array without nulls.
+    lines
+        Line of each row, from 1.
+    """
+
+    path: Path
+    columns: dict[str, pa.Array]
+    lines: Int64[np.ndarray, " row"]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def where(self, row: int, column: str | None = None) -> str:
+        """Name a row, and a column of it, for a message."""
+        place = f"{self.path} line {self.lines[row]}"
+        return place if column is None else f"{place}, column {column!r}"
+
+    def slice(self, lo: int, hi: int) -> "Chunk":
+        """Return the rows ``lo`` to ``hi``."""
+        columns = {name: column.slice(lo, hi - lo) for name, column in self.columns.items()}
+        return Chunk(self.path, columns, self.lines[lo:hi])
+
+
+def blocks(chunks: Iterable[Chunk], n_rows: int) -> Iterator[list[Chunk]]:
+    """Yield the rows again, ``n_rows`` at a time; the last block may be smaller."""
+    block: list[Chunk] = []
+    room = n_rows
+    for chunk in chunks:
+        first = 0
+        while first < len(chunk):
+            part = chunk.slice(first, min(first + room, len(chunk)))
+            block.append(part)
+            first += len(part)
+            room -= len(part)
+            if not room:
+                yield block
+                block, room = [], n_rows
+    if block:
+        yield block
+
+
+def refuse_missing(path: Path, known: Sequence[str], wanted: Iterable[str]) -> None:
+    """Raise unless every wanted column is there.
+
+    Raises
+    ------
+    DataError
+        Names the first one that is not, and the nearest that is.
+    """
+    for name in wanted:
+        if name not in known:
+            raise DataError("E486", str(path), f"has no column {name!r}", nearest(name, known))

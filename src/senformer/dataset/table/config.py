@@ -1,0 +1,274 @@
+"""What a table dataset is built from and how: the ``dataset`` section with ``kind: table``."""
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from senformer.core.config import Config
+from senformer.dataset.config import SPLITS
+
+BASES = "ACGTacgt"
+SEQUENCE = "sequence"
+
+
+class RowsFile(Config):
+    """One file of rows.
+
+    Attributes
+    ----------
+    file
+        Table with a header line (tab or comma separated) or FASTA; plain, gzip or bgzip.
+    columns
+        Further columns, with one value for every row of the file (a label, a split), instead of the file's
+        own of that name.
+    """
+
+    file: str
+    columns: dict[str, str | int | float] = Field(default_factory=dict)
+
+
+class Locus(Config):
+    """Columns that say where in the genome a row's sequence is cut, 0-based and half-open as in BED."""
+
+    chrom: str
+    start: str
+    end: str
+    strand: str | None = None
+
+
+class ValueConfig(Config):
+    """One measured value, which becomes a track.
+
+    Attributes
+    ----------
+    column
+        Its column; by default its name.
+    assay, description, strand
+        As in a track table.
+    pair
+        Name of the value that takes its place on the other strand.
+    log
+        Take the logarithm of the column first (``log1p`` is ln(1 + x)): it is the measured unit from then on.
+    scale, clip, clip_soft, sqrt
+        Scaling, as in a track table.
+    """
+
+    column: str | None = None
+    assay: str = "unknown"
+    description: str = ""
+    strand: Literal["+", "-", "."] = "."
+    pair: str | None = None
+    log: Literal["ln", "log2", "log10", "log1p"] | None = None
+    scale: float = 1.0
+    clip: float | None = None
+    clip_soft: float | None = None
+    sqrt: bool = False
+
+
+class InputConfig(Config):
+    """One further input of the model: numbers of every row.
+
+    Attributes
+    ----------
+    columns
+        Columns of the rows, in order.
+    file, key
+        A ``.npy`` file, or an array of an ``.npz`` file, whose first axis is the row, over all files.
+    shape
+        Shape of one row's numbers; by default (number of columns), or as the file has it.
+    flip
+        Turn the first axis round where the sequence is reverse complemented.
+    """
+
+    columns: list[str] | None = Field(default=None, min_length=1)
+    file: str | None = None
+    key: str | None = None
+    shape: list[int] | None = Field(default=None, min_length=1)
+    flip: bool = False
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "InputConfig":
+        if (self.columns is None) == (self.file is None):
+            raise ValueError("give either columns or file")
+        if self.key is not None and not (self.file or "").endswith(".npz"):
+            raise ValueError("key names an array of an .npz file, and file is none")
+        return self
+
+
+class Flanks(Config):
+    """Constant bases of the construct beside every sequence."""
+
+    left: str = Field(default="", pattern=f"^[{BASES}]*$")
+    right: str = Field(default="", pattern=f"^[{BASES}]*$")
+
+
+class TableSplitConfig(Config):
+    """Which rows are kept for validation and test.
+
+    Attributes
+    ----------
+    by
+        ``column``: a column names the split. ``group``: all rows of one text in ``column`` go to one split,
+        drawn by its hash. ``identity``: as ``group``, for rows of near-identical sequence. ``position``:
+        by chromosome or region.
+    column
+        The column; for ``position`` one with texts as ``chr1:100-200`` (or ``chr1-100-200_more``).
+    chrom, start, end
+        Columns for ``position``, instead of ``column``.
+    train, valid, test
+        ``column``: texts that mean the split. ``position``: chromosomes and region strings (1-based, both
+        ends included), ``train`` by default the rest.
+    drop
+        ``column``: texts whose rows are left out.
+    fractions, seed
+        ``group`` and ``identity``: share of valid and test, and the seed of the draw.
+    min_shared
+        ``identity``: share of their 16-mers (of either strand) from which two sequences count as
+        near-identical; one changed base in 164 leaves 0.8, an overlap of half leaves 0.33.
+    """
+
+    by: Literal["column", "group", "identity", "position"]
+    column: str | None = None
+    chrom: str | None = None
+    start: str | None = None
+    end: str | None = None
+    train: list[str] | None = None
+    valid: list[str] | None = None
+    test: list[str] | None = None
+    drop: list[str] = Field(default_factory=list)
+    fractions: dict[Literal["valid", "test"], float] | None = None
+    seed: int = 1
+    min_shared: float = Field(default=0.2, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _keys_of_its_kind(self) -> "TableSplitConfig":
+        allowed = {
+            "column": {"column", *SPLITS, "drop"},
+            "group": {"column", "fractions", "seed"},
+            "identity": {"fractions", "seed", "min_shared"},
+            "position": {"column", "chrom", "start", "end", *SPLITS},
+        }[self.by]
+        # By value: a configuration that was written out names every key.
+        for key, field in type(self).model_fields.items():
+            if key not in allowed | {"by"} and getattr(self, key) != field.get_default(
+                call_default_factory=True
+            ):
+                raise ValueError(f"{key} has no effect when by is {self.by!r}")
+        if self.by in ("column", "group") and self.column is None:
+            raise ValueError(f"column is missing, which by {self.by!r} needs")
+        if self.by == "position" and (self.column is None) != (
+            None not in (self.chrom, self.start, self.end)
+        ):
+            raise ValueError("by 'position' needs either column, or chrom, start and end")
+        if self.by == "position" and not (self.valid or self.test):
+            raise ValueError("by 'position' needs chromosomes or regions for valid or test")
+        return self
+
+    @field_validator("fractions")
+    @classmethod
+    def _leave_some_to_train(cls, value: dict[str, float] | None) -> dict[str, float] | None:
+        if value and not (all(share >= 0 for share in value.values()) and sum(value.values()) < 1):
+            raise ValueError("the shares of valid and test are at least 0 and leave some for train")
+        return value
+
+
+class TableConfig(Config):
+    """The ``dataset`` section of a table dataset.
+
+    Attributes
+    ----------
+    rows
+        A file, or several one after the other; each a path or :class:`RowsFile`.
+    id
+        Column with the rows' names; by default rows are numbered.
+    sequence
+        Column of the sequence, or columns by name where a model reads several (one is ``sequence``).
+    locus, genome
+        Instead: columns that say where to cut it from the genome, which fills the window.
+    values
+        Columns that were measured, or :class:`ValueConfig` by name.
+    inputs
+        Further inputs by name.
+    window_bp, pad, flanks
+        Length of the model's input, where a shorter sequence is padded with N, and the constant bases
+        beside it, which come before N as far as the window has room.
+    too_long
+        A sequence longer than the window is an error, or cropped at both ends and counted.
+    duplicate_ids
+        Two rows of one name are an error, or kept.
+    leaks
+        A sequence (or its reverse complement) in two splits is an error, reported, or left out of all of
+        them but the last of train, valid, test.
+    """
+
+    kind: Literal["table"]
+    organism: str = Field(default="table", pattern=r"^[A-Za-z0-9_-]+$")
+    rows: list[RowsFile] = Field(min_length=1)
+    id: str | None = None
+    sequence: dict[str, str] | None = None
+    locus: Locus | None = None
+    genome: str | None = None
+    values: dict[str, ValueConfig] = Field(min_length=1)
+    inputs: dict[str, InputConfig] = Field(default_factory=dict)
+    window_bp: int = Field(gt=0)
+    pad: Literal["center", "left", "right"] = "center"
+    flanks: Flanks = Flanks()
+    too_long: Literal["error", "crop"] = "error"
+    duplicate_ids: Literal["error", "keep"] = "error"
+    leaks: Literal["error", "report", "drop"] = "error"
+    split: TableSplitConfig
+
+    @field_validator("rows", mode="before")
+    @classmethod
+    def _as_list(cls, value: Any) -> Any:
+        files = value if isinstance(value, list) else [value]
+        return [{"file": file} if isinstance(file, str) else file for file in files]
+
+    @field_validator("sequence", mode="before")
+    @classmethod
+    def _by_name(cls, value: Any) -> Any:
+        return {SEQUENCE: value} if isinstance(value, str) else value
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _values_by_name(cls, value: Any) -> Any:
+        if isinstance(value, list) and all(isinstance(name, str) for name in value):
+            if len(set(value)) < len(value):
+                raise ValueError("a column is named twice")
+            return {name: {} for name in value}
+        return value
+
+    @model_validator(mode="after")
+    def _check(self) -> "TableConfig":
+        if (self.sequence is None) == (self.locus is None):
+            raise ValueError("give either sequence or locus")
+        if (self.genome is None) != (self.locus is None):
+            raise ValueError("genome and locus go together")
+        if self.sequence is not None and SEQUENCE not in self.sequence:
+            raise ValueError(f"one of the sequences must be called {SEQUENCE!r}")
+        if self.locus is not None and (self.pad != "center" or self.flanks != Flanks()):
+            raise ValueError("pad and flanks have no effect with locus: the genome fills the window")
+        if self.locus is not None and self.split.by == "identity":
+            raise ValueError("split by 'position' where locus is given")
+        for name in self.inputs:
+            if name in (self.sequence or (SEQUENCE,)) or not name.isidentifier():
+                raise ValueError(f"an input cannot be called {name!r}")
+        self._check_pairs()
+        return self
+
+    def _check_pairs(self) -> None:
+        for name, value in self.values.items():
+            if value.pair is not None and (
+                value.pair not in self.values or self.values[value.pair].pair != name
+            ):
+                raise ValueError(f"values {name!r} and {value.pair!r} do not name each other as pair")
+
+    @property
+    def bin_bp(self) -> int:
+        """Bases per bin: a row is one bin."""
+        return self.window_bp
+
+    @property
+    def crop_bins(self) -> int:
+        """Bins without target at each side: none."""
+        return 0

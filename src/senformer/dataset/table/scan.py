@@ -1,0 +1,167 @@
+"""The first pass over all rows: everything is checked, and what decides splits is gathered."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int8, Int64
+
+from senformer.core.errors import DataError
+from senformer.dataset.config import SPLITS
+from senformer.dataset.table.chunk import Chunk
+from senformer.dataset.table.config import TableConfig
+from senformer.dataset.table.encode import check_column
+from senformer.dataset.table.input_file import check_input
+from senformer.dataset.table.keys import sequence_keys, text_keys
+from senformer.dataset.table.leaks import NO_SPLIT, Leaks, find_leaks, without_leaks
+from senformer.dataset.table.locus import check_loci
+from senformer.dataset.table.numbers import read_columns, read_values
+from senformer.dataset.table.rows import read_rows
+from senformer.dataset.table.split import shares_of
+from senformer.dataset.table.splitters import make_splitter
+from senformer.genome.fasta import FastaReader
+from senformer.tracks.track import Track
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What the first pass knows.
+
+    Attributes
+    ----------
+    codes
+        Place of each row's split in ``SPLITS``; -1: in none.
+    groups
+        Number of each row's group where rows were grouped by sequence, else None.
+    left_out
+        Rows in no split, by reason.
+    leaks
+        Sequences in several splits, as they were before any was left out.
+    """
+
+    codes: Int8[np.ndarray, " row"]
+    groups: Int64[np.ndarray, " row"] | None
+    left_out: dict[str, int]
+    leaks: Leaks
+
+
+def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader | None) -> Scan:
+    """Read every row, check it, and decide its split.
+
+    Memory is 25 bytes a row, and what the split needs.
+
+    Raises
+    ------
+    DataError
+        What is wrong with a row, named by file, line and column; two rows of one name; a sequence in two
+        splits; a split without a row.
+    """
+    splitter = make_splitter(config)
+    ids, keys, lines, starts = [], [], [], list[tuple[int, str]]()
+    n_rows = 0
+    for chunk in read_rows(config):
+        keys.append(_check_chunk(chunk, config, tracks, fasta))
+        if config.id is not None:
+            ids.append(text_keys(chunk.columns[config.id].to_pylist()))
+        splitter.add(chunk)
+        lines.append(chunk.lines)
+        starts.append((n_rows, str(chunk.path)))
+        n_rows += len(chunk)
+    if not n_rows:
+        raise DataError(
+            "E497", ", ".join(source.file for source in config.rows), "holds no row", "Give some."
+        )
+    for name, extra in config.inputs.items():
+        if extra.file is not None:
+            check_input(name, extra, n_rows)
+    where = _Where(np.concatenate(lines), starts)
+    if ids and config.duplicate_ids == "error":
+        _refuse_duplicates(np.concatenate(ids), where)
+    codes, every_key = splitter.codes(), np.concatenate(keys)
+    leaks = find_leaks(every_key, codes)
+    _heed_leaks(config, leaks, codes, where)
+    left_out = dict(splitter.left_out)
+    if config.leaks == "drop":
+        kept = without_leaks(every_key, codes)
+        left_out["same_sequence_in_a_later_split"] = int((kept != codes).sum())
+        codes = kept
+    _refuse_empty(config, codes)
+    return Scan(codes, splitter.groups, left_out, leaks)
+
+
+class _Where:
+    """Names rows by file and line."""
+
+    def __init__(self, lines: Int64[np.ndarray, " row"], starts: list[tuple[int, str]]) -> None:
+        self._lines, self._starts = lines, starts
+
+    def __call__(self, row: int) -> str:
+        """Return the place of a row."""
+        path = next(path for first, path in reversed(self._starts) if first <= row)
+        return f"{path} line {self._lines[row]}"
+
+
+def _check_chunk(
+    chunk: Chunk, config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader | None
+) -> Int64[np.ndarray, " row"]:
+    """Check all that a row says; return a key of its sequence, or of its place in the genome."""
+    read_values(chunk, config.values, tracks)
+    for extra in config.inputs.values():
+        if extra.columns is not None:
+            read_columns(chunk, extra.columns)
+    if config.locus is not None and fasta is not None:
+        places = check_loci(chunk, config, config.locus, fasta)
+        return text_keys(f"{place.chrom}:{place.start}-{place.end}" for place in places)
+    columns = list((config.sequence or {}).values())
+    for column in columns:
+        check_column(chunk, column, config)
+    return sequence_keys(_texts(chunk, columns))
+
+
+def _texts(chunk: Chunk, columns: list[str]) -> Iterator[tuple[str, ...]]:
+    return zip(*(chunk.columns[column].to_pylist() for column in columns), strict=True)
+
+
+def _refuse_duplicates(ids: Int64[np.ndarray, " row"], where: _Where) -> None:
+    order = np.argsort(ids, kind="stable")
+    again = np.flatnonzero(ids[order][1:] == ids[order][:-1]) + 1
+    if len(again):
+        place = again[np.argmin(order[again])]
+        raise DataError(
+            "E491",
+            where(int(order[place])),
+            f"has the id of {where(int(order[place - 1]))} ({len(again)} rows repeat an id)",
+            "Name rows apart, or set duplicate_ids: keep.",
+        )
+
+
+def _heed_leaks(config: TableConfig, leaks: Leaks, codes: Int8[np.ndarray, " row"], where: _Where) -> None:
+    if leaks.pair is None or config.leaks != "error":
+        return
+    first, other = leaks.pair
+    raise DataError(
+        "E493",
+        f"{where(other)} ({SPLITS[codes[other]]})",
+        f"has the sequence of {where(first)} ({SPLITS[codes[first]]}), or its reverse complement; "
+        f"{len(leaks.rows)} rows share one across splits",
+        "Split by group or identity, or set leaks: drop (the later of train, valid, test keeps them) or "
+        "leaks: report.",
+    )
+
+
+def _refuse_empty(config: TableConfig, codes: Int8[np.ndarray, " row"]) -> None:
+    split = config.split
+    shares = shares_of(split)
+    for code, name in enumerate(SPLITS):
+        if split.by in ("group", "identity"):
+            is_wanted = name == "train" or shares[name] > 0
+        else:
+            is_wanted = name == "train" or bool(getattr(split, name))
+        if is_wanted and not (codes == code).any():
+            n_none = int((codes == NO_SPLIT).sum())
+            raise DataError(
+                "E497",
+                f"split {name!r}",
+                f"has no row ({len(codes)} rows, {n_none} of them in no split)",
+                "Mend the split.",
+            )

@@ -1,0 +1,18 @@
+"""Which splitter a configuration means."""
+
+from senformer.dataset.table.config import TableConfig
+from senformer.dataset.table.identity import ByIdentity
+from senformer.dataset.table.split import ByColumn, ByGroup, ByPosition, RowSplitter
+
+
+def make_splitter(config: TableConfig) -> RowSplitter:
+    """Return the splitter that the configuration asks for."""
+    split = config.split
+    if split.by == "identity":
+        return ByIdentity(split, list((config.sequence or {}).values()))
+    kinds: dict[str, type[ByColumn | ByGroup | ByPosition]] = {
+        "column": ByColumn,
+        "group": ByGroup,
+        "position": ByPosition,
+    }
+    return kinds[split.by](split)

@@ -1,0 +1,35 @@
+"""Mean squared error (``LOSSES["mse"]``), for values that are no counts: log activities, for instance.
+
+Source: least squares; as DeepSTARR trains, de Almeida et al. 2022, doi:10.1038/s41588-022-01048-5.
+"""
+
+from jaxtyping import Float
+from torch import Tensor
+
+
+def mse(
+    prediction: Float[Tensor, "batch bin track"],
+    target: Float[Tensor, "batch bin track"],
+    weight: Float[Tensor, " track"] | None = None,
+) -> Float[Tensor, ""]:
+    """Return mean((prediction - target)^2) over the measured entries.
+
+    Parameters
+    ----------
+    prediction
+        Any precision; the loss is computed in fp32.
+    target
+        Measured values; NaN where there is none: such an entry adds neither loss nor gradient.
+    weight
+        Factor on each track's terms; None counts all alike. The mean is still over the number of entries.
+
+    Returns
+    -------
+    A scalar in fp32; zero, with zero gradient, where nothing is measured.
+    """
+    is_measured = ~target.isnan()
+    # Filled before the difference: a NaN behind a mask would still reach the gradient as 0 * NaN.
+    terms = (prediction.float() - target.float().masked_fill(~is_measured, 0.0)).square()
+    if weight is not None:
+        terms = terms * weight
+    return terms.masked_fill(~is_measured, 0.0).sum() / is_measured.sum().clamp(min=1)

@@ -1,1 +1,0 @@
-"""``doctor``: every input checked against the others in seconds, before any work."""

@@ -1,0 +1,50 @@
+"""Places of rows: three columns or one text, and what is no place."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from senformer.core.errors import DataError
+from senformer.dataset.table.chunk import Chunk
+from senformer.dataset.table.places import read_places
+
+
+def chunk(**columns: list[str]) -> Chunk:
+    arrays = {name: pa.array(texts) for name, texts in columns.items()}
+    return Chunk(Path("t"), arrays, np.arange(2, 2 + len(next(iter(arrays.values())))))
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("chr1:100-200", ("chr1", 100, 200)),
+        ("chr1-104768570-104768734_UPCQ_WT", ("chr1", 104768570, 104768734)),
+        ("chrX_4544150_4544398_-_peak_849bp_region", ("chrX", 4544150, 4544398)),
+        ("2L:5-9(+)", ("2L", 5, 9)),
+    ],
+)
+def test_read_places__texts(text: str, known: tuple) -> None:
+    chroms, start, end = read_places(chunk(p=[text]), "p")
+    assert (chroms.to_pylist()[0], int(start[0]), int(end[0])) == known
+
+
+def test_read_places__three_columns() -> None:
+    chroms, start, end = read_places(chunk(c=["1", "2"], s=["5", " 6"], e=["7", "9"]), ("c", "s", "e"))
+    assert (chroms.to_pylist(), start.tolist(), end.tolist()) == (["1", "2"], [5, 6], [7, 9])
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        ({"p": ["chr1:1-2", "chr1:100"]}, "line 3, column 'p': 'chr1:100' is no place"),
+        ({"c": ["a"], "s": ["1.5"], "e": ["2"]}, "line 2, column 's': '1.5' is no position"),
+        ({"c": ["a"], "s": ["-1"], "e": ["2"]}, "line 2, column 's': '-1' is no position"),
+        ({"c": ["a", "a"], "s": ["1", "7"], "e": ["2", "7"]}, "line 3, column 'e': the end 7 is not beyond"),
+    ],
+)
+def test_read_places__refuses(texts: dict, message: str) -> None:
+    with pytest.raises(DataError) as fault:
+        read_places(chunk(**texts), "p" if "p" in texts else ("c", "s", "e"))
+    assert message in str(fault.value)

@@ -1,0 +1,95 @@
+"""The first pass: every fault of a row stops it, and leaks are refused, told or mended."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.dataset.table.toy import toy_config, toy_rows, write_table
+from tests.oracles.table import turned
+
+from senformer.core.errors import DataError
+from senformer.dataset.table.plan import make_tracks
+from senformer.dataset.table.scan import Scan, scan_rows
+
+
+def scan(path: Path, **changes: object) -> Scan:
+    config = toy_config(path, **changes)
+    return scan_rows(config, make_tracks(config), None)
+
+
+def changed(tmp_path: Path, row: int, **fields: str) -> Path:
+    rows = toy_rows()
+    rows[row].update(fields)
+    return write_table(tmp_path / "t.tsv", rows)
+
+
+def test_scan_rows__splits_of_the_toy(table_path: Path) -> None:
+    found = scan(table_path)
+    names = {"train": 0, "val": 1, "test": 2}
+    assert found.codes.tolist() == [names[row["split"]] for row in toy_rows()]
+    assert found.leaks.pair is None
+    assert found.groups is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"plus": "high"}, "line 12, column 'plus': 'high' is no number"),
+        ({"gc": "NA"}, "line 12, column 'gc': 'NA' is missing"),
+        ({"seq": "ACGU"}, "line 12, column 'seq': letter 'U'"),
+        ({"seq": ""}, "line 12, column 'seq': the sequence is empty"),
+        ({"seq": "A" * 40}, "line 12, column 'seq': the sequence has 40 bases"),
+        ({"split": "tset"}, "line 12, column 'split': 'tset' means no split"),
+        ({"name": "r3"}, "line 12: has the id of"),
+    ],
+)
+def test_scan_rows__names_the_line(tmp_path: Path, fields: dict, message: str) -> None:
+    with pytest.raises(DataError) as fault:
+        scan(changed(tmp_path, 10, **fields))
+    assert message in str(fault.value)
+
+
+def test_scan_rows__repeated_ids_where_they_are_kept(tmp_path: Path) -> None:
+    assert len(scan(changed(tmp_path, 10, name="r3"), duplicate_ids="keep").codes) == 41
+
+
+def test_scan_rows__leaks(tmp_path: Path) -> None:
+    rows = toy_rows()
+    # Row 0 is train, row 4 is test.
+    path = changed(tmp_path, 4, seq=turned(rows[0]["seq"]))
+    with pytest.raises(
+        DataError, match=r"line 6 \(test\): has the sequence of .* line 2 \(train\), or its rev"
+    ):
+        scan(path)
+    assert scan(path, leaks="report").leaks.by_splits == {"train+valid": 0, "train+test": 1, "valid+test": 0}
+    dropped = scan(path, leaks="drop")
+    assert (dropped.codes[0], dropped.codes[4]) == (-1, 2)
+    assert dropped.left_out["same_sequence_in_a_later_split"] == 1
+    assert dropped.leaks.by_splits["train+test"] == 1
+
+
+def test_scan_rows__no_row_and_empty_splits(tmp_path: Path) -> None:
+    rows = toy_rows()
+    (tmp_path / "empty.tsv").write_text("\t".join(rows[0]) + "\n")
+    with pytest.raises(DataError, match=r"empty\.tsv: holds no row"):
+        scan(tmp_path / "empty.tsv")
+    path = write_table(tmp_path / "t.tsv", [row for row in rows if row["split"] == "test"])
+    with pytest.raises(DataError, match=r"split 'train': has no row \(8 rows, 0 of them in no split\)"):
+        scan(path)
+    split = {"by": "group", "column": "gene", "fractions": {"valid": 1e-9, "test": 0.4}}
+    with pytest.raises(DataError, match="split 'valid': has no row"):
+        scan(path, split=split)
+
+
+def test_scan_rows__groups_of_rows(table_path: Path) -> None:
+    found = scan(
+        table_path, split={"by": "group", "column": "gene", "fractions": {"valid": 0.3, "test": 0.3}}
+    )
+    genes = np.array([row["gene"] for row in toy_rows()])
+    assert all(len(set(found.codes[genes == gene].tolist())) == 1 for gene in genes)
+
+
+def test_scan_rows__array_files_have_a_row_each(tmp_path: Path, table_path: Path) -> None:
+    np.save(tmp_path / "m.npy", np.zeros((40, 3)))
+    with pytest.raises(DataError, match="has 40 rows, the table 41"):
+        scan(table_path, inputs={"marks": {"file": str(tmp_path / "m.npy")}})

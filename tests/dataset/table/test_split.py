@@ -1,0 +1,91 @@
+"""Splits of rows by column, group and place."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from senformer.core.config import parse
+from senformer.core.errors import DataError
+from senformer.dataset.table.chunk import Chunk
+from senformer.dataset.table.config import TableSplitConfig
+from senformer.dataset.table.split import ByColumn, ByGroup, ByPosition, RowSplitter, draw_split, shares_of
+
+
+def config(**values: object) -> TableSplitConfig:
+    return parse(TableSplitConfig, values, "split")
+
+
+def fed(splitter: RowSplitter, *parts: list[str]) -> RowSplitter:
+    first = 2
+    for texts in parts:
+        lines = np.arange(first, first + len(texts))
+        splitter.add(Chunk(Path("t"), {"x": pa.array(texts)}, lines))
+        first += len(texts)
+    return splitter
+
+
+def test_by_column__usual_names() -> None:
+    splitter = fed(ByColumn(config(by="column", column="x")), ["train", "val"], ["test", "training", "dev"])
+    assert splitter.codes().tolist() == [0, 1, 2, 0, 1]
+
+
+def test_by_column__given_names_and_dropped_rows() -> None:
+    split = config(by="column", column="x", train=["0", "1"], test=["9"], drop=["5"])
+    splitter = fed(ByColumn(split), ["0", "5", "9"], ["1", "5"])
+    assert splitter.codes().tolist() == [0, -1, 2, 0, -1]
+    assert splitter.left_out == {"dropped_by_column": 2}
+
+
+def test_by_column__refuses_a_text_without_meaning_and_a_name_without_row() -> None:
+    with pytest.raises(
+        DataError, match=r"t line 4, column 'x': 'tset' means no split. Did you mean 'test'\?"
+    ):
+        fed(ByColumn(config(by="column", column="x")), ["train", "test"], ["tset"])
+    with pytest.raises(DataError, match="column 'x': no row has 'holdout'"):
+        fed(ByColumn(config(by="column", column="x", test=["holdout"])), ["train"]).codes()
+
+
+def test_by_group__groups_stay_together_whatever_the_chunks() -> None:
+    split = config(by="group", column="x", fractions={"valid": 0.2, "test": 0.3})
+    texts = [f"g{row % 40}" for row in range(200)]
+    whole = fed(ByGroup(split), texts).codes()
+    np.testing.assert_array_equal(fed(ByGroup(split), texts[:77], texts[77:]).codes(), whole)
+    by_group = {text: {int(c) for c in whole[[t == text for t in texts]]} for text in set(texts)}
+    assert all(len(codes) == 1 for codes in by_group.values())
+    assert set(whole.tolist()) == {0, 1, 2}
+
+
+def test_draw_split__shares_and_seed() -> None:
+    split = config(by="group", column="x", fractions={"test": 0.25})
+    drawn = [draw_split(split, str(i)) for i in range(4000)]
+    assert abs(drawn.count(2) / 4000 - 0.25) < 0.03
+    assert drawn.count(1) == 0
+    other = config(by="group", column="x", fractions={"test": 0.25}, seed=2)
+    assert drawn != [draw_split(other, str(i)) for i in range(4000)]
+    assert shares_of(config(by="group", column="x")) == {"valid": 0.1, "test": 0.1}
+
+
+def test_by_position__chromosomes_regions_and_edges() -> None:
+    split = config(by="position", column="x", valid=["chr2"], test=["chr1:101-200"])
+    # chr1:101-200 is 100 to 200: a row on its edge is in no split.
+    places = [
+        "chr1:0-100",
+        "chr1:100-200",
+        "chr1:150-201",
+        "chr1:90-110",
+        "chr2:5-9",
+        "chr3:5-9",
+        "chr1:200-201",
+    ]
+    splitter = fed(ByPosition(split), places[:3], places[3:])
+    assert splitter.codes().tolist() == [0, 2, -1, -1, 1, 0, 0]
+    assert splitter.left_out == {"outside_or_across_splits": 2}
+
+
+def test_by_position__named_train_regions_and_unknown_chromosomes() -> None:
+    split = config(by="position", column="x", train=["chr1"], test=["chr2"])
+    assert fed(ByPosition(split), ["chr1:1-2", "chr2:1-2", "chr3:1-2"]).codes().tolist() == [0, 2, -1]
+    with pytest.raises(DataError, match="chr9"):
+        fed(ByPosition(config(by="position", column="x", test=["chr9"])), ["chr1:1-2"]).codes()

@@ -1,0 +1,22 @@
+"""Every value of ``by`` has a splitter."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from tests.dataset.table.toy import toy_config
+
+from senformer.dataset.table.config import TableSplitConfig
+from senformer.dataset.table.splitters import make_splitter
+
+CLASSES = {"column": "ByColumn", "group": "ByGroup", "identity": "ByIdentity", "position": "ByPosition"}
+
+
+@pytest.mark.parametrize("by", get_args(TableSplitConfig.model_fields["by"].annotation))
+def test_make_splitter__knows_every_kind(by: str) -> None:
+    split = {"by": by}
+    if by != "identity":
+        split |= {"column": "place"}
+    if by == "position":
+        split |= {"test": ["chr1"]}
+    assert type(make_splitter(toy_config(Path("t"), split=split))).__name__ == CLASSES[by]

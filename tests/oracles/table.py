@@ -1,0 +1,52 @@
+"""One row of a table dataset, made letter by letter and number by number."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+_CODES = {"A": 0, "C": 1, "G": 2, "T": 3}
+_TURN = {"A": "T", "C": "G", "G": "C", "T": "A"}
+
+
+def window_of(
+    sequence: str, window_bp: int, pad: str = "center", left: str = "", right: str = ""
+) -> np.ndarray:
+    """Return the codes of one window: the sequence, its flanks as far as there is room, then N."""
+    if len(sequence) > window_bp:
+        cut = (len(sequence) - window_bp) // 2
+        sequence = sequence[cut : cut + window_bp]
+    room = window_bp - len(sequence)
+    n_left = {"center": room // 2, "right": min(len(left), room), "left": room - min(len(right), room)}[pad]
+    before = ("N" * window_bp + left)[len(left) + window_bp - n_left :]
+    after = (right + "N" * window_bp)[: room - n_left]
+    return np.array([_CODES.get(letter, 4) for letter in (before + sequence + after).upper()], dtype=np.uint8)
+
+
+def value_of(text: str, scale: float = 1.0) -> np.float32:
+    """Return one value; NaN where it is NA."""
+    return np.float32(math.nan if text == "NA" else float(text) * scale)
+
+
+def turned(sequence: str) -> str:
+    """Return the reverse complement, other letters than A, C, G, T as N."""
+    return "".join(_TURN.get(letter, "N") for letter in reversed(sequence.upper()))
+
+
+def words_of(sequence: str, k: int) -> set[str]:
+    """Return the k-mers of a sequence, each as the smaller of both strands."""
+    words = (sequence[at : at + k].upper() for at in range(len(sequence) - k + 1))
+    return {min(word, turned(word)) for word in words if set(word) <= set("ACGT")}
+
+
+def shared_words(left: str, right: str, k: int) -> float:
+    """Return the Jaccard index of two sequences' k-mers."""
+    a, b = words_of(left, k), words_of(right, k)
+    return len(a & b) / max(len(a | b), 1)
+
+
+def row_of(texts: Mapping[str, str], window_bp: int) -> tuple[np.ndarray, list[np.float32], list[np.float32]]:
+    """Return codes, values (plus, minus times 2) and features of a row of the toy table."""
+    values = [value_of(texts["plus"]), value_of(texts["minus"], 2.0)]
+    features = [np.float32(texts["half_life"]), np.float32(texts["gc"])]
+    return window_of(texts["seq"], window_bp), values, features
