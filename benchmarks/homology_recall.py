@@ -1,8 +1,9 @@
 """Recall and precision of the sketch: planted copies in a random genome, by length and identity.
 
-Copies of every length and identity are written over a random genome, on both strands, with substitutions
-and small insertions and deletions. Found are the copies of which links cover half, on both sides and at the
-right place; a link is right if half of both its sides lies in a copy and its source.
+Copies of every length and identity are written over a random genome with interspersed and simple repeats,
+on both strands, with substitutions and small insertions and deletions. Found are the copies of which links
+cover half, on both sides and at the right place; a link is right if half of both its sides lies in a copy
+and its source.
 
     python benchmarks/homology_recall.py --out benchmarks/results/NAME.json
 """
@@ -91,6 +92,17 @@ def plant(
     return Copy(source, (target[0], target[1], target[1] + len(copy)), identity, is_reverse)
 
 
+def sprinkle(rng: np.random.Generator, codes: np.ndarray) -> None:
+    """Write repeats: of 300 bp and 6 kb, 80 to 95 % like their family's, and runs of short units."""
+    for width, share, low in ((300, 0.10, 0.80), (6000, 0.05, 0.85)):
+        family = np.random.default_rng(width).integers(0, 4, width, dtype=np.uint8)
+        for at in rng.integers(0, max(1, len(codes) - width), int(len(codes) * share / width)):
+            copy = mutate(rng, family, rng.uniform(low, low + 0.1))[: len(codes) - at]
+            codes[at : at + len(copy)] = reverse_complement(copy) if rng.random() < 0.5 else copy
+    for at in rng.integers(0, max(1, len(codes) - 300), len(codes) // 50_000):
+        codes[at : at + 300] = np.resize(rng.integers(0, 4, int(rng.integers(1, 7)), dtype=np.uint8), 300)
+
+
 def planted_genome(
     rng: np.random.Generator, n_each: int, lengths_bp: Sequence[int], identities: Sequence[float]
 ) -> tuple[dict[str, np.ndarray], list[Copy]]:
@@ -99,6 +111,8 @@ def planted_genome(
     rng.shuffle(kinds)
     room = [int(length * 1.2) + 4_000 for length, _ in kinds]
     genome = random_genome(rng, {"chrA": sum(room), "chrB": sum(room)})
+    for codes in genome.values():
+        sprinkle(rng, codes)
     copies, at = [], 0
     for index, ((length, identity), width) in enumerate(zip(kinds, room, strict=True)):
         length, start = int(length), at + 2_000

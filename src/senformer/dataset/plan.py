@@ -122,7 +122,7 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
     tracks = apply_assays(apply_pipeline(read_track_table(table), config.pipeline), config.assays)
     # What takes seconds comes before the scans.
     sizes, left_out = choose_chromosomes(config, fasta)
-    split = split_regions(config.split, SplitInputs(sizes, genome))
+    split = split_regions(config.split, SplitInputs(sizes, genome, config.window_bp))
     assigned = set(split.regions["chrom"])
     gaps = read_gaps(config, fasta, [chrom for chrom in sizes if chrom in assigned])
     regions = cut_at_gaps(split.regions, gaps)

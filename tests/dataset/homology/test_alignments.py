@@ -55,3 +55,17 @@ def test_read_alignments__unknown_target(tmp_path):
 def test_read_alignments__query_of_another_assembly(tmp_path):
     with pytest.raises(DataError, match="q1 has 100 bp there and 120 in the genome"):
         read(tmp_path, CHAIN, {"ours": {"chrA": 200}, "theirs": {"q1": 120}}, query="theirs")
+
+
+def test_read_alignments__chromosomes_out_of_use_are_left_out_and_counted(tmp_path):
+    more = CHAIN + "\n" + CHAIN.replace("chrA 200", "chrZ 300") + "\n" + CHAIN.replace("q1 100", "q9 500")
+    sizes = {"ours": {"chrA": 200}, "theirs": {"q1": 100}}
+    found = read(tmp_path, more, sizes, query="theirs")
+    assert len(found.blocks) == 2
+    assert found.left_out == {"chrZ": 2, "q9": 2}
+    assert found.space.chroms == ("chrA", "q1")
+
+
+def test_read_alignments__no_chromosome_in_common(tmp_path):
+    with pytest.raises(DataError, match="1 of 1 chromosome name is not in the genome: chrA"):
+        read(tmp_path, CHAIN, {"ours": {"chr7": 200}}, query="theirs")

@@ -37,4 +37,5 @@ def test_homology_config__unknown_key_names_the_nearest():
 
 def test_homology_config__defaults():
     config = parse(HomologyConfig, {}, "split")
-    assert (config.valid, config.test, config.folds, config.min_overlap_bp) == (0.1, 0.1, None, 1)
+    assert (config.fractions, config.chosen_folds) == ((0.1, 0.1), (0, 1))
+    assert parse(HomologyConfig, config.model_dump(mode="json"), "split") == config

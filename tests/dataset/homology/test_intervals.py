@@ -2,7 +2,15 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from senformer.dataset.homology.intervals import expand, intersect, merge, overlapping, total_bp
+from senformer.dataset.homology.intervals import (
+    covered_bp,
+    crowded,
+    expand,
+    intersect,
+    merge,
+    overlapping,
+    total_bp,
+)
 
 PAIRS = st.lists(
     st.tuples(st.integers(0, 60), st.integers(1, 20)).map(lambda pair: (pair[0], pair[0] + pair[1])),
@@ -45,3 +53,14 @@ def test_expand__rows_without_items():
     row, number = expand(np.array([2, 0, 3]))
     assert row.tolist() == [0, 0, 2, 2, 2]
     assert number.tolist() == [0, 1, 0, 1, 2]
+
+
+@settings(max_examples=60, deadline=None)
+@given(PAIRS, st.integers(0, 4))
+def test_crowded__and_covered__equal_counting_bases(rows, most):
+    depth = {base: sum(low <= base < high for low, high in rows) for base in bases(rows)}
+    found = crowded(array(rows), most)
+    assert bases(found.tolist()) == {base for base, n in depth.items() if n > most}
+    assert covered_bp(array(rows), found).tolist() == [
+        sum(depth[base] > most for base in range(low, high)) for low, high in rows
+    ]

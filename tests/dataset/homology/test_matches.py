@@ -80,6 +80,22 @@ def test_find_links__frequent_words_are_masked_and_counted():
     assert kept.counts["masked"] == 0
 
 
+def test_find_links__interspersed_repeats_are_left_out_and_counted():
+    rng = np.random.default_rng(9)
+    genome = random_genome(rng, {"c1": 100_000})
+    for at in range(10_000, 80_000, 10_000):
+        plant(rng, genome, ("c1", 0, 2000), ("c1", at), 0.97)
+    # One more pair, half of it repeat: it has enough beside that.
+    plant(rng, genome, ("c1", 70_000, 73_000), ("c1", 90_000), 0.97)
+    _, kept = find(genome)
+    _, few = find(genome, SketchConfig(max_copies=5))
+    assert len(kept.links) == 36
+    assert kept.counts["repeat_links"] == 0
+    assert len(few.links) == 1
+    assert few.counts["repeat_links"] == 35
+    assert abs(few.counts["repeat_bp"] - 9 * 2000) < 500
+
+
 def test_find_links__simple_repeats_hold_nothing_together():
     rng = np.random.default_rng(4)
     genome = random_genome(rng, {"c1": 50_000, "c2": 40_000})

@@ -3,8 +3,10 @@
 from pydantic import Field, model_validator
 
 from senformer.core.config import Config
+from senformer.dataset.splits.base import SplitBase
 
 PUBLISHED = {"min_alignment_bp": 100_000, "min_overlap_bp": 1025, "break_bp": 1_000_000}
+_SHARE = 0.1
 
 
 class SketchConfig(Config):
@@ -18,6 +20,10 @@ class SketchConfig(Config):
         One word in so many is kept, by its hash: a word is kept everywhere or nowhere.
     max_occurrences
         Words that are more frequent, over all genomes, are left out and counted.
+    max_copies
+        Bases with more partners belong to interspersed repeats, which would join the whole genome. A pair
+        that has not ``min_length_bp`` beside them is left out and counted; so is one with fewer shared words
+        than masked ones.
     min_matches
         Different words that a pair of stretches must share, in order.
     min_length_bp
@@ -33,6 +39,7 @@ class SketchConfig(Config):
     k: int = Field(default=16, ge=8, le=16)
     density_bp: int = Field(default=16, ge=1, le=1024)
     max_occurrences: int = Field(default=50, ge=2, le=1000)
+    max_copies: int = Field(default=20, ge=1)
     min_matches: int = Field(default=4, ge=2)
     min_length_bp: int = Field(default=500, ge=1)
     min_identity: float = Field(default=0.75, ge=0, lt=1)
@@ -59,19 +66,21 @@ class AlignmentConfig(Config):
     target: str | None = None
 
 
-class FoldsConfig(Config):
+class FoldsConfig(SplitBase):
     """How contigs are cut, joined and shared out.
 
     Attributes
     ----------
     valid, test
-        Fractions of all bases; the rest is train. Unused where ``folds`` is given.
+        Fractions of all bases, by default a tenth each; the rest is train.
     folds
-        Number of equal folds, fold0 and so on.
+        Number of equal folds, fold0 and so on, instead of fractions.
     valid_fold, test_fold
-        Which folds are valid and test; all others are train.
+        Which folds are valid and test, by default 0 and 1; all others are train.
     break_bp
-        No contig is longer; by default 1 Mb, or a hundredth of the genome where that is less.
+        No contig is longer. By default 1 Mb, or a 200th of the genome where that is less; halved until
+        every fold gets four fifths of its share, but not below 20 kb or
+        two windows.
     min_gap_bp
         Runs of N at least so long part contigs and belong to no split.
     min_alignment_bp, min_overlap_bp
@@ -80,11 +89,11 @@ class FoldsConfig(Config):
         Of the draw of folds, in proportion to what each still lacks.
     """
 
-    valid: float = Field(default=0.1, ge=0, lt=1)
-    test: float = Field(default=0.1, ge=0, lt=1)
+    valid: float | None = Field(default=None, ge=0, lt=1)
+    test: float | None = Field(default=None, ge=0, lt=1)
     folds: int | None = Field(default=None, ge=2, le=100)
-    valid_fold: int = Field(default=0, ge=0)
-    test_fold: int = Field(default=1, ge=0)
+    valid_fold: int | None = Field(default=None, ge=0)
+    test_fold: int | None = Field(default=None, ge=0)
     break_bp: int | None = Field(default=None, ge=1000)
     min_gap_bp: int = Field(default=1000, ge=1)
     min_alignment_bp: int = Field(default=1, ge=1)
@@ -92,18 +101,32 @@ class FoldsConfig(Config):
     seed: int = 0
 
     @model_validator(mode="after")
-    def _shares(self) -> "FoldsConfig":
-        if self.valid + self.test >= 1:
-            raise ValueError(f"valid {self.valid:g} and test {self.test:g} leave nothing to train on")
-        if self.folds is None and {"valid_fold", "test_fold"} & self.model_fields_set:
-            raise ValueError("valid_fold and test_fold name folds, so folds must be given")
-        if self.folds is not None and {"valid", "test"} & self.model_fields_set:
+    def _fits(self) -> "FoldsConfig":
+        if self.folds is None:
+            if self.valid_fold is not None or self.test_fold is not None:
+                raise ValueError("valid_fold and test_fold name folds, so folds must be given")
+            if sum(self.fractions) >= 1:
+                raise ValueError("valid {:g} and test {:g} leave nothing to train on".format(*self.fractions))
+            return self
+        if self.valid is not None or self.test is not None:
             raise ValueError("valid and test are fractions; with folds, name valid_fold and test_fold")
-        if self.folds is not None and max(self.valid_fold, self.test_fold) >= self.folds:
+        valid, test = self.chosen_folds
+        if max(valid, test) >= self.folds:
             raise ValueError(f"valid_fold and test_fold must be below folds, which is {self.folds}")
-        if self.folds is not None and self.valid_fold == self.test_fold:
-            raise ValueError(f"valid_fold and test_fold are both {self.test_fold}")
+        if valid == test:
+            raise ValueError(f"valid_fold and test_fold are both {test}")
         return self
+
+    @property
+    def fractions(self) -> tuple[float, float]:
+        """What valid and test get."""
+        return _SHARE if self.valid is None else self.valid, _SHARE if self.test is None else self.test
+
+    @property
+    def chosen_folds(self) -> tuple[int, int]:
+        """Which folds are valid and test."""
+        valid = 0 if self.valid_fold is None else self.valid_fold
+        return valid, 1 if self.test_fold is None else self.test_fold
 
 
 class HomologyConfig(FoldsConfig):
@@ -131,7 +154,8 @@ class HomologyConfig(FoldsConfig):
             raise ValueError("alignments and sketch are two ways: give one of them")
         if self.published and not self.alignments:
             raise ValueError("published is a rule for alignments, so alignments must be given")
-        doubled = [key for key in PUBLISHED if self.published and key in self.model_fields_set]
+        defaults = type(self).model_fields
+        doubled = [key for key in PUBLISHED if self.published and getattr(self, key) != defaults[key].default]
         if doubled:
             raise ValueError(f"published sets {', '.join(doubled)}: leave one of the two out")
         return self

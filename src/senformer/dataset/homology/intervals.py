@@ -32,6 +32,25 @@ def intersect(
     )
 
 
+def crowded(intervals: Int[np.ndarray, "interval 2"], most: int) -> Int[np.ndarray, "crowd 2"]:
+    """Return where more than ``most`` intervals lie over each other, merged."""
+    places, change = np.unique(intervals, return_inverse=True)
+    step = np.bincount(change.reshape(-1, 2)[:, 0], minlength=len(places))
+    step = step - np.bincount(change.reshape(-1, 2)[:, 1], minlength=len(places))
+    deep = np.flatnonzero(np.cumsum(step)[:-1] > most)
+    return merge(np.stack([places[deep], places[deep + 1]], axis=1))
+
+
+def covered_bp(
+    intervals: Int[np.ndarray, "interval 2"], merged: Int[np.ndarray, "piece 2"]
+) -> Int[np.ndarray, " interval"]:
+    """Return how many bases of every interval lie in merged pieces."""
+    row, piece = overlapping(intervals, merged)
+    low = np.maximum(intervals[row, 0], merged[piece, 0])
+    shared = np.minimum(intervals[row, 1], merged[piece, 1]) - low
+    return np.bincount(row, weights=shared, minlength=len(intervals)).astype(np.int64)
+
+
 def overlapping(
     intervals: Int[np.ndarray, "interval 2"], disjoint: Int[np.ndarray, "piece 2"]
 ) -> tuple[Int[np.ndarray, " pair"], Int[np.ndarray, " pair"]]:

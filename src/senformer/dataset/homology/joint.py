@@ -10,23 +10,19 @@ import pandas as pd
 from jaxtyping import Int
 
 from senformer.core.errors import DataError
-from senformer.core.seeding import numpy_rng
-from senformer.dataset.config import SPLITS
 from senformer.dataset.homology.alignments import read_alignments
-from senformer.dataset.homology.assign import assign_folds
-from senformer.dataset.homology.components import find_components
 from senformer.dataset.homology.config import PUBLISHED, HomologyConfig, SketchConfig
-from senformer.dataset.homology.contigs import carry_cuts, cut_contigs, halve, whole_contigs
-from senformer.dataset.homology.intervals import merge
+from senformer.dataset.homology.contigs import whole_contigs
 from senformer.dataset.homology.leakage import count_leaks
 from senformer.dataset.homology.links import Links
 from senformer.dataset.homology.matches import find_links
+from senformer.dataset.homology.sharing import Sharing, share_out, split_of
 from senformer.dataset.homology.sketch import Bases, find_gaps, make_sketch
 from senformer.dataset.homology.space import Space
+from senformer.dataset.splits.base import SPLITS
 from senformer.genome.fasta import open_fasta
 
 REGION_COLUMNS = ["genome", "chrom", "start", "end", "split", "fold"]
-_BREAK_BP, _PARTS = 1_000_000, 100
 
 
 class Genome(NamedTuple):
@@ -75,7 +71,11 @@ def joint_split(genomes: Mapping[str, Genome | tuple], config: HomologyConfig) -
 
 
 def split_genomes(
-    genomes: Mapping[str, Genome | tuple], config: HomologyConfig, *, workers: int = 1
+    genomes: Mapping[str, Genome | tuple],
+    config: HomologyConfig,
+    *,
+    window_bp: int | None = None,
+    workers: int = 1,
 ) -> HomologyFolds:
     """Cut genomes into contigs, join what is homologous, and share the components out.
 
@@ -86,6 +86,8 @@ def split_genomes(
         alignments.
     config
         See :class:`HomologyConfig`.
+    window_bp
+        Width of the windows to be cut: contigs are not halved below twice that, unless ``break_bp`` says so.
     workers
         Processes; the result does not depend on it.
 
@@ -96,43 +98,23 @@ def split_genomes(
         readers raise.
     """
     given = {name: Genome(*genome) for name, genome in genomes.items()}
-    config = _with_published(config)
+    config = config.model_copy(update=PUBLISHED) if config.published else config
     space, links, deciding, gaps, counts = _find(given, config, workers)
-    contigs, cuts = _contigs(space, links, gaps, given, config)
-    usable = deciding[deciding.shorter_bp >= config.min_alignment_bp]
-    component = find_components(contigs, usable, config.min_overlap_bp)
-    lengths = np.bincount(component, weights=contigs[:, 1] - contigs[:, 0]).astype(np.int64)
-    shares, taker = _shares(config)
-    rng = numpy_rng(config.seed, "homology folds")
-    folds = assign_folds(lengths, shares, rng, taker=taker)[component]
-    names = list(shares)
-    parts = {name: merge(contigs[folds == index]) for index, name in enumerate(names)}
-    regions = _regions(space, parts, config)
-    splits = {
-        split: np.concatenate(
-            [np.zeros((0, 2), np.int64), *(parts[n] for n in names if _split_of(n, config) == split)]
-        )
-        for split in SPLITS
-    }
+    contigs = _whole(space, gaps, given, config)
+    sharing = share_out(space, contigs, links, deciding, config, window_bp or 0)
     report = {
         **counts,
-        "contigs": len(contigs),
-        "cuts": len(cuts),
-        "components": len(lengths),
-        "largest_components": _largest(space, contigs, component, lengths),
-        "folds": _reached(space, parts, shares, given),
-        "in_no_fold_bp": int(sum(space.sizes) - lengths.sum()),
-        "leaks": [
-            {"split": split, "against": other, **values}
-            for (split, other), values in count_leaks(links, splits).items()
-        ],
+        "break_bp": sharing.break_bp,
+        "contigs": len(sharing.contigs),
+        "components": len(sharing.lengths_bp),
+        "largest_components": _largest(space, sharing),
+        "folds": _reached(space, sharing, given),
+        "in_no_fold_bp": int(sum(space.sizes) - sharing.lengths_bp.sum()),
+        "leaks": _leaks(links, sharing, config),
     }
-    _refuse_empty(report, shares)
+    _refuse_empty(report)
+    regions = _regions(space, sharing, config)
     return HomologyFolds(regions[regions["genome"].isin(list(genomes))].reset_index(drop=True), report)
-
-
-def _with_published(config: HomologyConfig) -> HomologyConfig:
-    return config.model_copy(update=PUBLISHED) if config.published else config
 
 
 def _find(
@@ -149,7 +131,12 @@ def _find(
         found = read_alignments(config.alignments, sizes)
         gaps = find_gaps(sources, found.space, workers=workers)
         deciding = found.spans if config.published else found.blocks
-        counts = {"way": "alignments", "links": len(found.blocks), "deciding_links": len(deciding)}
+        counts = {
+            "way": "alignments",
+            "links": len(found.blocks),
+            "deciding_links": len(deciding),
+            "left_out_links": found.left_out,
+        }
         return found.space, found.blocks, deciding, gaps, counts
     settings = config.sketch or SketchConfig()
     if len(sources) < len(genomes):
@@ -163,59 +150,45 @@ def _find(
     return sketch.space, similar.links, similar.links, sketch.gaps, counts | {"sketch": similar.counts}
 
 
-def _contigs(
-    space: Space, links: Links, gaps: np.ndarray, genomes: Mapping[str, Genome], config: HomologyConfig
-) -> tuple[Int[np.ndarray, "contig 2"], Int[np.ndarray, " cut"]]:
-    """Return the contigs of all genomes, and where they were cut."""
-    gaps = gaps[gaps[:, 1] - gaps[:, 0] >= config.min_gap_bp]
+def _whole(
+    space: Space, gaps: np.ndarray, genomes: Mapping[str, Genome], config: HomologyConfig
+) -> Int[np.ndarray, "contig 2"]:
+    """Return what lies between the gaps and the exclusions of all genomes."""
+    long = gaps[gaps[:, 1] - gaps[:, 0] >= config.min_gap_bp]
     excluded = [
         space.place(genome.exclude, name)
         for name, genome in genomes.items()
         if genome.exclude is not None and len(genome.exclude)
     ]
-    contigs = whole_contigs(space, np.concatenate([gaps, *excluded]))
-    total = int(sum(size for genome in genomes.values() for size in genome.chrom_sizes.values()))
-    break_bp = config.break_bp or max(1000, min(_BREAK_BP, total // _PARTS))
-    if config.published:
-        cuts = halve(contigs, break_bp)
-        return cut_contigs(contigs, cuts), cuts
-    covered = merge(np.concatenate([links.a, links.b]))
-    gapless = links[links.gapless]
-    owner = np.array(space.genomes)[space.chromosome(contigs[:, 0])]
-    cuts = np.zeros(0, np.int64)
-    # A genome is cut where the ones before it were; what is still too long is cut, and carried to all.
-    for name in dict.fromkeys(space.genomes):
-        new = halve(cut_contigs(contigs[owner == name], cuts), break_bp, covered)
-        cuts = np.unique(np.concatenate([cuts, new, carry_cuts(new, gapless)]))
-    return cut_contigs(contigs, cuts), cuts
+    return whole_contigs(space, np.concatenate([long, *excluded]))
 
 
-def _shares(config: HomologyConfig) -> tuple[dict[str, float], str | None]:
-    if config.folds is not None:
-        return {f"fold{index}": 1 / config.folds for index in range(config.folds)}, None
-    train = 1 - config.valid - config.test
-    return {"train": train, "valid": config.valid, "test": config.test}, "train"
+def _leaks(links: Links, sharing: Sharing, config: HomologyConfig) -> list[dict[str, Any]]:
+    none = np.zeros((0, 2), np.int64)
+    splits = {
+        split: np.concatenate(
+            [none, *(part for name, part in sharing.parts.items() if split_of(name, config) == split)]
+        )
+        for split in SPLITS
+    }
+    return [
+        {"split": split, "against": other, **values}
+        for (split, other), values in count_leaks(links, splits).items()
+    ]
 
 
-def _split_of(name: str, config: HomologyConfig) -> str:
-    special = {f"fold{config.valid_fold}": "valid", f"fold{config.test_fold}": "test"}
-    return name if config.folds is None else special.get(name, "train")
-
-
-def _regions(space: Space, parts: Mapping[str, np.ndarray], config: HomologyConfig) -> pd.DataFrame:
-    intervals = np.concatenate(list(parts.values()))
-    fold = np.repeat(list(parts), [len(part) for part in parts.values()])
+def _regions(space: Space, sharing: Sharing, config: HomologyConfig) -> pd.DataFrame:
+    intervals = np.concatenate(list(sharing.parts.values()))
+    fold = np.repeat(list(sharing.parts), [len(part) for part in sharing.parts.values()])
     order = np.argsort(intervals[:, 0])
     table = space.table(intervals[order]).assign(fold=fold[order])
-    return table.assign(split=[_split_of(name, config) for name in table["fold"]])[REGION_COLUMNS]
+    return table.assign(split=[split_of(name, config) for name in table["fold"]])[REGION_COLUMNS]
 
 
-def _largest(
-    space: Space, contigs: np.ndarray, component: np.ndarray, lengths: np.ndarray, shown: int = 5
-) -> list[dict[str, Any]]:
-    rows = []
+def _largest(space: Space, sharing: Sharing, shown: int = 5) -> list[dict[str, Any]]:
+    rows, lengths = [], sharing.lengths_bp
     for index in np.argsort(-lengths, kind="stable")[:shown]:
-        mine = contigs[component == index]
+        mine = sharing.contigs[sharing.component == index]
         first = space.table(mine[:1]).iloc[0]
         begins = f"{first['genome']} {first['chrom']}:{first['start'] + 1:,}"
         share = float(lengths[index] / lengths.sum())
@@ -223,35 +196,32 @@ def _largest(
     return rows
 
 
-def _reached(
-    space: Space, parts: Mapping[str, np.ndarray], shares: Mapping[str, float], genomes: Mapping[str, Genome]
-) -> dict[str, dict[str, Any]]:
+def _reached(space: Space, sharing: Sharing, genomes: Mapping[str, Genome]) -> dict[str, dict[str, Any]]:
     """Return aim and reached share of every fold, over all genomes and in each."""
-    owners = {
-        name: np.array(space.genomes)[space.chromosome(part[:, 0])] if len(part) else np.zeros(0, str)
-        for name, part in parts.items()
+    owners = np.array(space.genomes)
+    bases = {
+        (name, genome): int((part[:, 1] - part[:, 0])[owners[space.chromosome(part[:, 0])] == genome].sum())
+        for name, part in sharing.parts.items()
+        for genome in dict.fromkeys(space.genomes)
     }
 
-    def bases(name: str, genome: str | None = None) -> int:
-        part = parts[name] if genome is None else parts[name][owners[name] == genome]
-        return int((part[:, 1] - part[:, 0]).sum())
-
     def share(name: str, genome: str | None = None) -> float:
-        return bases(name, genome) / max(1, sum(bases(other, genome) for other in parts))
+        chosen = {key: bp for key, bp in bases.items() if genome in (None, key[1])}
+        return sum(bp for key, bp in chosen.items() if key[0] == name) / max(1, sum(chosen.values()))
 
     return {
         name: {
             "aim": aim,
             "reached": share(name),
-            "bp": bases(name),
+            "bp": sum(bp for key, bp in bases.items() if key[0] == name),
             "by_genome": {genome: share(name, genome) for genome in genomes},
         }
-        for name, aim in shares.items()
+        for name, aim in sharing.shares.items()
     }
 
 
-def _refuse_empty(report: Mapping[str, Any], shares: Mapping[str, float]) -> None:
-    empty = [name for name, aim in shares.items() if aim > 0 and not report["folds"][name]["bp"]]
+def _refuse_empty(report: Mapping[str, Any]) -> None:
+    empty = [name for name, fold in report["folds"].items() if fold["aim"] > 0 and not fold["bp"]]
     if empty:
         largest = report["largest_components"][0]
         told = (

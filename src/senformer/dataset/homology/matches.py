@@ -9,18 +9,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Int, UInt32
+from jaxtyping import Bool, Int, UInt16, UInt32, UInt64
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from senformer.dataset.homology.config import SketchConfig
-from senformer.dataset.homology.intervals import expand
+from senformer.dataset.homology.intervals import covered_bp, crowded, expand, total_bp
 from senformer.dataset.homology.links import Links, join
 from senformer.dataset.homology.sketch import Sketch
 from senformer.dataset.homology.space import Space
 
 _GROUP_BP = 1 << 27
 _BLOCK = 1 << 22
+_CELL_BITS = 8
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Found:
     n_words
         Different shared words of each pair.
     counts
-        Words kept, left out as repetitive, masked as too frequent; pairs of places looked at.
+        ``words`` kept by hash, ``repetitive`` ones left out, ``masked`` as too frequent; ``pairs`` of places
+        looked at; ``repeat_bp`` with too many partners, and ``repeat_links`` left out for it.
     """
 
     links: Links
@@ -47,12 +49,26 @@ class Found:
 
 @dataclass(frozen=True)
 class _Shared:
-    """Words at several places, sorted by word and place; rank and size of the group of each."""
+    """Words at several places, sorted by word and place; how many of the same follow."""
 
-    places: Int[np.ndarray, " word"]
-    turned: Bool[np.ndarray, " word"]
-    later: Int[np.ndarray, " word"]
-    word: UInt32[np.ndarray, " word"]
+    keys: UInt64[np.ndarray, " word"]
+    later: UInt16[np.ndarray, " word"]
+    place_bits: int
+    masked: Int[np.ndarray, " cell"]  # masked words before each cell of the axis
+
+    def masked_in(self, intervals: Int[np.ndarray, "interval 2"]) -> Int[np.ndarray, " interval"]:
+        """Return how many masked words begin in every interval, to the cell."""
+        cells = intervals >> _CELL_BITS
+        return self.masked[cells[:, 1] + 1] - self.masked[cells[:, 0]]
+
+    def places(self, index: np.ndarray | slice) -> Int[np.ndarray, " word"]:
+        return (self.keys[index] >> np.uint64(1)).astype(np.int64) & ((1 << self.place_bits) - 1)
+
+    def turned(self, index: np.ndarray) -> Bool[np.ndarray, " word"]:
+        return (self.keys[index] & np.uint64(1)).astype(bool)
+
+    def words(self, index: np.ndarray) -> UInt32[np.ndarray, " word"]:
+        return (self.keys[index] >> np.uint64(self.place_bits + 1)).astype(np.uint32)
 
 
 def find_links(sketch: Sketch, config: SketchConfig) -> Found:
@@ -71,6 +87,12 @@ def find_links(sketch: Sketch, config: SketchConfig) -> Found:
     share = np.minimum(n_words * config.density_bp / np.maximum(links.shorter_bp - config.k + 1, 1), 1)
     identity = share ** (1 / config.k)
     kept = np.flatnonzero(identity >= config.min_identity)
+    repeats = crowded(np.concatenate([links.a[kept], links.b[kept]]), config.max_copies)
+    beside = [side[kept, 1] - side[kept, 0] - covered_bp(side[kept], repeats) for side in (links.a, links.b)]
+    masked = np.maximum(shared.masked_in(links.a), shared.masked_in(links.b))[kept]
+    is_repeat = (np.minimum(*beside) < config.min_length_bp) | (n_words[kept] < masked)
+    counts |= {"repeat_bp": total_bp(repeats), "repeat_links": int(is_repeat.sum())}
+    kept = kept[~is_repeat]
     order = kept[np.lexsort((links.b[kept, 0], links.a[kept, 0]))]
     links = links[order]
     links = Links(links.a, links.b, links.reverse, links.gapless, np.arange(len(links)))
@@ -78,28 +100,38 @@ def find_links(sketch: Sketch, config: SketchConfig) -> Found:
 
 
 def _shared_words(sketch: Sketch, max_occurrences: int) -> tuple[_Shared, dict[str, int]]:
-    """Return the words that occur at two places or more and are not too frequent."""
-    keys, shift = sketch.keys, np.uint64(sketch.place_bits + 1)
-    is_same = np.zeros(len(keys) + 1, bool)  # as the word before
-    for low in range(1, len(keys), _BLOCK):
-        high = min(low + _BLOCK, len(keys))
-        is_same[low:high] = (keys[low:high] >> shift) == (keys[low - 1 : high - 1] >> shift)
-    keys = keys[is_same[:-1] | is_same[1:]]
-    words = (keys >> shift).astype(np.uint32)
-    first = np.flatnonzero(np.concatenate([np.ones(min(1, len(words)), bool), words[1:] != words[:-1]]))
-    sizes = np.diff(np.append(first, len(words)))
-    rank = np.arange(len(words), dtype=np.int64) - np.repeat(first, sizes)
-    size = np.repeat(sizes, sizes)
-    kept = size <= max_occurrences
+    """Return the words that occur at two places or more and are not too frequent.
+
+    A block at a time, so that little more than the words themselves is in memory.
+    """
+    keys, shift, n = sketch.keys, np.uint64(sketch.place_bits + 1), len(sketch.keys)
+    is_first = np.ones(n + 1, bool)
+    for low in range(1, n, _BLOCK):
+        high = min(low + _BLOCK, n)
+        is_first[low:high] = (keys[low:high] >> shift) != (keys[low - 1 : high - 1] >> shift)
+    kept, later = np.zeros(n, bool), np.zeros(n, np.uint16)
+    masked = np.zeros((sketch.space.length >> _CELL_BITS) + 3, np.int64)
+    low = 0
+    while low < n:
+        # Whole groups of one word: up to the next first one beyond the block.
+        high = min(low + _BLOCK, n)
+        high += int(np.argmax(is_first[high:]))
+        first = low + np.flatnonzero(is_first[low:high])
+        sizes = np.diff(np.append(first, high))
+        size = np.repeat(sizes, sizes)
+        follow = np.repeat(first + sizes, sizes) - 1 - np.arange(low, high)
+        kept[low:high] = (size > 1) & (size <= max_occurrences)
+        later[low:high] = np.minimum(follow, max_occurrences)
+        frequent = keys[low:high][size > max_occurrences]
+        places = (frequent >> np.uint64(1)).astype(np.int64) & ((1 << sketch.place_bits) - 1)
+        np.add.at(masked, (places >> _CELL_BITS) + 1, 1)
+        low = high
     counts = {
-        "words": len(sketch.keys) + sketch.n_repetitive,
+        "words": n + sketch.n_repetitive,
         "repetitive": sketch.n_repetitive,
-        "masked": int((~kept).sum()),
+        "masked": int(masked.sum()),
     }
-    keys = keys[kept]
-    places = (keys >> np.uint64(1)).astype(np.int64) & ((1 << sketch.place_bits) - 1)
-    later = (size - 1 - rank)[kept]
-    return _Shared(places, (keys & np.uint64(1)).astype(bool), later, words[kept]), counts
+    return _Shared(keys[kept], later[kept], sketch.place_bits, np.cumsum(masked)), counts
 
 
 def _groups(space: Space) -> Iterator[tuple[int, int]]:
@@ -113,12 +145,17 @@ def _groups(space: Space) -> Iterator[tuple[int, int]]:
 
 def _pairs(shared: _Shared, low: int, high: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return every pair of places of one word, the first of them in the stretch; also strand and word."""
-    index = np.flatnonzero((shared.places >= low) & (shared.places < high) & (shared.later > 0))
-    row, ahead = expand(shared.later[index])
+    parts = [np.zeros(0, np.int64)]
+    for begin in range(0, len(shared.keys), _BLOCK):
+        places = shared.places(slice(begin, begin + _BLOCK))
+        here = (places >= low) & (places < high) & (shared.later[begin : begin + _BLOCK] > 0)
+        parts.append(begin + np.flatnonzero(here))
+    index = np.concatenate(parts)
+    row, ahead = expand(shared.later[index].astype(np.int64))
     first = index[row]
     second = first + 1 + ahead
-    reverse = shared.turned[first] != shared.turned[second]
-    return shared.places[first], shared.places[second], reverse, shared.word[first]
+    reverse = shared.turned(first) != shared.turned(second)
+    return shared.places(first), shared.places(second), reverse, shared.words(first)
 
 
 def _chain(
@@ -127,16 +164,26 @@ def _chain(
     """Return the links of pairs on one strand, and how many different words each holds."""
     diagonal = a + b if reverse else b - a
     band = config.band_bp
-    keep = np.zeros(len(a), bool)
-    for offset in (0, band // 2):
-        left, right = _neighbors(space, a, b, (diagonal + offset) // band, config.max_gap_bp)
-        keep[left] = keep[right] = True
+    keep = _has_neighbor(a, diagonal, band, config.max_gap_bp)
     a, b, word, diagonal = a[keep], b[keep], word[keep], diagonal[keep]
     edges = [_neighbors(space, a, b, (diagonal + off) // band, config.max_gap_bp) for off in (0, band // 2)]
     left, right = (np.concatenate(side) for side in zip(*edges, strict=True))
     graph = coo_array((np.ones(len(left), np.int8), (left, right)), (len(a), len(a)))
     n_clusters, label = connected_components(graph, directed=False)
     return _measure(a, b, word, label, n_clusters, reverse, config)
+
+
+def _has_neighbor(a: np.ndarray, diagonal: np.ndarray, band: int, max_gap_bp: int) -> np.ndarray:
+    """Say which pairs may have a neighbor at all: most have none, and are soon out of the way."""
+    keep = np.zeros(len(a), bool)
+    bits = int(a.max(initial=1)).bit_length()
+    for offset in (0, band // 2):
+        key = (((diagonal + offset) // band) << bits) | a
+        order = np.argsort(key)
+        key = key[order]
+        near = ((key[1:] >> bits) == (key[:-1] >> bits)) & (key[1:] - key[:-1] <= max_gap_bp)
+        keep[order[:-1][near]] = keep[order[1:][near]] = True
+    return keep
 
 
 def _neighbors(

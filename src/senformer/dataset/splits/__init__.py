@@ -11,6 +11,7 @@ from pydantic import Discriminator, Tag
 
 from senformer.dataset.splits.base import SplitBase, SplitInputs, SplitResult
 from senformer.dataset.splits.chromosome import ChromosomeSplit, split_by_chromosome
+from senformer.dataset.splits.homology import HomologySplit, split_by_homology
 from senformer.dataset.splits.interval import IntervalSplit, split_by_interval
 
 
@@ -23,6 +24,7 @@ class Splitter(NamedTuple):
 
 SPLITTERS: dict[str, Splitter] = {
     "chromosome": Splitter(ChromosomeSplit, split_by_chromosome),
+    "homology": Splitter(HomologySplit, split_by_homology),
     "interval": Splitter(IntervalSplit, split_by_interval),
 }
 
@@ -33,7 +35,9 @@ def by(values: Any) -> Any:
 
 
 SplitConfig = Annotated[
-    Annotated[ChromosomeSplit, Tag("chromosome")] | Annotated[IntervalSplit, Tag("interval")],
+    Annotated[ChromosomeSplit, Tag("chromosome")]
+    | Annotated[HomologySplit, Tag("homology")]
+    | Annotated[IntervalSplit, Tag("interval")],
     Discriminator(by),
 ]
 

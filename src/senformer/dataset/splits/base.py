@@ -25,10 +25,13 @@ class SplitInputs:
         Length in bp of every chromosome in use, in genome order.
     genome
         Path of the FASTA file; None where there is none to read.
+    window_bp
+        Width of the windows to be cut; None where it is not known yet.
     """
 
     chrom_sizes: Mapping[str, int]
     genome: Path | None = None
+    window_bp: int | None = None
 
 
 @dataclass(frozen=True)
