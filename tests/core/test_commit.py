@@ -227,3 +227,50 @@ def test_write_bytes__failing_blocks_leave_nothing(tmp_path):
     with pytest.raises(ValueError, match="torn"):
         commit.write_bytes(tmp_path / "a.bin", blocks())
     assert list(tmp_path.iterdir()) == []
+
+
+def _two_files(folder):
+    (folder / "deep").mkdir()
+    (folder / "deep" / "a").write_text("new a")
+    (folder / "b").write_text("new b")
+
+
+def test_commit_into__adds_files_beside_those_of_others(tmp_path):
+    target = tmp_path / "t"
+    (target / "deep").mkdir(parents=True)
+    (target / "deep" / "other").write_text("other")
+    (target / "b").write_text("old b")
+    files = commit.commit_into(target, "x", _two_files)
+    assert files == [target / "b", target / "deep" / "a"]
+    assert [file.read_text() for file in files] == ["new b", "new a"]
+    assert (target / "deep" / "other").read_text() == "other"
+    assert os.listdir(tmp_path) == ["t"]
+
+
+def test_commit_into__a_failing_writer_changes_nothing(tmp_path):
+    def broken(folder):
+        _two_files(folder)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    target = tmp_path / "t"
+    target.mkdir()
+    (target / "b").write_text("old b")
+    with pytest.raises(StorageError, match="the disk is full"):
+        commit.commit_into(target, "x", broken)
+    assert (target / "b").read_text() == "old b"
+    assert os.listdir(tmp_path) == ["t"]
+    assert os.listdir(target) == ["b"]
+
+
+def test_commit_into__what_a_kill_leaves_is_swept(tmp_path):
+    def killed(folder):
+        _two_files(folder)
+        os._exit(9)
+
+    pid = os.fork()
+    if not pid:
+        commit.commit_into(tmp_path / "t", "x", killed)
+    os.waitpid(pid, 0)
+    assert [name.startswith(".partial-") for name in os.listdir(tmp_path)] == [True]
+    commit.sweep_folder(tmp_path)
+    assert os.listdir(tmp_path) == []

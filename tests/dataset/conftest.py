@@ -34,3 +34,11 @@ def copied_store(store_path: Path, tmp_path: Path) -> Path:
     import shutil
 
     return Path(shutil.copytree(store_path, tmp_path / "dataset"))
+
+
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut the toy chromosomes into several shards each: bases of 512, targets of 128 bins."""
+    monkeypatch.setattr("senformer.dataset.layout._CHUNK_BASES", 256)
+    monkeypatch.setattr("senformer.dataset.layout._SHARD_BASES", 512)
+    monkeypatch.setattr("senformer.dataset.layout._CHUNK_BYTES", 1 << 10)

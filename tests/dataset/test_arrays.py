@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from senformer.core.errors import StorageError
-from senformer.dataset.arrays import open_array, write_array
+from senformer.dataset.arrays import ArraySpec, declare_array, open_array, write_array, write_rows
 from senformer.dataset.layout import Grid
 
 GRID = Grid(2, 4)
@@ -99,3 +99,41 @@ def test_write_array__full_disk_is_an_error_and_leaves_nothing(tmp_path: Path) -
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert list(tmp_path.iterdir()) == []
+
+
+SPEC = ArraySpec((7, 3), "float32", GRID, ("bin", "track"), float("nan"), {"unit": "counts"})
+
+
+def test_write_rows__shard_by_shard_is_the_array_written_whole(tmp_path: Path) -> None:
+    write(tmp_path / "whole")
+    declare_array(tmp_path / "parts", SPEC)
+    second = write_rows(tmp_path / "parts", 4, iter([VALUES[4:]]))
+    first = write_rows(tmp_path / "parts", 0, iter([VALUES[:4]]))
+    assert [file.relative_to(tmp_path / "parts").as_posix() for file in first + second] == ["c/0/0", "c/1/0"]
+    for file in ("c/0/0", "c/1/0", "zarr.json"):
+        assert (tmp_path / "parts" / file).read_bytes() == (tmp_path / "whole" / file).read_bytes()
+    assert {child.name for child in tmp_path.iterdir()} == {"whole", "parts"}
+
+
+def test_write_rows__several_shards_at_once(tmp_path: Path) -> None:
+    declare_array(tmp_path / "a", SPEC)
+    assert len(write_rows(tmp_path / "a", 0, iter([VALUES[:4], VALUES[4:]]))) == 2
+    np.testing.assert_array_equal(open_array(tmp_path / "a")[:], VALUES)
+
+
+def test_declare_array__one_that_is_there_stays(tmp_path: Path) -> None:
+    declare_array(tmp_path / "a", SPEC)
+    write_rows(tmp_path / "a", 0, iter([VALUES[:4]]))
+    declare_array(tmp_path / "a", SPEC)
+    np.testing.assert_array_equal(open_array(tmp_path / "a")[:4], VALUES[:4])
+
+
+def test_write_rows__a_failing_block_leaves_nothing(tmp_path: Path) -> None:
+    def blocks():
+        yield VALUES[:4]
+        raise ValueError("broke")
+
+    declare_array(tmp_path / "a", SPEC)
+    with pytest.raises(ValueError, match="broke"):
+        write_rows(tmp_path / "a", 0, blocks())
+    assert [f.name for f in tmp_path.rglob("*") if f.is_file()] == ["zarr.json"]

@@ -9,23 +9,36 @@ from tests.dataset.toy import HOLE, SIZES, TRACKS, Toy, write_signal
 from senformer.core.errors import DataError
 from senformer.dataset.counts import TrackCounts
 from senformer.dataset.plan import BuildPlan, make_plan
-from senformer.dataset.targets import Tally, split_bins, target_blocks, to_stored
+from senformer.dataset.statistics import TrackSums
+from senformer.dataset.targets import Tally, make_targets, split_bins, to_stored
 
 
 def blocks(plan: BuildPlan, chrom: str, block_bins: int = 64) -> tuple[np.ndarray, Tally]:
-    tally = Tally.empty(SIZES[chrom] // 16, len(plan.tracks))
-    return np.concatenate(list(target_blocks(plan, chrom, block_bins, tally))), tally
+    """Return the targets of a chromosome made in blocks, and what was counted over all of them."""
+    n_bins = SIZES[chrom] // 16
+    made = [
+        make_targets(plan, chrom, lo, min(lo + block_bins, n_bins)) for lo in range(0, n_bins, block_bins)
+    ]
+    tallies = [tally for _, tally in made]
+    empty = TrackSums.empty(len(plan.tracks))
+    tally = Tally(
+        {name: sum((t.sums[name] for t in tallies), start=empty) for name in tallies[0].sums},
+        np.concatenate([t.n_measured for t in tallies]),
+        sum((t.counts for t in tallies), start=TrackCounts.empty(len(plan.tracks))),
+        [column for t in tallies for column in t.missing],
+    )
+    return np.concatenate([targets for targets, _ in made]), tally
 
 
 @pytest.mark.parametrize("chrom", list(SIZES))
 @pytest.mark.parametrize("block_bins", [37, 1000])
-def test_target_blocks__equals_the_plain_computation(toy: Toy, chrom: str, block_bins: int) -> None:
+def test_make_targets__equals_the_plain_computation(toy: Toy, chrom: str, block_bins: int) -> None:
     stored, tally = blocks(make_plan(toy.config()), chrom, block_bins)
     np.testing.assert_allclose(stored, toy.expected(chrom), rtol=1e-6)
     np.testing.assert_array_equal(tally.n_measured, np.isfinite(stored).sum(axis=1))
 
 
-def test_target_blocks__missing_chromosome_and_hole_are_counted(toy: Toy) -> None:
+def test_make_targets__missing_chromosome_and_hole_are_counted(toy: Toy) -> None:
     plan = make_plan(toy.config())
     assert blocks(plan, "chrC")[1].missing == [3]
     assert blocks(plan, "chrB")[1].missing == []
@@ -37,7 +50,7 @@ def test_target_blocks__missing_chromosome_and_hole_are_counted(toy: Toy) -> Non
     assert not any(sum(column) for column in counts.values())
 
 
-def test_target_blocks__excluded_bins_are_masked_in_every_track(toy: Toy) -> None:
+def test_make_targets__excluded_bins_are_masked_in_every_track(toy: Toy) -> None:
     # bases 100-200 (0-based) touch bins 6 to 12
     stored, tally = blocks(make_plan(toy.config(exclude=["chrA:101-200"])), "chrA")
     assert np.isnan(stored[6:13]).all()
@@ -45,7 +58,7 @@ def test_target_blocks__excluded_bins_are_masked_in_every_track(toy: Toy) -> Non
     assert (tally.n_measured[6:13] == 0).all()
 
 
-def test_target_blocks__sums_by_split(toy: Toy) -> None:
+def test_make_targets__sums_by_split(toy: Toy) -> None:
     split = {"by": "interval", "valid": ["chrA:1-1000"], "test": ["chrA:2001-3000"], "train": ["chrB"]}
     stored, tally = blocks(make_plan(toy.config(split=split)), "chrA")
     # whole bins inside 0-1000 are 0-61, inside 2000-3000 they are 125-186
@@ -63,7 +76,7 @@ def test_split_bins__cover_whole_bins_only(toy: Toy) -> None:
     assert member["all"].all()
 
 
-def test_target_blocks__nan_policies_on_the_hole(toy: Toy) -> None:
+def test_make_targets__nan_policies_on_the_hole(toy: Toy) -> None:
     zeroed, _ = blocks(make_plan(toy.config(nan="zero")), "chrB")
     assert (zeroed[50:62, 4] == 0).all()
     # a chromosome that the file does not list stays masked
@@ -104,7 +117,7 @@ def test_to_stored__beyond_float16_is_clipped_and_counted_where_asked(toy: Toy) 
 
 
 @pytest.mark.parametrize("block_bins", [11, 1000])
-def test_target_blocks__baseline_does_not_depend_on_the_blocks(toy: Toy, block_bins: int) -> None:
+def test_make_targets__baseline_does_not_depend_on_the_blocks(toy: Toy, block_bins: int) -> None:
     changes = {"nan": "baseline", "blacklist": ["chrB:500-780"], "pipeline": {"tile_bp": 320}}
     whole, counted = blocks(make_plan(toy.config(**changes)), "chrB", 206)
     found, tally = blocks(make_plan(toy.config(**changes)), "chrB", block_bins)
@@ -114,7 +127,7 @@ def test_target_blocks__baseline_does_not_depend_on_the_blocks(toy: Toy, block_b
     assert not np.isnan(found[:, 4]).any()
 
 
-def test_target_blocks__alias_of_a_chromosome(toy: Toy, tmp_path: Path) -> None:
+def test_make_targets__alias_of_a_chromosome(toy: Toy, tmp_path: Path) -> None:
     for name in TRACKS:
         signal = {chrom.removeprefix("chr"): values for chrom, values in toy.signal[name].items()}
         write_signal(tmp_path / f"{name}.bw", signal)

@@ -10,7 +10,9 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,51 @@ def commit_folder(path: str | os.PathLike, writer: Callable[[Path], None]) -> No
             _replace_folder(temporary, path)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+
+
+def commit_into(path: str | os.PathLike, name: str, writer: Callable[[Path], None]) -> list[Path]:
+    """Let ``writer`` fill a temporary folder, then move each of its files to the same place in ``path``.
+
+    For folders that several processes fill, each with files of its own: every file appears whole, and one of
+    the same name is replaced in one step. The temporary folder is a sibling of ``path``.
+
+    Parameters
+    ----------
+    path
+        The folder; it is created where it is missing.
+    name
+        What tells this work from others that fill the folder at the same time.
+    writer
+        Called with the temporary folder.
+
+    Returns
+    -------
+    The files, where they lie now, in order.
+
+    Raises
+    ------
+    StorageError, OutputError
+        As :func:`commit_file`; of the files that were not moved nothing is left.
+    """
+    path = Path(path)
+    mark = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    temporary = path.with_name(f".partial-{mark}-{path.name}-{name}")
+    with storage_errors(path):
+        temporary.mkdir(parents=True)
+        try:
+            writer(temporary)
+            sources = sorted(file for file in temporary.rglob("*") if file.is_file())
+            targets = [path / file.relative_to(temporary) for file in sources]
+            for source, target in zip(sources, targets, strict=True):
+                _fsync(source)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                source.replace(target)
+            for folder in {parent for target in targets for parent in (target.parent, *target.parents)}:
+                if folder == path or path in folder.parents:
+                    _fsync(folder)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    return targets
 
 
 def _replace_folder(temporary: Path, path: Path) -> None:

@@ -25,7 +25,7 @@ from senformer.dataset.inputs import is_unchanged
 from senformer.dataset.manifest import check_dataset, check_entries, read_json
 from senformer.dataset.plan import BuildPlan, make_plan
 from senformer.dataset.pool import in_processes
-from senformer.dataset.shard import build_shard, shard_folders, shard_record
+from senformer.dataset.shard import Piece, build_piece, declare_arrays, pieces_of, shard_record
 
 # A part of the folder that was built cannot be read.
 _STORE_FAULTS = {"E412", "E413"}
@@ -38,9 +38,10 @@ def build(
 ) -> dict[str, Any]:
     """Build the dataset that ``config`` describes into ``out``.
 
-    Chromosomes are the unit of work: each is written by one process and recorded when it is done. Killed
-    at any moment, the same call goes on where it was and ends in a byte-identical folder; on a finished
-    folder it only returns the counts, and reads no input again whose size and time of change are known.
+    The work is cut into pieces, the bases of a chromosome or a shard of its targets: each is written by one
+    process and recorded when it is done. Killed at any moment, the same call goes on where it was and ends in
+    a byte-identical folder; on a finished folder it only returns the counts, and reads no input again whose
+    size and time of change are known.
 
     Parameters
     ----------
@@ -105,7 +106,7 @@ def _counts(out: Path) -> dict[str, Any]:
 
 
 def _has_shard(out: Path) -> bool:
-    return any((out / layout.SHARDS).glob("*.json"))
+    return any((out / layout.SHARDS).rglob("*.json"))
 
 
 def _is_outside_fault(fault: SenformerError) -> bool:
@@ -114,34 +115,37 @@ def _is_outside_fault(fault: SenformerError) -> bool:
 
 
 def _fill(plan: BuildPlan, out: Path, workers: int) -> dict[str, Any]:
-    for folder in (out, *(out / kind for kind in (*_STORES, layout.SHARDS))):
+    records = out / layout.SHARDS
+    for folder in (out, *(out / kind for kind in _STORES), records, *sorted(records.glob("*"))):
         sweep_folder(folder)
     _refuse_small_disk(plan, out)
     write_json(out / layout.HEADER, plan.header)
     for store in _STORES:
         write_json(out / store / "zarr.json", {"attributes": {}, "zarr_format": 3, "node_type": "group"})
-    missing = [chrom for chrom in plan.chrom_sizes if not _is_built(out, chrom)]
-    _build_shards(plan, out, missing, workers)
+    _build_pieces(plan, out, workers)
     return finish(plan, out)
 
 
 _STORES = (layout.GENOME, layout.TRACKS, layout.BINS)
 
 
-def _is_built(out: Path, chrom: str) -> bool:
-    record = shard_record(out, chrom)
+def _is_built(out: Path, piece: Piece) -> bool:
+    record = shard_record(out, piece.name)
     if record.is_file() and not check_entries(out, read_json(record)["files"], verify=False):
         return True
-    for path in (record, *shard_folders(out, chrom)):
-        remove(path)
+    remove(record)  # the shards of it are replaced
     return False
 
 
-def _build_shards(plan: BuildPlan, out: Path, chroms: list[str], workers: int) -> None:
-    longest_first = sorted(chroms, key=lambda chrom: -plan.chrom_sizes[chrom]) if workers > 1 else chroms
-    jobs = {chrom: partial(build_shard, plan, out, chrom) for chrom in longest_first}
-    for chrom, _ in in_processes(jobs, workers, str(out)):
-        log.info("built %s (%d bp)", chrom, plan.chrom_sizes[chrom])
+def _build_pieces(plan: BuildPlan, out: Path, workers: int) -> None:
+    """Build every piece that is not there yet."""
+    pieces = [piece for chrom in plan.chrom_sizes for piece in pieces_of(plan, chrom)]
+    missing = [piece for piece in pieces if not _is_built(out, piece)]
+    for chrom in dict.fromkeys(piece.chrom for piece in missing):
+        declare_arrays(plan, out, chrom)
+    jobs = {piece.name: partial(build_piece, plan, out, piece) for piece in missing}
+    for n_done, (name, _) in enumerate(in_processes(jobs, workers, str(out)), 1 + len(pieces) - len(missing)):
+        log.info("built %s (%d of %d pieces)", name, n_done, len(pieces))
 
 
 def _refuse_small_disk(plan: BuildPlan, out: Path) -> None:

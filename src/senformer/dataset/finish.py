@@ -15,7 +15,7 @@ from senformer.dataset.config import SPLITS
 from senformer.dataset.counts import TrackCounts
 from senformer.dataset.manifest import read_json, write_manifest
 from senformer.dataset.plan import BuildPlan, tile_plan
-from senformer.dataset.shard import shard_record
+from senformer.dataset.shard import pieces_of, shard_record
 from senformer.dataset.statistics import TrackSums
 from senformer.dataset.windows import refuse_empty_splits, sift_windows
 from senformer.tracks.table import write_track_table
@@ -36,18 +36,24 @@ def finish(plan: BuildPlan, out: Path) -> dict[str, Any]:
     DataError
         A split has no window that carries a measurement.
     """
-    records = [read_json(shard_record(out, chrom)) for chrom in plan.chrom_sizes]
+    pieces = [piece for chrom in plan.chrom_sizes for piece in pieces_of(plan, chrom)]
+    all_records = [read_json(shard_record(out, piece.name)) for piece in pieces]
+    records = [record for record in all_records if "sums" in record]
+    bases = [record for record in all_records if "iupac_bases" in record]
     windows, dropped = _cut(plan, out)
     layout.WINDOW_SCHEMA.write(out / layout.WINDOWS, windows)
     stored = [dataclasses.replace(track, path=out / track.path.name) for track in plan.tracks]
     write_track_table(out / layout.TRACK_TABLE, stored)
-    counts = _counts(plan, records, windows, dropped)
+    counts = _counts(plan, bases, records, windows, dropped)
     sums = {name: _add_up(records, name, len(plan.tracks)).report() for name in ("all", *SPLITS)}
     changes = _changes(records, len(plan.tracks)).to_dict()
     write_json(out / layout.STATISTICS, {**sums, "signal": changes, "counts": counts})
     record = make_record("build", config=plan.config.model_dump(mode="json"), counts=counts)
     write_json(out / RUN_RECORD, {**record, "inputs": plan.inputs})
-    write_manifest(out, {record["chrom"]: record["files"] for record in records})
+    files: dict[str, list[dict[str, Any]]] = {chrom: [] for chrom in plan.chrom_sizes}
+    for record in all_records:
+        files[record["chrom"]] += record["files"]
+    write_manifest(out, files)
     return counts
 
 
@@ -79,16 +85,20 @@ def _changes(records: list[dict[str, Any]], n_tracks: int) -> TrackCounts:
 
 
 def _counts(
-    plan: BuildPlan, records: list[dict[str, Any]], windows: pd.DataFrame, dropped: dict[str, int]
+    plan: BuildPlan,
+    bases: list[dict[str, Any]],
+    records: list[dict[str, Any]],
+    windows: pd.DataFrame,
+    dropped: dict[str, int],
 ) -> dict[str, Any]:
-    letters = sorted({letter for record in records for letter in record["iupac_bases"]})
+    letters = sorted({letter for record in bases for letter in record["iupac_bases"]})
     return {
         "n_tracks": len(plan.tracks),
-        "n_chromosomes": len(records),
+        "n_chromosomes": len(bases),
         "windows": {split: int((windows["split"] == split).sum()) for split in SPLITS},
         "dropped_windows": dropped,
         "left_out": plan.left_out,
-        "iupac_bases": {x: sum(record["iupac_bases"].get(x, 0) for record in records) for x in letters},
+        "iupac_bases": {x: sum(record["iupac_bases"].get(x, 0) for record in bases) for x in letters},
         **_changes(records, len(plan.tracks)).totals,
         "missing_chromosomes": sum(len(record["missing_tracks"]) for record in records),
     }

@@ -1,6 +1,13 @@
-"""One chromosome of a dataset, from FASTA and tracks to arrays on disk; the unit of work of a build."""
+"""The pieces that a build is cut into: what each writes, and the record that closes it.
 
+A chromosome is one piece for its bases, and one for each shard of its targets, so that long chromosomes are
+built by several processes and a kill loses little. No two pieces write into one file.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Integer, UInt8
@@ -8,13 +15,28 @@ from jaxtyping import Integer, UInt8
 from senformer.core.commit import write_json
 from senformer.core.shapes import N_CODE
 from senformer.dataset import layout
-from senformer.dataset.arrays import write_array
+from senformer.dataset.arrays import ArraySpec, declare_array, write_rows
 from senformer.dataset.manifest import describe_files
 from senformer.dataset.plan import BuildPlan
-from senformer.dataset.targets import Tally, target_blocks
-from senformer.genome.fasta import open_fasta
+from senformer.dataset.targets import make_targets
+from senformer.genome.fasta import FastaReader, open_fasta
 
 _FETCH_BP = 1 << 24
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Part of a chromosome: bins ``lo`` to ``hi`` of its targets, or its bases where ``hi`` is None."""
+
+    chrom: str
+    lo: int = 0
+    hi: int | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of its record, unique in the dataset."""
+        part = "bases" if self.hi is None else f"bins-{self.lo}-{self.hi}"
+        return f"{layout.shard_name(self.chrom)}/{part}"
 
 
 def shard_folders(root: Path, chrom: str) -> list[Path]:
@@ -23,68 +45,100 @@ def shard_folders(root: Path, chrom: str) -> list[Path]:
     return [root / kind / name for kind in (layout.GENOME, layout.TRACKS, layout.BINS)]
 
 
-def shard_record(root: Path, chrom: str) -> Path:
-    """Return the file that says that a chromosome is done, and what is in it."""
-    return root / layout.SHARDS / f"{layout.shard_name(chrom)}.json"
+def shard_record(root: Path, name: str) -> Path:
+    """Return the file that says that a piece is done, and what is in it."""
+    return root / layout.SHARDS / f"{name}.json"
 
 
-def build_shard(plan: BuildPlan, root: Path, chrom: str) -> None:
-    """Write the arrays of one chromosome and, last, its record.
+def pieces_of(plan: BuildPlan, chrom: str) -> list[Piece]:
+    """Return all pieces of a chromosome, its bases first."""
+    n_bins, step = plan.chrom_sizes[chrom] // plan.config.bin_bp, _targets_spec(plan, chrom).grid.shard
+    return [Piece(chrom), *(Piece(chrom, lo, min(lo + step, n_bins)) for lo in range(0, n_bins, step))]
+
+
+def declare_arrays(plan: BuildPlan, root: Path, chrom: str) -> None:
+    """Write the arrays of a chromosome, still without content."""
+    specs = (_codes_spec(plan, chrom), _targets_spec(plan, chrom), _facts_spec(plan, chrom))
+    for path, spec in zip(shard_folders(root, chrom), specs, strict=True):
+        declare_array(path, spec)
+
+
+def build_piece(plan: BuildPlan, root: Path, piece: Piece) -> None:
+    """Write the shards of one piece into arrays that are declared and, last, its record.
 
     Raises
     ------
     DataError
         The signal holds what the configuration refuses, or a value that the stored type cannot hold.
     """
-    size, bin_bp = plan.chrom_sizes[chrom], plan.config.bin_bp
-    n_bins, n_tracks = size // bin_bp, len(plan.tracks)
-    genome_path, tracks_path, bins_path = shard_folders(root, chrom)
-    fasta = open_fasta(plan.genome)
-    codes = np.concatenate(
-        [fasta.fetch(chrom, lo, min(lo + _FETCH_BP, size)) for lo in range(0, size, _FETCH_BP)]
+    files, facts = (_build_bases if piece.hi is None else _build_bins)(plan, root, piece)
+    record = {"chrom": piece.chrom, **facts, "files": describe_files(root, files)}
+    write_json(shard_record(root, piece.name), record)
+
+
+def _build_bases(plan: BuildPlan, root: Path, piece: Piece) -> tuple[list[Path], dict[str, Any]]:
+    size, fasta = plan.chrom_sizes[piece.chrom], open_fasta(plan.genome)
+    path = shard_folders(root, piece.chrom)[0]
+    files = write_rows(
+        path, 0, _bases(fasta, piece.chrom, 0, size, _codes_spec(plan, piece.chrom).grid.shard)
     )
-    _write_codes(genome_path, codes)
-    tally = Tally.empty(n_bins, n_tracks)
-    _write_targets(tracks_path, plan, chrom, tally)
-    n_unknown = (codes[: n_bins * bin_bp] == N_CODE).reshape(n_bins, bin_bp).sum(axis=1)
-    _write_facts(bins_path, np.stack([n_unknown, tally.n_measured], axis=1).astype(np.int32))
-    record = {
-        "chrom": chrom,
-        "n_bases": size,
-        "n_bins": n_bins,
-        "iupac_bases": dict(sorted(fasta.iupac_counts.items())),
+    return files, {"n_bases": size, "iupac_bases": dict(sorted(fasta.iupac_counts.items()))}
+
+
+def _bases(
+    fasta: FastaReader, chrom: str, start: int, end: int, step: int
+) -> Iterator[UInt8[np.ndarray, " base"]]:
+    for lo in range(start, end, step):
+        yield fasta.fetch(chrom, lo, min(lo + step, end))
+
+
+def _build_bins(plan: BuildPlan, root: Path, piece: Piece) -> tuple[list[Path], dict[str, Any]]:
+    lo, hi = piece.lo, int(piece.hi or 0)
+    _, tracks_path, bins_path = shard_folders(root, piece.chrom)
+    targets, tally = make_targets(plan, piece.chrom, lo, hi)
+    files = write_rows(tracks_path, lo, iter([targets]))
+    del targets
+    facts = np.stack([_unknown_bases(plan, piece.chrom, lo, hi), tally.n_measured], axis=1).astype(np.int32)
+    files += write_rows(bins_path, lo, iter([facts]))
+    return files, {
+        "n_bins": hi - lo,
+        "first_bin": lo,
         "signal": tally.counts.to_dict(),
         "missing_tracks": tally.missing,
         "sums": {name: sums.to_dict() for name, sums in tally.sums.items()},
-        "files": describe_files(root, [genome_path, tracks_path, bins_path]),
     }
-    write_json(shard_record(root, chrom), record)
 
 
-def _write_codes(path: Path, codes: UInt8[np.ndarray, " base"]) -> None:
-    grid = layout.sequence_grid(len(codes))
-    write_array(
-        path,
-        (codes[lo : lo + grid.shard] for lo in range(0, len(codes), grid.shard)),
-        shape=codes.shape,
+def _unknown_bases(plan: BuildPlan, chrom: str, lo: int, hi: int) -> Integer[np.ndarray, " bin"]:
+    """Return the unknown bases of every bin from ``lo`` to ``hi``."""
+    bin_bp = plan.config.bin_bp
+    step = max(1, _FETCH_BP // bin_bp) * bin_bp
+    found = [
+        (codes == N_CODE).reshape(-1, bin_bp).sum(axis=1)
+        for codes in _bases(open_fasta(plan.genome), chrom, lo * bin_bp, hi * bin_bp, step)
+    ]
+    return np.concatenate(found)
+
+
+def _codes_spec(plan: BuildPlan, chrom: str) -> ArraySpec:
+    size = plan.chrom_sizes[chrom]
+    return ArraySpec(
+        shape=(size,),
         dtype="uint8",
-        grid=grid,
+        grid=layout.sequence_grid(size),
         axes=("base",),
         fill=N_CODE,
         meaning={"meaning": "bases of the chromosome", "codes": "A 0, C 1, G 2, T 3, N 4"},
     )
 
 
-def _write_targets(path: Path, plan: BuildPlan, chrom: str, tally: Tally) -> None:
+def _targets_spec(plan: BuildPlan, chrom: str) -> ArraySpec:
     config, n_bins = plan.config, plan.chrom_sizes[chrom] // plan.config.bin_bp
-    dtype = np.dtype(config.dtype)
-    grid = layout.target_grid(n_bins, len(plan.tracks), dtype.itemsize, config.bin_bp)
-    write_array(
-        path,
-        target_blocks(plan, chrom, grid.shard, tally),
+    itemsize = np.dtype(config.dtype).itemsize
+    return ArraySpec(
         shape=(n_bins, len(plan.tracks)),
         dtype=config.dtype,
-        grid=grid,
+        grid=layout.target_grid(n_bins, len(plan.tracks), itemsize, config.bin_bp),
         axes=("bin", "track"),
         fill=float("nan"),
         meaning={
@@ -95,13 +149,13 @@ def _write_targets(path: Path, plan: BuildPlan, chrom: str, tally: Tally) -> Non
     )
 
 
-def _write_facts(path: Path, facts: Integer[np.ndarray, "bin 2"]) -> None:
-    write_array(
-        path,
-        iter([facts]),
-        shape=facts.shape,
+def _facts_spec(plan: BuildPlan, chrom: str) -> ArraySpec:
+    """Cut as the targets are, for a piece writes both."""
+    n_bins, grid = plan.chrom_sizes[chrom] // plan.config.bin_bp, _targets_spec(plan, chrom).grid
+    return ArraySpec(
+        shape=(n_bins, len(layout.BIN_FIELDS)),
         dtype="int32",
-        grid=layout.Grid(len(facts), len(facts)),
+        grid=layout.Grid(grid.shard, grid.shard),
         axes=("bin", "field"),
         fill=-1,
         meaning={"meaning": "counts per bin", "fields": list(layout.BIN_FIELDS)},

@@ -1,8 +1,6 @@
-"""Targets of one chromosome, block by block, in the stored type, and the sums over them."""
+"""Targets of some bins of a chromosome, all tracks, in the stored type, and the sums over them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Integer
@@ -16,15 +14,11 @@ from senformer.dataset.statistics import TrackSums
 from senformer.dataset.track_bins import Stretch, track_bins
 from senformer.genome.chromosomes import resolve_chromosome
 from senformer.tracks import open_track
-from senformer.tracks.reader import TrackReader
-
-# Readers kept at once: they hold no open file, but a list of chromosomes each; 256 take some MB.
-_OPEN_READERS = 256
 
 
 @dataclass
 class Tally:
-    """What is counted while a chromosome's targets are made.
+    """What is counted while the targets of some bins are made.
 
     Attributes
     ----------
@@ -35,47 +29,38 @@ class Tally:
     counts
         What was NaN, filled and clipped, per track; a chromosome that a file does not list counts none.
     missing
-        Index of every track whose file does not list the chromosome.
+        Index of every track whose file does not list the chromosome; told with its first bins alone.
     """
 
     sums: dict[str, TrackSums]
     n_measured: Integer[np.ndarray, " bin"]
     counts: TrackCounts
-    missing: list[int] = field(default_factory=list)
-
-    @classmethod
-    def empty(cls, n_bins: int, n_tracks: int) -> "Tally":
-        """Return the counts before the first block."""
-        sums = {name: TrackSums.empty(n_tracks) for name in ("all", *SPLITS)}
-        return cls(sums, np.zeros(n_bins, dtype=np.int32), TrackCounts.empty(n_tracks))
+    missing: list[int]
 
 
-def target_blocks(
-    plan: BuildPlan, chrom: str, block_bins: int, tally: Tally
-) -> Iterator[Float[np.ndarray, "bin track"]]:
-    """Yield the targets of a chromosome block by block, counting on the way."""
-    bin_bp, n_bins = plan.config.bin_bp, len(tally.n_measured)
-    size, masks = plan.chrom_sizes[chrom], chrom_masks(plan.masks, chrom, n_bins, bin_bp)
+def make_targets(
+    plan: BuildPlan, chrom: str, lo: int, hi: int
+) -> tuple[Float[np.ndarray, "bin track"], Tally]:
+    """Return the targets of bins ``lo`` to ``hi`` of a chromosome in the stored type, and the sums over them.
+
+    A bin's value does not depend on how the chromosome is cut: baselines are those of fixed tiles.
+    """
+    bin_bp, size = plan.config.bin_bp, plan.chrom_sizes[chrom]
+    n_bins = size // bin_bp
+    stretch = Stretch(chrom, size, lo, hi, chrom_masks(plan.masks, chrom, n_bins, bin_bp))
+    counts, missing = TrackCounts.empty(len(plan.tracks)), []
+    block = np.full((hi - lo, len(plan.tracks)), np.nan, dtype=np.float32)
+    for column, track in enumerate(plan.tracks):
+        reader = open_track(track)
+        if track.missing_chroms == "nan" and resolve_chromosome(chrom, reader.chrom_sizes) is None:
+            missing += [column] if lo == 0 else []
+            continue
+        block[:, column], found = track_bins(plan.config, track, reader, stretch)
+        counts.add(column, found)
+    stored = to_stored(block, plan, chrom, lo, counts)
     member = split_bins(plan, chrom, n_bins)
-    readers: dict[Path, TrackReader] = {}
-    for lo in range(0, n_bins, block_bins):
-        hi = min(lo + block_bins, n_bins)
-        block = np.full((hi - lo, len(plan.tracks)), np.nan, dtype=np.float32)
-        for column, track in enumerate(plan.tracks):
-            reader = readers.get(track.path) or open_track(track)
-            if len(readers) < _OPEN_READERS:
-                readers[track.path] = reader
-            if track.missing_chroms == "nan" and resolve_chromosome(chrom, reader.chrom_sizes) is None:
-                tally.missing += [column] if lo == 0 else []
-                continue
-            stretch = Stretch(chrom, size, lo, hi, masks)
-            block[:, column], found = track_bins(plan.config, track, reader, stretch)
-            tally.counts.add(column, found)
-        stored = to_stored(block, plan, chrom, lo, tally.counts)
-        tally.n_measured[lo:hi] = np.isfinite(stored).sum(axis=1)
-        for name, sums in tally.sums.items():
-            tally.sums[name] = sums + TrackSums.of(stored[member[name][lo:hi]])
-        yield stored
+    sums = {name: TrackSums.of(stored[member[name][lo:hi]]) for name in ("all", *SPLITS)}
+    return stored, Tally(sums, np.isfinite(stored).sum(axis=1), counts, missing)
 
 
 def split_bins(plan: BuildPlan, chrom: str, n_bins: int) -> dict[str, Bool[np.ndarray, " bin"]]:
