@@ -33,7 +33,7 @@ TABLES = {
 }
 # Files of a plug folder that hold what its plugs share, not a plug.
 SHARED = {
-    "dataset/splits": {"base"},
+    "dataset/splits": {"base", "groups", "refold"},
     "model/attention": {"base", "blocks", "reach", "relative", "rotary", "summary"},
     "model/attention/backends": {
         "base",

@@ -1,4 +1,7 @@
+from typing import Annotated, Any, Literal
+
 import pytest
+from pydantic import Discriminator, Tag
 
 from senformer.core.config import Config, nearest, parse, read_section, read_yaml
 from senformer.core.errors import ConfigError, MissingInputError
@@ -31,6 +34,38 @@ def test_parse__missing_key_and_wrong_value_name_the_field():
         parse(Outer, {}, "a.yaml")
     with pytest.raises(ConfigError, match="key 'learning_rate' is 'fast': Input should be a valid number"):
         parse(Outer, {"learning_rate": "fast"}, "a.yaml")
+
+
+class One(Config):
+    by: Literal["one"] = "one"
+    size: int = 1
+
+
+class Two(Config):
+    by: Literal["two"] = "two"
+    width: int | list[int] = 1
+
+
+def by(values: Any) -> Any:
+    return values.get("by", "one") if isinstance(values, dict) else None
+
+
+class Either(Config):
+    way: Annotated[Annotated[One, Tag("one")] | Annotated[Two, Tag("two")], Discriminator(by)]
+
+
+@pytest.mark.parametrize(
+    ("way", "text"),
+    [
+        ({"by": "tw"}, r"key 'way\.by' is 'tw': no such kind\. Did you mean 'two'\?"),
+        ({"by": "two", "wdth": 2}, r"unknown key 'way\.wdth'\. Did you mean 'width'\?"),
+        ({"by": "two", "width": "x"}, r"key 'way\.width' is 'x'"),
+        ({"siz": 2}, r"unknown key 'way\.siz'\. Did you mean 'size'\?"),
+    ],
+)
+def test_parse__one_of_several_kinds(way, text):
+    with pytest.raises(ConfigError, match=text):
+        parse(Either, {"way": way}, "a.yaml")
 
 
 def test_nearest__nothing_near_lists_all():

@@ -30,3 +30,14 @@ def test_read__damaged_file_and_other_table(tmp_path):
     other.write(path, pd.DataFrame({"x": [1]}))
     with pytest.raises(DataError, match="is no toy table"):
         SCHEMA.read(path)
+
+
+def test_read__a_nullable_column_that_was_not_written_is_null(tmp_path):
+    younger = TableSchema("toy", (*SCHEMA.columns, Column("name", "string", "", "", nullable=True)))
+    frame = pd.DataFrame({"chrom": ["a", "b"], "start": [1, 2]})
+    SCHEMA.write(tmp_path / "old.parquet", frame)
+    younger.write(tmp_path / "new.parquet", frame)
+    for name in ("old.parquet", "new.parquet"):
+        found = younger.read(tmp_path / name)
+        assert list(found.columns) == ["chrom", "start", "name"]
+        assert found["name"].isna().all()

@@ -248,4 +248,6 @@ def test_eval_windows__targets_touch_and_never_overlap(store: Dataset) -> None:
 
 def test_eval_windows__default_geometry(store: Dataset) -> None:
     windows = eval_windows(store, "test")
-    assert windows.equals(store.windows[store.windows["split"] == "test"].reset_index(drop=True))
+    assert windows.equals(
+        store.windows.loc[store.windows["split"] == "test", windows.columns].reset_index(drop=True)
+    )

@@ -6,13 +6,14 @@ import pickle
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.dataset.toy import SIZES, TRACKS, Toy
 
 from senformer.core.errors import ConfigError, DataError, MissingInputError
-from senformer.dataset import Dataset, open_dataset
+from senformer.dataset import Dataset, build, layout, open_dataset
 
 SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
@@ -87,9 +88,9 @@ def test_sequence__unknown_chromosome(store: Dataset) -> None:
 
 def test_windows__are_the_configured_ones(store: Dataset) -> None:
     found = store.windows
-    assert list(found.columns) == ["chrom", "start", "end", "split"]
+    assert list(found.columns) == layout.WINDOW_SCHEMA.names
     again = store.cut_windows(320, 3)
-    assert again.equals(found)
+    assert again.equals(found[["chrom", "start", "end", "split", "fold"]])
     # 17 windows of 320 bp with targets of 224 fit into chrA; the N run 1000-1500 takes more than half of
     # those that start at 896 (320 - 104 = 216), 1120 (320) and 1344 (156 of 320: kept)
     starts = found[found["split"] == "train"]["start"].tolist()
@@ -193,3 +194,26 @@ def test_targets__damage_after_opening_is_named(copied_store: Path) -> None:
     with pytest.raises(DataError, match=r"tracks\.zarr chrB: is damaged") as caught:
         dataset.targets("chrB", 0, 5)
     assert caught.value.code == "E412"
+
+
+@pytest.mark.parametrize("stride_bp", [None, {"train": 32}])
+def test_with_folds__any_fold_of_one_build(toy: Toy, tmp_path: Path, stride_bp: dict | None) -> None:
+    def make(test: int, valid: int) -> Dataset:
+        split = {"by": "kfold", "n_folds": 3, "fold_bp": 900, "test_fold": test, "valid_fold": valid}
+        build(toy.config(split=split, stride_bp=stride_bp), tmp_path / f"{test}{valid}")
+        return open_dataset(tmp_path / f"{test}{valid}")
+
+    first, other = make(0, 1), make(2, 0)
+    found = first.with_folds(2, "fold0")
+    pd.testing.assert_frame_equal(found.split_regions, other.split_regions)
+    columns = ["chrom", "start", "end", "split", "fold"]
+    pd.testing.assert_frame_equal(found.windows[columns], other.windows[columns])
+    assert set(found.windows["split"]) == {"train", "valid", "test"}
+    assert set(first.windows.loc[first.windows["split"] == "test", "fold"]) == {"fold0"}
+    assert "test" not in found.statistics
+    assert found.statistics["all"] == first.statistics["all"]
+
+
+def test_with_folds__a_dataset_without_folds(store: Dataset) -> None:
+    with pytest.raises(ConfigError, match="has regions without a fold"):
+        store.with_folds(0)

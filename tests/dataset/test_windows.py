@@ -27,7 +27,7 @@ def frame(*rows: tuple) -> pd.DataFrame:
 
 
 def spans(windows: pd.DataFrame) -> list[tuple]:
-    return [tuple(row) for row in windows.itertuples(index=False)]
+    return [tuple(row)[:4] for row in windows.itertuples(index=False)]
 
 
 def test_tile_windows__targets_touch_by_default() -> None:
@@ -50,7 +50,7 @@ def test_tile_windows__window_of_the_whole_region() -> None:
 
 def test_tile_windows__no_region_gives_an_empty_table() -> None:
     windows = tile_windows(frame(), SIZES, 100, None, 10, 0)
-    assert list(windows.columns) == ["chrom", "start", "end", "split"]
+    assert list(windows.columns) == ["chrom", "start", "end", "split", "fold"]
     assert len(windows) == 0
 
 
@@ -104,6 +104,19 @@ def test_tile_windows__default_targets_never_overlap(world: tuple) -> None:
     for _, start, end, _ in spans(windows):
         covered[start + crop_bins * bin_bp : end - crop_bins * bin_bp] += 1
     assert covered.max() == 1
+
+
+def test_tile_windows__stride_of_each_split_and_snap() -> None:
+    regions = pd.DataFrame(
+        [("chrA", 70, 400, "train", "fold1"), ("chrA", 400, 700, "test", "fold0")],
+        columns=["chrom", "start", "end", "split", "fold"],
+    )
+    found = tile_windows(regions, {"chrA": 700}, 100, {"train": 50, "test": 100}, 10, 0, snap_bp=40)
+    # the first multiple of 40 in each region: 80 and 400
+    assert found[["start", "split", "fold"]].to_numpy().tolist() == [
+        *([start, "train", "fold1"] for start in (80, 130, 180, 230, 280)),
+        *([start, "test", "fold0"] for start in (400, 500, 600)),
+    ]
 
 
 def facts(n_bins: int = 43, **changes: slice) -> BinFacts:

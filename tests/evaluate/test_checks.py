@@ -1,10 +1,11 @@
 import copy
+import json
 
 import pandas as pd
 import pytest
 
 from senformer.core.errors import ConfigError, DataError
-from senformer.evaluate.checks import check_match, choose_head, overlaps_training
+from senformer.evaluate.checks import check_match, choose_head, in_folds_of_run, overlaps_training
 from senformer.predict.source import load_run_model
 
 
@@ -80,3 +81,16 @@ def test_overlaps_training__unknown_where_the_card_is_silent(model):
     assert overlaps_training(model, "other", windows) is None
     model.card.training = {}
     assert overlaps_training(model, "toy", windows) is None
+
+
+def test_in_folds_of_run__those_that_the_run_trained_with(toy_run, toy_dataset, tmp_path):
+    assert in_folds_of_run(toy_dataset, tmp_path) is toy_dataset
+    assert in_folds_of_run(toy_dataset, toy_run) is toy_dataset
+    record = {"config": {"train": {"folds": {"test": 1, "valid": None}}}}
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    other = copy.copy(toy_dataset)
+    other.split_regions = toy_dataset.split_regions.assign(
+        fold=[f"fold{n}" for n in range(len(toy_dataset.split_regions))]
+    )
+    other.windows = toy_dataset.windows.assign(fold="fold1")
+    assert set(in_folds_of_run(other, tmp_path).windows["split"]) == {"test"}

@@ -26,6 +26,8 @@ class Config(BaseModel):
 
 
 T = TypeVar("T", bound=Config)
+# What pydantic calls the plain types of a union in the place of a fault.
+_BRANCH = re.compile(r"(constrained-)?(int|float|str|bool)|(list|dict)\[.*\]")
 
 
 class _Loader(yaml.SafeLoader):
@@ -117,8 +119,8 @@ def _walk(kind: Any, loc: tuple) -> tuple[list[str], list[str]]:
     written, options = [], [kind]
     for part in loc:
         tagged = [option for option in options if _tag(option) == part]
-        if tagged:
-            options = tagged
+        if tagged or _BRANCH.fullmatch(str(part)):
+            options = tagged or options
             continue
         written.append(str(part))
         kind = options[0] if options else None
@@ -138,8 +140,9 @@ def _models(annotation: Any) -> list[Any]:
 
 
 def _tag(option: Any) -> Any:
+    """Return what pydantic calls a model in ``loc`` where it is one of several: its tag or its name."""
     by = getattr(option, "model_fields", {}).get("by")
-    return by.default if by is not None else None
+    return by.default if by is not None else getattr(option, "__name__", None)
 
 
 def _unknown_tag(field: str, error: Any, where: str) -> ConfigError:

@@ -53,10 +53,22 @@ class TableSchema:
         )
 
     def to_arrow(self, frame: pd.DataFrame) -> pa.Table:
-        """Check ``frame`` against the declaration and return it as an Arrow table."""
-        if list(frame.columns) != self.names:
+        """Check ``frame`` against the declaration and return it as an Arrow table.
+
+        A nullable column may be absent: it is written as null.
+        """
+        if not self._fits(list(frame.columns)):
             raise ValueError(f"{self.name}: columns {list(frame.columns)} are not {self.names}")
+        for name in self.names:
+            if name not in frame.columns:
+                frame = frame.assign(**{name: None})
+        frame = frame[self.names]
         return pa.Table.from_pandas(frame, schema=self.arrow(), preserve_index=False)
+
+    def _fits(self, found: list[str]) -> bool:
+        """Say whether these are the columns in order, but for absent nullable ones."""
+        absent = {column.name for column in self.columns if column.nullable} - set(found)
+        return found == [name for name in self.names if name not in absent]
 
     def write(self, path: str | os.PathLike, frame: pd.DataFrame) -> None:
         """Write ``frame`` as parquet with page checksums."""
@@ -73,6 +85,8 @@ class TableSchema:
     def read_arrow(self, path: str | os.PathLike, *, encoded: bool = False) -> pa.Table:
         """Read a table of this kind, page checksums verified; ``encoded`` leaves text dictionary-encoded.
 
+        A nullable column that an older version did not write is null.
+
         Raises
         ------
         DataError
@@ -85,8 +99,11 @@ class TableSchema:
             )
         except (OSError, pa.ArrowException) as fault:
             raise DataError("E110", str(path), f"cannot be read ({fault})", "Make it again.") from fault
-        if table.column_names != self.names:
+        if not self._fits(table.column_names):
             raise DataError(
                 "E110", str(path), f"is no {self.name} table: columns {table.column_names}", "Make it again."
             )
-        return table
+        for field in self.arrow():
+            if field.name not in table.column_names:
+                table = table.append_column(field, pa.nulls(len(table), field.type))
+        return table.select(self.names)

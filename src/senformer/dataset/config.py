@@ -2,14 +2,14 @@
 
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from senformer.core.config import Config
 from senformer.dataset.pipeline import PipelineConfig
 from senformer.dataset.splits import SplitConfig
 from senformer.dataset.splits.base import SPLITS
 
-__all__ = ["SPLITS", "AssayConfig", "DatasetConfig", "SplitConfig", "check_geometry"]
+__all__ = ["SPLITS", "AssayConfig", "DatasetConfig", "SplitConfig", "StrideConfig", "check_geometry"]
 
 # A key that changes nothing unless the other is given.
 _NEEDED_BY = {
@@ -40,6 +40,20 @@ class AssayConfig(Config):
     sqrt: bool | None = None
 
 
+class StrideConfig(Config):
+    """Distance between window starts for each split, in bp; by default the target's width.
+
+    Attributes
+    ----------
+    train, valid, test
+        One for each split.
+    """
+
+    train: int | None = Field(default=None, gt=0)
+    valid: int | None = Field(default=None, gt=0)
+    test: int | None = Field(default=None, gt=0)
+
+
 class DatasetConfig(Config):
     """The ``dataset`` section: inputs, window geometry, split, masks and stored type.
 
@@ -51,7 +65,9 @@ class DatasetConfig(Config):
         Name of the dataset and of the model's head for it.
     window_bp, bin_bp, crop_bins, stride_bp
         Model input in bases, bases per bin, bins without target at each side, and the distance between
-        window starts (by default the target's width, so that targets tile).
+        window starts, one for all or one a split (by default the target's width, so that targets tile).
+    snap_bp
+        The first window of a region starts at a multiple of it; by default of ``bin_bp``.
     split
         Which part of the genome is kept for validation and test: one way of :mod:`senformer.dataset.splits`.
     exclude
@@ -89,7 +105,8 @@ class DatasetConfig(Config):
     window_bp: int = Field(gt=0)
     bin_bp: int = Field(default=128, gt=0)
     crop_bins: int = Field(default=0, ge=0)
-    stride_bp: int | None = Field(default=None, gt=0)
+    stride_bp: PositiveInt | StrideConfig | None = None
+    snap_bp: int | None = Field(default=None, gt=0)
     split: SplitConfig
     exclude: list[str] | str = Field(default_factory=list)
     include: list[str] | None = None
@@ -117,7 +134,10 @@ class DatasetConfig(Config):
 
     @model_validator(mode="after")
     def _geometry(self) -> "DatasetConfig":
-        check_geometry(self.window_bp, self.bin_bp, self.crop_bins, self.stride_bp)
+        for stride_bp in self.strides.values():
+            check_geometry(self.window_bp, self.bin_bp, self.crop_bins, stride_bp)
+        if self.snap_bp is not None and self.snap_bp % self.bin_bp:
+            raise ValueError(f"snap_bp {self.snap_bp} is no multiple of bin_bp {self.bin_bp}")
         tile_bp = self.pipeline.tile_bp
         if tile_bp is not None and tile_bp % self.bin_bp:
             raise ValueError(f"pipeline.tile_bp {tile_bp} is no multiple of bin_bp {self.bin_bp}")
@@ -138,6 +158,12 @@ class DatasetConfig(Config):
             if getattr(self, key) != type(self).model_fields[key].default and not getattr(self, mask):
                 raise ValueError(f"{key} has no effect without {mask}; give {mask}, or leave it out")
         return self
+
+    @property
+    def strides(self) -> dict[str, int | None]:
+        """The stride of each split, None for the target's width."""
+        given = self.stride_bp
+        return {s: getattr(given, s) if isinstance(given, StrideConfig) else given for s in SPLITS}
 
 
 def check_geometry(window_bp: int, bin_bp: int, crop_bins: int, stride_bp: int | None) -> None:

@@ -5,7 +5,10 @@ The reader and the builder both take names from here; ``docs/explain/dataset-sto
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
+
+import pandas as pd
 
 from senformer.core.schema import Column, TableSchema
 
@@ -35,8 +38,23 @@ WINDOW_SCHEMA = TableSchema(
         Column("start", "int64", "bp", "first base of the model's input, 0-based, a multiple of bin_bp"),
         Column("end", "int64", "bp", "end of the model's input, exclusive"),
         Column("split", "string", "", "train, valid or test"),
+        Column("fold", "string", "", "fold of the region, where the split has folds", nullable=True),
+        Column("center", "int64", "bp", "base that the window was put around, 0-based", nullable=True),
+        Column("strand", "string", "", "strand of what stands there: + or -", nullable=True),
+        Column("name", "string", "", "name of what stands there", nullable=True),
+        Column("label", "int64", "", "1 around a peak, 0 for a negative", nullable=True),
     ),
 )
+
+
+def read_windows(root: Path) -> pd.DataFrame:
+    """Return the window table of a dataset; what a version did not write is null."""
+    frame = WINDOW_SCHEMA.read(root / WINDOWS)
+    for name in ("fold", "strand", "name"):
+        texts = [None if pd.isna(text) else text for text in frame[name]]
+        frame[name] = pd.Series(texts, index=frame.index, dtype=object)
+    return frame.astype({"center": "Int64", "label": "Int64"})
+
 
 _CHUNK_BYTES = 1 << 17
 _CHUNK_BASES = 1 << 16

@@ -122,7 +122,7 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
     tracks = apply_assays(apply_pipeline(read_track_table(table), config.pipeline), config.assays)
     # What takes seconds comes before the scans.
     sizes, left_out = choose_chromosomes(config, fasta)
-    split = split_regions(config.split, SplitInputs(sizes, genome, config.window_bp))
+    split = split_regions(config.split, SplitInputs(sizes, genome, config.window_bp, fasta.chrom_sizes))
     assigned = set(split.regions["chrom"])
     gaps = read_gaps(config, fasta, [chrom for chrom in sizes if chrom in assigned])
     regions = cut_at_gaps(split.regions, gaps)
@@ -150,7 +150,7 @@ def tile_plan(plan: BuildPlan) -> pd.DataFrame:
 
 def tile(c: DatasetConfig, regions: pd.DataFrame, chrom_sizes: dict[str, int]) -> pd.DataFrame:
     """Return every window of the configured geometry in ``regions``."""
-    return tile_windows(regions, chrom_sizes, c.window_bp, c.stride_bp, c.bin_bp, c.crop_bins)
+    return tile_windows(regions, chrom_sizes, c.window_bp, c.strides, c.bin_bp, c.crop_bins, c.snap_bp)
 
 
 def _required(config: DatasetConfig, key: str) -> Path:

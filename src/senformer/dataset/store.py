@@ -1,6 +1,8 @@
 """Open a dataset and read it: codes and targets of any stretch, windows of any length."""
 
+import copy
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from senformer.dataset.packs import PackIndex
 from senformer.dataset.plan import track_from_record
 from senformer.dataset.splits.base import COLUMNS as REGION_COLUMNS
 from senformer.dataset.splits.base import with_fold
+from senformer.dataset.splits.file import Folds
+from senformer.dataset.splits.refold import fold_list, refold
 from senformer.dataset.table.layout import KIND as TABLE
 from senformer.dataset.table.store import TableDataset
 from senformer.dataset.windows import BinFacts, sift_windows, tile_windows
@@ -102,7 +106,7 @@ class Dataset:
     split_regions
         Columns chrom, start, end, split and fold: a name, or None where the split has no folds.
     windows
-        The windows of the configured geometry: chrom, start, end, split.
+        The windows of the configured geometry: the columns of ``layout.WINDOW_SCHEMA``.
     statistics
         Per split (and ``all``): n_bins and, per track, n_finite, total, mean, variance, min, max of the
         stored values.
@@ -120,7 +124,7 @@ class Dataset:
         self.unmappable = pd.DataFrame(pairs, columns=["chrom", "start", "end"])
         self.tracks: list[Track] = [track_from_record(record) for record in header["tracks"]]
         self.strand_permutation = strand_permutation(self.tracks)
-        self.windows = layout.WINDOW_SCHEMA.read(path / layout.WINDOWS)
+        self.windows = layout.read_windows(path)
         self.statistics = read_json(path / layout.STATISTICS)
         needed = layout.decoded_bytes(self.chrom_sizes, self.bin_bp, len(self.tracks), self.config.dtype)
         self.contigs = read_contigs(path)
@@ -135,6 +139,40 @@ class Dataset:
     def n_tracks(self) -> int:
         """Number of tracks."""
         return len(self.tracks)
+
+    def with_folds(self, test: Folds, valid: Folds = None) -> "Dataset":
+        """Return the same dataset with other folds as test and valid, for cross-validation.
+
+        Parameters
+        ----------
+        test, valid
+            Folds by number or name, one or a list; all others are train. ``None`` for none.
+
+        Returns
+        -------
+        A dataset whose ``split_regions`` and ``windows`` say so. Nothing is read or written; its
+        ``statistics`` keep ``all`` alone, for those of the splits were summed over others.
+
+        Raises
+        ------
+        ConfigError
+            The dataset was built without folds, a fold does not exist, or is both test and valid.
+        """
+        folds = fold_list(test), fold_list(valid)
+        other = copy.copy(self)
+        other.split_regions = refold(self.split_regions, *folds, str(self.path))
+        if self._is_evenly_tiled:
+            other.windows = refold(self.windows, *folds, str(self.path))
+        else:
+            c = self.config
+            other.windows = other.cut_windows(c.window_bp, c.crop_bins, c.strides)
+        other.statistics = {name: v for name, v in self.statistics.items() if name not in SPLITS}
+        return other
+
+    @property
+    def _is_evenly_tiled(self) -> bool:
+        """Say whether the windows do not depend on the split of their fold."""
+        return len(set(self.config.strides.values())) == 1
 
     def n_bins(self, chrom: str) -> int:
         """Return the number of whole bins of ``chrom``."""
@@ -177,20 +215,24 @@ class Dataset:
         return read_bin_facts(self._cache, self.excluded, chrom, size, self.bin_bp, self.unmappable)
 
     def cut_windows(
-        self, window_bp: int, crop_bins: int, stride_bp: int | None = None, split: str | None = None
+        self,
+        window_bp: int,
+        crop_bins: int,
+        stride_bp: int | Mapping[str, int | None] | None = None,
+        split: str | None = None,
     ) -> pd.DataFrame:
         """Cut windows of any length, by the rules of the build.
 
         Parameters
         ----------
         window_bp, crop_bins, stride_bp
-            Geometry; by default targets touch.
+            Geometry; by default targets touch. One stride for all, or one for each split.
         split
             One split only.
 
         Returns
         -------
-        Columns chrom, start, end, split. Windows with too many unknown bases or without any measured
+        Columns chrom, start, end, split, fold. Windows with too many unknown bases or without any measured
         target bin are left out, as the build leaves them out.
 
         Raises
@@ -203,7 +245,8 @@ class Dataset:
             if split not in SPLITS:
                 raise ConfigError("E404", "split", f"no split is called {split!r}", nearest(split, SPLITS))
             regions = regions[regions["split"] == split]
-        tiled = tile_windows(regions, self.chrom_sizes, window_bp, stride_bp, self.bin_bp, crop_bins)
+        snap_bp = self.config.snap_bp
+        tiled = tile_windows(regions, self.chrom_sizes, window_bp, stride_bp, self.bin_bp, crop_bins, snap_bp)
         kept, _ = sift_windows(
             tiled,
             self.bin_facts,

@@ -13,7 +13,7 @@ from jaxtyping import Bool, Int
 from senformer.core.errors import ConfigError, DataError
 from senformer.dataset.config import check_geometry
 
-COLUMNS = ["chrom", "start", "end", "split"]
+COLUMNS = ["chrom", "start", "end", "split", "fold"]
 REASONS = ("unknown_bases", "unmappable", "excluded", "unmeasured")
 
 
@@ -43,46 +43,56 @@ def tile_windows(
     regions_by_split: pd.DataFrame,
     chrom_sizes: Mapping[str, int],
     window_bp: int,
-    stride_bp: int | None,
+    stride_bp: int | Mapping[str, int | None] | None,
     bin_bp: int,
     crop_bins: int,
+    snap_bp: int | None = None,
 ) -> pd.DataFrame:
     """Tile every split region with windows that lie wholly inside it.
 
-    The first window starts at the region's first bin boundary; what is left at the region's end and is
-    shorter than a window carries none. Starts are multiples of ``bin_bp``.
+    The first window starts at the region's first multiple of ``snap_bp``; what is left at the region's end
+    and is shorter than a window carries none. Starts are multiples of ``bin_bp``.
 
     Parameters
     ----------
     regions_by_split
-        Columns chrom, start, end, split; regions share no base.
+        Columns chrom, start, end, split and, where there are folds, fold; regions share no base.
     chrom_sizes
         Length of every chromosome in bp.
     window_bp, stride_bp, bin_bp, crop_bins
-        Geometry; a stride of ``None`` is the target's width, so that targets touch and never overlap.
+        Geometry; a stride of ``None`` is the target's width, so that targets touch and never overlap. One
+        stride for all, or one for each split.
+    snap_bp
+        A multiple of ``bin_bp``, by default ``bin_bp`` itself.
 
     Returns
     -------
-    Columns chrom, start, end, split, in the order of the regions.
+    Columns chrom, start, end, split, fold (None where there is none), in the order of the regions.
 
     Raises
     ------
     ConfigError
         The geometry does not fit the bins.
     """
-    stride_bp = checked_stride(window_bp, bin_bp, crop_bins, stride_bp)
+    strides = {
+        split: checked_stride(window_bp, bin_bp, crop_bins, one)
+        for split, one in (stride_bp if isinstance(stride_bp, Mapping) else {"": stride_bp}).items()
+    }
+    snap_bp = snap_bp or bin_bp
     parts = []
     for region in regions_by_split.itertuples(index=False):
-        first = -(-region.start // bin_bp) * bin_bp
+        first = -(-region.start // snap_bp) * snap_bp
         last = min(region.end, chrom_sizes[region.chrom]) - window_bp
-        starts = np.arange(first, last + 1, stride_bp, dtype=np.int64)
-        parts.append(
-            pd.DataFrame(
-                {"chrom": region.chrom, "start": starts, "end": starts + window_bp, "split": region.split}
-            )
-        )
+        step = strides[region.split] if isinstance(stride_bp, Mapping) else strides[""]
+        starts = np.arange(first, last + 1, step, dtype=np.int64)
+        same = {"chrom": region.chrom, "split": region.split, "fold": getattr(region, "fold", None)}
+        parts.append(pd.DataFrame({"start": starts, "end": starts + window_bp, **same}))
+    # An empty part would leave its columns without a type.
+    parts = [part for part in parts if len(part)]
     windows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
-    return windows.astype({"chrom": "str", "start": "int64", "end": "int64", "split": "str"})
+    return windows[COLUMNS].astype(
+        {"chrom": "str", "start": "int64", "end": "int64", "split": "str", "fold": object}
+    )
 
 
 def checked_stride(window_bp: int, bin_bp: int, crop_bins: int, stride_bp: int | None) -> int:

@@ -1,13 +1,17 @@
 """Does a dataset hold what a model predicts? Asked before any work, and answered by the first difference."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from senformer.core.errors import DataError
+from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import describe_input
 from senformer.dataset import AnyDataset, TableDataset
+from senformer.dataset.fold_choice import choose_folds
+from senformer.dataset.manifest import read_json
 from senformer.genome.regions import subtract
 from senformer.predict.source import pick_head
 from senformer.predict.strands import card_tracks
@@ -29,6 +33,15 @@ def choose_head(model: Any, dataset: AnyDataset, head: str | None) -> str:
     if head is None and dataset.organism in model.config.heads:
         return dataset.organism
     return pick_head(model, head)
+
+
+def in_folds_of_run(dataset: AnyDataset, run: Path) -> AnyDataset:
+    """Return the dataset with the folds that a run trained with (``train.folds``), or as it is."""
+    record = run / RUN_RECORD
+    if not record.is_file():
+        return dataset
+    folds = (read_json(record).get("config") or {}).get("train", {}).get("folds")
+    return dataset if folds is None else choose_folds(dataset, folds["test"], folds["valid"])
 
 
 def check_match(model: Any, head: str, dataset: AnyDataset) -> None:

@@ -22,7 +22,13 @@ from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import make_record, versions
 from senformer.dataset import AnyDataset, TableDataset, eval_windows
 from senformer.dataset.examples import eval_batches, turn_batch
-from senformer.evaluate.checks import check_match, choose_head, overlaps_training, shares_training_rows
+from senformer.evaluate.checks import (
+    check_match,
+    choose_head,
+    in_folds_of_run,
+    overlaps_training,
+    shares_training_rows,
+)
 from senformer.evaluate.examples import Example, spread_rows, write_examples
 from senformer.evaluate.parts import Part, merge_parts, read_part, write_part
 from senformer.evaluate.sums import TrackSums
@@ -80,6 +86,7 @@ def evaluate(
         Run or model folder.
     dataset
         Dataset with the tracks that the model was trained on; windows of the model's length are cut from it.
+        Where the run chose folds for itself, its splits are those.
     out
         Folder to create: ``metrics.json``, ``tracks.tsv``, ``tracks.parquet``, ``examples.npz``,
         ``run.json``, ``DONE.json``.
@@ -99,6 +106,7 @@ def evaluate(
     """
     run, out = Path(run), Path(out)
     model = load_run_model(run)
+    dataset = in_folds_of_run(dataset, run)
     head = choose_head(model, dataset, head)
     check_match(model, head, dataset)
     predictor = Predictor(model, **how)

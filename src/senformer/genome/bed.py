@@ -24,7 +24,9 @@ _TITLE = re.compile(r"[A-Za-z_. ]+")
 _COMMENTS = ("#", "track ", "track\t", "browser ", "browser\t")
 
 
-def read_bed(path: str | os.PathLike, chrom_sizes: Mapping[str, int] | None = None) -> pd.DataFrame:
+def read_bed(
+    path: str | os.PathLike, chrom_sizes: Mapping[str, int] | None = None, *, keep_lines: bool = False
+) -> pd.DataFrame:
     """Return the intervals of a BED file: ``chrom, start, end, name, score, strand``, sorted.
 
     Parameters
@@ -36,6 +38,8 @@ def read_bed(path: str | os.PathLike, chrom_sizes: Mapping[str, int] | None = No
         Length of every chromosome of the genome, in bp. Where given, names are mapped to the genome's
         (``1`` to ``chr1``), every interval must lie inside, and rows are sorted in the genome's order;
         without it by name.
+    keep_lines
+        Also return the column ``line``: where in the file each row stands, from 1.
 
     Returns
     -------
@@ -62,7 +66,8 @@ def read_bed(path: str | os.PathLike, chrom_sizes: Mapping[str, int] | None = No
         ranks = {name: rank for rank, name in enumerate(chrom_sizes)}
         order = frame["chrom"].map(ranks)
     kept = np.lexsort((frame["end"], frame["start"], pd.factorize(order, sort=True)[0]))
-    return frame[COLUMNS].iloc[kept].reset_index(drop=True)
+    columns = [*COLUMNS, "line"] if keep_lines else COLUMNS
+    return frame[columns].iloc[kept].reset_index(drop=True)
 
 
 def _rows(path: Path) -> Iterator[tuple]:

@@ -7,6 +7,19 @@ from pydantic import Field, PositiveFloat, model_validator
 from senformer.core.config import Config
 
 
+class FoldChoice(Config):
+    """Which folds of the dataset are test and valid in this run; all others are train.
+
+    Attributes
+    ----------
+    test, valid
+        Folds by number or name, one or a list; None for none.
+    """
+
+    test: int | str | list[int | str] | None = None
+    valid: int | str | list[int | str] | None = None
+
+
 class TrainConfig(Config):
     """How a model is trained; the defaults are Enformer's where its recipe states them.
 
@@ -34,6 +47,8 @@ class TrainConfig(Config):
         Refuse operations whose result changes from run to run on a GPU; slower there.
     max_shift_bp, reverse_complement
         Augmentation: largest shift to either side in bp, and strand flips.
+    folds
+        Folds that are test and valid in this run; None takes the dataset's splits.
     window_bp, crop_bins
         Input window and bins cut off each side of its output; None takes the dataset's.
     checkpoint_every_steps, keep_checkpoints
@@ -70,6 +85,7 @@ class TrainConfig(Config):
     deterministic: bool = False
     max_shift_bp: int = Field(default=3, ge=0)
     reverse_complement: bool = True
+    folds: FoldChoice | None = None
     window_bp: int | None = Field(default=None, gt=0)
     crop_bins: int | None = Field(default=None, ge=0)
     checkpoint_every_steps: int = Field(default=500, gt=0)

@@ -15,6 +15,7 @@ from senformer.core.lock import folder_lock
 from senformer.core.seeding import child_seed
 from senformer.core.tables import choose
 from senformer.dataset.examples import AnyDataset
+from senformer.dataset.fold_choice import choose_folds
 from senformer.model import create_model
 from senformer.train.batches import make_batches
 from senformer.train.checkpoint import (
@@ -105,7 +106,7 @@ def train(
     out = Path(out)
     choose(SCHEDULES, config.schedule, "schedule")
     choose(LOSSES, config.loss, "loss")
-    datasets = dict(sorted(datasets.items()))
+    datasets = {name: _in_folds(dataset, config) for name, dataset in sorted(datasets.items())}
     plan = make_plan(model_section, config, datasets)
     dtype = pick_dtype(config.precision, pick_device(config.device))
     settings = run_settings(plan, config, datasets, str(dtype).removeprefix("torch."))
@@ -183,3 +184,9 @@ def _close(out: Path, state: State, stopped_by: str, exported: dict[str, Any]) -
     write_json(out / DONE, done)
     log.info("%s is finished: %d steps, ended by %s", out, state.step, stopped_by)
     return done
+
+
+def _in_folds(dataset: AnyDataset, config: TrainConfig) -> AnyDataset:
+    """Return the dataset with the folds that the settings choose, or as it is."""
+    folds = config.folds
+    return dataset if folds is None else choose_folds(dataset, folds.test, folds.valid)

@@ -65,3 +65,8 @@ def test_with_fold__whatever_is_missing_is_none() -> None:
 def test_refuse_overlap__names_both() -> None:
     with pytest.raises(DataError, match=r"split\.test chr1:5-9: shares bases with split\.train chr1:1-5"):
         refuse_overlap(table(("chr1", 0, 5, "train", None), ("chr1", 4, 9, "test", None)))
+
+
+def test_split_inputs__a_file_may_name_every_chromosome() -> None:
+    assert SplitInputs(SIZES).known_sizes == SIZES
+    assert SplitInputs(SIZES, all_sizes={**SIZES, "chrM": 9}).known_sizes["chrM"] == 9

@@ -11,8 +11,10 @@ from pydantic import Discriminator, Tag
 
 from senformer.dataset.splits.base import SplitBase, SplitInputs, SplitResult
 from senformer.dataset.splits.chromosome import ChromosomeSplit, split_by_chromosome
+from senformer.dataset.splits.file import FileSplit, split_by_file
 from senformer.dataset.splits.homology import HomologySplit, split_by_homology
 from senformer.dataset.splits.interval import IntervalSplit, split_by_interval
+from senformer.dataset.splits.kfold import KfoldSplit, split_by_kfold
 
 
 class Splitter(NamedTuple):
@@ -26,6 +28,8 @@ SPLITTERS: dict[str, Splitter] = {
     "chromosome": Splitter(ChromosomeSplit, split_by_chromosome),
     "homology": Splitter(HomologySplit, split_by_homology),
     "interval": Splitter(IntervalSplit, split_by_interval),
+    "kfold": Splitter(KfoldSplit, split_by_kfold),
+    "file": Splitter(FileSplit, split_by_file),
 }
 
 
@@ -37,7 +41,9 @@ def by(values: Any) -> Any:
 SplitConfig = Annotated[
     Annotated[ChromosomeSplit, Tag("chromosome")]
     | Annotated[HomologySplit, Tag("homology")]
-    | Annotated[IntervalSplit, Tag("interval")],
+    | Annotated[IntervalSplit, Tag("interval")]
+    | Annotated[KfoldSplit, Tag("kfold")]
+    | Annotated[FileSplit, Tag("file")],
     Discriminator(by),
 ]
 

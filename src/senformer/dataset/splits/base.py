@@ -27,11 +27,19 @@ class SplitInputs:
         Path of the FASTA file; None where there is none to read.
     window_bp
         Width of the windows to be cut; None where it is not known yet.
+    all_sizes
+        Length of every chromosome of the genome, in use or not; None where all are in use.
     """
 
     chrom_sizes: Mapping[str, int]
     genome: Path | None = None
     window_bp: int | None = None
+    all_sizes: Mapping[str, int] | None = None
+
+    @property
+    def known_sizes(self) -> Mapping[str, int]:
+        """Length of every chromosome that a file may name."""
+        return self.chrom_sizes if self.all_sizes is None else self.all_sizes
 
 
 @dataclass(frozen=True)
