@@ -78,6 +78,10 @@ def _leaves_out_masked_values(make: Callable[[int], Any]) -> None:
     known = make(N_TRACKS).add(prediction, target).result()
     prediction[np.isnan(target)] = 1e30
     np.testing.assert_array_equal(make(N_TRACKS).add(prediction, target).result(), known)
+    # a window without a measured bin changes nothing
+    sums = make(N_TRACKS).add(prediction, target).add(prediction, np.full_like(target, np.nan))
+    np.testing.assert_array_equal(sums.result(), known)
+    np.testing.assert_array_equal(sums.n, (~np.isnan(target)).sum(axis=(0, 1)))
 
 
 def _answers_empty_and_constant_input(make: Callable[[int], Any], constant: float) -> None:

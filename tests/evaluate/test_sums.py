@@ -137,3 +137,16 @@ def test_add__uses_the_metric_of_the_table(monkeypatch):
     monkeypatch.setitem(METRICS, "pearson", Watched)
     TrackSums(SCALINGS)
     assert made == [4, 4]
+
+
+def test_log1p_result__of_tracks_scaled_in_a_published_order():
+    prediction, target = values()
+    scaling = Scaling(clip_soft=3.0, scale=2.0, order="basenji_2020")
+    sums = TrackSums([scaling, Scaling(clip_soft=3.0, scale=2.0)] * 2)
+    sums.add(prediction, target)
+    known = ~np.isnan(target[:, 0])
+    # halved, then above 3: the excess squared
+    x, y = (stored[known, 0].astype(float) / 2 for stored in (prediction, target))
+    x, y = (np.where(v > 3, 3 + (v - 3) ** 2, v) for v in (x, y))
+    expected = scipy.stats.pearsonr(np.log1p(x), np.log1p(y)).statistic
+    np.testing.assert_allclose(sums.log1p_result()[0], expected, rtol=1e-6)

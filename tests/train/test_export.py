@@ -69,3 +69,15 @@ def test_training_intervals__union_of_the_train_windows(human):
     assert sum(end - start for _, start, end in found) <= human["human"].chrom_sizes["chr1"]
     for window in batches.windows:
         assert any(start <= window.start and window.end <= end for _, start, end in found)
+
+
+def test_training_intervals__of_imported_records_are_the_true_ones(tmp_path):
+    from tests.dataset.tfrecord.sets import write_set
+
+    from senformer.dataset import TrainBatches, open_dataset
+    from senformer.dataset.tfrecord.build import import_tfrecords
+
+    toy = write_set(tmp_path / "set")
+    import_tfrecords(toy.config(), tmp_path / "d")
+    found = training_intervals(TrainBatches(open_dataset(tmp_path / "d"), "train", batch_size=2, seed=1))
+    assert found == [list(place) for place in toy.places["train"]]

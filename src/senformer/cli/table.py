@@ -6,7 +6,9 @@ from senformer.cli.bench import bench
 from senformer.cli.build import build
 from senformer.cli.convert import convert
 from senformer.cli.demo import demo
+from senformer.cli.doctor import doctor
 from senformer.cli.evaluate import evaluate
+from senformer.cli.export import export
 from senformer.cli.models import models
 from senformer.cli.plan import plan
 from senformer.cli.predict import predict
@@ -18,8 +20,10 @@ from senformer.cli.verify import verify
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo,
+    "doctor": doctor,
     "simulate": simulate,
     "build": build,
+    "export": export,
     "train": train,
     "evaluate": evaluate,
     "predict": predict,

@@ -36,7 +36,9 @@ def read_contigs(folder: Path) -> pd.DataFrame | None:
     return frame.astype({"start": "Int64", "end": "Int64"})
 
 
-def true_intervals(intervals: pd.DataFrame, contigs: pd.DataFrame | None) -> pd.DataFrame:
+def true_intervals(
+    intervals: pd.DataFrame, contigs: pd.DataFrame | None, *, clip: bool = True
+) -> pd.DataFrame:
     """Return intervals of contigs as intervals of the chromosomes that the contigs come from.
 
     Parameters
@@ -45,11 +47,12 @@ def true_intervals(intervals: pd.DataFrame, contigs: pd.DataFrame | None) -> pd.
         Columns chrom, start, end, in coordinates of the dataset; further columns are kept.
     contigs
         What :func:`read_contigs` returned.
+    clip
+        Whether what lies before the first base of a chromosome is cut off.
 
     Returns
     -------
-    The same rows. What lies before the first base of a chromosome is cut off; a contig of unknown origin
-    keeps its own name and coordinates.
+    The same rows; a contig of unknown origin keeps its own name and coordinates.
     """
     if contigs is None:
         return intervals
@@ -60,5 +63,6 @@ def true_intervals(intervals: pd.DataFrame, contigs: pd.DataFrame | None) -> pd.
     found = intervals.copy()
     found.loc[is_known, "chrom"] = names.map(known["chrom"])
     for column in ("start", "end"):
-        found.loc[is_known, column] = (intervals.loc[is_known, column] + first).clip(lower=0)
+        moved = intervals.loc[is_known, column] + first
+        found.loc[is_known, column] = moved.clip(lower=0) if clip else moved
     return found

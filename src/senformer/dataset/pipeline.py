@@ -23,6 +23,8 @@ class PipelineConfig(Config):
         Length of the fixed tiles that baselines and quantiles are taken of; by default ``window_bp``.
     baseline_percentile
         Percentile of a tile's measured bases that is its baseline.
+    clip_quantile
+        Bounds every finished target, up and down, at this quantile of its track's targets.
     clip_float16
         Whether values beyond float16 are clipped, and counted, as the published code does; otherwise they
         are refused.
@@ -32,6 +34,7 @@ class PipelineConfig(Config):
     soft_clip: bool = False
     tile_bp: int | None = Field(default=None, gt=0, le=1 << 26)
     baseline_percentile: float | None = Field(default=None, ge=0, le=100)
+    clip_quantile: float | None = Field(default=None, gt=0, lt=1)
     clip_float16: bool = False
 
 

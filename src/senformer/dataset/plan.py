@@ -16,6 +16,7 @@ from senformer.core.errors import ConfigError, DataError
 from senformer.core.provenance import versions
 from senformer.dataset import layout
 from senformer.dataset.config import AssayConfig, DatasetConfig
+from senformer.dataset.extremes import bound_extremes
 from senformer.dataset.gaps import cut_at_gaps, read_gaps, report_of
 from senformer.dataset.inputs import input_paths, scan_inputs
 from senformer.dataset.masks import Masks, read_masks
@@ -130,14 +131,16 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
     masks = read_masks(config, fasta.chrom_sizes).of(assigned)
     tiled = tile(config, regions, sizes)
     refuse_empty_splits(tiled, split.regions["split"], config.window_bp, "none of its regions is so long")
+    stored = {chrom: size for chrom, size in sizes.items() if chrom in assigned}
+    inputs = scan_inputs(input_paths(config, tracks), tracks, fasta, workers)
     return BuildPlan(
         config,
         genome,
-        tuple(tracks),
-        {chrom: size for chrom, size in sizes.items() if chrom in assigned},
+        tuple(bound_extremes(config, tracks, stored, masks, workers)),
+        stored,
         regions,
         masks,
-        scan_inputs(input_paths(config, tracks), tracks, fasta, workers),
+        inputs,
         left_out,
         {**split.report, **report_of(gaps, config)},
     )

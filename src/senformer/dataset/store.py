@@ -88,6 +88,25 @@ def _refuse_collection(path: Path, header: dict[str, Any]) -> None:
         )
 
 
+def genome_dataset(path: str | os.PathLike) -> "Dataset":
+    """Open a finished dataset of a genome; raises as :func:`open_dataset`.
+
+    Raises
+    ------
+    DataError
+        It is a table.
+    """
+    dataset = open_dataset(path)
+    if isinstance(dataset, Dataset):
+        return dataset
+    raise DataError(
+        "E499",
+        str(path),
+        "is a table: its rows are sequences without a genome",
+        "Give a dataset that was built from a genome.",
+    )
+
+
 class Dataset:
     """A finished dataset, read-only. Safe to fork and to pickle; coordinates are 0-based half-open.
 

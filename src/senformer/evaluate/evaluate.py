@@ -21,6 +21,7 @@ from senformer.core.lock import folder_lock
 from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import make_record, versions
 from senformer.dataset import AnyDataset, TableDataset, eval_windows
+from senformer.dataset.contigs import true_intervals
 from senformer.dataset.examples import eval_batches, turn_batch
 from senformer.evaluate.checks import (
     check_match,
@@ -195,7 +196,7 @@ def _metrics(job: _Job, table: pd.DataFrame, sums: TrackSums) -> dict[str, Any]:
     if isinstance(job.dataset, TableDataset):
         leak = shares_training_rows(model, job.head, job.dataset, job.split)
     else:
-        leak = overlaps_training(model, job.head, job.windows)
+        leak = overlaps_training(model, job.head, true_intervals(job.windows, job.dataset.contigs))
     metrics = {
         "split": job.split,
         "head": job.head,

@@ -72,11 +72,23 @@ def read_bed(
 
 def _rows(path: Path) -> Iterator[tuple]:
     for number, line in read_lines(path, "E214"):
-        if line.strip() and not line.startswith(_COMMENTS) and line not in {"track", "browser"}:
-            yield (*_row(line, f"{path} line {number}"), number)
+        if is_record(line):
+            yield (*parse_row(line, f"{path} line {number}"), number)
 
 
-def _row(line: str, where: str) -> tuple[str, int, int, str, float, str]:
+def is_record(line: str) -> bool:
+    """Say whether a line holds an interval: it is not blank, no comment and no line for a browser."""
+    return bool(line.strip()) and not line.startswith(_COMMENTS) and line not in {"track", "browser"}
+
+
+def parse_row(line: str, where: str) -> tuple[str, int, int, str, float, str]:
+    """Return chromosome, start, end, name, score and strand of one line.
+
+    Raises
+    ------
+    DataError
+        The line is no BED (E211), or its interval is empty or runs backwards (E212).
+    """
     fields = line.split("\t")
     if len(fields) < 3:
         todo = "Separate columns by tabs." if len(line.split()) >= 3 else "BED has chrom, start and end."

@@ -136,13 +136,8 @@ class FastaReader:
             The stretch leaves the chromosome or is empty (E208), the file changed (E209), or holds a
             letter that is no base (E205).
         """
-        self._check_inside(chrom, start, end)
-        text = self._read(chrom, start, end)
+        text = self.letters(chrom, start, end)
         where = f"{self.path} {chrom}:{start}-{end} (0-based)"
-        if len(text) != end - start or not text.isalpha():
-            found = f"{len(text):,} letters and other bytes came back for {end - start:,} bases"
-            todo = f"The file is not what its index describes: remove {self._index.fai} and open it again."
-            raise DataError("E207", where, found, todo)
         try:
             codes = encode(text)
         except ValueError as fault:
@@ -150,6 +145,19 @@ class FastaReader:
         if codes.max() == N_CODE:
             self.iupac_counts += count_iupac(text)
         return codes
+
+    def letters(self, chrom: str, start: int, end: int) -> bytes:
+        """Return the letters of a stretch as the file has them, soft-masked ones in lower case.
+
+        Parameters and errors are those of :meth:`fetch`, but for letters that are no base.
+        """
+        self._check_inside(chrom, start, end)
+        text = self._read(chrom, start, end)
+        if len(text) != end - start or not text.isalpha():
+            found = f"{len(text):,} letters and other bytes came back for {end - start:,} bases"
+            todo = f"The file is not what its index describes: remove {self._index.fai} and open it again."
+            raise DataError("E207", f"{self.path} {chrom}:{start}-{end} (0-based)", found, todo)
+        return text
 
     def fetch_padded(self, interval: Interval) -> tuple[UInt8[np.ndarray, " base"], int, int]:
         """Return the codes of an interval that may hang over the ends of its chromosome.
@@ -171,6 +179,16 @@ class FastaReader:
         inside = slice(left, interval.width - right)
         codes[inside] = self.fetch(interval.chrom, interval.start + left, interval.end - right)
         return codes, left, right
+
+    @property
+    def fai(self) -> Path:
+        """The index that is in use."""
+        return self._index.fai
+
+    @property
+    def is_unpacked(self) -> bool:
+        """Whether the bases come from a copy in the cache: the file itself is plain gzip."""
+        return self._data != self._files[0]
 
     def check(self) -> list[Contig]:
         """Scan the whole file: every line, every letter, every checksum of bgzip.

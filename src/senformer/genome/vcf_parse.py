@@ -120,11 +120,18 @@ def parse_vcf(path: Path) -> VcfText:
         damaged file (E228). The line is named.
     """
     lines = read_lines(path, "E228")
-    contig_sizes, n_columns = _parse_header(lines, path)
+    contig_sizes, n_columns = parse_header(lines, path)
     return VcfText(contig_sizes, list(_parse_records(lines, n_columns, path)))
 
 
-def _parse_header(lines: Iterator[tuple[int, str]], path: Path) -> tuple[dict[str, int], int]:
+def parse_header(lines: Iterator[tuple[int, str]], path: Path) -> tuple[dict[str, int], int]:
+    """Take the header off ``lines``; return the lengths it declares, in bp, and the number of columns.
+
+    Raises
+    ------
+    DataError
+        There is none, or it is not that of VCF (E225).
+    """
     sizes: dict[str, int] = {}
     number = 0
     for number, line in lines:
@@ -162,10 +169,17 @@ def _parse_records(lines: Iterator[tuple[int, str]], n_columns: int, path: Path)
             continue
         if blank:
             raise DataError("E222", f"{path} line {blank}", "is blank", "Remove the line.")
-        yield _parse_record(line, number, n_columns, f"{path} line {number}")
+        yield parse_record(line, number, n_columns, f"{path} line {number}")
 
 
-def _parse_record(line: str, number: int, n_columns: int, where: str) -> VcfLine:
+def parse_record(line: str, number: int, n_columns: int, where: str) -> VcfLine:
+    """Return one record.
+
+    Raises
+    ------
+    DataError
+        The line breaks the format (E222), or an allele is none (E224).
+    """
     fields = line.split("\t")
     if len(fields) != n_columns:
         tabs = len(fields) == 1 and len(line.split()) > 1

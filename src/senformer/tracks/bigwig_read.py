@@ -26,6 +26,7 @@ from senformer.tracks.bigwig_header import BigWigHeader, local_file, read_header
 from senformer.tracks.bigwig_index import find_index_fault
 from senformer.tracks.quiet import STDERR, quiet
 from senformer.tracks.reader import Totals
+from senformer.tracks.summary import Summary, read_bigwig_summary
 
 # The library answers for one stretch in float64: pieces keep a 250-Mb chromosome from taking gigabytes.
 _PIECE_BP = 1 << 22
@@ -138,6 +139,10 @@ class BigWigReader:
                 str(self.path), f"{covered} bases are covered, its summary says {self.header.n_covered_bp}"
             )
         return found
+
+    def summary(self) -> Summary | None:
+        """Return the file's own account of its values, or None where it keeps none."""
+        return read_bigwig_summary(self.path, self.header.summary)
 
     def _totals(self, chrom: str, size: int) -> Totals:
         self._refuse_outside(chrom, 0, size)

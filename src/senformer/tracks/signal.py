@@ -11,6 +11,7 @@ from jaxtyping import Float32
 
 from senformer.core.errors import DataError
 from senformer.core.wording import counted
+from senformer.genome.assemblies import told_apart
 from senformer.genome.chromosomes import match_chromosomes, resolve_chromosome, show_names
 from senformer.tracks.reader import TrackReader
 from senformer.tracks.track import Track, faults_named
@@ -102,7 +103,8 @@ def check_track(
                 "E334",
                 f"{track}: {reader.path}",
                 f"chromosome {name} has {reader.chrom_sizes[name]} bp, the genome's {chrom} has "
-                f"{chrom_sizes[chrom]}: another assembly",
+                f"{chrom_sizes[chrom]}: another assembly"
+                f"{told_apart(reader.chrom_sizes, chrom_sizes, 'the file', 'the genome')}",
                 "Give the genome that the signal was mapped to.",
             )
     missing = [chrom for chrom in chrom_sizes if chrom not in pairs]

@@ -10,6 +10,7 @@ from torch import nn
 
 from senformer.core.commit import sha256
 from senformer.core.provenance import describe_input, versions
+from senformer.dataset.contigs import true_intervals
 from senformer.dataset.examples import AnyDataset
 from senformer.dataset.table.batches import TableBatches
 from senformer.genome.regions import merge
@@ -87,10 +88,12 @@ def describe_dataset(dataset: AnyDataset) -> dict[str, Any]:
 def training_intervals(batches: AnyBatches) -> list[list[Any]]:
     """Return the union of the training inputs as (chrom, start, end), 0-based half-open; none of a table.
 
+    Of windows that were imported as contigs of their own, the true coordinates, where they are known.
     Augmentation moves an input by up to ``max_shift_bp`` beyond these.
     """
     if isinstance(batches, TableBatches):
         return []
     rows = [(window.chrom, window.start, window.end) for window in batches.windows]
-    merged = merge(pd.DataFrame(rows, columns=["chrom", "start", "end"]))
+    windows = pd.DataFrame(rows, columns=["chrom", "start", "end"])
+    merged = merge(true_intervals(windows, batches.dataset.contigs))
     return merged.astype(object).to_numpy().tolist()

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from tests.contracts.loss import check_loss
 
 from senformer.train.losses.poisson import poisson
 
@@ -10,6 +11,10 @@ def _pair(seed=1):
     prediction = torch.rand((2, 5, 3), generator=generator) * 4
     target = torch.rand((2, 5, 3), generator=generator) * 9
     return prediction, target
+
+
+def test_poisson__contract():
+    check_loss(poisson)
 
 
 def test_poisson__keras_form_in_float64():

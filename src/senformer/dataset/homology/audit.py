@@ -21,7 +21,7 @@ from senformer.dataset.homology.matches import Found, find_links
 from senformer.dataset.homology.sketch import Bases, make_sketch
 from senformer.dataset.homology.space import Space
 from senformer.dataset.manifest import read_json
-from senformer.dataset.store import Dataset, open_dataset
+from senformer.dataset.store import Dataset, genome_dataset
 from senformer.genome.chromosomes import match_chromosomes
 from senformer.genome.fasta import open_fasta
 
@@ -132,7 +132,7 @@ def audit_dataset(
     MissingInputError, DataError
         There is no dataset, it is damaged, or the genome is not its own.
     """
-    dataset = _genome_dataset(path)
+    dataset = genome_dataset(path)
     source = _source(dataset, genome)
     windows = dataset.windows[["chrom", "start", "end", "split"]]
     return audit(_cut(windows, source.chrom_sizes), {dataset.organism: source}, config, workers=workers)
@@ -175,7 +175,7 @@ def audit_against_card(
     DataError
         The card gives no training intervals of this organism (E465).
     """
-    dataset = _genome_dataset(path)
+    dataset = genome_dataset(path)
     source = _source(dataset, genome)
     values = card if isinstance(card, Mapping) else _read_card(Path(card))
     trained = _intervals(values, organism or dataset.organism)
@@ -187,18 +187,6 @@ def audit_against_card(
     regions = pd.concat([windows, trained[known].assign(split="pretraining")], ignore_index=True)
     found = audit(_cut(regions, source.chrom_sizes), {dataset.organism: source}, config, workers=workers)
     return found | {"unknown_bp": int((missing["end"] - missing["start"]).sum())}
-
-
-def _genome_dataset(path: str | os.PathLike) -> Dataset:
-    dataset = open_dataset(path)
-    if isinstance(dataset, Dataset):
-        return dataset
-    raise DataError(
-        "E499",
-        str(path),
-        "is a table: its rows are sequences without a genome to compare them in",
-        "A table's build names sequences in two splits itself; split it by identity.",
-    )
 
 
 def _source(dataset: Dataset, genome: str | os.PathLike | None) -> Bases:

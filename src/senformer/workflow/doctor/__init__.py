@@ -1,0 +1,1 @@
+"""``doctor``: every input checked against the others in seconds, before any work."""

@@ -1,0 +1,49 @@
+import pytest
+from tests.dataset.toy import Toy
+
+from senformer.core.errors import DataError
+from senformer.core.findings import from_fault
+from senformer.dataset import config_check
+from senformer.dataset.config_check import check_config
+from senformer.dataset.plan import make_plan, tile_plan
+from senformer.genome.fasta import open_fasta
+from senformer.tracks.table import read_track_table
+
+
+def _check(toy: Toy, tmp_path, **changes):
+    return check_config(toy.config(**changes), open_fasta(toy.genome), read_track_table(toy.table), tmp_path)
+
+
+def test_check_config__counts_the_windows_that_a_build_tiles(toy, tmp_path):
+    facts, findings = _check(toy, tmp_path)
+    assert findings == []
+    tiled = tile_plan(make_plan(toy.config()))["split"].value_counts().to_dict()
+    assert facts is not None
+    assert facts.windows == tiled
+    assert facts.stored_bytes == 9_803 + 9_803 // 16 * 5 * 4
+
+
+def test_check_config__says_the_same_as_a_build(toy, tmp_path):
+    changes = {"split": {"by": "chromosome", "valid": ["chrB"], "test": ["chrB"]}}
+    _, [finding] = _check(toy, tmp_path, **changes)
+    with pytest.raises(DataError) as raised:
+        make_plan(toy.config(**changes))
+    assert finding.line == from_fault(raised.value).line
+
+
+def test_check_config__gathers_several_faults(toy, tmp_path):
+    changes = {"assays": {"DNAASE": {"scale": 2.0}}, "exclude": ["chrQ:1-5"], "split": {"valid": ["chrB"]}}
+    _, findings = _check(toy, tmp_path, **changes)
+    assert [(f.code, f.severity) for f in findings] == [
+        ("E407", "error"),
+        ("E232", "error"),
+        ("E797", "note"),
+    ]
+
+
+def test_check_config__warns_of_a_small_disk(toy, tmp_path, monkeypatch):
+    usage = type("Usage", (), {"free": 1_000})
+    monkeypatch.setattr(config_check.shutil, "disk_usage", lambda path: usage)
+    _, [finding] = _check(toy, tmp_path)
+    assert (finding.severity, finding.code) == ("warning", "E801")
+    assert "GB before compression" in finding.found

@@ -1,0 +1,47 @@
+import pytest
+from tests.genome.toy import random_genome, write_fasta
+
+from senformer.core.errors import MissingInputError
+from senformer.genome.fasta import open_fasta
+from senformer.genome.vcf_check import check_vcf
+
+GENOME = random_genome(sizes={"chr1": 900, "chr2": 300})
+HEADER = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+
+
+@pytest.fixture
+def fasta(tmp_path):
+    return open_fasta(write_fasta(tmp_path / "g.fa", GENOME))
+
+
+def _vcf(tmp_path, n=20, extra=""):
+    path = tmp_path / "v.vcf"
+    rows = []
+    for position in range(10, 10 + 20 * n, 20):
+        ref = GENOME["chr1"][position - 1]
+        rows.append(f"chr1\t{position}\t.\t{ref}\t{'ACGT'['ACGT'.index(ref) - 1]}\t.\t.\t.\n")
+    path.write_text(HEADER + "".join(rows) + extra)
+    return path
+
+
+def test_check_vcf__counts(tmp_path, fasta):
+    facts, findings = check_vcf(_vcf(tmp_path), fasta)
+    assert findings == []
+    assert (facts.n_records, facts.is_whole, facts.n_snvs, facts.match.n_agree) == (20, True, 20, 20)
+
+
+def test_check_vcf__looks_at_the_start_of_a_long_file_and_says_so(tmp_path, fasta):
+    facts, _ = check_vcf(_vcf(tmp_path, 30), fasta, most_records=12)
+    assert (facts.n_records, facts.is_whole) == (12, False)
+
+
+def test_check_vcf__every_bad_line_is_a_finding(tmp_path, fasta):
+    extra = "chr1\t5\t.\tA\n\nchr1\tx\t.\tA\tC\t.\t.\t.\nchr1\t5\t.\t-\tC\t.\t.\t.\n"
+    _, findings = check_vcf(_vcf(tmp_path, extra=extra), fasta)
+    errors = [(finding.code, finding.where.rsplit(" ", 1)[1]) for finding in findings]
+    assert errors == [("E222", "23"), ("E222", "24"), ("E222", "25"), ("E224", "26")]
+
+
+def test_check_vcf__a_missing_file_is_an_error(tmp_path, fasta):
+    with pytest.raises(MissingInputError, match="no such file"):
+        check_vcf(tmp_path / "no.vcf", fasta)
