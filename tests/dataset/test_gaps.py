@@ -112,3 +112,17 @@ def test_build__split_that_is_all_gap(toy: Toy, tmp_path: Path) -> None:
     ):
         build(toy.config(gaps="assembly", split=split, crop_bins=0), tmp_path / "d")
     assert not (tmp_path / "d").exists()
+
+
+@pytest.mark.real_data
+def test_read_gaps__of_a_real_chromosome(toy: Toy, shared_data: Path) -> None:
+    fasta = open_fasta(shared_data / "hg38_chr1_10mb" / "chr1_0_10000000.fa.gz")
+    found = read_gaps(toy.config(gaps="assembly"), fasta, ["chr1"])
+    # as SOURCE.txt of the data lists the runs of N
+    assert found[["start", "end"]].to_numpy().tolist() == [
+        [0, 10_000],
+        [207_666, 257_666],
+        [297_968, 347_968],
+        [535_988, 585_988],
+        [2_702_781, 2_746_290],
+    ]

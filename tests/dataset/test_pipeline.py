@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from tests.dataset.toy import Toy
 
 from senformer.dataset.pipeline import PipelineConfig, apply_pipeline
+from senformer.dataset.plan import make_plan
 from senformer.tracks.orders import ORDERS
 from senformer.tracks.track import Track
 
@@ -28,3 +30,9 @@ def test_apply_pipeline__order_goes_before_the_table_s(order: str) -> None:
 def test_apply_pipeline__clip_becomes_soft_where_the_row_has_no_soft_one() -> None:
     found = apply_pipeline(TRACKS, PipelineConfig(soft_clip=True))
     assert [(track.clip, track.clip_soft) for track in found] == [(None, 32.0), (64.0, 16.0), (None, None)]
+
+
+def test_apply_pipeline__clip_of_an_assay_becomes_soft_too(toy: Toy) -> None:
+    config = toy.config(assays={"CAGE": {"clip": 9.0}}, pipeline={"soft_clip": True})
+    bounds = [(track.clip, track.clip_soft) for track in make_plan(config).tracks]
+    assert bounds == [(None, 40.0), (None, 9.0), (None, 9.0), (None, None), (None, None)]

@@ -18,7 +18,8 @@ class PipelineConfig(Config):
     order
         A row of ``tracks.orders.ORDERS`` for every track; by default the table's ``target_order``.
     soft_clip
-        Whether the table's ``clip`` is a soft bound, as ``--soft`` of the 2020 code had it.
+        Whether the ``clip`` of a track without ``clip_soft`` (table or assay) is a soft bound, as ``--soft``
+        of the 2020 code had it.
     tile_bp
         Length of the fixed tiles that baselines and quantiles are taken of; by default ``window_bp``.
     baseline_percentile

@@ -120,7 +120,7 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
     """
     genome, table = _required(config, "genome"), _required(config, "tracks")
     fasta = open_fasta(genome)
-    tracks = apply_assays(apply_pipeline(read_track_table(table), config.pipeline), config.assays)
+    tracks = apply_pipeline(apply_assays(read_track_table(table), config.assays), config.pipeline)
     # What takes seconds comes before the scans.
     sizes, left_out = choose_chromosomes(config, fasta)
     split = split_regions(config.split, SplitInputs(sizes, genome, config.window_bp, fasta.chrom_sizes))
