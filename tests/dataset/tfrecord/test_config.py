@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from senformer.core.config import parse
@@ -23,3 +25,10 @@ def test_tfrecord_config__refuses(values: dict, text: str) -> None:
     with pytest.raises(ConfigError) as fault:
         parse(TfrecordConfig, {"kind": "tfrecord", **values}, "test")
     assert text in str(fault.value)
+
+
+def test_how_to_page__explains_every_key() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "howto" / "use-tfrecords.md").read_text(encoding="utf-8")
+    table = page[page.index("## Every key") :]
+    keys = [line.split("`")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert sorted(keys) == sorted(TfrecordConfig.model_fields)
