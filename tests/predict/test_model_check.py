@@ -1,4 +1,5 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +10,7 @@ from senformer.predict.model_check import (
     check_model_on_genome,
     check_model_on_tracks,
     read_model_facts,
+    warn_of_genome,
 )
 from senformer.tracks.track import Track
 
@@ -70,3 +72,14 @@ def test_check_model_on_config__bin_and_organism():
     assert list(check_model_on_config(_model(), {"bin_bp": 16, "organism": "human"})) == []
     codes = [f.severity for f in check_model_on_config(_model(), {"bin_bp": 32, "organism": "yeast"})]
     assert codes == ["error", "warning"]
+
+
+def test_warn_of_genome__logs_what_doctor_finds(caplog):
+    model = _model(training={"intervals": {"human": [["chr1", 0, 900]]}})
+    with caplog.at_level("WARNING", logger="senformer"):
+        warn_of_genome(model, Path("run"), {"chr1": 1_000})
+        assert caplog.text == ""
+        warn_of_genome(model, Path("run"), {"chr1": 500})
+    assert "warning[E798]: run: was trained on another genome (human: an interval ends at chr1:900" in caplog.text
+    with caplog.at_level("WARNING", logger="senformer"):
+        warn_of_genome(SimpleNamespace(card=SimpleNamespace()), Path("run"), {"chr1": 5})

@@ -48,6 +48,18 @@ def scan_inputs(
     return {name: found[name] for name in paths}
 
 
+def refuse_unfit(tracks: Sequence[Track], chrom_sizes: Mapping[str, int]) -> None:
+    """Refuse a track that does not fit the genome, by headers alone: before hours of reading others whole.
+
+    Raises
+    ------
+    DataError, MissingInputError
+        As :func:`senformer.tracks.signal.check_track`, for the first such track of the table.
+    """
+    for track in tracks:
+        check_track(track, open_track(track), chrom_sizes, scan=False)
+
+
 def _check_genome(fasta: FastaReader) -> None:
     fasta.check()
 

@@ -18,7 +18,7 @@ from senformer.dataset import layout
 from senformer.dataset.config import AssayConfig, DatasetConfig
 from senformer.dataset.extremes import bound_extremes
 from senformer.dataset.gaps import cut_at_gaps, read_gaps, report_of
-from senformer.dataset.inputs import input_paths, scan_inputs
+from senformer.dataset.inputs import input_paths, refuse_unfit, scan_inputs
 from senformer.dataset.masks import Masks, read_masks
 from senformer.dataset.pipeline import apply_pipeline
 from senformer.dataset.splits import SplitInputs, split_regions

@@ -16,6 +16,7 @@ from senformer.genome.fasta import FastaReader
 from senformer.genome.files import local_file
 from senformer.genome.sequence import decode
 from senformer.genome.variant import Variant
+from senformer.genome.vcf_match import explain, match_sample
 from senformer.genome.vcf_parse import REASONS, VcfLine, parse_vcf
 from senformer.genome.vcf_write import write_vcf
 
@@ -166,16 +167,17 @@ def _refuse_mismatch(
     n_wrong = sum(other < n_looked_at for other in mismatches)
     where = f"{path} line {record.line} ({record.chrom}:{record.start + 1})"
     found = f'REF is "{record.ref[:50]}", the genome has "{there[:50]}" ({fasta.path.name}).'
-    rate = _rate(n_wrong, n_looked_at, len(records))
+    rate = _rate(n_wrong, n_looked_at, len(records), explain(match_sample(records, fasta)))
     raise DataError("E221", where, f"{found} {rate}", "Use --ref-mismatch skip to go on.")
 
 
-def _rate(n_wrong: int, n_looked_at: int, n_records: int) -> str:
+def _rate(n_wrong: int, n_looked_at: int, n_records: int, explained: str | None) -> str:
     """Return how many disagree, and the question that follows where there is more than one record."""
     if n_records == 1:
         return "It is the only record: is this file on another assembly?"
     verb = "disagrees" if n_wrong == 1 else "disagree"
-    return f"{n_wrong:,} of the first {n_looked_at:,} records {verb}: is this file on another assembly?"
+    rate = f"{n_wrong:,} of the first {n_looked_at:,} records {verb}"
+    return f"{rate}. {explained}" if explained else f"{rate}: is this file on another assembly?"
 
 
 def _sort_out(records: Sequence[VcfLine], mismatches: Mapping[int, str], snv_only: bool) -> VcfRecords:

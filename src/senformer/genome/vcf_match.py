@@ -14,6 +14,7 @@ from senformer.genome.vcf_parse import VcfLine
 
 SAMPLE = 1_000
 _MOST, _CHANCE = 0.9, 0.6
+_FEW = 3
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
@@ -81,10 +82,10 @@ def match_sample(
     return RefMatch(len(plain), first=first, **{f"n_{name}": count for name, count in counts.items()})
 
 
-def advise(match: RefMatch) -> str:
-    """Return what would explain the records that disagree, as a question; never empty.
+def explain(match: RefMatch) -> str | None:
+    """Return the reading that explains the records that disagree, as a question, or None.
 
-    A reading counts where nine in ten records agree with it, or nearly all of those that disagree do.
+    A reading counts where nine in ten of at least three such records would agree with it.
     """
     readings = (
         (match.n_one_later, "with every position one higher", "does the file count positions from 0?"),
@@ -92,10 +93,18 @@ def advise(match: RefMatch) -> str:
         (match.n_swapped, "with REF and ALT exchanged", "are the two columns exchanged?"),
         (match.n_other_strand, "on the other strand", "are alleles given on the minus strand?"),
     )
-    n, question = max(((n, (words, ask)) for n, words, ask in readings), key=lambda reading: reading[0])
-    is_explained = n >= _MOST * match.n_wrong and match.n_wrong > 2
-    if n >= _MOST * match.n_sampled or is_explained:
-        return f"{n:,} of these agree {question[0]}: {question[1]}"
+    n, words, question = max(readings, key=lambda reading: reading[0])
+    if match.n_wrong < _FEW or n < _MOST * match.n_wrong:
+        return None
+    which = f"{n:,} of the {match.n_wrong:,} that disagree in a sample of {match.n_sampled:,}"
+    return f"{which} would agree {words}: {question}"
+
+
+def advise(match: RefMatch) -> str:
+    """Return what would explain the records that disagree, as a question; never empty."""
+    explained = explain(match)
+    if explained is not None:
+        return explained
     if match.n_agree < _CHANCE * match.n_sampled or match.n_sampled == 1:
         return "Is this file on another assembly?"
     return "Is this file on another assembly, or partly mended by hand?"

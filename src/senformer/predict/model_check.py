@@ -3,6 +3,7 @@
 Reads the folder and proves its checksums; builds no network.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from senformer.model.card import ModelCard
 from senformer.model.folder import read_folder
 from senformer.predict.source import find_model
 from senformer.tracks.track import Track
+
+log = logging.getLogger(__name__)
 
 _SCALING = ("sum_stat", "sqrt", "scale", "clip", "clip_soft", "target_order", "clip_extreme")
 
@@ -57,13 +60,22 @@ def check_model_on_genome(model: ModelFacts, chrom_sizes: Mapping[str, int]) -> 
         found += f"{counted(len(chrom_sizes), 'contig')} {'has' if every else f'have ({show_names(short)})'}"
         todo = "Predictions there read N beyond the ends; leave these contigs out if that matters."
         yield Finding(WARNING if every else NOTE, "E797", str(model.folder), found, todo)
-    yield from _training_genome(model, chrom_sizes)
+    yield from _training_genome(model.folder, model.card.training, chrom_sizes)
 
 
-def _training_genome(model: ModelFacts, chrom_sizes: Mapping[str, int]) -> Iterator[Finding]:
+def warn_of_genome(model: Any, where: Path, chrom_sizes: Mapping[str, int]) -> None:
+    """Log a warning where an open model was trained on another genome than it is used on."""
+    training = getattr(model.card, "training", None) or {}
+    for finding in _training_genome(where, training, chrom_sizes):
+        log.warning(finding.line)
+
+
+def _training_genome(
+    where: Path, training: Mapping[str, Any], chrom_sizes: Mapping[str, int]
+) -> Iterator[Finding]:
     """Hold the training intervals of every head against the genome; one organism has to fit."""
     faults = []
-    for organism, intervals in (model.card.training.get("intervals") or {}).items():
+    for organism, intervals in (training.get("intervals") or {}).items():
         fault = _outside(intervals, chrom_sizes)
         if fault is None:
             return
@@ -71,7 +83,7 @@ def _training_genome(model: ModelFacts, chrom_sizes: Mapping[str, int]) -> Itera
     if faults:
         found = f"was trained on another genome ({'; '.join(faults)})"
         todo = "Give the genome of the training, unless another species or assembly is meant."
-        yield Finding(WARNING, "E798", str(model.folder), found, todo)
+        yield Finding(WARNING, "E798", str(where), found, todo)
 
 
 def _outside(intervals: Sequence[Sequence[Any]], chrom_sizes: Mapping[str, int]) -> str | None:

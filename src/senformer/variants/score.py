@@ -17,6 +17,7 @@ from senformer.core.provenance import make_record
 from senformer.core.tables import choose
 from senformer.genome.fasta import open_fasta
 from senformer.genome.vcf import VcfRecords, read_vcf
+from senformer.predict.model_check import warn_of_genome
 from senformer.predict.predictor import Predictor
 from senformer.predict.source import find_model, load_run_model, pick_head
 from senformer.predict.strands import card_tracks
@@ -95,6 +96,7 @@ def score(
     records = read_vcf(variants, fasta, ref_mismatch=ref_mismatch)
     counts = count_records(records, variants)
     model = load_run_model(run)
+    warn_of_genome(model, run, fasta.chrom_sizes)
     head = pick_head(model, head)
     job = Job(
         loci=group_loci(records.variants, model.window_bp),

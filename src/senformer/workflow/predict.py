@@ -9,6 +9,7 @@ from senformer.core.errors import DataError, UsageError
 from senformer.genome import open_genome
 from senformer.genome.bed import read_bed
 from senformer.genome.regions import read_regions
+from senformer.predict.model_check import warn_of_genome
 from senformer.predict.regions import predict_regions
 from senformer.predict.source import load_run_model
 
@@ -37,4 +38,6 @@ def predict_from_files(
     if spec:
         parts.append(read_regions(spec, fasta.chrom_sizes)[["chrom", "start", "end"]])
     regions = pd.concat(parts, ignore_index=True)
-    return predict_regions(load_run_model(run), fasta, regions, out, **settings)
+    model = load_run_model(run)
+    warn_of_genome(model, run, fasta.chrom_sizes)
+    return predict_regions(model, fasta, regions, out, **settings)

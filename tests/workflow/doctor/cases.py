@@ -298,7 +298,7 @@ VARIANTS = [
          "are its positions one too high?"),
     Case("other_strand", _flip, ("variants",), "error", "E221", "line 3", "on the other strand"),
     Case("exchanged_alleles", _exchange, ("variants",), "error", "E221", "line 3",
-         "60 of these agree with REF and ALT exchanged"),
+         "60 of the 60 that disagree in a sample of 60 would agree with REF and ALT exchanged"),
     Case("another_genome", _foreign_variants, ("variants",), "error", "E221", "line ",
          "Is this file on another assembly?"),
     Case("one_mismatch", _one_wrong, ("variants",), "error", "E221", "line 10 (chr1:2201)",
