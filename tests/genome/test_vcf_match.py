@@ -68,7 +68,10 @@ def _match(n_sampled, n_agree, **counts):
 @pytest.mark.parametrize(
     ("match", "words"),
     [
-        (_match(1000, 250, n_one_later=745), "745 of the 750 that disagree in a sample of 1,000 would agree with every position one higher"),
+        (
+            _match(1000, 250, n_one_later=745),
+            "745 of the 750 that disagree in a sample of 1,000 would agree with every position one higher",
+        ),
         (_match(1000, 950, n_swapped=50), "with REF and ALT exchanged"),
         (_match(1000, 900, n_other_strand=99, n_swapped=30), "on the other strand"),
         (_match(1000, 260, n_other_strand=250), "Is this file on another assembly?"),

@@ -80,6 +80,9 @@ def test_warn_of_genome__logs_what_doctor_finds(caplog):
         warn_of_genome(model, Path("run"), {"chr1": 1_000})
         assert caplog.text == ""
         warn_of_genome(model, Path("run"), {"chr1": 500})
-    assert "warning[E798]: run: was trained on another genome (human: an interval ends at chr1:900" in caplog.text
+    assert (
+        "warning[E798]: run: was trained on another genome (human: an interval ends at chr1:900"
+        in caplog.text
+    )
     with caplog.at_level("WARNING", logger="senformer"):
         warn_of_genome(SimpleNamespace(card=SimpleNamespace()), Path("run"), {"chr1": 5})

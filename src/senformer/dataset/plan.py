@@ -132,6 +132,7 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
     tiled = tile(config, regions, sizes)
     refuse_empty_splits(tiled, split.regions["split"], config.window_bp, "none of its regions is so long")
     stored = {chrom: size for chrom, size in sizes.items() if chrom in assigned}
+    refuse_unfit(tracks, fasta.chrom_sizes)
     inputs = scan_inputs(input_paths(config, tracks), tracks, fasta, workers)
     return BuildPlan(
         config,

@@ -1,4 +1,5 @@
 import pytest
+from tests.dataset.toy import write_signal
 from tests.workflow.doctor.cases import CASES, Case
 
 from senformer.core.errors import UsageError
@@ -80,3 +81,14 @@ def test_examine__every_genome_of_a_configuration_of_several(world, good_world):
 def test_examine__refuses_what_cannot_be_checked(good_world, names, words):
     with pytest.raises(UsageError, match=words):
         examine(Asked(**{name: getattr(good_world, name) for name in names}))
+
+
+def test_build__refuses_a_track_of_another_genome_before_any_is_read_whole(world, monkeypatch):
+    write_signal(world.folder / "cage_minus.bw", {"chr1": np.ones(5, np.float32)})
+    monkeypatch.setattr("senformer.dataset.plan.scan_inputs", lambda *_: pytest.fail("inputs were read"))
+    values = read_raw_section(world.config, "dataset") | {"genome": str(world.genome)}
+    config = parse(DatasetConfig, values | {"tracks": str(world.tracks)}, "test")
+    [finding] = examine(world.asked("tracks")).findings
+    with pytest.raises(DataError) as raised:
+        make_plan(config)
+    assert finding.line == raised.value.line
