@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from senformer.core.config import Config
+from senformer.dataset.centers import RegionsConfig
 from senformer.dataset.pipeline import PipelineConfig
 from senformer.dataset.splits import SplitConfig
 from senformer.dataset.splits.base import SPLITS
@@ -70,6 +71,8 @@ class DatasetConfig(Config):
         The first window of a region starts at a multiple of it; by default of ``bin_bp``.
     split
         Which part of the genome is kept for validation and test: one way of :mod:`senformer.dataset.splits`.
+    regions
+        Places to put windows around; by default the genome is tiled. See :class:`RegionsConfig`.
     exclude
         Regions (strings or a BED path) whose bins are masked in loss and metrics.
     include
@@ -108,6 +111,7 @@ class DatasetConfig(Config):
     stride_bp: PositiveInt | StrideConfig | None = None
     snap_bp: int | None = Field(default=None, gt=0)
     split: SplitConfig
+    regions: RegionsConfig | None = None
     exclude: list[str] | str = Field(default_factory=list)
     include: list[str] | None = None
     assays: dict[str, AssayConfig] = Field(default_factory=dict)
@@ -136,6 +140,8 @@ class DatasetConfig(Config):
     def _geometry(self) -> "DatasetConfig":
         for stride_bp in self.strides.values():
             check_geometry(self.window_bp, self.bin_bp, self.crop_bins, stride_bp)
+        if self.regions is not None and (self.stride_bp is not None or self.snap_bp is not None):
+            raise ValueError("stride_bp and snap_bp have no effect on windows around regions; leave them out")
         if self.snap_bp is not None and self.snap_bp % self.bin_bp:
             raise ValueError(f"snap_bp {self.snap_bp} is no multiple of bin_bp {self.bin_bp}")
         tile_bp = self.pipeline.tile_bp

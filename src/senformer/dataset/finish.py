@@ -71,6 +71,7 @@ def _cut(plan: BuildPlan, out: Path) -> tuple[pd.DataFrame, dict[str, int]]:
         config.max_n_fraction,
         config.max_unmappable_fraction,
     )
+    dropped |= tiled.attrs.get("dropped", {})
     lost = ", ".join(f"{reason} {n}" for reason, n in dropped.items() if n)
     refuse_empty_splits(windows, plan.regions["split"], config.window_bp, f"all were dropped ({lost})")
     return windows, dropped
@@ -97,6 +98,7 @@ def _counts(
         "n_chromosomes": len(bases),
         "windows": {split: int((windows["split"] == split).sum()) for split in SPLITS},
         "dropped_windows": dropped,
+        **({} if plan.placed is None else {"regions": plan.placed.attrs["regions"]}),
         "left_out": plan.left_out,
         "iupac_bases": {x: sum(record["iupac_bases"].get(x, 0) for record in bases) for x in letters},
         **_changes(records, len(plan.tracks)).totals,

@@ -22,6 +22,7 @@ def input_paths(config: DatasetConfig, tracks: Sequence[Track]) -> dict[str, Pat
     named = {key: getattr(config, key) for key in ("genome", "tracks", "exclude", "blacklist", "unmappable")}
     named |= {"gaps": config.gaps} if config.gaps not in ("none", "assembly") else {}
     named |= {f"split.{key}": path for key, path in config.split.input_files().items()}
+    named |= {"regions": config.regions.path} if config.regions else {}
     paths = {name: Path(path) for name, path in named.items() if isinstance(path, str)}
     return paths | {f"track {track.name}": track.path for track in tracks}
 

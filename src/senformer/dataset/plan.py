@@ -15,12 +15,14 @@ from senformer.core.config import nearest
 from senformer.core.errors import ConfigError, DataError
 from senformer.core.provenance import versions
 from senformer.dataset import layout
+from senformer.dataset.centers import read_centers
 from senformer.dataset.config import AssayConfig, DatasetConfig
 from senformer.dataset.extremes import bound_extremes
 from senformer.dataset.gaps import cut_at_gaps, read_gaps, report_of
 from senformer.dataset.inputs import input_paths, refuse_unfit, scan_inputs
 from senformer.dataset.masks import Masks, read_masks
 from senformer.dataset.pipeline import apply_pipeline
+from senformer.dataset.placing import place_windows
 from senformer.dataset.splits import SplitInputs, split_regions
 from senformer.dataset.windows import refuse_empty_splits, tile_windows
 from senformer.genome.chromosomes import match_chromosomes
@@ -52,6 +54,8 @@ class BuildPlan:
         Chromosomes that are not stored, by reason.
     split_report
         What the splitter dropped or did not reach.
+    placed
+        Windows around given places; None where the genome is tiled.
     """
 
     config: DatasetConfig
@@ -63,6 +67,7 @@ class BuildPlan:
     inputs: dict[str, dict[str, Any]]
     left_out: dict[str, list[str]]
     split_report: dict[str, Any] = dataclasses.field(default_factory=dict)
+    placed: pd.DataFrame | None = None
 
     @property
     def excluded(self) -> pd.DataFrame:
@@ -129,7 +134,8 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
     regions = cut_at_gaps(split.regions, gaps)
     left_out["in_no_split"] = [chrom for chrom in sizes if chrom not in assigned]
     masks = read_masks(config, fasta.chrom_sizes).of(assigned)
-    tiled = tile(config, regions, sizes)
+    placed = _place(config, regions, sizes, fasta.chrom_sizes)
+    tiled = tile(config, regions, sizes) if placed is None else placed
     refuse_empty_splits(tiled, split.regions["split"], config.window_bp, "none of its regions is so long")
     stored = {chrom: size for chrom, size in sizes.items() if chrom in assigned}
     refuse_unfit(tracks, fasta.chrom_sizes)
@@ -144,11 +150,26 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
         inputs,
         left_out,
         {**split.report, **report_of(gaps, config)},
+        placed,
     )
+
+
+def _place(
+    config: DatasetConfig, regions: pd.DataFrame, sizes: dict[str, int], all_sizes: dict[str, int]
+) -> pd.DataFrame | None:
+    """Return windows around the configured places, counts in ``attrs``; None where the genome is tiled."""
+    if config.regions is None:
+        return None
+    centers, read = read_centers(config.regions, sizes, all_sizes)
+    windows, dropped = place_windows(centers, regions, sizes, config.window_bp, config.bin_bp)
+    windows.attrs = {"regions": read, "dropped": dropped}
+    return windows
 
 
 def tile_plan(plan: BuildPlan) -> pd.DataFrame:
     """Return every window of the configured geometry, before any is dropped."""
+    if plan.placed is not None:
+        return plan.placed
     return tile(plan.config, plan.regions, plan.chrom_sizes)
 
 

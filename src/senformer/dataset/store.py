@@ -19,6 +19,7 @@ from senformer.dataset.config import SPLITS, DatasetConfig
 from senformer.dataset.contigs import read_contigs
 from senformer.dataset.manifest import check_dataset, read_json
 from senformer.dataset.packs import PackIndex
+from senformer.dataset.placing import place_windows
 from senformer.dataset.plan import track_from_record
 from senformer.dataset.splits.base import COLUMNS as REGION_COLUMNS
 from senformer.dataset.splits.base import with_fold
@@ -26,7 +27,7 @@ from senformer.dataset.splits.file import Folds
 from senformer.dataset.splits.refold import fold_list, refold
 from senformer.dataset.table.layout import KIND as TABLE
 from senformer.dataset.table.store import TableDataset
-from senformer.dataset.windows import BinFacts, sift_windows, tile_windows
+from senformer.dataset.windows import BinFacts, checked_stride, sift_windows, tile_windows
 from senformer.tracks.table import Track, strand_permutation
 
 CACHE_BYTES = 1 << 30
@@ -252,7 +253,8 @@ class Dataset:
         Returns
         -------
         Columns chrom, start, end, split, fold. Windows with too many unknown bases or without any measured
-        target bin are left out, as the build leaves them out.
+        target bin are left out, as the build leaves them out. Around places (``dataset.regions``) windows are
+        put around those of the dataset's windows, whatever the stride; they may overlap.
 
         Raises
         ------
@@ -264,10 +266,19 @@ class Dataset:
             if split not in SPLITS:
                 raise ConfigError("E404", "split", f"no split is called {split!r}", nearest(split, SPLITS))
             regions = regions[regions["split"] == split]
+        if self.config.regions is not None:
+            checked_stride(window_bp, self.bin_bp, crop_bins, None)
+            known = self.windows[["chrom", "center", "strand", "name"]].astype({"center": "int64"})
+            placed, _ = place_windows(known, regions, self.chrom_sizes, window_bp, self.bin_bp)
+            return self._sift(placed, crop_bins)
         snap_bp = self.config.snap_bp
         tiled = tile_windows(regions, self.chrom_sizes, window_bp, stride_bp, self.bin_bp, crop_bins, snap_bp)
+        return self._sift(tiled, crop_bins)
+
+    def _sift(self, windows: pd.DataFrame, crop_bins: int) -> pd.DataFrame:
+        """Leave out windows as the build leaves them out."""
         kept, _ = sift_windows(
-            tiled,
+            windows,
             self.bin_facts,
             self.bin_bp,
             crop_bins,
