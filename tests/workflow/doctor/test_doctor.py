@@ -1,8 +1,12 @@
+import numpy as np
 import pytest
 from tests.dataset.toy import write_signal
 from tests.workflow.doctor.cases import CASES, Case
 
-from senformer.core.errors import UsageError
+from senformer.core.config import parse, read_raw_section
+from senformer.core.errors import DataError, UsageError
+from senformer.dataset.config import DatasetConfig
+from senformer.dataset.plan import make_plan
 from senformer.workflow.doctor.doctor import examine
 from senformer.workflow.doctor.inputs import Asked
 
