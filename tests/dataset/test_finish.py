@@ -7,7 +7,7 @@ import pytest
 from tests.dataset.toy import Toy
 
 from senformer.core.errors import DataError
-from senformer.dataset import build, layout
+from senformer.dataset import build, layout, open_dataset
 from senformer.dataset.windows import REASONS
 from senformer.tracks.table import read_track_table
 
@@ -59,3 +59,15 @@ def test_finish__wholly_excluded_windows_are_counted(toy: Toy, tmp_path: Path) -
     # targets of chrB are 48-272, 272-496, 496-720: the first two lie in the excluded 0-600
     assert counts["dropped_windows"] == {**NONE_DROPPED, "unknown_bases": 2, "excluded": 2}
     assert counts["windows"]["valid"] == 12
+
+
+def test_finish__unmappable_windows_are_counted_and_left_out_of_any_cut(toy: Toy, tmp_path: Path) -> None:
+    counts = build(toy.config(unmappable=["chrB:1-600"], umap_clip=0.25), tmp_path / "d")
+    # targets of chrB are 48-272, 272-496, 496-720: of the third's 14 bins 7 are unmappable, no more than half
+    assert counts["dropped_windows"] == {**NONE_DROPPED, "unknown_bases": 2, "unmappable": 2}
+    assert counts["windows"]["valid"] == 12
+    assert counts["unmappable_clipped_bins"] > 0
+    store = open_dataset(tmp_path / "d")
+    assert store.unmappable.to_numpy().tolist() == [["chrB", 0, 600]]
+    assert store.cut_windows(320, 3, split="valid")["start"].tolist() == list(range(448, 2913, 224))
+    assert store.cut_windows(160, 0, split="valid")["start"].min() == 640

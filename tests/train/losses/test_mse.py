@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from tests.contracts.loss import check_loss
 
 from senformer.train.losses import LOSSES
 from senformer.train.losses.mse import mse
@@ -14,6 +15,10 @@ def pair() -> tuple[torch.Tensor, torch.Tensor]:
     target = torch.randn((2, 5, 3), generator=generator)
     target[0, 1, 2] = target[1, 4, 0] = torch.nan
     return prediction, target
+
+
+def test_mse__contract() -> None:
+    check_loss(mse)
 
 
 def test_mse__equals_numpy() -> None:
