@@ -46,6 +46,8 @@ METRICS_FILE, TABLE_FILE, PARQUET_FILE = "metrics.json", "tracks.tsv", "tracks.p
 EXAMPLES_FILE = "examples.npz"
 N_EXAMPLES = 8
 _PART_WINDOWS = 64
+# A row of a table is short: so many of them make a part.
+_PART_ROWS = 8192
 
 _Values = Float32[np.ndarray, "bin track"]
 
@@ -158,11 +160,12 @@ def _evaluate_parts(job: _Job, parts: ShardLog) -> list[Path]:
     """Evaluate what is not finished and return the files of all parts, in order."""
     chosen = set(spread_rows(len(job.windows), N_EXAMPLES).tolist())
     files = []
+    size = _PART_ROWS if isinstance(job.dataset, TableDataset) else _PART_WINDOWS
     with job.predictor.hold():
-        for number, first in enumerate(range(0, len(job.windows), _PART_WINDOWS)):
+        for number, first in enumerate(range(0, len(job.windows), size)):
             file = parts.work / f"{number:06d}.npz"
             if file.name not in parts.done:
-                rows = range(first, min(first + _PART_WINDOWS, len(job.windows)))
+                rows = range(first, min(first + size, len(job.windows)))
                 write_part(file, _evaluate_part(job, rows, chosen))
                 parts.finish(file.name, file)
                 log.info("evaluated %d of %d windows", rows.stop, len(job.windows))

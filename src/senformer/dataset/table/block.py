@@ -19,7 +19,7 @@ from senformer.dataset.statistics import TrackSums
 from senformer.dataset.table import layout
 from senformer.dataset.table.chunk import Chunk
 from senformer.dataset.table.config import SEQUENCE, InputConfig, TableConfig
-from senformer.dataset.table.encode import Place, encode_column
+from senformer.dataset.table.encode import Place, encode_column, letters
 from senformer.dataset.table.input_file import read_input, shape_of
 from senformer.dataset.table.locus import cut_loci
 from senformer.dataset.table.numbers import read_columns, read_values
@@ -91,8 +91,7 @@ def _record(
     iupac: Counter[str] = Counter()
     for column in (block.config.sequence or {}).values():
         for chunk in block.chunks:
-            for text in chunk.columns[column]:
-                iupac += count_iupac(text.as_buffer().to_pybytes())
+            iupac += count_iupac(letters(chunk, column)[1])
     sums = {"all": TrackSums.of(values)}
     sums |= {split: TrackSums.of(values[block.codes == code]) for code, split in enumerate(SPLITS)}
     return {

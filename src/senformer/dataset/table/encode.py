@@ -73,13 +73,18 @@ def end_to_end(
     return _codes(Chunk(chunk.path, {"": joined}, chunk.lines), "")
 
 
-def _codes(chunk: Chunk, column: str) -> tuple[Int64[np.ndarray, " edge"], UInt8[np.ndarray, " base"]]:
-    """Return the codes of all sequences end to end, and where each begins."""
+def letters(chunk: Chunk, column: str) -> tuple[Int64[np.ndarray, " edge"], bytes]:
+    """Return the letters of all sequences end to end, and where each begins."""
     texts = chunk.columns[column].cast(pa.large_string())
     _, edges, data = texts.buffers()
     offsets = np.frombuffer(edges, np.int64)[texts.offset : texts.offset + len(texts) + 1]
     raw = b"" if data is None else data.slice(offsets[0], offsets[-1] - offsets[0]).to_pybytes()
-    offsets = offsets - offsets[0]
+    return offsets - offsets[0], raw
+
+
+def _codes(chunk: Chunk, column: str) -> tuple[Int64[np.ndarray, " edge"], UInt8[np.ndarray, " base"]]:
+    """Return the codes of all sequences end to end, and where each begins."""
+    offsets, raw = letters(chunk, column)
     try:
         return offsets, encode(raw)
     except ValueError:
