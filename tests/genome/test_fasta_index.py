@@ -238,3 +238,22 @@ def test_read_blocks__damage_is_named(tmp_path):
     (tmp_path / "g.gz").write_bytes(gzip.compress(b"ACGT" * 1000)[:-9])
     with pytest.raises(DataError, match=r"my\.gz: the file is damaged or cut short"):
         list(read_blocks(tmp_path / "g.gz", "my.gz"))
+
+
+def test_read_fai__lines_out_of_order_mean_the_same_genome(tmp_path, proof):
+    path = write_fasta(tmp_path / "g.fa", GENOME)
+    expected = prepare_index(path, "g.fa").contigs
+    fai = tmp_path / "g.fa.fai"
+    lines = fai.read_text().splitlines(keepends=True)
+    fai.write_text("".join(reversed(lines)))
+    assert len(lines) > 1
+    assert prepare_index(path, "g.fa").contigs == expected
+
+
+def test_read_fai__lone_carriage_returns_end_no_line(tmp_path, proof):
+    path = write_fasta(tmp_path / "g.fa", GENOME)
+    prepare_index(path, "g.fa")
+    fai = tmp_path / "g.fa.fai"
+    fai.write_bytes(fai.read_bytes().replace(b"\n", b"\r"))
+    with pytest.raises(DataError, match="line 1 is damaged"):
+        prepare_index(path, "g.fa")

@@ -35,7 +35,7 @@ class Index:
     Attributes
     ----------
     contigs
-        Contigs in the order of the index.
+        Contigs in the order of the file.
     fai, gzi
         The files that hold it; ``gzi`` only for bgzip.
     """
@@ -178,7 +178,7 @@ def format_fai(contigs: Sequence[Contig]) -> str:
 
 
 def read_fai(path: Path) -> list[Contig]:
-    """Read a ``.fai`` file.
+    """Return the contigs of a ``.fai`` file in the order of the FASTA file, whatever that of its lines.
 
     Raises
     ------
@@ -186,8 +186,10 @@ def read_fai(path: Path) -> list[Contig]:
         A line is not five fields that make sense (E207).
     """
     contigs: dict[str, Contig] = {}
-    for number, line in enumerate(path.read_bytes().decode("ascii", errors="replace").splitlines(), 1):
-        fields = line.split("\t")
+    # Lines end where htslib sees them end: of a lone carriage return it would read one line, not several.
+    lines = path.read_bytes().decode("ascii", errors="replace").removesuffix("\n").split("\n")
+    for number, line in enumerate(lines if lines != [""] else [], 1):
+        fields = line.removesuffix("\r").split("\t")
         numbers = [int(field) for field in fields[1:] if field.isascii() and field.isdigit()]
         if len(fields) != _N_COLUMNS or len(numbers) != _N_COLUMNS - 1 or fields[0] in contigs:
             refuse_index(path, f"line {number} is damaged")
@@ -197,7 +199,7 @@ def read_fai(path: Path) -> list[Contig]:
         contigs[fields[0]] = Contig(fields[0], length, offset, line_bases, line_width)
     if not contigs:
         refuse_index(path, "it is empty")
-    return list(contigs.values())
+    return sorted(contigs.values(), key=lambda contig: contig.offset)
 
 
 def compare(claimed: Sequence[Contig], found: Sequence[Contig], index: Path) -> None:

@@ -1,0 +1,173 @@
+"""The input formats that are damaged on purpose: how a sound file is made, and how it is read whole.
+
+A new format is one line of ``FUZZED``.
+"""
+
+import os
+import pickle
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pysam
+import yaml
+from tests.tracks.toy import random_blocks
+
+from senformer.core.config import read_section
+from senformer.dataset.config import DatasetConfig
+from senformer.dataset.tfrecord.framing import frame, read_records
+from senformer.genome.bed import read_bed
+from senformer.genome.chain import read_chain
+from senformer.genome.fasta import open_fasta
+from senformer.genome.gtf import read_gtf
+from senformer.genome.net import read_net
+from senformer.genome.vcf_parse import parse_vcf
+from senformer.tracks.bigwig import open_bigwig, write_bigwig
+from senformer.tracks.signal import check_track
+from senformer.tracks.table import read_track_table
+from senformer.tracks.track import Track
+
+SIZES = {"chr1": 4001, "chr2": 1500, "chr10": 777}
+
+
+@dataclass(frozen=True)
+class Fuzzed:
+    """A format: writes a sound file into a folder and returns what is damaged; reads it from there.
+
+    ``is_derived`` marks an index: no dataset records it, so damage must never change what is read.
+    """
+
+    make: Callable[[Path], Path]
+    read: Callable[[Path], bytes]
+    is_text: bool = True
+    is_derived: bool = False
+
+
+def _write(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+def _fasta_text() -> bytes:
+    rng = np.random.default_rng(1)
+    lines = []
+    for chrom, size in SIZES.items():
+        bases = "".join(rng.choice(list("ACGTN"), size))
+        lines += [f">{chrom}", *(bases[at : at + 60] for at in range(0, size, 60))]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _fasta(folder: Path) -> Path:
+    return _write(folder / "genome.fa", _fasta_text())
+
+
+def _fasta_bgz(folder: Path) -> Path:
+    path = folder / "genome.fa.gz"
+    with pysam.BGZFile(str(path), "wb") as handle:
+        handle.write(_fasta_text())
+    return path
+
+
+def _index(folder: Path, ending: str) -> Path:
+    path = _fasta_bgz(folder)
+    pysam.faidx(str(path))
+    # A time after the data's, as an index has: an older one is made anew whatever it holds.
+    for file in (path, Path(f"{path}.fai"), Path(f"{path}.gzi")):
+        os.utime(file)
+    return Path(f"{path}{ending}")
+
+
+def _read_fasta(path: Path) -> bytes:
+    data = path.with_suffix("") if path.suffix in (".fai", ".gzi") else path
+    reader = open_fasta(data)
+    reader.check()
+    parts = [reader.fetch(name, 0, size).tobytes() for name, size in reader.chrom_sizes.items()]
+    return pickle.dumps((reader.chrom_sizes, parts))
+
+
+def _bigwig(folder: Path) -> Path:
+    blocks, _ = random_blocks(2, SIZES, 7)
+    write_bigwig(folder / "signal.bw", SIZES, blocks, 7)
+    return folder / "signal.bw"
+
+
+def _read_bigwig(path: Path) -> bytes:
+    reader = open_bigwig(path)
+    check_track(Track(index=0, name="t", path=path), reader, SIZES)
+    return b"".join(reader.values(name, 0, size).tobytes() for name, size in SIZES.items())
+
+
+def _lines(name: str, lines: list[str]) -> Callable[[Path], Path]:
+    return lambda folder: _write(folder / name, ("\n".join(lines) + "\n").encode())
+
+
+def _read_table(path: Path) -> bytes:
+    return repr([vars(track) for track in read_track_table(path)]).encode()
+
+
+def _tfrecord(folder: Path) -> Path:
+    rng = np.random.default_rng(3)
+    frames = b"".join(frame(rng.bytes(int(size))) for size in rng.integers(1, 900, 5))
+    return _write(folder / "train-0.tfr", zlib.compress(frames))
+
+
+def _yaml(folder: Path) -> Path:
+    section = {
+        "window_bp": 320,
+        "bin_bp": 16,
+        "split": {"by": "chromosome", "valid": ["chr2"], "test": ["chr10"]},
+    }
+    return _write(folder / "run.yaml", yaml.safe_dump({"dataset": section}).encode())
+
+
+_PEAKS = [
+    f"chr1\t{at}\t{at + 90}\tp{at}\t{at % 900}\t.\t{at / 7:.3f}\t3.5\t2.5\t45" for at in range(0, 3600, 120)
+]
+_VCF = [
+    "##fileformat=VCFv4.2",
+    "##contig=<ID=chr1,length=4001>",
+    "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO",
+    *(f"chr1\t{at}\trs{at}\tA\t{'CGT'[at % 3]}\t.\tPASS\tAF=0.1" for at in range(10, 3900, 130)),
+]
+_CHAIN = [
+    line
+    for number in range(1, 9)
+    for line in (
+        f"chain 900 chr1 4001 + {number * 400} {number * 400 + 130} "
+        f"chr2 1500 - {number * 100} {number * 100 + 120} {number}",
+        "50\t10\t0",
+        "70",
+        "",
+    )
+]
+_NET = [
+    "net chr1 4001",
+    *(f" fill {at} 100 chr2 + {at // 4} 100 id {at} score 90 ali 100" for at in range(0, 3800, 200)),
+]
+_GTF = [
+    f'chr1\tx\t{kind}\t{at}\t{at + 80}\t.\t+\t.\tgene_id "g{at}"; transcript_id "t{at}"; gene_name "n{at}";'
+    for at in range(10, 3800, 250)
+    for kind in ("gene", "transcript", "exon")
+]
+_TABLE = [
+    "name\tfile\tassay\tscale\tclip",
+    *(f"t{number}\tt{number}.bw\tCAGE\t0.5\t{number + 9}" for number in range(9)),
+]
+
+FUZZED: dict[str, Fuzzed] = {
+    "fasta": Fuzzed(_fasta, _read_fasta),
+    "fasta.bgz": Fuzzed(_fasta_bgz, _read_fasta, is_text=False),
+    "fai": Fuzzed(lambda folder: _index(folder, ".fai"), _read_fasta, is_derived=True),
+    "gzi": Fuzzed(lambda folder: _index(folder, ".gzi"), _read_fasta, is_text=False, is_derived=True),
+    "bigwig": Fuzzed(_bigwig, _read_bigwig, is_text=False),
+    "narrowpeak": Fuzzed(_lines("p.narrowPeak", _PEAKS), lambda path: pickle.dumps(read_bed(path, SIZES))),
+    "vcf": Fuzzed(_lines("v.vcf", _VCF), lambda path: repr(parse_vcf(path)).encode()),
+    "chain": Fuzzed(_lines("c.chain", _CHAIN), lambda path: pickle.dumps(read_chain(path, SIZES, SIZES))),
+    "net": Fuzzed(_lines("n.net", _NET), lambda path: pickle.dumps(read_net(path, SIZES))),
+    "gtf": Fuzzed(_lines("g.gtf", _GTF), lambda path: pickle.dumps(read_gtf(path))),
+    "tfrecord": Fuzzed(_tfrecord, lambda path: repr(list(read_records(path))).encode(), is_text=False),
+    "track table": Fuzzed(_lines("tracks.tsv", _TABLE), _read_table),
+    "configuration": Fuzzed(_yaml, lambda path: repr(read_section(path, "dataset", DatasetConfig)).encode()),
+}
