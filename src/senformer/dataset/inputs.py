@@ -13,8 +13,10 @@ from senformer.dataset.pool import in_processes
 from senformer.genome.fasta import FastaReader
 from senformer.genome.files import identity
 from senformer.tracks import open_track
+from senformer.tracks.runs import RunReader
 from senformer.tracks.signal import check_track
 from senformer.tracks.table import Track
+from senformer.tracks.track import faults_named
 
 
 def input_paths(config: DatasetConfig, tracks: Sequence[Track]) -> dict[str, Path]:
@@ -66,7 +68,16 @@ def _check_genome(fasta: FastaReader) -> None:
 
 
 def _check_track(track: Track, chrom_sizes: Mapping[str, int]) -> None:
-    check_track(track, open_track(track), chrom_sizes)
+    """Check a track before any work; where its reader checks all that it reads, the signal is left for then.
+
+    Reading everything twice would cost as much as the build.
+    """
+    reader = open_track(track)
+    checks_itself = isinstance(reader, RunReader)
+    check_track(track, reader, chrom_sizes, scan=not checks_itself)
+    if checks_itself:
+        with faults_named(track):
+            reader.check()
 
 
 def _scan(path: Path, check: "partial[None] | None") -> dict[str, Any]:

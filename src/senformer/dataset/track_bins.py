@@ -1,5 +1,7 @@
 """Targets of one track over some bins: signal filled, pooled, masked and scaled, and what was changed."""
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +11,12 @@ from senformer.core.errors import DataError
 from senformer.dataset.config import DatasetConfig
 from senformer.dataset.fill import FillRules, fill_signal, refuse_nan
 from senformer.dataset.masks import ChromMasks
-from senformer.tracks.binning import bin_signal
+from senformer.tracks.binning import as_float32, bin_signal
 from senformer.tracks.orders import ORDERS
 from senformer.tracks.reader import TrackReader
+from senformer.tracks.runs import RunReader
 from senformer.tracks.scaling import Scaling
-from senformer.tracks.signal import read_signal
+from senformer.tracks.signal import read_bins, read_signal
 from senformer.tracks.track import Track
 
 
@@ -50,7 +53,7 @@ def track_bins(
     """Return the targets of a track over a stretch, and what was changed on the way.
 
     Signal is read once, over the tiles that the stretch lies in where a baseline or a quantile is needed,
-    else over the stretch alone.
+    else over the stretch alone; as runs where every base of a bin counts alike, else base by base.
 
     Raises
     ------
@@ -64,17 +67,12 @@ def track_bins(
     lowers = config.umap_clip is not None and stretch.masks.is_unmappable[stretch.lo : stretch.hi].any()
     if black is None and not lowers and rules.nan not in ("baseline", "interpolate"):
         start, end = stretch.lo * bin_bp, stretch.hi * bin_bp
-    where = f"track {track.name!r} ({track.path}) {stretch.chrom}"
-    signal = read_signal(track, reader, stretch.chrom, start, end)
-    if rules.nan == "error":
-        refuse_nan(signal, where, start)
-    filled = fill_signal(signal, black, rules)
-    inner = slice(stretch.lo * bin_bp - start, stretch.hi * bin_bp - start)
-    counts = {"nan_bases": int(np.isnan(signal[inner]).sum())}
-    if filled is not signal:
-        counts |= _count_changes(signal[inner], filled[inner], None if black is None else black[inner])
     first, n_whole = start // bin_bp, (end - start) // bin_bp
-    pooled = pool_track(track, filled[: n_whole * bin_bp], bin_bp, where)
+    known = None if black is not None else _pool_runs(track, reader, stretch.chrom, first, n_whole, bin_bp)
+    if known is not None and (known[1] == 0 or (rules.nan == "mask" and not lowers)):
+        pooled, counts = known[0], {"nan_bases": known[1]}
+    else:
+        pooled, counts = _pool_bases(track, reader, stretch, (start, end), black, rules, bin_bp)
     pooled[stretch.masks.is_excluded[first : first + n_whole]] = np.nan
     targets, is_soft, is_hard = Scaling.of(track).apply_marked(pooled)
     inner = slice(stretch.lo - first, stretch.hi - first)
@@ -86,6 +84,47 @@ def track_bins(
     lowered = lower_unmappable(targets, off, rules.tile_bp // bin_bp, float(config.umap_clip or 1))
     counts["unmappable_clipped_bins"] = int((lowered[inner] < targets[inner]).sum())
     return lowered[inner], counts
+
+
+def _pool_runs(
+    track: Track, reader: TrackReader, chrom: str, first: int, n_bins: int, bin_bp: int
+) -> tuple[Float32[np.ndarray, " bin"], int] | None:
+    """Return bins and NaN bases straight from runs; None where the reader or the track need bases."""
+    if not isinstance(reader, RunReader) or turns_first(track):
+        return None
+    found = read_bins(track, reader, chrom, first * bin_bp, (first + n_bins) * bin_bp, bin_bp)
+    if found is None:
+        return None
+    with named_excess(named(track, chrom)):
+        return as_float32(found[0], track.sum_stat), found[1]
+
+
+def _pool_bases(
+    track: Track,
+    reader: TrackReader,
+    stretch: Stretch,
+    span: tuple[int, int],
+    black: Bool[np.ndarray, " base"] | None,
+    rules: FillRules,
+    bin_bp: int,
+) -> tuple[Float32[np.ndarray, " bin"], dict[str, int]]:
+    """Return bins from single bases, filled by ``rules``, and what was changed within the stretch."""
+    start, end = span
+    signal = read_signal(track, reader, stretch.chrom, start, end)
+    if rules.nan == "error":
+        refuse_nan(signal, named(track, stretch.chrom), start)
+    filled = fill_signal(signal, black, rules)
+    inner = slice(stretch.lo * bin_bp - start, stretch.hi * bin_bp - start)
+    counts = {"nan_bases": int(np.isnan(signal[inner]).sum())}
+    if filled is not signal:
+        counts |= _count_changes(signal[inner], filled[inner], None if black is None else black[inner])
+    whole = (end - start) // bin_bp * bin_bp
+    return pool_track(track, filled[:whole], bin_bp, named(track, stretch.chrom)), counts
+
+
+def named(track: Track, chrom: str) -> str:
+    """Return how messages call a track's signal on a chromosome."""
+    return f"track {track.name!r} ({track.path}) {chrom}"
 
 
 def blacklist_pad(config: DatasetConfig, track: Track) -> int:
@@ -104,6 +143,26 @@ def _count_changes(
     return {"blacklist_bases": n_black, "filled_bases": int(changed.sum()) - n_black}
 
 
+def turns_first(track: Track) -> bool:
+    """Say whether the signal's sign changes before its largest base is taken."""
+    return track.scale < 0 and track.sum_stat == "max" and ORDERS[track.target_order].scaled == "first"
+
+
+@contextlib.contextmanager
+def named_excess(where: str) -> Iterator[None]:
+    """Say where a pooled value is beyond float32.
+
+    Raises
+    ------
+    DataError
+        So it is.
+    """
+    try:
+        yield
+    except ValueError as fault:
+        raise DataError("E409", where, str(fault), "Mend the file, or pool with mean or max.") from fault
+
+
 def pool_track(
     track: Track, signal: Float32[np.ndarray, " base"], bin_bp: int, where: str
 ) -> Float32[np.ndarray, " bin"]:
@@ -114,11 +173,9 @@ def pool_track(
     DataError
         A pooled value is beyond float32.
     """
-    turns = track.scale < 0 and track.sum_stat == "max" and ORDERS[track.target_order].scaled == "first"
-    try:
+    turns = turns_first(track)
+    with named_excess(where):
         pooled = bin_signal(-signal if turns else signal, bin_bp, track.sum_stat)
-    except ValueError as fault:
-        raise DataError("E409", where, str(fault), "Mend the file, or pool with mean or max.") from fault
     return -pooled if turns else pooled
 
 

@@ -26,7 +26,7 @@ Chrom = tuple[bytes, int, int]  # name, number inside the file, length in bp
 def list_all_chroms(path: Path, chrom_sizes: dict[str, int]) -> None:
     """Give the bigWig file at ``path`` a list of all of ``chrom_sizes``, sorted by name."""
     with path.open("r+b") as handle:
-        numbers = _read_numbers(handle)
+        numbers = read_numbers(handle)
         free = max(numbers.values(), default=-1) + 1
         for name in chrom_sizes:
             if name not in numbers:
@@ -51,7 +51,7 @@ def write_empty(path: Path, chrom_sizes: dict[str, int]) -> None:
         handle.write(header + _SUMMARY.pack(0, 0, 0, 0, 0) + tree + struct.pack("<Q", 0) + index + _SIGNATURE)
 
 
-def _read_numbers(handle: BinaryIO) -> dict[str, int]:
+def read_numbers(handle: BinaryIO) -> dict[str, int]:
     """Return the number that every listed chromosome has in the data."""
     handle.seek(_CHROM_TREE_FIELD)
     handle.seek(struct.unpack("<Q", handle.read(8))[0])

@@ -11,10 +11,10 @@ import numpy as np
 
 from senformer.tracks.bigwig_header import INDEX, BigWigHeader
 
-_NODE = struct.Struct("<BBH")
+NODE = struct.Struct("<BBH")
 _PLACE = [(name, "<u4") for name in ("first_chrom", "first_base", "last_chrom", "last_base")]
-_LEAF = np.dtype([*_PLACE, ("offset", "<u8"), ("size", "<u8")])
-_INNER = np.dtype([*_PLACE, ("offset", "<u8")])
+LEAF = np.dtype([*_PLACE, ("offset", "<u8"), ("size", "<u8")])
+INNER = np.dtype([*_PLACE, ("offset", "<u8")])
 # The library unpacks a block at once; real blocks are about a thousand entries, 12 KiB.
 _LARGEST_BLOCK = 1 << 26
 
@@ -22,23 +22,25 @@ _LARGEST_BLOCK = 1 << 26
 def find_index_fault(path: Path, header: BigWigHeader) -> str | None:
     """Return what is wrong with the index, or None.
 
-    Every node and every block must lie inside the file, no node may be reached twice, and no block may be
-    larger than any writer makes them. Cost: some microseconds per 256 blocks.
+    Every node and every block must lie inside the file, no node may be reached twice, no block may be larger
+    than any writer makes them, and there must be as many as the file says. Cost: some microseconds per 256
+    blocks.
     """
     with path.open("rb") as handle:
-        return _walk(handle, header.index + INDEX.size, path.stat().st_size)
+        return _walk(handle, header, path.stat().st_size)
 
 
-def _walk(handle: BinaryIO, root: int, file_bytes: int) -> str | None:
+def _walk(handle: BinaryIO, header: BigWigHeader, file_bytes: int) -> str | None:
+    root, n_blocks = header.index + INDEX.size, 0
     nodes, seen = [root], {root}
     while nodes:
         place = nodes.pop()
         handle.seek(place)
-        head = handle.read(_NODE.size)
-        if len(head) < _NODE.size:
+        head = handle.read(NODE.size)
+        if len(head) < NODE.size:
             return f"its index points to byte {place} of {file_bytes}"
-        is_leaf, _, count = _NODE.unpack(head)
-        layout = _LEAF if is_leaf else _INNER
+        is_leaf, _, count = NODE.unpack(head)
+        layout = LEAF if is_leaf else INNER
         content = handle.read(count * layout.itemsize)
         if len(content) < count * layout.itemsize:
             return f"its index has a node of {count} entries at byte {place} of {file_bytes}"
@@ -48,10 +50,13 @@ def _walk(handle: BinaryIO, root: int, file_bytes: int) -> str | None:
         if is_leaf:
             if (items["size"] > min(file_bytes, _LARGEST_BLOCK)).any():
                 return f"its index claims a block of {items['size'].max()} bytes"
+            n_blocks += count
             continue
         children = items["offset"].tolist()
         if len(children) != len(set(children)) or not seen.isdisjoint(children):
             return f"its index reaches a node twice from byte {place}"
         seen.update(children)
         nodes += children
+    if n_blocks != header.n_blocks:
+        return f"its index has {n_blocks} blocks, its data {header.n_blocks}"
     return None

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pybigtools
@@ -22,10 +22,12 @@ from jaxtyping import Float32, Float64
 
 from senformer.core.errors import DataError
 from senformer.genome.files import Identity, identity, read_failure
+from senformer.tracks.bigwig_blocks import Damage, read_runs
 from senformer.tracks.bigwig_header import BigWigHeader, local_file, read_header
 from senformer.tracks.bigwig_index import find_index_fault
 from senformer.tracks.quiet import STDERR, quiet
 from senformer.tracks.reader import Totals
+from senformer.tracks.runs import Runs
 from senformer.tracks.summary import Summary, read_bigwig_summary
 
 # The library answers for one stretch in float64: pieces keep a 250-Mb chromosome from taking gigabytes.
@@ -128,10 +130,7 @@ class BigWigReader:
         """
         if self.header.is_empty:
             return {chrom: Totals(0, 0.0) for chrom in self.chrom_sizes}
-        with _named(str(self.path)):
-            fault = find_index_fault(self.path, self.header)
-        if fault:
-            raise _damaged(str(self.path), fault)
+        self.check()
         found = {chrom: self._totals(chrom, size) for chrom, size in self.chrom_sizes.items()}
         covered = sum(totals.n_covered_bp for totals in found.values())
         if self.header.n_covered_bp not in (None, covered):
@@ -143,6 +142,37 @@ class BigWigReader:
     def summary(self) -> Summary | None:
         """Return the file's own account of its values, or None where it keeps none."""
         return read_bigwig_summary(self.path, self.header.summary)
+
+    def runs(self, chrom: str, start: int, end: int) -> Runs:
+        """Return the signal of ``[start, end)`` as runs; see :class:`senformer.tracks.runs.RunReader`."""
+        self._refuse_outside(chrom, start, end)
+        self._refuse_changed()
+        if self.header.is_empty:
+            return Runs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
+        try:
+            found = read_runs(self.path, self.stamp, self.header, chrom, start, end)
+        except Damage as fault:
+            raise _damaged(f"{self.path} {chrom}:{start}-{end} (0-based)", str(fault)) from fault
+        except OSError as fault:
+            raise read_failure(str(self.path), fault) from fault
+        met = np.flatnonzero(found.starts[1:] < found.ends[:-1])
+        if len(met):
+            self._refuse_overlap(chrom, int(found.starts[met[0] + 1]))
+        return Runs(np.maximum(found.starts, start), np.minimum(found.ends, end), found.values)
+
+    def check(self) -> None:
+        """Check the parts that tell where the signal lies, without reading it.
+
+        Raises
+        ------
+        DataError
+            The index is damaged.
+        """
+        if not self.header.is_empty:
+            with _named(str(self.path)):
+                fault = find_index_fault(self.path, self.header)
+            if fault:
+                raise _damaged(str(self.path), fault)
 
     def _totals(self, chrom: str, size: int) -> Totals:
         self._refuse_outside(chrom, 0, size)
@@ -165,13 +195,7 @@ class BigWigReader:
             return found
         depth = self._ask(chrom, start, end, bins=end - start, summary="bases_covered", exact=True)
         if depth.max() > 1:
-            place = start + int(np.argmax(depth > 1))
-            raise DataError(
-                "E329",
-                f"{self.path} {chrom}:{place}-{place + 1} (0-based)",
-                f"the file holds {depth.max():.0f} values for one base",
-                "Write it anew without overlaps (bedtools merge, then bedGraphToBigWig).",
-            )
+            self._refuse_overlap(chrom, start + int(np.argmax(depth > 1)))
         found[hollow & (depth == 0)] = uncovered
         return found
 
@@ -181,6 +205,14 @@ class BigWigReader:
         with _named(where):
             handle = _handle(self.path, self.stamp, os.getpid(), threading.get_ident())
             return handle.values(chrom, start, end, fillna=None, **how)
+
+    def _refuse_overlap(self, chrom: str, place: int) -> NoReturn:
+        raise DataError(
+            "E329",
+            f"{self.path} {chrom}:{place}-{place + 1} (0-based)",
+            "the file holds several values for one base",
+            "Write it anew without overlaps (bedtools merge, then bedGraphToBigWig).",
+        )
 
     def _refuse_changed(self) -> None:
         if identity(self.path) != self.stamp:

@@ -1,7 +1,7 @@
 """Bases to bins: the first step from signal to target."""
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Float64
 
 from senformer.tracks.track import STATISTICS
 
@@ -42,6 +42,17 @@ def bin_signal(
     pooled = bins.sum(axis=1, dtype=np.float64)
     if stat == "mean":
         pooled /= bin_bp
+    return as_float32(pooled, stat)
+
+
+def as_float32(pooled: Float64[np.ndarray, " bin"], stat: str) -> Float32[np.ndarray, " bin"]:
+    """Return pooled bins in the type that signal has.
+
+    Raises
+    ------
+    ValueError
+        One is too large for it.
+    """
     if (np.abs(pooled) > np.finfo(np.float32).max).any():
         raise ValueError(f"a bin's {stat} is {np.nanmax(np.abs(pooled)):.3g}, too large for float32")
     return pooled.astype(np.float32)

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Float64
 
 from senformer.core.errors import DataError
 from senformer.core.wording import counted
 from senformer.genome.assemblies import told_apart
 from senformer.genome.chromosomes import match_chromosomes, resolve_chromosome, show_names
 from senformer.tracks.reader import TrackReader
+from senformer.tracks.runs import RunReader, bin_runs, nan_bases
 from senformer.tracks.track import Track, faults_named
 
 _PIECE_BP = 1 << 22
@@ -73,6 +74,40 @@ def read_signal(
         values = reader.values(name, start, end, uncovered=uncovered)
     _refuse_infinity(track, reader, name, start, values)
     return values
+
+
+def read_bins(
+    track: Track, reader: RunReader, chrom: str, start: int, end: int, bin_bp: int
+) -> tuple[Float64[np.ndarray, " bin"], int] | None:
+    """Return the signal of ``[start, end)`` pooled into bins, and how many of its bases are NaN.
+
+    What :func:`read_signal` and pooling of the bases give, without the bases. None on a chromosome that the
+    file does not list.
+
+    Parameters
+    ----------
+    track, reader, chrom, start, end
+        As for :func:`read_signal`; a whole number of bins.
+    bin_bp
+        Bases in a bin.
+
+    Raises
+    ------
+    DataError
+        The interval leaves the chromosome; the file holds an infinity there, or is damaged.
+    """
+    name = resolve_chromosome(chrom, reader.chrom_sizes)
+    if name is None:
+        return None
+    uncovered = 0.0 if track.uncovered == "zero" else np.nan
+    with faults_named(track):
+        runs = reader.runs(name, start, end)
+    endless = np.isinf(runs.values)
+    if endless.any():
+        first = int(np.argmax(endless))
+        _refuse_infinity(track, reader, name, int(runs.starts[first]), runs.values[first : first + 1])
+    pooled = bin_runs(runs, start, bin_bp, (end - start) // bin_bp, track.sum_stat, uncovered)
+    return pooled, nan_bases(runs, end - start, uncovered)
 
 
 def check_track(

@@ -221,7 +221,7 @@ TRACKS = [
          "E332",
          "track dnase", "inf"),
     Case("overlapping_values", lambda w: _peer(w, [(0, 10, 1.0), (5, 15, 2.0)]), ("tracks",), "error", "E329",
-         "track dnase", "2 values for one base"),
+         "track dnase", "several values for one base"),
     Case("same_file_twice", lambda w: w.set_row("cage_minus", "file", "cage_plus.bw"), ("tracks",), "error",
          "E795", "track cage_plus, line 3", "are one file"),
     Case("copied_strand", lambda w: _copy(w, "cage_plus", "cage_minus"), ("tracks",), "error", "E795",

@@ -1,9 +1,10 @@
 """A dataset from a genome and 30 tracks; ``build`` in ``BENCHES``.
 
-Beside it a loop over the same windows with pyfaidx and pyBigWig, which keeps nothing: what it makes would
-still have to be stored.
+The build has a worker a core. Beside it a loop over the same windows with pyfaidx and pyBigWig in one
+process, which keeps nothing: what it makes would still have to be stored.
 """
 
+import os
 import shutil
 import tempfile
 from contextlib import AbstractContextManager
@@ -49,14 +50,14 @@ def prepare(case: Case) -> Work:
 
 
 def _build(folder: Path) -> Work:
-    config = parse(DatasetConfig, dataset_values(folder), "bench")
+    config, workers = parse(DatasetConfig, dataset_values(folder), "bench"), os.cpu_count() or 1
 
     def run() -> dict[str, Any]:
         out = Path(tempfile.mkdtemp(dir=folder))
         try:
-            counts = build(config, out / "dataset")
+            counts = build(config, out / "dataset", workers=workers)
             n_bytes = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
-            return {"n_windows": sum(counts["windows"].values()), "bytes": n_bytes}
+            return {"n_windows": sum(counts["windows"].values()), "bytes": n_bytes, "workers": workers}
         finally:
             shutil.rmtree(out)
 
