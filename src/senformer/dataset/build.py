@@ -52,7 +52,7 @@ def build(
     workers
         Processes. The result does not depend on it.
     plan
-        What :func:`plan_build` returned for this folder; made here by default.
+        What :func:`senformer.dataset.plan.make_plan` returned; made here by default.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def build(
     out = Path(out)
     refuse_foreign(out)
     with folder_lock(out):
-        if _is_finished(out, config):
+        if is_finished(out, config):
             return _counts(out)
         plan = plan or make_plan(config, workers=workers)
         fresh = not (out / layout.HEADER).is_file()
@@ -87,12 +87,7 @@ def build(
             raise
 
 
-def plan_build(config: DatasetConfig, out: Path, *, workers: int = 1) -> BuildPlan | None:
-    """Return the checked plan of a build into ``out``; None where that is finished and unchanged."""
-    return None if _is_finished(out, config) else make_plan(config, workers=workers)
-
-
-def _is_finished(out: Path, config: DatasetConfig) -> bool:
+def is_finished(out: Path, config: DatasetConfig) -> bool:
     """Say whether ``out`` is what this build makes, as far as that is known without reading the inputs."""
     if not all((out / name).is_file() for name in (layout.DONE, layout.HEADER, RUN_RECORD)):
         return False

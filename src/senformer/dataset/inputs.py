@@ -73,11 +73,12 @@ def _check_track(track: Track, chrom_sizes: Mapping[str, int]) -> None:
     Reading everything twice would cost as much as the build.
     """
     reader = open_track(track)
-    checks_itself = isinstance(reader, RunReader)
-    check_track(track, reader, chrom_sizes, scan=not checks_itself)
-    if checks_itself:
-        with faults_named(track):
-            reader.check()
+    if not isinstance(reader, RunReader):
+        check_track(track, reader, chrom_sizes)
+        return
+    check_track(track, reader, chrom_sizes, scan=False)
+    with faults_named(track):
+        reader.check()
 
 
 def _scan(path: Path, check: "partial[None] | None") -> dict[str, Any]:

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -23,7 +23,7 @@ from senformer.dataset.inputs import input_paths, refuse_unfit, scan_inputs
 from senformer.dataset.masks import Masks, read_masks
 from senformer.dataset.pipeline import apply_pipeline
 from senformer.dataset.placing import place_windows
-from senformer.dataset.splits import SplitInputs, split_regions
+from senformer.dataset.splits import SplitInputs, SplitResult, split_regions
 from senformer.dataset.windows import refuse_empty_splits, tile_windows
 from senformer.genome.chromosomes import match_chromosomes
 from senformer.genome.fasta import FastaReader, open_fasta
@@ -113,8 +113,24 @@ def track_from_record(values: dict[str, Any]) -> Track:
     return Track(**{**values, "path": Path(values["path"])})
 
 
-def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
+class JointSplit(NamedTuple):
+    """Regions that were decided together with other genomes, and the files of those, by name."""
+
+    found: SplitResult
+    files: dict[str, Path]
+
+
+def make_plan(config: DatasetConfig, *, workers: int = 1, joint: JointSplit | None = None) -> BuildPlan:
     """Read and check every input, with ``workers`` processes, and decide what will be stored.
+
+    Parameters
+    ----------
+    config
+        Inputs, geometry and splits.
+    workers
+        Processes.
+    joint
+        The regions of every split where other genomes had a say; by default the configuration decides.
 
     Raises
     ------
@@ -128,7 +144,10 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
     tracks = apply_pipeline(apply_assays(read_track_table(table), config.assays), config.pipeline)
     # What takes seconds comes before the scans.
     sizes, left_out = choose_chromosomes(config, fasta)
-    split = split_regions(config.split, SplitInputs(sizes, genome, config.window_bp, fasta.chrom_sizes))
+    if joint is None:
+        split = split_regions(config.split, SplitInputs(sizes, genome, config.window_bp, fasta.chrom_sizes))
+    else:
+        split = joint.found
     assigned = set(split.regions["chrom"])
     gaps = read_gaps(config, fasta, [chrom for chrom in sizes if chrom in assigned])
     regions = cut_at_gaps(split.regions, gaps)
@@ -139,7 +158,8 @@ def make_plan(config: DatasetConfig, *, workers: int = 1) -> BuildPlan:
     refuse_empty_splits(tiled, split.regions["split"], config.window_bp, "none of its regions is so long")
     stored = {chrom: size for chrom, size in sizes.items() if chrom in assigned}
     refuse_unfit(tracks, fasta.chrom_sizes)
-    inputs = scan_inputs(input_paths(config, tracks), tracks, fasta, workers)
+    paths = input_paths(config, tracks) | (joint.files if joint else {})
+    inputs = scan_inputs(paths, tracks, fasta, workers)
     return BuildPlan(
         config,
         genome,

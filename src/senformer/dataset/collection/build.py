@@ -10,11 +10,13 @@ from senformer.core.errors import OutputError
 from senformer.core.lock import folder_lock
 from senformer.core.provenance import write_record
 from senformer.dataset import layout
-from senformer.dataset.build import build, plan_build
+from senformer.dataset.build import build, is_finished
 from senformer.dataset.collection.folder import close_collection, collection_header, member_folders
+from senformer.dataset.collection.split import split_together
 from senformer.dataset.config import DatasetConfig
 from senformer.dataset.folder import refuse_foreign
 from senformer.dataset.manifest import read_json
+from senformer.dataset.plan import BuildPlan, make_plan
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +52,7 @@ def build_collection(
     refuse_foreign(out)
     with folder_lock(out):
         _refuse_other(out, list(configs))
-        plans = {name: plan_build(config, out / name, workers=workers) for name, config in configs.items()}
+        plans = _plans(configs, out, workers)
         sweep_folder(out)
         if not (out / layout.HEADER).is_file():
             write_json(out / layout.HEADER, collection_header(list(configs)))
@@ -68,6 +70,16 @@ def build_collection(
             close_collection(out, list(configs))
         member_folders(out)
     return counts
+
+
+def _plans(configs: Mapping[str, DatasetConfig], out: Path, workers: int) -> dict[str, BuildPlan | None]:
+    """Return the checked plan of every genome; None where its dataset is finished and unchanged."""
+    missing = [name for name, config in configs.items() if not is_finished(out / name, config)]
+    joint = split_together(configs, workers) if missing else {}
+    return {
+        name: make_plan(config, workers=workers, joint=joint.get(name)) if name in missing else None
+        for name, config in configs.items()
+    }
 
 
 def _refuse_other(out: Path, names: list[str]) -> None:
