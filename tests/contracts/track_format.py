@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from senformer.core.errors import DataError
+from senformer.core.errors import DataError, MissingInputError
 from senformer.tracks.reader import TrackReader
+from senformer.tracks.runs import RunReader
 
 # Three chromosomes; the middle one holds no value. (start, end, value), NaN = stored as not measured.
 TOY_SIZES = {"chr1": 50, "chr2": 7, "chr3": 23}
@@ -23,33 +24,41 @@ TOY_ENTRIES = {
 Opener = Callable[[Path], TrackReader]
 
 
-def toy_values(chrom: str, uncovered: float) -> np.ndarray:
+Entries = dict[str, list[tuple[int, int, float]]]
+
+
+def toy_values(chrom: str, uncovered: float, entries: Entries = TOY_ENTRIES) -> np.ndarray:
     """Return the toy signal at every base."""
     values = np.full(TOY_SIZES[chrom], uncovered, dtype=np.float32)
-    for start, end, value in TOY_ENTRIES.get(chrom, []):
+    for start, end, value in entries.get(chrom, []):
         values[start:end] = value
     return values
 
 
-def check_track_format(open_reader: Opener, path: Path) -> None:
-    """Run the whole contract on the toy signal, which the format's test wrote to ``path``."""
+def check_track_format(open_reader: Opener, path: Path, entries: Entries = TOY_ENTRIES) -> None:
+    """Run the whole contract on the toy signal, which the format's test wrote to ``path``.
+
+    A format that cannot hold it (peaks of one value, counts) gives what it holds as ``entries``.
+    """
     reader = open_reader(path)
     assert isinstance(reader, TrackReader)
     assert reader.path == path
     assert reader.chrom_sizes == TOY_SIZES
-    check_every_window(reader)
-    check_scan(reader)
+    check_every_window(reader, entries)
+    check_scan(reader, entries)
     check_outside(reader)
-    check_pickled(reader)
-    check_forked(reader)
-    check_threads(reader)
+    check_pickled(reader, entries)
+    check_forked(reader, entries)
+    check_threads(reader, entries)
+    check_runs(reader)
+    check_changed(reader)
 
 
-def check_every_window(reader: TrackReader) -> None:
+def check_every_window(reader: TrackReader, entries: Entries) -> None:
     """Every window of every chromosome holds the toy signal, whatever an uncovered base is."""
     for chrom, size in TOY_SIZES.items():
         for uncovered in (math.nan, 0.0, -1.0):
-            expected = toy_values(chrom, uncovered)
+            expected = toy_values(chrom, uncovered, entries)
             for start in range(size):
                 for end in range(start + 1, size + 1, 3):
                     found = reader.values(chrom, start, end, uncovered=uncovered)
@@ -57,17 +66,15 @@ def check_every_window(reader: TrackReader) -> None:
                     np.testing.assert_array_equal(found, expected[start:end])
 
 
-def check_scan(reader: TrackReader) -> None:
+def check_scan(reader: TrackReader, entries: Entries) -> None:
     """The scan counts covered bases, stored NaNs among them, and shows them in the sum."""
     found = reader.scan()
-    assert {chrom: totals.n_covered_bp for chrom, totals in found.items()} == {
-        "chr1": 10,  # 3 + 1 + 2 + 1 + 3
-        "chr2": 0,
-        "chr3": 1,
-    }
-    assert math.isnan(found["chr1"].total)
-    assert found["chr2"].total == 0
-    assert found["chr3"].total == 7
+    assert list(found) == list(TOY_SIZES)
+    for chrom, totals in found.items():
+        rows = entries.get(chrom, [])
+        assert totals.n_covered_bp == sum(end - start for start, end, _ in rows)
+        expected = sum((end - start) * value for start, end, value in rows)
+        assert totals.total == pytest.approx(expected, nan_ok=True)
 
 
 def check_outside(reader: TrackReader) -> None:
@@ -85,15 +92,15 @@ def check_outside(reader: TrackReader) -> None:
     assert "chr1, chr2, chr3" in str(caught.value)
 
 
-def check_pickled(reader: TrackReader) -> None:
+def check_pickled(reader: TrackReader, entries: Entries) -> None:
     """A copy that went through pickle reads the same."""
     copy = pickle.loads(pickle.dumps(reader))
-    np.testing.assert_array_equal(copy.values("chr1", 0, 50), toy_values("chr1", math.nan))
+    np.testing.assert_array_equal(copy.values("chr1", 0, 50), toy_values("chr1", math.nan, entries))
 
 
-def check_forked(reader: TrackReader) -> None:
+def check_forked(reader: TrackReader, entries: Entries) -> None:
     """Children forked from a process that has read get right values, all of them at once."""
-    expected = {chrom: toy_values(chrom, 0.0) for chrom in TOY_SIZES}
+    expected = {chrom: toy_values(chrom, 0.0, entries) for chrom in TOY_SIZES}
     children = []
     for _ in range(3):
         child = os.fork()
@@ -108,14 +115,15 @@ def check_forked(reader: TrackReader) -> None:
     assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0, 0]
 
 
-def check_threads(reader: TrackReader) -> None:
+def check_threads(reader: TrackReader, entries: Entries) -> None:
     """Threads that read at once get right values."""
     wrong: list[object] = []
+    expected = toy_values("chr3", 0.0, entries)
 
     def work() -> None:
         for _ in range(40):
             try:
-                if not np.array_equal(reader.values("chr3", 0, 23, uncovered=0.0), toy_values("chr3", 0.0)):
+                if not np.array_equal(reader.values("chr3", 0, 23, uncovered=0.0), expected):
                     wrong.append("other values")
             except Exception as fault:  # noqa: BLE001 - reported below
                 wrong.append(fault)
@@ -126,3 +134,34 @@ def check_threads(reader: TrackReader) -> None:
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def check_runs(reader: TrackReader) -> None:
+    """Where a reader gives runs, they hold every base that it covers, once, cut to the window."""
+    if not isinstance(reader, RunReader):
+        return
+    reader.check()
+    for chrom, size in TOY_SIZES.items():
+        for start in range(0, size, 3):
+            end = min(start + 11, size)
+            runs = reader.runs(chrom, start, end)
+            assert (runs.starts.dtype, runs.ends.dtype, runs.values.dtype) == (np.int64, np.int64, np.float32)
+            assert (runs.starts[1:] >= runs.ends[:-1]).all()
+            found = np.full(end - start, -1, dtype=np.float32)
+            for low, high, value in zip(*runs, strict=True):
+                assert start <= low < high <= end
+                found[low - start : high - start] = value
+            np.testing.assert_array_equal(found, reader.values(chrom, start, end, uncovered=-1.0))
+
+
+def check_changed(reader: TrackReader) -> None:
+    """A file that changes underneath is refused, and one that is gone; the last check, for it changes it."""
+    now = reader.path.stat()
+    os.utime(reader.path, ns=(now.st_atime_ns, now.st_mtime_ns + 1_000_000_000))
+    with pytest.raises(DataError, match="changed or replaced") as caught:
+        reader.values("chr1", 0, 5)
+    assert caught.value.code == "E328"
+    reader.path.unlink()
+    with pytest.raises(MissingInputError) as gone:
+        reader.values("chr1", 0, 5)
+    assert gone.value.code == "E320"

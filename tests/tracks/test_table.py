@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from senformer.core.errors import DataError
 from senformer.tracks import open_track
 from senformer.tracks.orders import ORDERS
 from senformer.tracks.signal import check_track
@@ -147,3 +148,33 @@ def test_read_track_table__yeast_fits_its_genome(shared_data):
         handle.close()
         assert set(found.missing_chroms) == set(genome) - set(reader.chrom_sizes)
         assert (track.missing_chroms, found.n_nan_bp) == ("nan", 0)
+
+
+def test_read_track_table__format_is_what_the_ending_says_unless_given(tmp_path):
+    (tmp_path / "t.tsv").write_text(
+        "name\tfile\tformat\toptions\n"
+        "a\ta.bw\t\t\nb\tb.bdg.gz\t\tunlisted=zero\nc\tc.txt\tbedgraph\t\n"
+        "d\td.narrowPeak\t\tcenter=summit;width_bp=200\n"
+    )
+    tracks = read_track_table(tmp_path / "t.tsv")
+    assert [track.format for track in tracks] == ["bigwig", "bedgraph", "bedgraph", "peaks"]
+    assert [track.options for track in tracks] == ["", "unlisted=zero", "", "center=summit;width_bp=200"]
+    write_track_table(tmp_path / "u.tsv", tracks)
+    assert read_track_table(tmp_path / "u.tsv") == tracks
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "message"),
+    [
+        ("a.bw\tbedgraph\t", "E348", "'format': is 'bedgraph', and the ending of 'a.bw' says bigwig"),
+        ("a.dat\tbedgrph\t", "E310", "'format': is 'bedgrph'; allowed are bigwig, bedgraph, peaks"),
+        ("a.bw\t\tunlisted=zero", "E347", "'options': unknown option 'unlisted'. The format has no options."),
+        ("a.bed\t\tvalu=score", "E347", "'options': unknown option 'valu'. Did you mean 'value'?"),
+    ],
+)
+def test_read_track_table__faults_of_format_and_options(tmp_path, row, code, message):
+    (tmp_path / "t.tsv").write_text(f"name\tfile\tformat\toptions\na\t{row}\n")
+    with pytest.raises(DataError) as caught:
+        read_track_table(tmp_path / "t.tsv")
+    assert caught.value.code == code
+    assert message in str(caught.value)

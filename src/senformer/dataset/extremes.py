@@ -69,7 +69,8 @@ def _bound(config: DatasetConfig, track: Track, chrom_sizes: dict[str, int], mas
 def _targets(
     config: DatasetConfig, track: Track, chrom_sizes: dict[str, int], masks: Masks
 ) -> Iterator[Float32[np.ndarray, " bin"]]:
-    reader, step = open_track(track), max(1, _BLOCK_BP // config.bin_bp)
+    reader = open_track(track, chrom_sizes=chrom_sizes)
+    step = max(1, _BLOCK_BP // config.bin_bp)
     for chrom, size in chrom_sizes.items():
         if track.missing_chroms == "nan" and resolve_chromosome(chrom, reader.chrom_sizes) is None:
             continue

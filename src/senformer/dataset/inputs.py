@@ -60,7 +60,7 @@ def refuse_unfit(tracks: Sequence[Track], chrom_sizes: Mapping[str, int]) -> Non
         As :func:`senformer.tracks.signal.check_track`, for the first such track of the table.
     """
     for track in tracks:
-        check_track(track, open_track(track), chrom_sizes, scan=False)
+        check_track(track, open_track(track, chrom_sizes=chrom_sizes), chrom_sizes, scan=False)
 
 
 def _check_genome(fasta: FastaReader) -> None:
@@ -72,7 +72,7 @@ def _check_track(track: Track, chrom_sizes: Mapping[str, int]) -> None:
 
     Reading everything twice would cost as much as the build.
     """
-    reader = open_track(track)
+    reader = open_track(track, chrom_sizes=chrom_sizes)
     if not isinstance(reader, RunReader):
         check_track(track, reader, chrom_sizes)
         return

@@ -51,7 +51,7 @@ def make_targets(
     counts, missing = TrackCounts.empty(len(plan.tracks)), []
     block = np.full((hi - lo, len(plan.tracks)), np.nan, dtype=np.float32)
     for column, track in enumerate(plan.tracks):
-        reader = open_track(track)
+        reader = open_track(track, chrom_sizes=plan.chrom_sizes)
         if track.missing_chroms == "nan" and resolve_chromosome(chrom, reader.chrom_sizes) is None:
             missing += [column] if lo == 0 else []
             continue

@@ -164,8 +164,8 @@ def cache_folder() -> Path:
     return Path(os.environ.get("SENFORMER_CACHE") or "~/.cache/senformer").expanduser()
 
 
-def cached_path(path: Path, ending: str) -> Path:
-    """Return the place in the cache of what is derived from ``path`` as it is now.
+def cached_path(path: Path, ending: str, kind: str = "fasta") -> Path:
+    """Return the place in the cache of what is derived from ``path`` as it is now, in the folder ``kind``.
 
     The name holds a hash of the full path, size and time of change: another version of the file gets
     another name.
@@ -173,7 +173,7 @@ def cached_path(path: Path, ending: str) -> Path:
     full = path.resolve()
     now = identity(full)
     key = hashlib.sha256(repr((str(full), now and now[:2])).encode()).hexdigest()[:16]
-    return cache_folder() / "fasta" / f"{path.name[:80]}-{key}{ending}"
+    return cache_folder() / kind / f"{path.name[:80]}-{key}{ending}"
 
 
 def is_writable_folder(path: Path) -> bool:

@@ -10,7 +10,7 @@ from senformer.genome.bed import read_bed
 from senformer.genome.files import read_lines
 
 
-def read_summits(path: Path, chrom_sizes: Mapping[str, int], summit: bool = True) -> pd.DataFrame:
+def read_summits(path: Path, chrom_sizes: Mapping[str, int] | None, summit: bool = True) -> pd.DataFrame:
     """Return the peaks of a file with their centers, in genome order.
 
     Parameters
@@ -18,7 +18,7 @@ def read_summits(path: Path, chrom_sizes: Mapping[str, int], summit: bool = True
     path
         narrowPeak, plain or gzip; with ``summit`` off also plain BED.
     chrom_sizes
-        Length of every chromosome in bp; names are mapped to the genome's.
+        Length of every chromosome in bp; names are mapped to the genome's. As in :func:`read_bed`.
     summit
         Whether the tenth column is the center, as an offset from the start; -1 (none was called) takes the
         middle. Otherwise the middle is always taken.

@@ -11,7 +11,7 @@ import math
 import os
 import resource
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -25,6 +25,7 @@ from senformer.genome.files import Identity, identity, read_failure
 from senformer.tracks.bigwig_blocks import Damage, read_runs
 from senformer.tracks.bigwig_header import BigWigHeader, local_file, read_header
 from senformer.tracks.bigwig_index import find_index_fault
+from senformer.tracks.options import Options, parse_options
 from senformer.tracks.quiet import STDERR, quiet
 from senformer.tracks.reader import Totals
 from senformer.tracks.runs import Runs
@@ -242,17 +243,29 @@ class BigWigReader:
             )
 
 
-def open_bigwig(path: str | os.PathLike) -> BigWigReader:
+def open_bigwig(
+    path: str | os.PathLike, chrom_sizes: Mapping[str, int] | None = None, options: str = ""
+) -> BigWigReader:
     """Open a bigWig file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    chrom_sizes
+        Not needed, for the file tells its own; as every opener takes them.
+    options
+        None is known.
 
     Raises
     ------
     MissingInputError
         The file is missing, a URL, a folder, or may not be read.
     DataError
-        It is no bigWig, cut off, or damaged.
+        It is no bigWig, cut off, or damaged; an option is given.
     """
     local = local_file(path)
+    parse_options(Options, options, str(local))
     stamp = identity(local)
     header = read_header(local)
     with _named(str(local)):

@@ -32,6 +32,8 @@ _WRITTEN = (
     "sum_stat",
     "target_order",
     "clip_extreme",
+    "format",
+    "options",
     "description",
 )
 
@@ -96,6 +98,7 @@ def write_track_table(path: str | os.PathLike, tracks: Sequence[Track]) -> None:
 
 def _track(row: Row, index: int, pair: int, folder: Path) -> Track:
     statistic = fields.choice(row, "sum_stat", _STATISTICS, "sum")
+    format = fields.format_of(row)
     return Track(
         index=index,
         name=fields.name_of(row),
@@ -113,6 +116,8 @@ def _track(row: Row, index: int, pair: int, folder: Path) -> Track:
         sqrt=statistic.endswith(_SQRT),
         target_order=fields.choice(row, "target_order", tuple(ORDERS), DEFAULT),
         clip_extreme=fields.bound(row, "clip_extreme"),
+        format=format,
+        options=fields.options_of(row, format),
         line=row.line,
     )
 

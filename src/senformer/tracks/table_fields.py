@@ -6,6 +6,8 @@ from pathlib import Path
 
 from senformer.genome.files import is_url
 from senformer.genome.interval import STRANDS
+from senformer.tracks.formats import DEFAULT, OPTIONS, format_of_name
+from senformer.tracks.options import parse_options
 from senformer.tracks.table_text import Row
 
 _BLANK = ("nan", "na", "none")
@@ -27,6 +29,23 @@ def file_of(row: Row, base: Path) -> Path:
     if is_url(file):
         row.refuse("E321", "file", f"{file!r} is a URL; only local files are read", "Download it first.")
     return base / file
+
+
+def format_of(row: Row) -> str:
+    """Return the format of the signal file: its own column, or what the file's ending says, or bigWig."""
+    said = format_of_name(row.get("file"))
+    given = choice(row, "format", (*OPTIONS, ""), "") or said or DEFAULT
+    if said not in (given, None):
+        found = f"is {given!r}, and the ending of {row.get('file')!r} says {said}"
+        row.refuse("E348", "format", found, "Mend the format, or rename the file.")
+    return given
+
+
+def options_of(row: Row, format: str) -> str:
+    """Return the options of the format, checked."""
+    text = row.get("options")
+    parse_options(OPTIONS[format], text, f"{row.path} line {row.line}, column 'options'")
+    return text
 
 
 def assay_of(row: Row) -> str:

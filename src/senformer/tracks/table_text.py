@@ -27,6 +27,8 @@ COLUMNS = (
     "sum_stat",
     "target_order",
     "clip_extreme",
+    "format",
+    "options",
     "description",
 )
 _CLOSE = 0.8

@@ -60,6 +60,10 @@ class Track:
         Order of the steps from signal to target, a row of ``tracks.orders.ORDERS``.
     clip_extreme
         Bound of the finished target, up and down, that a quantile of the data gave; None for none.
+    format
+        Kind of the signal file, a name of ``tracks.FORMATS``.
+    options
+        How a file of that format is read, ``key=value;key=value``; blank for the defaults.
     line
         Line of the table that holds the track, for messages; 0 when it comes from elsewhere.
     """
@@ -80,6 +84,8 @@ class Track:
     sqrt: bool = False
     target_order: str = DEFAULT
     clip_extreme: float | None = None
+    format: str = "bigwig"
+    options: str = ""
     line: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:

@@ -67,7 +67,7 @@ def probe_track(track: Track, chrom_sizes: Mapping[str, int], stretches: Sequenc
         Places of the genome to read, the same for all tracks so that strands can be compared.
     """
     try:
-        reader = open_track(track)
+        reader = open_track(track, chrom_sizes=chrom_sizes)
         check = check_track(track, reader, chrom_sizes, scan=False)
         parts = [read_signal(track, reader, *stretch) for stretch in stretches]
     except SenformerError as fault:
