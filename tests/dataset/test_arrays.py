@@ -12,6 +12,7 @@ import pytest
 from senformer.core.errors import StorageError
 from senformer.dataset.arrays import ArraySpec, declare_array, open_array, write_array, write_rows
 from senformer.dataset.layout import Grid
+from senformer.dataset.rows import RowReader
 
 GRID = Grid(2, 4)
 VALUES = np.arange(21, dtype=np.float32).reshape(7, 3)
@@ -137,3 +138,13 @@ def test_write_rows__a_failing_block_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="broke"):
         write_rows(tmp_path / "a", 0, blocks())
     assert [f.name for f in tmp_path.rglob("*") if f.is_file()] == ["zarr.json"]
+
+
+@pytest.mark.parametrize("value", [np.nan, 1.0])
+def test_write_rows__uniform_shards_are_on_disk_too(tmp_path: Path, value: float) -> None:
+    """A shard of nothing but the fill value would read the same if it were lost."""
+    declare_array(tmp_path / "a", ArraySpec((10, 3), "float16", Grid(2, 4), ("bin", "track"), np.nan, {}))
+    block = np.full((4, 3), value, np.float16)
+    assert write_rows(tmp_path / "a", 4, iter([block])) == [tmp_path / "a" / "c" / "1" / "0"]
+    assert write_rows(tmp_path / "a", 8, iter([block[:2]])) == [tmp_path / "a" / "c" / "2" / "0"]
+    np.testing.assert_array_equal(RowReader(tmp_path / "a").read(5, 10), np.full((5, 3), value, np.float16))

@@ -65,7 +65,8 @@ def write_rows(path: Path, first: int, blocks: Iterator[np.ndarray]) -> list[Pat
 
     def write(folder: Path) -> None:
         shutil.copyfile(path / _METADATA, folder / _METADATA)
-        array = zarr.open_array(store=str(folder), mode="r+", config={"write_empty_chunks": True})
+        # What is given to open_array as config does not reach the writing.
+        array = zarr.open_array(store=str(folder), mode="r+").with_config({"write_empty_chunks": True})
         row = first
         for block in blocks:
             array[row : row + len(block)] = block
