@@ -10,9 +10,15 @@ import numpy as np
 
 N_TRACKS = 5
 Reference = Callable[[np.ndarray, np.ndarray], float]
+Values = tuple[np.ndarray, np.ndarray]
 
 
-def check_metric(make: Callable[[int], Any], reference: Reference, constant: float = float("nan")) -> None:
+def check_metric(
+    make: Callable[[int], Any],
+    reference: Reference,
+    constant: float = float("nan"),
+    labels: bool = False,
+) -> None:
     """Check the contract.
 
     Parameters
@@ -23,16 +29,26 @@ def check_metric(make: Callable[[int], Any], reference: Reference, constant: flo
         Prediction and target of one track, without masked values, to the metric.
     constant
         The written answer for a track whose targets are all one value.
+    labels
+        Whether targets are labels, 0 or 1; constant predictions are then a case as any other.
     """
-    _equals_the_reference(make, reference)
-    _does_not_depend_on_the_split(make)
-    _leaves_out_masked_values(make)
-    _answers_empty_and_constant_input(make, constant)
-    _keeps_its_digits_far_from_zero(make, reference)
-    _leaves_its_arguments(make)
+    values = toy_labels() if labels else toy_values()
+    _equals_the_reference(make, reference, values)
+    _does_not_depend_on_the_split(make, values)
+    _leaves_out_masked_values(make, values)
+    _answers_empty_and_constant_input(make, constant, values, labels)
+    _keeps_its_digits_far_from_zero(make, reference, values, 0 if labels else 4096)
+    _leaves_its_arguments(make, values)
 
 
-def toy_values(seed: int = 4) -> tuple[np.ndarray, np.ndarray]:
+def toy_labels(seed: int = 4) -> Values:
+    """Return prediction and label (window, bin, track), some predictions alike, a tenth of labels masked."""
+    prediction, target = toy_values(seed)
+    labels = np.where(np.isnan(target), np.nan, target > 1.5).astype(np.float32)
+    return np.round(prediction, 1), labels
+
+
+def toy_values(seed: int = 4) -> Values:
     """Return prediction and target (window, bin, track), a tenth of the targets masked."""
     rng = np.random.default_rng(seed)
     target = rng.gamma(0.5, 3.0, (7, 11, N_TRACKS)).astype(np.float32)
@@ -50,14 +66,14 @@ def _expected(reference: Reference, prediction: np.ndarray, target: np.ndarray) 
     return np.array(answers)
 
 
-def _equals_the_reference(make: Callable[[int], Any], reference: Reference) -> None:
-    prediction, target = toy_values()
+def _equals_the_reference(make: Callable[[int], Any], reference: Reference, values: Values) -> None:
+    prediction, target = values
     found = make(N_TRACKS).add(prediction, target).result()
     np.testing.assert_allclose(found, _expected(reference, prediction, target), rtol=1e-12)
 
 
-def _does_not_depend_on_the_split(make: Callable[[int], Any]) -> None:
-    prediction, target = toy_values()
+def _does_not_depend_on_the_split(make: Callable[[int], Any], values: Values) -> None:
+    prediction, target = values
     whole = make(N_TRACKS).add(prediction, target)
     rng = np.random.default_rng(2)
     for n_parts in (2, 3, 7):
@@ -73,8 +89,8 @@ def _does_not_depend_on_the_split(make: Callable[[int], Any]) -> None:
             np.testing.assert_array_equal(total.n, whole.n)
 
 
-def _leaves_out_masked_values(make: Callable[[int], Any]) -> None:
-    prediction, target = toy_values()
+def _leaves_out_masked_values(make: Callable[[int], Any], values: Values) -> None:
+    prediction, target = (array.copy() for array in values)
     known = make(N_TRACKS).add(prediction, target).result()
     prediction[np.isnan(target)] = 1e30
     np.testing.assert_array_equal(make(N_TRACKS).add(prediction, target).result(), known)
@@ -84,12 +100,17 @@ def _leaves_out_masked_values(make: Callable[[int], Any]) -> None:
     np.testing.assert_array_equal(sums.n, (~np.isnan(target)).sum(axis=(0, 1)))
 
 
-def _answers_empty_and_constant_input(make: Callable[[int], Any], constant: float) -> None:
+def _answers_empty_and_constant_input(
+    make: Callable[[int], Any], constant: float, values: Values, labels: bool
+) -> None:
     assert np.isnan(make(N_TRACKS).result()).all()
-    prediction, target = toy_values()
+    prediction, target = (array.copy() for array in values)
     target[..., 0] = np.nan
-    target[..., 1] = 0.1
-    prediction[..., 2] = 0.1
+    target[..., 1] = 1 if labels else 0.1
+    if labels:
+        target[..., 2] = 0
+    else:
+        prediction[..., 2] = 0.1
     sums = make(N_TRACKS)
     for window in range(len(target)):
         sums.add(prediction[window], target[window])
@@ -100,19 +121,21 @@ def _answers_empty_and_constant_input(make: Callable[[int], Any], constant: floa
     np.testing.assert_array_equal(sums.is_constant, [False, True, True, False, False])
 
 
-def _keeps_its_digits_far_from_zero(make: Callable[[int], Any], reference: Reference) -> None:
-    prediction, target = toy_values()
+def _keeps_its_digits_far_from_zero(
+    make: Callable[[int], Any], reference: Reference, values: Values, offset: float
+) -> None:
+    prediction, target = values
     # Exact in float32, so that the shifted values carry the same information.
-    prediction, target = np.round(prediction * 8) / 8 + 4096, np.round(target * 8) / 8 + 4096
+    prediction, target = np.round(prediction * 8) / 8 + 4096, np.round(target * 8) / 8 + offset
     sums = make(N_TRACKS)
     for window in range(len(target)):
         sums.add(prediction[window], target[window])
-    expected = _expected(reference, prediction - 4096, target - 4096)
+    expected = _expected(reference, prediction - 4096, target - offset)
     np.testing.assert_allclose(sums.result(), expected, rtol=1e-9)
 
 
-def _leaves_its_arguments(make: Callable[[int], Any]) -> None:
-    prediction, target = toy_values()
+def _leaves_its_arguments(make: Callable[[int], Any], values: Values) -> None:
+    prediction, target = values
     kept = prediction.copy(), target.copy()
     one, other = make(N_TRACKS).add(prediction, target), make(N_TRACKS).add(prediction[:2], target[:2])
     before = one.result()

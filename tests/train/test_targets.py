@@ -6,12 +6,19 @@ import pytest
 from senformer.core.errors import ConfigError, DataError
 from senformer.dataset.store import Dataset
 from senformer.train.plan import Plan
-from senformer.train.targets import refuse_negative_targets, refuse_unreachable_targets
+from senformer.train.targets import (
+    refuse_negative_targets,
+    refuse_other_than_labels,
+    refuse_positive_logits,
+    refuse_unfit_targets,
+    refuse_unreachable_targets,
+)
 
 
-def _dataset(*smallest):
+def _dataset(*smallest, largest=1.0):
     tracks = [SimpleNamespace(name=f"t{index}", index=index) for index in range(len(smallest))]
-    statistics = {"all": {"min": list(smallest)}}
+    highest = [None if value is None else largest for value in smallest]
+    statistics = {"all": {"min": list(smallest), "max": highest}}
     return create_autospec(Dataset, instance=True, path="data", tracks=tracks, statistics=statistics)
 
 
@@ -47,3 +54,42 @@ def test_refuse_unreachable_targets__names_track_and_remedy():
 def test_refuse_unreachable_targets__a_linear_model_reaches_all():
     refuse_unreachable_targets({"fly": _dataset(-1.5)}, _plan(activation="linear"))
     refuse_unreachable_targets({"fly": _dataset(0.0, None)}, _plan())
+
+
+def test_refuse_other_than_labels__names_track_range_and_remedy():
+    found = "data track 't0': has values from 0 to 7.5; the binary_cross_entropy loss needs labels, 0 to 1"
+    with pytest.raises(DataError, match=found) as fault:
+        refuse_other_than_labels({"fly": _dataset(0.0, largest=7.5)}, "binary_cross_entropy")
+    assert fault.value.code == "E446"
+    assert "labels section" in str(fault.value)
+    with pytest.raises(DataError, match=r"values from -0\.5 to 1;"):
+        refuse_other_than_labels({"fly": _dataset(0.0, -0.5)}, "binary_cross_entropy")
+
+
+def test_refuse_other_than_labels__labels_masked_tracks_and_other_losses_pass():
+    refuse_other_than_labels({"fly": _dataset(0.0, None)}, "binary_cross_entropy")
+    refuse_other_than_labels({"fly": _dataset(0.0, largest=7.5)}, "mse")
+
+
+def test_refuse_positive_logits__names_the_activation():
+    with pytest.raises(ConfigError, match="softplus output is never negative") as fault:
+        refuse_positive_logits("binary_cross_entropy", _plan())
+    assert fault.value.code == "E447"
+    assert "Set activation: linear" in str(fault.value)
+    refuse_positive_logits("binary_cross_entropy", _plan(activation="linear"))
+    refuse_positive_logits("poisson", _plan())
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "loss", "code"),
+    [
+        (-1.0, 1.0, "poisson", "E618"),
+        (0.0, 2.0, "binary_cross_entropy", "E446"),
+        (0.0, 1.0, "binary_cross_entropy", "E447"),
+        (-1.0, 1.0, "mse", "E498"),
+    ],
+)
+def test_refuse_unfit_targets__asks_all(lowest, highest, loss, code):
+    with pytest.raises((ConfigError, DataError)) as fault:
+        refuse_unfit_targets({"fly": _dataset(lowest, largest=highest)}, loss, _plan())
+    assert fault.value.code == code

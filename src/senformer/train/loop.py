@@ -46,7 +46,7 @@ from senformer.train.schedules import SCHEDULES
 from senformer.train.settings import run_settings
 from senformer.train.signals import StopRequest
 from senformer.train.step import Engine
-from senformer.train.targets import refuse_negative_targets, refuse_unreachable_targets
+from senformer.train.targets import refuse_unfit_targets
 from senformer.train.validate import make_validation_sets
 from senformer.train.weights import track_weights
 
@@ -110,8 +110,7 @@ def train(
     plan = make_plan(model_section, config, datasets)
     dtype = pick_dtype(config.precision, pick_device(config.device))
     settings = run_settings(plan, config, datasets, str(dtype).removeprefix("torch."))
-    refuse_negative_targets(datasets, config.loss)
-    refuse_unreachable_targets(datasets, plan)
+    refuse_unfit_targets(datasets, config.loss, plan)
     weights = track_weights(datasets, config.assay_weights)
     batches = make_batches(datasets, plan, config)
     sets = make_validation_sets(datasets, plan, config)

@@ -12,6 +12,64 @@ _POSITIVE = "softplus"
 COUNTS = frozenset({"poisson"})
 """Losses that are likelihoods of counts: a negative target has none."""
 
+LABELS = frozenset({"binary_cross_entropy"})
+"""Losses of labels: they ask for targets from 0 to 1, and read a model's outputs as log odds."""
+
+
+def refuse_unfit_targets(datasets: Mapping[str, AnyDataset], loss: str, plan: Plan) -> None:
+    """Raise unless the loss allows the targets, and the model's outputs reach them.
+
+    Raises
+    ------
+    ConfigError, DataError
+        The first fault, with track and value.
+    """
+    refuse_negative_targets(datasets, loss)
+    refuse_other_than_labels(datasets, loss)
+    refuse_positive_logits(loss, plan)
+    refuse_unreachable_targets(datasets, plan)
+
+
+def refuse_other_than_labels(datasets: Mapping[str, AnyDataset], loss: str) -> None:
+    """Raise if a track has values outside 0 to 1 under a loss of labels.
+
+    Raises
+    ------
+    DataError
+        The first such track, with its range.
+    """
+    if loss not in LABELS:
+        return
+    for dataset in datasets.values():
+        values = dataset.statistics["all"]
+        for track in dataset.tracks:
+            lowest, highest = values["min"][track.index], values["max"][track.index]
+            if lowest is not None and not 0 <= lowest <= highest <= 1:
+                raise DataError(
+                    "E446",
+                    f"{dataset.path} track {track.name!r}",
+                    f"has values from {lowest:g} to {highest:g}; the {loss} loss needs labels, 0 to 1",
+                    "Build the dataset with a labels section from tracks of peaks, or take another loss.",
+                )
+
+
+def refuse_positive_logits(loss: str, plan: Plan) -> None:
+    """Raise if a loss reads outputs as log odds and the model's are never negative.
+
+    Raises
+    ------
+    ConfigError
+        The model's activation cannot say that a label is improbable.
+    """
+    if loss in LABELS and getattr(model_config(plan.name, plan.overrides), "activation", None) == _POSITIVE:
+        raise ConfigError(
+            "E447",
+            "train.loss",
+            f"{loss} reads the outputs as log odds of a 1; the model's {_POSITIVE} output is never negative, "
+            "so that no probability would fall below one half",
+            "Set activation: linear in the model section.",
+        )
+
 
 def refuse_negative_targets(datasets: Mapping[str, AnyDataset], loss: str) -> None:
     """Raise if a track has negative values under a loss of counts.

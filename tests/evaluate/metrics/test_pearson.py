@@ -3,7 +3,7 @@ import pytest
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.contracts.metric import check_metric, toy_values
+from tests.contracts.metric import check_metric, toy_labels, toy_values
 
 from senformer.evaluate.metrics import METRICS
 from senformer.evaluate.metrics.pearson import PearsonSums
@@ -89,9 +89,9 @@ def test_plus__other_track_numbers_are_refused():
 
 
 def test_metrics__rows():
-    prediction, target = toy_values()
+    prediction, labels = toy_labels()
     for make in METRICS.values():
-        assert make(5).add(prediction, target).result().shape == (5,)
+        assert make(5).add(prediction, labels).result().shape == (5,)
 
 
 def test_add__some_tracks_alone():

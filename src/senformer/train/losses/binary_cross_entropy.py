@@ -1,0 +1,45 @@
+"""Binary cross-entropy from logits (``LOSSES["binary_cross_entropy"]``), for labels: is there a peak or not.
+
+Source: the likelihood of a coin; as DeepSEA trains, Zhou and Troyanskaya 2015, doi:10.1038/nmeth.3547.
+"""
+
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn.functional import softplus
+
+
+def binary_cross_entropy(
+    prediction: Float[Tensor, "batch bin track"],
+    target: Float[Tensor, "batch bin track"],
+    weight: Float[Tensor, " track"] | None = None,
+    positive_weight: Float[Tensor, " track"] | None = None,
+) -> Float[Tensor, ""]:
+    """Return mean(-w y log s(x) - (1 - y) log(1 - s(x))) over the measured entries, s the logistic function.
+
+    Parameters
+    ----------
+    prediction
+        Logits x: log odds of a 1, of either sign; any precision, the loss is computed in fp32.
+    target
+        Labels y, 0 to 1; NaN where there is none: such an entry adds neither loss nor gradient.
+    weight
+        Factor on each track's terms; None counts all alike. The mean is still over the number of entries.
+    positive_weight
+        Factor w on the terms of each track's positives alone; None counts both classes alike.
+
+    Returns
+    -------
+    A scalar in fp32; zero, with zero gradient, where nothing is measured.
+    """
+    is_measured = ~target.isnan()
+    # Filled before the product: a NaN behind a mask would still reach the gradient as 0 * NaN.
+    filled = target.float().masked_fill(~is_measured, 0.0)
+    logits = prediction.float()
+    # log s(x) = -softplus(-x): neither end overflows.
+    positive = filled * softplus(-logits)
+    if positive_weight is not None:
+        positive = positive * positive_weight
+    terms = positive + (1.0 - filled) * softplus(logits)
+    if weight is not None:
+        terms = terms * weight
+    return terms.masked_fill(~is_measured, 0.0).sum() / is_measured.sum().clamp(min=1)

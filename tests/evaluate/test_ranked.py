@@ -1,0 +1,47 @@
+"""Ranks: what they refuse, and that state and kinds are exchanged bit by bit."""
+
+import numpy as np
+import pytest
+from tests.contracts.metric import toy_labels
+
+from senformer.evaluate.metrics.auprc import Auprc
+from senformer.evaluate.metrics.auroc import Auroc
+
+
+def test_add__refuses_what_is_no_label() -> None:
+    with pytest.raises(ValueError, match=r"a label is 0\.25; labels are 0, 1 or NaN"):
+        Auroc(2).add(np.zeros((3, 2)), np.full((3, 2), 0.25))
+
+
+def test_add__some_tracks_alone() -> None:
+    prediction, labels = toy_labels()
+    whole, parts = Auroc(5).add(prediction, labels), Auroc(5)
+    for tracks in (np.array([3, 0]), slice(1, 3), np.array([4])):
+        parts.add(prediction[..., tracks], labels[..., tracks], tracks)
+    np.testing.assert_array_equal(parts.state, whole.state)
+
+
+def test_add__many_small_parts_are_the_whole() -> None:
+    prediction, labels = (np.tile(values, (20, 1, 1)) for values in toy_labels())
+    parts = Auroc(5)
+    for x, y in zip(prediction, labels, strict=True):
+        parts.add(x, y)
+    np.testing.assert_array_equal(parts.state, Auroc(5).add(prediction, labels).state)
+    assert max(map(len, parts._parts)) < 64
+
+
+def test_from_state__serves_either_kind() -> None:
+    prediction, labels = toy_labels()
+    labels[..., 3] = np.nan
+    ranks = Auroc(5).add(prediction, labels)
+    np.testing.assert_array_equal(Auroc.from_state(ranks.state, 5).result(), ranks.result())
+    known = Auprc(5).add(prediction, labels).result()
+    np.testing.assert_array_equal(Auprc.from_state(ranks.state, 5).result(), known)
+    assert np.isnan(known[3])
+    np.testing.assert_array_equal(Auroc.from_state(Auroc(2).state, 2).n, [0, 0])
+
+
+def test_plus__other_kinds_and_numbers_are_refused() -> None:
+    for other in (Auroc(3), Auprc(2)):
+        with pytest.raises((ValueError, TypeError), match=r"one kind over the same number|Auroc"):
+            Auroc(2) + other  # type: ignore[operator]
