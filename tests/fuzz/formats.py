@@ -14,6 +14,7 @@ import numpy as np
 import pysam
 import yaml
 from tests.tracks.toy import random_blocks
+from tests.tracks.toy_bam import random_reads, write_bam
 
 from senformer.core.config import read_section
 from senformer.dataset.config import DatasetConfig
@@ -24,8 +25,9 @@ from senformer.genome.fasta import open_fasta
 from senformer.genome.gtf import read_gtf
 from senformer.genome.net import read_net
 from senformer.genome.vcf_parse import parse_vcf
+from senformer.tracks import open_track
 from senformer.tracks.bigwig import open_bigwig, write_bigwig
-from senformer.tracks.signal import check_track
+from senformer.tracks.signal import check_track, read_signal
 from senformer.tracks.table import read_track_table
 from senformer.tracks.track import Track
 
@@ -99,6 +101,34 @@ def _read_bigwig(path: Path) -> bytes:
     return b"".join(reader.values(name, 0, size).tobytes() for name, size in SIZES.items())
 
 
+def _bedgraph() -> bytes:
+    return "".join(
+        f"{chrom}\t{at}\t{at + 9}\t{at % 7 / 3:.3f}\n"
+        for chrom, size in SIZES.items()
+        for at in range(0, size - 9, 11)
+    ).encode()
+
+
+def _bedgraph_bgz(folder: Path) -> Path:
+    with pysam.BGZFile(str(folder / "signal.bdg.gz"), "wb") as handle:
+        handle.write(_bedgraph())
+    return folder / "signal.bdg.gz"
+
+
+def _bam(folder: Path) -> Path:
+    return write_bam(folder / "reads.bam", SIZES, random_reads(1, SIZES, 300))
+
+
+def _read_track(format: str, options: str = "") -> Callable[[Path], bytes]:
+    def read(path: Path) -> bytes:
+        track = Track(index=0, name="t", path=path, format=format, options=options)
+        reader = open_track(track, chrom_sizes=SIZES)
+        check_track(track, reader, SIZES)
+        return b"".join(read_signal(track, reader, name, 0, size).tobytes() for name, size in SIZES.items())
+
+    return read
+
+
 def _lines(name: str, lines: list[str]) -> Callable[[Path], Path]:
     return lambda folder: _write(folder / name, ("\n".join(lines) + "\n").encode())
 
@@ -162,6 +192,15 @@ FUZZED: dict[str, Fuzzed] = {
     "fai": Fuzzed(lambda folder: _index(folder, ".fai"), _read_fasta, is_derived=True),
     "gzi": Fuzzed(lambda folder: _index(folder, ".gzi"), _read_fasta, is_text=False, is_derived=True),
     "bigwig": Fuzzed(_bigwig, _read_bigwig, is_text=False),
+    "bedgraph": Fuzzed(
+        lambda folder: _write(folder / "signal.bdg", _bedgraph()), _read_track("bedgraph", "unlisted=zero")
+    ),
+    "bedgraph.bgz": Fuzzed(_bedgraph_bgz, _read_track("bedgraph", "unlisted=zero"), is_text=False),
+    "bam": Fuzzed(_bam, _read_track("bam"), is_text=False),
+    "peaks": Fuzzed(
+        _lines("q.narrowPeak", _PEAKS),
+        _read_track("peaks", "value=signalValue;center=summit;width_bp=50;unlisted=zero"),
+    ),
     "narrowpeak": Fuzzed(_lines("p.narrowPeak", _PEAKS), lambda path: pickle.dumps(read_bed(path, SIZES))),
     "vcf": Fuzzed(_lines("v.vcf", _VCF), lambda path: repr(parse_vcf(path)).encode()),
     "chain": Fuzzed(_lines("c.chain", _CHAIN), lambda path: pickle.dumps(read_chain(path, SIZES, SIZES))),

@@ -67,4 +67,4 @@ def test_open_track__wrong_file_names_the_track(tmp_path):
 
 
 def test_formats__name_their_files():
-    assert list(FORMATS) == ["bigwig", "bedgraph", "peaks"]
+    assert list(FORMATS) == ["bigwig", "bedgraph", "peaks", "bam"]

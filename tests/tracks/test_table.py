@@ -167,7 +167,7 @@ def test_read_track_table__format_is_what_the_ending_says_unless_given(tmp_path)
     ("row", "code", "message"),
     [
         ("a.bw\tbedgraph\t", "E348", "'format': is 'bedgraph', and the ending of 'a.bw' says bigwig"),
-        ("a.dat\tbedgrph\t", "E310", "'format': is 'bedgrph'; allowed are bigwig, bedgraph, peaks"),
+        ("a.dat\tbedgrph\t", "E310", "'format': is 'bedgrph'; allowed are bigwig, bedgraph, peaks, bam"),
         ("a.bw\t\tunlisted=zero", "E347", "'options': unknown option 'unlisted'. The format has no options."),
         ("a.bed\t\tvalu=score", "E347", "'options': unknown option 'valu'. Did you mean 'value'?"),
     ],

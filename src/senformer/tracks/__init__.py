@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from senformer.core.tables import choose
+from senformer.tracks.bam import open_bam
 from senformer.tracks.bedgraph import open_bedgraph
 from senformer.tracks.bigwig import open_bigwig
 from senformer.tracks.peaks import open_peaks
@@ -15,7 +16,12 @@ from senformer.tracks.track import Track, faults_named
 # One that a caller gives opens the path alone.
 Opener = Callable[..., TrackReader]
 
-FORMATS: dict[str, Opener] = {"bigwig": open_bigwig, "bedgraph": open_bedgraph, "peaks": open_peaks}
+FORMATS: dict[str, Opener] = {
+    "bigwig": open_bigwig,
+    "bedgraph": open_bedgraph,
+    "peaks": open_peaks,
+    "bam": open_bam,
+}
 
 
 def open_track(

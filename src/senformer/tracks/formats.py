@@ -5,11 +5,17 @@ How a file is opened is in ``tracks.FORMATS``, whose names these are.
 
 import re
 
+from senformer.tracks.bam_reads import BamOptions
 from senformer.tracks.bedgraph import BedGraphOptions
 from senformer.tracks.options import Options
 from senformer.tracks.peaks import PeakOptions
 
-OPTIONS: dict[str, type[Options]] = {"bigwig": Options, "bedgraph": BedGraphOptions, "peaks": PeakOptions}
+OPTIONS: dict[str, type[Options]] = {
+    "bigwig": Options,
+    "bedgraph": BedGraphOptions,
+    "peaks": PeakOptions,
+    "bam": BamOptions,
+}
 DEFAULT = "bigwig"
 _ENDINGS = {
     "bigwig": "bw|bigwig",

@@ -43,7 +43,8 @@ class RunTrack:
     derived
         Where its runs are.
     facts
-        What was noted while they were made: counts of what was left out, by name.
+        What was noted while they were made: counts of what was left out, by name, and ``chrom_sizes``
+        where the file tells them.
     """
 
     path: Path
@@ -125,7 +126,7 @@ def open_runs(
     parse
         Yields every chromosome of the file with its runs, and notes facts; raises on any fault.
     chrom_sizes
-        The genome's chromosomes with their lengths in bp.
+        The genome's chromosomes with their lengths in bp, unless ``parse`` notes the file's own.
     unlisted
         ``zero``: a chromosome of the genome without a line is listed, and uncovered; ``error``: it is not
         listed.
@@ -140,7 +141,7 @@ def open_runs(
     stamp = identity(path)
     derived = cached_path(path, f".{hashlib.sha256(how.encode()).hexdigest()[:16]}.runs", "tracks")
     content = _find(path, stamp, derived, parse)
-    sizes = _sizes(path, content, chrom_sizes)
+    sizes = content.facts.get("chrom_sizes") or _sizes(path, content, chrom_sizes)
     if unlisted == "zero":
         listed = {resolve_chromosome(name, chrom_sizes) for name in sizes}
         sizes |= {chrom: size for chrom, size in chrom_sizes.items() if chrom not in listed}
