@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 CONFIG = """
@@ -64,3 +66,28 @@ def test_build__several_genomes_into_one_folder(senformer, tmp_path):
     assert "collection of 2 datasets verified (SHA-256 of every stored file)" in answer.out
     answer = senformer("build", config, "--genome", toy.genome, "--out", tmp_path / "more")
     assert (answer.code, "key 'genome' stands beside 'genomes'" in answer.err) == (78, True)
+
+
+def test_build__plan_only_writes_nothing(senformer, tmp_path):
+    from tests.dataset.toy import write_toy
+
+    toy = write_toy(tmp_path)
+    config = tmp_path / "x.yaml"
+    config.write_text(json.dumps({"dataset": toy.values()}))
+    answer = senformer("build", config, "--out", tmp_path / "d", "--plan-only")
+    assert answer.code == 0, answer.err
+    assert answer.out.startswith("Plan: 5 tracks, 3 chromosomes, 6 pieces, about ")
+    plan = json.loads(senformer("build", config, "--out", tmp_path / "d", "--plan-only", "--json").out)
+    assert plan["windows"] == {"train": 17, "valid": 14, "test": 10}
+    assert plan["estimated_bytes"]["total"] > plan["estimated_bytes"]["tracks"] > 0
+    assert not (tmp_path / "d").exists()
+
+
+def test_build__plan_of_another_kind_is_refused(senformer, tmp_path):
+    config = tmp_path / "x.yaml"
+    values = {"kind": "tfrecord", "records": str(tmp_path)}
+    config.write_text(json.dumps({"dataset": values}))
+    answer = senformer("build", config, "--out", tmp_path / "d", "--plan-only")
+    assert answer.code == 78, answer.err
+    assert "error[E419]" in answer.err
+    assert "a dataset of kind 'tfrecord' is not built in pieces, so there is no plan to show" in answer.err

@@ -19,6 +19,10 @@ def build(
         Path | None, typer.Option("--tracks", "-t", help="Track table; goes before the config.")
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; no effect on the result.")] = 1,
+    plan_only: Annotated[
+        bool,
+        typer.Option("--plan-only", help="Check every input, say what would be built, write no dataset."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Build a dataset from a genome and tracks, a table (`kind: table`) or TFRecords (`kind: tfrecord`).
@@ -33,6 +37,9 @@ def build(
 
     values, where = read_raw_section(config, "dataset"), f"{config} (dataset)"
     values |= {key: str(path) for key, path in (("genome", genome), ("tracks", tracks)) if path}
+    if plan_only:
+        _say_plan(values, where, workers)
+        return
     if is_collection(values):
         results = build_collection(member_configs(values, where), out, workers=workers)
         text = "\n".join(_text(out / name, result) for name, result in results.items())
@@ -40,6 +47,22 @@ def build(
         return
     result = build_dataset(parse_dataset(values, where), out, workers=workers)
     say({"out": str(out), **result}, _text(out, result))
+
+
+def _say_plan(values: dict, where: str, workers: int) -> None:
+    from senformer.dataset.build import describe_build
+    from senformer.dataset.collection import is_collection, member_configs
+    from senformer.dataset.kinds import genome_config
+
+    configs = member_configs(values, where) if is_collection(values) else {"": genome_config(values, where)}
+    plans = {name: describe_build(config, workers=workers) for name, config in configs.items()}
+    lines = [
+        f"{name or 'Plan'}: {plan['n_tracks']} tracks, {plan['n_chromosomes']:,} chromosomes, "
+        f"{plan['n_pieces']:,} pieces, about {plan['estimated_bytes']['total']:,} bytes\n  windows: "
+        + ", ".join(f"{split} {n:,}" for split, n in plan["windows"].items())
+        for name, plan in plans.items()
+    ]
+    say(plans.get("", {"genomes": plans}), "\n".join(lines))
 
 
 _TFRECORDS = {

@@ -13,8 +13,8 @@ from senformer.core.commit import commit_folder, commit_into
 from senformer.dataset.layout import Grid
 
 # Bases have no pattern that a higher level finds, and are decoded at half the speed after it looked.
-_LEVELS = {"uint8": 1}
-_ZSTD_LEVEL = 5
+LEVELS = {"uint8": 1}
+ZSTD_LEVEL = 5
 _METADATA = "zarr.json"
 
 
@@ -120,7 +120,7 @@ def _create(folder: Path, spec: ArraySpec) -> zarr.Array:
         dtype=spec.dtype,
         chunks=(spec.grid.chunk, *rest),
         shards=(spec.grid.shard, *rest),
-        compressors=(ZstdCodec(level=_LEVELS.get(spec.dtype, _ZSTD_LEVEL)), Crc32cCodec()),
+        compressors=(ZstdCodec(level=LEVELS.get(spec.dtype, ZSTD_LEVEL)), Crc32cCodec()),
         fill_value=spec.fill,
         dimension_names=spec.axes,
         attributes=spec.meaning,

@@ -1,7 +1,6 @@
 """Build a dataset store: from a configuration to a finished folder, resumable at any point."""
 
 import logging
-import shutil
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,20 +11,20 @@ from senformer.core.errors import (
     DataError,
     MissingInputError,
     SenformerError,
-    StorageError,
 )
 from senformer.core.lock import folder_lock
 from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import versions
 from senformer.dataset import layout
-from senformer.dataset.config import DatasetConfig
+from senformer.dataset.config import SPLITS, DatasetConfig
+from senformer.dataset.estimate import estimate_size, refuse_small_disk
 from senformer.dataset.finish import finish
 from senformer.dataset.folder import clear_folder, refuse_foreign, refuse_other
 from senformer.dataset.inputs import is_unchanged
 from senformer.dataset.manifest import check_dataset, check_entries, read_json
-from senformer.dataset.plan import BuildPlan, make_plan
+from senformer.dataset.plan import BuildPlan, make_plan, tile_plan
 from senformer.dataset.pool import in_processes
-from senformer.dataset.shard import Piece, build_piece, declare_arrays, pieces_of, shard_record
+from senformer.dataset.shard import Piece, all_pieces, build_piece, declare_arrays, shard_record
 
 # A part of the folder that was built cannot be read.
 _STORE_FAULTS = {"E412", "E413"}
@@ -56,9 +55,9 @@ def build(
 
     Returns
     -------
-    Counts: ``n_tracks``, ``n_chromosomes``, ``windows`` per split, ``dropped_windows`` by reason,
-    chromosomes ``left_out`` by reason, ``iupac_bases``, ``missing_chromosomes`` (pairs of
-    track and chromosome).
+    Counts: ``n_tracks``, ``n_chromosomes``, ``windows`` per split, ``dropped_windows`` by reason, chromosomes
+    ``left_out`` by reason, ``iupac_bases``, ``missing_chromosomes`` (pairs of track and chromosome), and the
+    ``estimated_bytes`` of the folder.
 
     Raises
     ------
@@ -87,6 +86,31 @@ def build(
             raise
 
 
+def describe_build(config: DatasetConfig, *, workers: int = 1) -> dict[str, Any]:
+    """Return what a build would make, every input checked and nothing written but an index of the genome.
+
+    Returns
+    -------
+    ``n_tracks``, ``n_chromosomes``, ``n_pieces``, ``windows`` per split before any is dropped for its signal
+    or its unknown bases, chromosomes ``left_out`` by reason, and ``estimated_bytes`` with its parts.
+
+    Raises
+    ------
+    ConfigError, DataError, MissingInputError
+        As :func:`build`.
+    """
+    plan = make_plan(config, workers=workers)
+    windows = tile_plan(plan)["split"]
+    return {
+        "n_tracks": len(plan.tracks),
+        "n_chromosomes": len(plan.chrom_sizes),
+        "n_pieces": len(all_pieces(plan)),
+        "windows": {split: int((windows == split).sum()) for split in SPLITS},
+        "left_out": plan.left_out,
+        "estimated_bytes": estimate_size(plan).to_dict(),
+    }
+
+
 def is_finished(out: Path, config: DatasetConfig) -> bool:
     """Say whether ``out`` is what this build makes, as far as that is known without reading the inputs."""
     if not all((out / name).is_file() for name in (layout.DONE, layout.HEADER, RUN_RECORD)):
@@ -113,12 +137,13 @@ def _fill(plan: BuildPlan, out: Path, workers: int) -> dict[str, Any]:
     records = out / layout.SHARDS
     for folder in (out, *(out / kind for kind in _STORES), records, *sorted(records.glob("*"))):
         sweep_folder(folder)
-    _refuse_small_disk(plan, out)
+    missing = _missing(plan, out)
+    size = refuse_small_disk(plan, out, missing)
     write_json(out / layout.HEADER, plan.header)
     for store in _STORES:
         write_json(out / store / "zarr.json", {"attributes": {}, "zarr_format": 3, "node_type": "group"})
-    _build_pieces(plan, out, workers)
-    return finish(plan, out)
+    _build_pieces(plan, out, missing, workers)
+    return finish(plan, out, estimated_bytes=size["total"])
 
 
 _STORES = (layout.GENOME, layout.TRACKS, layout.BINS)
@@ -132,28 +157,15 @@ def _is_built(out: Path, piece: Piece) -> bool:
     return False
 
 
-def _build_pieces(plan: BuildPlan, out: Path, workers: int) -> None:
-    """Build every piece that is not there yet."""
-    pieces = [piece for chrom in plan.chrom_sizes for piece in pieces_of(plan, chrom)]
-    missing = [piece for piece in pieces if not _is_built(out, piece)]
+def _missing(plan: BuildPlan, out: Path) -> list[Piece]:
+    """Return every piece that is not there yet."""
+    return [piece for piece in all_pieces(plan) if not _is_built(out, piece)]
+
+
+def _build_pieces(plan: BuildPlan, out: Path, missing: list[Piece], workers: int) -> None:
+    n_pieces = len(all_pieces(plan))
     for chrom in dict.fromkeys(piece.chrom for piece in missing):
         declare_arrays(plan, out, chrom)
     jobs = {piece.name: partial(build_piece, plan, out, piece) for piece in missing}
-    for n_done, (name, _) in enumerate(in_processes(jobs, workers, str(out)), 1 + len(pieces) - len(missing)):
-        log.info("built %s (%d of %d pieces)", name, n_done, len(pieces))
-
-
-def _refuse_small_disk(plan: BuildPlan, out: Path) -> None:
-    """Stop before any work where even the best compression could not fit the disk."""
-    config = plan.config
-    n_bases = sum(plan.chrom_sizes.values())
-    itemsize = 2 if config.dtype == "float16" else 4
-    least = n_bases // 5 + n_bases // config.bin_bp * len(plan.tracks) * itemsize // 100
-    free = shutil.disk_usage(out).free
-    if free < least:
-        raise StorageError(
-            "E801",
-            str(out),
-            f"the disk has {free} bytes free, the dataset needs at least {least}",
-            "Free some space or choose another --out.",
-        )
+    for n_done, (name, _) in enumerate(in_processes(jobs, workers, str(out)), 1 + n_pieces - len(missing)):
+        log.info("built %s (%d of %d pieces)", name, n_done, n_pieces)

@@ -21,7 +21,7 @@ from senformer.dataset.windows import refuse_empty_splits, sift_windows
 from senformer.tracks.table import write_track_table
 
 
-def finish(plan: BuildPlan, out: Path) -> dict[str, Any]:
+def finish(plan: BuildPlan, out: Path, *, estimated_bytes: int) -> dict[str, Any]:
     """Write what depends on all chromosomes, close the dataset, and return its counts.
 
     Parameters
@@ -30,6 +30,8 @@ def finish(plan: BuildPlan, out: Path) -> dict[str, Any]:
         The build; every chromosome of it is on disk.
     out
         The dataset's folder.
+    estimated_bytes
+        What its size was thought to be; kept beside the counts.
 
     Raises
     ------
@@ -44,7 +46,7 @@ def finish(plan: BuildPlan, out: Path) -> dict[str, Any]:
     layout.WINDOW_SCHEMA.write(out / layout.WINDOWS, windows)
     stored = [dataclasses.replace(track, path=out / track.path.name) for track in plan.tracks]
     write_track_table(out / layout.TRACK_TABLE, stored)
-    counts = _counts(plan, bases, records, windows, dropped)
+    counts = _counts(plan, bases, records, windows, dropped) | {"estimated_bytes": estimated_bytes}
     sums = {name: _add_up(records, name, len(plan.tracks)).report() for name in ("all", *SPLITS)}
     changes = _changes(records, len(plan.tracks)).to_dict()
     write_json(out / layout.STATISTICS, {**sums, "signal": changes, "counts": counts})

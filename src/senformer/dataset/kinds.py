@@ -46,6 +46,21 @@ def parse_dataset(values: dict[str, Any], where: str) -> Config:
     return parse(KINDS[kind].config, values, where)
 
 
+def genome_config(values: dict[str, Any], where: str) -> DatasetConfig:
+    """Return the checked ``dataset`` section of a genome and its tracks.
+
+    Raises
+    ------
+    ConfigError
+        It is of another kind, or a fault inside the section.
+    """
+    config = parse_dataset(values, where)
+    if not isinstance(config, DatasetConfig):
+        found = f"a dataset of kind {values['kind']!r} is not built in pieces, so there is no plan to show"
+        raise ConfigError("E419", where, found, "Leave out --plan-only.")
+    return config
+
+
 def build_dataset(config: Config, out: Path, **options: Any) -> dict[str, Any]:
     """Build the dataset of a configuration of any kind; ``options`` are those of its builder."""
     builder = next(kind.build for kind in KINDS.values() if isinstance(config, kind.config))

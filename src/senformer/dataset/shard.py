@@ -4,6 +4,7 @@ A chromosome is one piece for its bases, and one for each shard of its targets, 
 built by several processes and a kill loses little. No two pieces write into one file.
 """
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from senformer.dataset.manifest import describe_files
 from senformer.dataset.plan import BuildPlan
 from senformer.dataset.targets import make_targets
 from senformer.genome.fasta import FastaReader, open_fasta
+from senformer.genome.files import Identity, identity
 
 _FETCH_BP = 1 << 24
 
@@ -56,6 +58,11 @@ def pieces_of(plan: BuildPlan, chrom: str) -> list[Piece]:
     return [Piece(chrom), *(Piece(chrom, lo, min(lo + step, n_bins)) for lo in range(0, n_bins, step))]
 
 
+def all_pieces(plan: BuildPlan) -> list[Piece]:
+    """Return all pieces of a build, in the order in which they are begun."""
+    return [piece for chrom in plan.chrom_sizes for piece in pieces_of(plan, chrom)]
+
+
 def declare_arrays(plan: BuildPlan, root: Path, chrom: str) -> None:
     """Write the arrays of a chromosome, still without content."""
     specs = (_codes_spec(plan, chrom), _targets_spec(plan, chrom), _facts_spec(plan, chrom))
@@ -77,12 +84,23 @@ def build_piece(plan: BuildPlan, root: Path, piece: Piece) -> None:
 
 
 def _build_bases(plan: BuildPlan, root: Path, piece: Piece) -> tuple[list[Path], dict[str, Any]]:
-    size, fasta = plan.chrom_sizes[piece.chrom], open_fasta(plan.genome)
+    size, fasta = plan.chrom_sizes[piece.chrom], open_genome(plan.genome)
+    fasta.iupac_counts.clear()  # of the pieces before
     path = shard_folders(root, piece.chrom)[0]
     files = write_rows(
         path, 0, _bases(fasta, piece.chrom, 0, size, _codes_spec(plan, piece.chrom).grid.shard)
     )
     return files, {"n_bases": size, "iupac_bases": dict(sorted(fasta.iupac_counts.items()))}
+
+
+def open_genome(path: Path) -> FastaReader:
+    """Return the open genome, kept for the next piece: to prove its index takes a look at the whole file."""
+    return _kept_genome(path, identity(path))
+
+
+@functools.lru_cache(maxsize=1)
+def _kept_genome(path: Path, stamp: Identity | None) -> FastaReader:
+    return open_fasta(path)
 
 
 def _bases(
@@ -98,7 +116,7 @@ def _build_bins(plan: BuildPlan, root: Path, piece: Piece) -> tuple[list[Path], 
     targets, tally = make_targets(plan, piece.chrom, lo, hi)
     files = write_rows(tracks_path, lo, iter([targets]))
     del targets
-    facts = np.stack([_unknown_bases(plan, piece.chrom, lo, hi), tally.n_measured], axis=1).astype(np.int32)
+    facts = np.stack([unknown_bases(plan, piece.chrom, lo, hi), tally.n_measured], axis=1).astype(np.int32)
     files += write_rows(bins_path, lo, iter([facts]))
     return files, {
         "n_bins": hi - lo,
@@ -109,13 +127,13 @@ def _build_bins(plan: BuildPlan, root: Path, piece: Piece) -> tuple[list[Path], 
     }
 
 
-def _unknown_bases(plan: BuildPlan, chrom: str, lo: int, hi: int) -> Integer[np.ndarray, " bin"]:
+def unknown_bases(plan: BuildPlan, chrom: str, lo: int, hi: int) -> Integer[np.ndarray, " bin"]:
     """Return the unknown bases of every bin from ``lo`` to ``hi``."""
     bin_bp = plan.config.bin_bp
     step = max(1, _FETCH_BP // bin_bp) * bin_bp
     found = [
         (codes == N_CODE).reshape(-1, bin_bp).sum(axis=1)
-        for codes in _bases(open_fasta(plan.genome), chrom, lo * bin_bp, hi * bin_bp, step)
+        for codes in _bases(open_genome(plan.genome), chrom, lo * bin_bp, hi * bin_bp, step)
     ]
     return np.concatenate(found)
 
