@@ -1,5 +1,7 @@
 """Faults of BAM files, and depth from stretches."""
 
+import gzip
+
 import numpy as np
 import pysam
 import pytest
@@ -90,3 +92,12 @@ def test_parse_bam__nothing_to_count(tmp_path):
     _refused(path, "E374", r"no_fragment 1", "ends=fragment")
     path = write_bam(tmp_path / "b.bam", {}, [])
     _refused(path, "E373", "lists no chromosome")
+
+
+def test_parse_bam__a_header_that_is_cut_or_wrong(tmp_path):
+    whole = gzip.decompress(write_bam(tmp_path / "a.bam", TOY_SIZES, []).read_bytes())
+    path = tmp_path / "b.bam"
+    for content in (whole[:6], whole[:20], whole[:-2], whole[:4] + b"\xff" * 4 + whole[8:]):
+        with pysam.BGZFile(str(path), "wb") as handle:
+            handle.write(content)
+        _refused(path, "E371", "is damaged or cut short")

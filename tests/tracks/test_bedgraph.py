@@ -12,6 +12,7 @@ from tests.oracles.track_text import bedgraph_bases
 from senformer.core.errors import DataError
 from senformer.tracks import open_track
 from senformer.tracks.bedgraph import open_bedgraph
+from senformer.tracks.bigwig import open_bigwig
 from senformer.tracks.signal import check_track, read_signal
 from senformer.tracks.track import Track
 
@@ -99,3 +100,20 @@ def test_check_track__infinity_of_a_bedgraph(tmp_path):
     with pytest.raises(DataError, match="chr1:9-10") as caught:
         check_track(track, open_track(track, chrom_sizes={"chr1": 50}), {"chr1": 50})
     assert caught.value.code == "E332"
+
+
+@pytest.mark.slow
+@pytest.mark.real_data
+def test_open_bedgraph__equals_the_bigwig_of_real_tracks(shared_data, tmp_path):
+    for file in sorted((shared_data / "sacCer3" / "tracks").glob("*.bw"))[:3]:
+        bigwig, lines = open_bigwig(file), []
+        for chrom, size in bigwig.chrom_sizes.items():
+            runs = bigwig.runs(chrom, 0, size)
+            columns = (column.tolist() for column in (runs.starts, runs.ends))
+            lines += [
+                f"{chrom}\t{a}\t{b}\t{v}\n" for a, b, v in zip(*columns, runs.values.astype(str), strict=True)
+            ]
+        path = _write(tmp_path / f"{file.stem}.bdg.gz", "".join(lines), "bgzip")
+        reader = open_bedgraph(path, bigwig.chrom_sizes)
+        for chrom, size in bigwig.chrom_sizes.items():
+            np.testing.assert_array_equal(reader.values(chrom, 0, size), bigwig.values(chrom, 0, size))

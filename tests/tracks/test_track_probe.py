@@ -67,3 +67,11 @@ def test_fingerprint__of_a_copy_is_the_same_and_of_a_change_is_not(tmp_path, pla
     changed[place] ^= 1
     copy.write_bytes(changed)
     assert fingerprint(file) != fingerprint(copy)
+
+
+def test_probe_track__tells_what_is_cut_at_the_end_of_a_chromosome(tmp_path):
+    (tmp_path / "p.bed").write_text("chr1\t2\t6\nchr1\t300\t304\nchr2\t310\t314\n")
+    track = Track(0, "p", tmp_path / "p.bed", format="peaks", options="center=middle;width_bp=100")
+    findings = [one for one in probe_track(track, SIZES, STRETCHES).findings if one.code == "E375"]
+    assert [one.severity for one in findings] == ["note"]
+    assert "2 peaks or reads are cut at the end of a chromosome, 0 lie beyond it" in findings[0].found

@@ -2,6 +2,7 @@
 
 import errno
 import gzip
+import struct
 import zlib
 from array import array
 from collections import Counter
@@ -53,6 +54,9 @@ class BamOptions(Options):
     shift_minus: int = Field(default=0, ge=-10_000, le=10_000)
     min_mapq: int = Field(default=0, ge=0, le=254)
     exclude_flags: int = Field(default=_EXCLUDED, ge=0, le=0xFFF)
+
+
+_INT = struct.Struct("<i")
 
 
 @dataclass
@@ -148,11 +152,26 @@ def _check_kind(path: Path) -> None:
         try:
             with gzip.open(path) as handle:
                 if handle.read(4) == b"BAM\1":
+                    _walk_header(handle)
                     return
-        except (OSError, EOFError, zlib.error) as fault:
+        except (OSError, EOFError, zlib.error, struct.error) as fault:
             found = f"is damaged or cut short ({fault})"
             raise DataError("E371", str(path), found, "Get it again.") from fault
     raise DataError("E370", str(path), kind, "Convert it (samtools sort -o reads.bam).")
+
+
+def _walk_header(handle: gzip.GzipFile) -> None:
+    """Read the header to its end and a block more, so that checksums are seen: htslib fails loudly here."""
+    (n_text,) = _INT.unpack(handle.read(4))
+    text = handle.read(max(n_text, 0))
+    (n_chroms,) = _INT.unpack(handle.read(4))
+    if len(text) != n_text:
+        raise EOFError("its header is cut short")
+    for _ in range(n_chroms):
+        (n_name,) = _INT.unpack(handle.read(4))
+        handle.read(max(n_name, 0))
+        _INT.unpack(handle.read(4))
+    handle.read(1 << 16)
 
 
 def _count(

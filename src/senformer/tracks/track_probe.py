@@ -15,6 +15,7 @@ from senformer.core.errors import SenformerError
 from senformer.core.findings import ERROR, NOTE, WARNING, Finding, from_fault
 from senformer.tracks import open_track
 from senformer.tracks.reader import TrackReader
+from senformer.tracks.run_reader import RunTrack
 from senformer.tracks.signal import check_track, read_signal
 from senformer.tracks.summary import Summarized, Summary
 from senformer.tracks.track import Track
@@ -75,7 +76,7 @@ def probe_track(track: Track, chrom_sizes: Mapping[str, int], stretches: Sequenc
     sample = np.concatenate(parts) if parts else np.zeros(0, np.float32)
     summary = reader.summary() if isinstance(reader, Summarized) else None
     seen = _Seen(track, reader, sample, summary)
-    findings = [*_of_emptiness(seen), *_of_sign(seen), *_of_gaps(seen)]
+    findings = [*_of_emptiness(seen), *_of_sign(seen), *_of_gaps(seen), *_of_ends(seen)]
     return TrackProbe(
         track.index,
         tuple(findings),
@@ -190,3 +191,12 @@ def _of_gaps(seen: _Seen) -> Iterator[Finding]:
     elif n_nan and track.missing_chroms == "error":
         found = f"{n_nan:,} of {seen.sample.size:,} bases sampled are stored as NaN; they are masked"
         yield seen.say(NOTE, "E793", found, "Nothing, if that is meant.")
+
+
+def _of_ends(seen: _Seen) -> Iterator[Finding]:
+    """Tell of peaks or reads that reach, or were shifted, over the end of a chromosome."""
+    facts = seen.reader.facts if isinstance(seen.reader, RunTrack) else {}
+    n_cut, n_lost = facts.get("n_cut", 0), facts.get("n_outside", 0) + facts.get("n_empty", 0)
+    if n_cut or n_lost:
+        found = f"{n_cut:,} peaks or reads are cut at the end of a chromosome, {n_lost:,} lie beyond it"
+        yield seen.say(NOTE, "E375", found, "Nothing, if they are few: shifts and widths do this.")
