@@ -1,6 +1,8 @@
 """Faults of BAM files, and depth from stretches."""
 
 import gzip
+import subprocess
+import sys
 
 import numpy as np
 import pysam
@@ -101,3 +103,16 @@ def test_parse_bam__a_header_that_is_cut_or_wrong(tmp_path):
         with pysam.BGZFile(str(path), "wb") as handle:
             handle.write(content)
         _refused(path, "E371", "is damaged or cut short")
+
+
+def test_parse_bam__damage_makes_no_noise(tmp_path):
+    path = write_bam(tmp_path / "a.bam", TOY_SIZES, [{"chrom": "chr1", "start": 3}])
+    content = bytearray(path.read_bytes())
+    content[16] ^= 32  # the size of the first block
+    path.write_bytes(content)
+    code = f"from senformer.tracks.bam import open_bam; open_bam({str(path)!r})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Closing failed" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("senformer.core.errors.DataError")
+    assert "is damaged or cut short" in done.stderr

@@ -20,6 +20,7 @@ from senformer.core.errors import DataError
 from senformer.genome.bgzf import check_end, is_bgzf
 from senformer.genome.files import read_failure
 from senformer.tracks.options import Options
+from senformer.tracks.quiet import STDERR, quiet
 from senformer.tracks.runs import Runs
 
 # Not mapped, secondary, failed the sequencer's checks, duplicate, supplementary.
@@ -117,7 +118,9 @@ def parse_bam(how: BamOptions, path: Path, facts: dict[str, Any]) -> Iterator[tu
     seen: Counter = Counter()
     try:
         check_end(path)
-        with pysam.AlignmentFile(str(path), "rb", check_sq=False) as handle:
+        with quiet(STDERR):  # where it fails, what is left of it fails again, out loud
+            opened = pysam.AlignmentFile(str(path), "rb", check_sq=False)
+        with opened as handle:
             sizes = dict(zip(handle.references, handle.lengths, strict=True))
             if not sizes:
                 raise DataError("E373", str(path), "lists no chromosome", "Give a BAM of aligned reads.")
@@ -128,7 +131,8 @@ def parse_bam(how: BamOptions, path: Path, facts: dict[str, Any]) -> Iterator[tu
         where = f"{path} after read {seen['n_reads']:,}"
         if isinstance(fault, OSError) and fault.errno == errno.EIO:  # htslib sets others without a meaning
             raise read_failure(where, fault) from fault
-        why = fault.__context__ or fault  # closing fails after a fault, too
+        # Closing fails after a fault, too, and hides it.
+        why = (fault.__context__ if "Closing failed" in str(fault) else None) or fault
         raise DataError("E371", where, f"is damaged or cut short ({why})", "Get it again.") from fault
     finally:
         pysam.set_verbosity(before)

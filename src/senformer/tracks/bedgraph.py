@@ -9,6 +9,7 @@ from typing import Literal
 
 from senformer.tracks.bedgraph_parse import parse_bedgraph
 from senformer.tracks.bigwig_header import local_file
+from senformer.tracks.content import refuse_binary
 from senformer.tracks.options import Options, parse_options
 from senformer.tracks.run_reader import RunTrack, open_runs, sizes_known
 
@@ -52,5 +53,6 @@ def open_bedgraph(
     """
     local = local_file(path)
     how = parse_options(BedGraphOptions, options, str(local))
+    refuse_binary(local, "bedgraph")
     sizes = sizes_known(local, chrom_sizes)
     return open_runs(local, "bedgraph 1", lambda file, _: parse_bedgraph(file), sizes, unlisted=how.unlisted)

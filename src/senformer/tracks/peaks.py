@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from senformer.tracks.bigwig_header import local_file
+from senformer.tracks.content import refuse_binary
 from senformer.tracks.options import Options, parse_options
 from senformer.tracks.peaks_parse import parse_peaks
 from senformer.tracks.run_reader import RunTrack, open_runs, sizes_known
@@ -78,6 +79,7 @@ def open_peaks(
     """
     local = local_file(path)
     how = parse_options(PeakOptions, options, str(local))
+    refuse_binary(local, "peaks")
     sizes = sizes_known(local, chrom_sizes)
     decisive = f"peaks 1;{how.value};{how.center};{how.width_bp};{sorted(sizes.items())}"
     parse = partial(parse_peaks, sizes, how.value, how.center, how.width_bp)

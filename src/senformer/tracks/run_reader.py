@@ -3,6 +3,7 @@
 Such files do not tell how long chromosomes are; the genome does.
 """
 
+import contextlib
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -152,12 +153,11 @@ def open_runs(
 
 
 def _find(path: Path, stamp: Identity | None, derived: Path, parse: Parse) -> RunFile:
-    try:
+    with contextlib.suppress(FileNotFoundError):
         return open_run_file(derived, identity(derived))
-    except FileNotFoundError:
-        with cache_lock(derived):
-            if not is_run_file(derived):
-                _make(path, stamp, derived, parse)
+    with cache_lock(derived):
+        if not is_run_file(derived):
+            _make(path, stamp, derived, parse)
     return open_run_file(derived, identity(derived))
 
 
