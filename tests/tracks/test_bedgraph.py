@@ -59,6 +59,7 @@ def test_open_bedgraph__a_chromosome_without_a_line_is_not_listed(tmp_path):
     with pytest.raises(DataError, match="does not list chromosome chr2, chr3") as caught:
         check_track(track, reader, TOY_SIZES)
     assert caught.value.code == "E324"
+    assert caught.value.todo.endswith("Where no line means no signal, set the option unlisted=zero.")
     track = Track(0, "a", path, format="bedgraph", options="unlisted=zero")
     reader = open_track(track, chrom_sizes=TOY_SIZES)
     assert check_track(track, reader, TOY_SIZES).missing_chroms == ()

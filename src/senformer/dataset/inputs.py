@@ -54,12 +54,14 @@ def scan_inputs(
 def refuse_unfit(tracks: Sequence[Track], chrom_sizes: Mapping[str, int]) -> None:
     """Refuse a track that does not fit the genome, by headers alone: before hours of reading others whole.
 
+    A format that has to be read whole for that is left to :func:`scan_inputs`, which does so in parallel.
+
     Raises
     ------
     DataError, MissingInputError
         As :func:`senformer.tracks.signal.check_track`, for the first such track of the table.
     """
-    for track in tracks:
+    for track in (track for track in tracks if track.format == "bigwig"):
         check_track(track, open_track(track, chrom_sizes=chrom_sizes), chrom_sizes, scan=False)
 
 

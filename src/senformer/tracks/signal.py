@@ -15,7 +15,7 @@ from senformer.genome.assemblies import told_apart
 from senformer.genome.chromosomes import match_chromosomes, resolve_chromosome, show_names
 from senformer.tracks.reader import TrackReader
 from senformer.tracks.runs import RunReader, bin_runs, nan_bases
-from senformer.tracks.track import Track, faults_named
+from senformer.tracks.track import WITHOUT_LIST, Track, faults_named
 
 _PIECE_BP = 1 << 22
 _ENOUGH = 0.95
@@ -208,9 +208,12 @@ def _refuse_infinity(
 
 
 def _refuse_missing(track: Track, reader: TrackReader, missing: list[str]) -> None:
+    todo = "Set missing_chroms to nan in the track table to mask it, or leave the chromosome out."
+    if track.format in WITHOUT_LIST:
+        todo = f"{todo} Where no line means no signal, set the option unlisted=zero."
     raise DataError(
         "E324",
         f"{track}: {reader.path}",
         f"does not list chromosome {show_names(missing)} (it has {show_names(reader.chrom_sizes)})",
-        "Set missing_chroms to nan in the track table to mask it, or leave the chromosome out.",
+        todo,
     )

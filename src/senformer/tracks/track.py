@@ -20,6 +20,8 @@ from senformer.tracks.orders import DEFAULT
 STATISTICS = ("sum", "mean", "max")
 UNCOVERED = ("zero", "nan")
 MISSING_CHROMS = ("error", "nan")
+# Formats that do not list the chromosomes that they hold no signal for.
+WITHOUT_LIST = ("bedgraph", "peaks")
 
 
 @dataclass(frozen=True)
