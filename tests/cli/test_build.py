@@ -90,4 +90,4 @@ def test_build__plan_of_another_kind_is_refused(senformer, tmp_path):
     answer = senformer("build", config, "--out", tmp_path / "d", "--plan-only")
     assert answer.code == 78, answer.err
     assert "error[E419]" in answer.err
-    assert "a dataset of kind 'tfrecord' is not built in pieces, so there is no plan to show" in answer.err
+    assert "a dataset of kind 'tfrecord' is not built in pieces" in answer.err

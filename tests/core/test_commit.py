@@ -2,6 +2,7 @@ import errno
 import json
 import math
 import os
+import socket
 import subprocess
 
 import pytest
@@ -106,7 +107,7 @@ def test_commit_folder__what_a_kill_took_away_survives_a_failing_writer(tmp_path
 
 
 def test_commit__leftovers_of_a_process_of_our_number_are_no_obstacle(tmp_path):
-    for name in ("m", "x.txt"):
+    for name in ("m", f"{socket.gethostname()}-x.txt"):
         (tmp_path / f".partial-{os.getpid()}-{name}").mkdir()
         (tmp_path / f".partial-{os.getpid()}-{name}" / "stale").touch()
     commit.commit_folder(tmp_path / "m", lambda path: (path / "a").touch())

@@ -19,6 +19,10 @@ def build(
         Path | None, typer.Option("--tracks", "-t", help="Track table; goes before the config.")
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; no effect on the result.")] = 1,
+    engine: Annotated[
+        str,
+        typer.Option("--engine", help="local, dask://local or dask://host:port; no effect on the result."),
+    ] = "local",
     plan_only: Annotated[
         bool,
         typer.Option("--plan-only", help="Check every input, say what would be built, write no dataset."),
@@ -33,7 +37,7 @@ def build(
     """
     from senformer.core.config import read_raw_section
     from senformer.dataset.collection import build_collection, is_collection, member_configs
-    from senformer.dataset.kinds import build_dataset, parse_dataset
+    from senformer.dataset.kinds import build_dataset, genome_config, parse_dataset
 
     values, where = read_raw_section(config, "dataset"), f"{config} (dataset)"
     values |= {key: str(path) for key, path in (("genome", genome), ("tracks", tracks)) if path}
@@ -41,11 +45,13 @@ def build(
         _say_plan(values, where, workers)
         return
     if is_collection(values):
-        results = build_collection(member_configs(values, where), out, workers=workers)
+        results = build_collection(member_configs(values, where), out, workers=workers, engine=engine)
         text = "\n".join(_text(out / name, result) for name, result in results.items())
         say({"out": str(out), "genomes": results}, text)
         return
-    result = build_dataset(parse_dataset(values, where), out, workers=workers)
+    elsewhere = {} if engine == "local" else {"engine": engine}
+    config_of = parse_dataset if not elsewhere else genome_config
+    result = build_dataset(config_of(values, where), out, workers=workers, **elsewhere)
     say({"out": str(out), **result}, _text(out, result))
 
 

@@ -71,7 +71,7 @@ def commit_file(path: str | os.PathLike, writer: Callable[[Path], None]) -> None
         The folder cannot be written.
     """
     path = Path(path)
-    temporary = path.with_name(f".partial-{os.getpid()}-{path.name}")
+    temporary = path.with_name(f".partial-{os.getpid()}-{socket.gethostname()}-{path.name}")
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         remove(temporary)  # of a killed process that had our number

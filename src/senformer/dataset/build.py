@@ -17,13 +17,13 @@ from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import versions
 from senformer.dataset import layout
 from senformer.dataset.config import SPLITS, DatasetConfig
+from senformer.dataset.engine import LOCAL, check_engine, run_jobs
 from senformer.dataset.estimate import estimate_size, refuse_small_disk
 from senformer.dataset.finish import finish
 from senformer.dataset.folder import clear_folder, refuse_foreign, refuse_other
 from senformer.dataset.inputs import is_unchanged
 from senformer.dataset.manifest import check_dataset, check_entries, read_json
 from senformer.dataset.plan import BuildPlan, make_plan, tile_plan
-from senformer.dataset.pool import in_processes
 from senformer.dataset.shard import Piece, all_pieces, build_piece, declare_arrays, shard_record
 
 # A part of the folder that was built cannot be read.
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 def build(
-    config: DatasetConfig, out: Path, *, workers: int = 1, plan: BuildPlan | None = None
+    config: DatasetConfig, out: Path, *, workers: int = 1, plan: BuildPlan | None = None, engine: str = LOCAL
 ) -> dict[str, Any]:
     """Build the dataset that ``config`` describes into ``out``.
 
@@ -52,6 +52,9 @@ def build(
         Processes. The result does not depend on it.
     plan
         What :func:`senformer.dataset.plan.make_plan` returned; made here by default.
+    engine
+        Where the pieces are made, as for :func:`senformer.dataset.engine.run_jobs`. The result does not
+        depend on it.
 
     Returns
     -------
@@ -68,6 +71,7 @@ def build(
         ``out`` is taken, cannot be written, the disk is full, or another process builds it.
     """
     out = Path(out)
+    check_engine(engine)
     refuse_foreign(out)
     with folder_lock(out):
         if is_finished(out, config):
@@ -79,7 +83,7 @@ def build(
         if (out / layout.DONE).is_file():
             return _counts(out)
         try:
-            return _fill(plan, out, workers)
+            return _fill(plan, out, workers, engine)
         except (ConfigError, DataError, MissingInputError) as fault:
             if fresh and not (_has_shard(out) and _is_outside_fault(fault)):
                 clear_folder(out)
@@ -133,17 +137,22 @@ def _is_outside_fault(fault: SenformerError) -> bool:
     return isinstance(fault, MissingInputError) or fault.code in _STORE_FAULTS
 
 
-def _fill(plan: BuildPlan, out: Path, workers: int) -> dict[str, Any]:
-    records = out / layout.SHARDS
-    for folder in (out, *(out / kind for kind in _STORES), records, *sorted(records.glob("*"))):
-        sweep_folder(folder)
+def _fill(plan: BuildPlan, out: Path, workers: int, engine: str) -> dict[str, Any]:
+    _sweep(out)
     missing = _missing(plan, out)
     size = refuse_small_disk(plan, out, missing)
     write_json(out / layout.HEADER, plan.header)
     for store in _STORES:
         write_json(out / store / "zarr.json", {"attributes": {}, "zarr_format": 3, "node_type": "group"})
-    _build_pieces(plan, out, missing, workers)
+    _build_pieces(plan, out, missing, workers, engine)
+    _sweep(out)  # of workers that were lost
     return finish(plan, out, estimated_bytes=size["total"])
+
+
+def _sweep(out: Path) -> None:
+    records = out / layout.SHARDS
+    for folder in (out, *(out / kind for kind in _STORES), records, *sorted(records.glob("*"))):
+        sweep_folder(folder)
 
 
 _STORES = (layout.GENOME, layout.TRACKS, layout.BINS)
@@ -162,10 +171,14 @@ def _missing(plan: BuildPlan, out: Path) -> list[Piece]:
     return [piece for piece in all_pieces(plan) if not _is_built(out, piece)]
 
 
-def _build_pieces(plan: BuildPlan, out: Path, missing: list[Piece], workers: int) -> None:
+def _build_pieces(plan: BuildPlan, out: Path, missing: list[Piece], workers: int, engine: str) -> None:
     n_pieces = len(all_pieces(plan))
     for chrom in dict.fromkeys(piece.chrom for piece in missing):
         declare_arrays(plan, out, chrom)
+    if engine != LOCAL:  # workers have folders of their own to begin from
+        plan, out = plan.with_absolute_paths(), out.absolute()
     jobs = {piece.name: partial(build_piece, plan, out, piece) for piece in missing}
-    for n_done, (name, _) in enumerate(in_processes(jobs, workers, str(out)), 1 + n_pieces - len(missing)):
+    for n_done, (name, _) in enumerate(
+        run_jobs(jobs, engine, workers, str(out)), 1 + n_pieces - len(missing)
+    ):
         log.info("built %s (%d of %d pieces)", name, n_done, n_pieces)

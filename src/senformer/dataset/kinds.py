@@ -56,8 +56,8 @@ def genome_config(values: dict[str, Any], where: str) -> DatasetConfig:
     """
     config = parse_dataset(values, where)
     if not isinstance(config, DatasetConfig):
-        found = f"a dataset of kind {values['kind']!r} is not built in pieces, so there is no plan to show"
-        raise ConfigError("E419", where, found, "Leave out --plan-only.")
+        found = f"a dataset of kind {values['kind']!r} is not built in pieces"
+        raise ConfigError("E419", where, found, "Leave out --plan-only and --engine.")
     return config
 
 

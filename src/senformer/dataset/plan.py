@@ -74,6 +74,11 @@ class BuildPlan:
         """Return the regions whose bins are masked in every track."""
         return self.masks.excluded
 
+    def with_absolute_paths(self) -> "BuildPlan":
+        """Return the same plan for a process that works in another folder."""
+        tracks = tuple(dataclasses.replace(track, path=track.path.absolute()) for track in self.tracks)
+        return dataclasses.replace(self, genome=self.genome.absolute(), tracks=tracks)
+
     @property
     def header(self) -> dict[str, Any]:
         """Return the content of ``dataset.json``: what identifies the dataset, without paths or times."""

@@ -14,6 +14,7 @@ from senformer.dataset.build import build, is_finished
 from senformer.dataset.collection.folder import close_collection, collection_header, member_folders
 from senformer.dataset.collection.split import split_together
 from senformer.dataset.config import DatasetConfig
+from senformer.dataset.engine import LOCAL, check_engine
 from senformer.dataset.folder import refuse_foreign
 from senformer.dataset.manifest import read_json
 from senformer.dataset.plan import BuildPlan, make_plan
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def build_collection(
-    configs: Mapping[str, DatasetConfig], out: Path, *, workers: int = 1
+    configs: Mapping[str, DatasetConfig], out: Path, *, workers: int = 1, engine: str = LOCAL
 ) -> dict[str, dict[str, Any]]:
     """Build the dataset of every genome into ``out``, each into the folder of its name.
 
@@ -36,8 +37,8 @@ def build_collection(
         By name, as :func:`member_configs` returns them.
     out
         Folder to make.
-    workers
-        Processes. The result does not depend on it.
+    workers, engine
+        As for :func:`senformer.dataset.build`. The result does not depend on them.
 
     Returns
     -------
@@ -49,6 +50,7 @@ def build_collection(
         As :func:`senformer.dataset.build`; a folder that holds something else is refused.
     """
     out = Path(out)
+    check_engine(engine)
     refuse_foreign(out)
     with folder_lock(out):
         _refuse_other(out, list(configs))
@@ -58,7 +60,7 @@ def build_collection(
             write_json(out / layout.HEADER, collection_header(list(configs)))
         try:
             counts = {
-                name: build(config, out / name, workers=workers, plan=plans[name])
+                name: build(config, out / name, workers=workers, plan=plans[name], engine=engine)
                 for name, config in configs.items()
             }
         finally:
