@@ -6,6 +6,8 @@ from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from senformer.core.config import Config
 from senformer.dataset.centers import RegionsConfig
+from senformer.dataset.labels import LabelsConfig
+from senformer.dataset.negatives import NegativesConfig
 from senformer.dataset.pipeline import PipelineConfig
 from senformer.dataset.splits import SplitConfig
 from senformer.dataset.splits.base import SPLITS
@@ -73,6 +75,10 @@ class DatasetConfig(Config):
         Which part of the genome is kept for validation and test: one way of :mod:`senformer.dataset.splits`.
     regions
         Places to put windows around; by default the genome is tiled. See :class:`RegionsConfig`.
+    labels
+        Targets become 0 and 1, by how much of a bin a track's peaks cover. See :class:`LabelsConfig`.
+    negatives
+        Windows without a peak beside those around peaks. See :class:`NegativesConfig`.
     exclude
         Regions (strings or a BED path) whose bins are masked in loss and metrics.
     include
@@ -112,6 +118,8 @@ class DatasetConfig(Config):
     snap_bp: int | None = Field(default=None, gt=0)
     split: SplitConfig
     regions: RegionsConfig | None = None
+    labels: LabelsConfig | None = None
+    negatives: NegativesConfig | None = None
     exclude: list[str] | str = Field(default_factory=list)
     include: list[str] | None = None
     assays: dict[str, AssayConfig] = Field(default_factory=dict)
@@ -142,6 +150,8 @@ class DatasetConfig(Config):
             check_geometry(self.window_bp, self.bin_bp, self.crop_bins, stride_bp)
         if self.regions is not None and (self.stride_bp is not None or self.snap_bp is not None):
             raise ValueError("stride_bp and snap_bp have no effect on windows around regions; leave them out")
+        if self.negatives is not None and (self.regions is None or self.regions.tss is not None):
+            raise ValueError("negatives are chosen beside peaks; give regions: {peaks: FILE} or {bed: FILE}")
         if self.snap_bp is not None and self.snap_bp % self.bin_bp:
             raise ValueError(f"snap_bp {self.snap_bp} is no multiple of bin_bp {self.bin_bp}")
         tile_bp = self.pipeline.tile_bp

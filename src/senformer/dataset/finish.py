@@ -10,14 +10,14 @@ from senformer.core.commit import write_json
 from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import make_record
 from senformer.dataset import layout
-from senformer.dataset.cache import ChromosomeCache, read_bin_facts
 from senformer.dataset.config import SPLITS
 from senformer.dataset.counts import TrackCounts
+from senformer.dataset.labelled import add_negatives, label_statistics, label_windows, sift
 from senformer.dataset.manifest import read_json, write_manifest
 from senformer.dataset.plan import BuildPlan, tile_plan
 from senformer.dataset.shard import pieces_of, shard_record
 from senformer.dataset.statistics import TrackSums
-from senformer.dataset.windows import refuse_empty_splits, sift_windows
+from senformer.dataset.windows import refuse_empty_splits
 from senformer.tracks.table import write_track_table
 
 
@@ -42,14 +42,16 @@ def finish(plan: BuildPlan, out: Path, *, estimated_bytes: int) -> dict[str, Any
     all_records = [read_json(shard_record(out, piece.name)) for piece in pieces]
     records = [record for record in all_records if "sums" in record]
     bases = [record for record in all_records if "iupac_bases" in record]
-    windows, dropped = _cut(plan, out)
+    windows, dropped, negatives = _cut(plan, out)
     layout.WINDOW_SCHEMA.write(out / layout.WINDOWS, windows)
     stored = [dataclasses.replace(track, path=out / track.path.name) for track in plan.tracks]
     write_track_table(out / layout.TRACK_TABLE, stored)
     counts = _counts(plan, bases, records, windows, dropped) | {"estimated_bytes": estimated_bytes}
+    counts |= {"negatives": negatives} if negatives else {}
     sums = {name: _add_up(records, name, len(plan.tracks)).report() for name in ("all", *SPLITS)}
     changes = _changes(records, len(plan.tracks)).to_dict()
-    write_json(out / layout.STATISTICS, {**sums, "signal": changes, "counts": counts})
+    labels = label_statistics(plan, out, windows)
+    write_json(out / layout.STATISTICS, {**sums, **labels, "signal": changes, "counts": counts})
     record = make_record("build", config=plan.config.model_dump(mode="json"), counts=counts)
     write_json(out / RUN_RECORD, {**record, "inputs": plan.inputs})
     files: dict[str, list[dict[str, Any]]] = {chrom: [] for chrom in plan.chrom_sizes}
@@ -59,24 +61,16 @@ def finish(plan: BuildPlan, out: Path, *, estimated_bytes: int) -> dict[str, Any
     return counts
 
 
-def _cut(plan: BuildPlan, out: Path) -> tuple[pd.DataFrame, dict[str, int]]:
-    config = plan.config
+def _cut(plan: BuildPlan, out: Path) -> tuple[pd.DataFrame, dict[str, int], dict[str, Any]]:
+    """Return the windows, those dropped by reason, and what negatives were drawn."""
     tiled = tile_plan(plan)
-    cache = ChromosomeCache(out, keeps=False)
-    windows, dropped = sift_windows(
-        tiled,
-        lambda chrom: read_bin_facts(
-            cache, plan.excluded, chrom, plan.chrom_sizes[chrom], config.bin_bp, plan.masks.unmappable
-        ),
-        config.bin_bp,
-        config.crop_bins,
-        config.max_n_fraction,
-        config.max_unmappable_fraction,
-    )
-    dropped |= tiled.attrs.get("dropped", {})
+    sound, dropped = sift(plan, out, tiled)
+    kept, unlabelled = label_windows(plan, out, sound)
+    dropped |= {**tiled.attrs.get("dropped", {}), **unlabelled}
     lost = ", ".join(f"{reason} {n}" for reason, n in dropped.items() if n)
-    refuse_empty_splits(windows, plan.regions["split"], config.window_bp, f"all were dropped ({lost})")
-    return windows, dropped
+    refuse_empty_splits(kept, plan.regions["split"], plan.config.window_bp, f"all were dropped ({lost})")
+    windows, negatives = add_negatives(plan, out, kept)
+    return windows, dropped, negatives
 
 
 def _add_up(records: list[dict[str, Any]], name: str, n_tracks: int) -> TrackSums:

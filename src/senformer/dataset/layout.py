@@ -42,7 +42,13 @@ WINDOW_SCHEMA = TableSchema(
         Column("center", "int64", "bp", "base that the window was put around, 0-based", nullable=True),
         Column("strand", "string", "", "strand of what stands there: + or -", nullable=True),
         Column("name", "string", "", "name of what stands there", nullable=True),
-        Column("label", "int64", "", "1 around a peak, 0 for a negative", nullable=True),
+        Column(
+            "label",
+            "int64",
+            "",
+            "1 around a peak or with a positive, 0 for a negative or without",
+            nullable=True,
+        ),
     ),
 )
 

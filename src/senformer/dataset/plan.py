@@ -20,11 +20,13 @@ from senformer.dataset.config import AssayConfig, DatasetConfig
 from senformer.dataset.extremes import bound_extremes
 from senformer.dataset.gaps import cut_at_gaps, read_gaps, report_of
 from senformer.dataset.inputs import input_paths, refuse_unfit, scan_inputs
+from senformer.dataset.labels import refuse_scaled
 from senformer.dataset.masks import Masks, read_masks
 from senformer.dataset.pipeline import apply_pipeline
 from senformer.dataset.placing import place_windows
 from senformer.dataset.splits import SplitInputs, SplitResult, split_regions
 from senformer.dataset.windows import refuse_empty_splits, tile_windows
+from senformer.genome.bed import read_bed
 from senformer.genome.chromosomes import match_chromosomes
 from senformer.genome.fasta import FastaReader, open_fasta
 from senformer.tracks.table import Track, read_track_table
@@ -56,6 +58,8 @@ class BuildPlan:
         What the splitter dropped or did not reach.
     placed
         Windows around given places; None where the genome is tiled.
+    peaks
+        Intervals that no negative touches; None where none are drawn.
     """
 
     config: DatasetConfig
@@ -68,6 +72,7 @@ class BuildPlan:
     left_out: dict[str, list[str]]
     split_report: dict[str, Any] = dataclasses.field(default_factory=dict)
     placed: pd.DataFrame | None = None
+    peaks: pd.DataFrame | None = None
 
     @property
     def excluded(self) -> pd.DataFrame:
@@ -147,6 +152,8 @@ def make_plan(config: DatasetConfig, *, workers: int = 1, joint: JointSplit | No
     genome, table = _required(config, "genome"), _required(config, "tracks")
     fasta = open_fasta(genome)
     tracks = apply_pipeline(apply_assays(read_track_table(table), config.assays), config.pipeline)
+    if config.labels is not None:
+        refuse_scaled(tracks)
     # What takes seconds comes before the scans.
     sizes, left_out = choose_chromosomes(config, fasta)
     if joint is None:
@@ -176,6 +183,7 @@ def make_plan(config: DatasetConfig, *, workers: int = 1, joint: JointSplit | No
         left_out,
         {**split.report, **report_of(gaps, config)},
         placed,
+        _read_peaks(config, fasta.chrom_sizes),
     )
 
 
@@ -189,6 +197,12 @@ def _place(
     windows, dropped = place_windows(centers, regions, sizes, config.window_bp, config.bin_bp)
     windows.attrs = {"regions": read, "dropped": dropped}
     return windows
+
+
+def _read_peaks(config: DatasetConfig, all_sizes: dict[str, int]) -> pd.DataFrame | None:
+    if config.negatives is None or config.regions is None:
+        return None
+    return read_bed(config.regions.path, all_sizes)[["chrom", "start", "end"]]
 
 
 def tile_plan(plan: BuildPlan) -> pd.DataFrame:

@@ -270,10 +270,18 @@ class Dataset:
             checked_stride(window_bp, self.bin_bp, crop_bins, None)
             known = self.windows[["chrom", "center", "strand", "name"]].astype({"center": "int64"})
             placed, _ = place_windows(known, regions, self.chrom_sizes, window_bp, self.bin_bp)
-            return self._sift(placed, crop_bins)
+            return self._sift(self._with_label(placed), crop_bins)
         snap_bp = self.config.snap_bp
         tiled = tile_windows(regions, self.chrom_sizes, window_bp, stride_bp, self.bin_bp, crop_bins, snap_bp)
         return self._sift(tiled, crop_bins)
+
+    def _with_label(self, windows: pd.DataFrame) -> pd.DataFrame:
+        """Give windows around the places of the dataset's own the labels that those have."""
+        label = self.windows.set_index(["chrom", "center"])["label"]
+        label = label[~label.index.duplicated()]
+        return windows.assign(
+            label=label.reindex(pd.MultiIndex.from_frame(windows[["chrom", "center"]])).array
+        )
 
     def _sift(self, windows: pd.DataFrame, crop_bins: int) -> pd.DataFrame:
         """Leave out windows as the build leaves them out."""

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float32
 from senformer.core.errors import DataError
 from senformer.dataset.config import DatasetConfig
 from senformer.dataset.fill import FillRules, fill_signal, refuse_nan
+from senformer.dataset.labels import to_labels
 from senformer.dataset.masks import ChromMasks
 from senformer.tracks.binning import as_float32, bin_signal
 from senformer.tracks.orders import ORDERS
@@ -74,6 +75,8 @@ def track_bins(
     else:
         pooled, counts = _pool_bases(track, reader, stretch, (start, end), black, rules, bin_bp)
     pooled[stretch.masks.is_excluded[first : first + n_whole]] = np.nan
+    if config.labels is not None:
+        pooled = to_labels(pooled, config.labels.min_overlap_fraction, named(track, stretch.chrom))
     targets, is_soft, is_hard = Scaling.of(track).apply_marked(pooled)
     inner = slice(stretch.lo - first, stretch.hi - first)
     counts["soft_clipped_bins"] = int(is_soft[inner].sum())
