@@ -105,6 +105,7 @@ def test_parse_bam__a_header_that_is_cut_or_wrong(tmp_path):
         _refused(path, "E371", "is damaged or cut short")
 
 
+@pytest.mark.slow
 def test_parse_bam__damage_makes_no_noise(tmp_path):
     path = write_bam(tmp_path / "a.bam", TOY_SIZES, [{"chrom": "chr1", "start": 3}])
     content = bytearray(path.read_bytes())
