@@ -77,3 +77,21 @@ def test_check_dataset__changed_header_is_always_found(closed: Path) -> None:
     (closed / "dataset.json").write_text("[]")
     with pytest.raises(DataError, match=r"dataset\.json has another SHA-256"):
         check_dataset(closed, verify=False)
+
+
+def test_check_dataset__a_flipped_bit_in_any_file_is_found(copied_store: Path) -> None:
+    """The run record tells of the build and not of the data; the lock is empty."""
+    files = [
+        f for f in sorted(copied_store.rglob("*")) if f.is_file() and f.name not in ("run.json", ".lock")
+    ]
+    assert len(files) > 30
+    for file in files:
+        content = file.read_bytes()
+        for place in (0, len(content) // 2, len(content) - 1):
+            changed = bytearray(content)
+            changed[place] ^= 1
+            file.write_bytes(changed)
+            with pytest.raises(DataError):
+                check_dataset(copied_store, verify=True)
+        file.write_bytes(content)
+    check_dataset(copied_store, verify=True)
