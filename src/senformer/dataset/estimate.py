@@ -21,7 +21,7 @@ from senformer.dataset.targets import make_targets
 
 # Values of the sample: enough for the ratio, some seconds of reading. With thousands of tracks few chunks
 # hold as many; they are still taken from several places.
-_SAMPLE_VALUES, _FEWEST, _MOST = 1 << 22, 6, 48
+_SAMPLE_VALUES, _FEWEST, _MOST = 1 << 22, 6, 12
 _CHUNK_OVERHEAD = 4 + 16  # CRC32C, and the place of the chunk in its shard
 _WINDOW_BYTES, _FILE_BYTES = 12, 4096
 
