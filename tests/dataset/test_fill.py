@@ -70,7 +70,7 @@ def test_fill_signal__nothing_to_do_returns_the_same_array() -> None:
     tile_bp=st.integers(1, 40),
     nan=st.sampled_from(NAN),
     order=st.sampled_from(list(ORDERS)),
-    percent=st.sampled_from([0, 10, 50, 99.9]),
+    percent=st.sampled_from([0.0, 10.0, 50.0, 99.9]),
 )
 def test_fill_signal__equals_the_recipe(
     seed: int, n_bases: int, tile_bp: int, nan: str, order: str, percent: float

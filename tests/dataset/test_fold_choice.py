@@ -11,6 +11,7 @@ from senformer.dataset.fold_choice import choose_folds
 
 def test_choose_folds__of_a_genome() -> None:
     dataset = create_autospec(Dataset, instance=True)
+    dataset.with_folds.return_value = create_autospec(Dataset, instance=True)
     assert choose_folds(dataset, 1, [2]) is dataset.with_folds.return_value
     dataset.with_folds.assert_called_once_with(1, [2])
 

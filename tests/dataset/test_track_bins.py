@@ -47,7 +47,9 @@ def reader(values: np.ndarray) -> SimpleNamespace:
         reads.append((start, end))
         return values[start:end].copy()
 
-    return SimpleNamespace(path=Path("chip.bw"), chrom_sizes={"chr1": SIZE}, values=read, reads=reads)
+    return SimpleNamespace(
+        path=Path("chip.bw"), chrom_sizes={"chr1": SIZE}, values=read, scan=dict, reads=reads
+    )
 
 
 def stretch(lo: int = 0, hi: int = N_BINS) -> Stretch:

@@ -1,6 +1,7 @@
 """Lines of bedGraph: fast and slow reading agree, and every fault is named with its line."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,7 +91,7 @@ _FIELD = st.text("0123456789.-+eExnaif( ", max_size=5)
 def test_parse_bedgraph__fast_and_slow_reading_agree(start, end, value):
     block = f"chr1\t{start}\t{end}\t{value}\n".encode()
     fast = bedgraph_parse._fast(block)
-    reading = bedgraph_parse._Reading("t.bdg")
+    reading = bedgraph_parse._Reading(Path("t.bdg"))
     if fast is None or not bedgraph_parse._is_ordered(fast, reading):
         return
     slow = bedgraph_parse._slow(block, 1, reading)

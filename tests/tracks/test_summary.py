@@ -16,7 +16,7 @@ def test_read_bigwig_summary__is_what_another_reader_says(tmp_path):
     with pyBigWig.open(str(path)) as peer:
         theirs = peer.header()
     found = reader.summary()
-    assert found == Summary(31, -2.0, 9.0, 20 - 40 + 9, 40 + 80 + 81)
+    assert found == Summary(31, -2.0, 9.0, 20.0 - 40 + 9, 40.0 + 80 + 81)
     assert (found.n_covered_bp, found.smallest, found.largest) == (
         theirs["nBasesCovered"], theirs["minVal"], theirs["maxVal"],
     )  # fmt: skip

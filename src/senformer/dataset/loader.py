@@ -5,7 +5,7 @@ import functools
 import os
 import signal
 from collections.abc import Generator, Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -162,6 +162,7 @@ def epoch_order(seed: int, organism: str, epoch: int, n_windows: int) -> Int[np.
     return numpy_rng(seed, "order", organism, epoch).permutation(n_windows)
 
 
+@runtime_checkable
 class Batches(Protocol):
     """What gives a batch for every step: :class:`TrainBatches`, or the table's."""
 

@@ -5,7 +5,6 @@ with the number of positives and negatives that have it.
 """
 
 from abc import ABC, abstractmethod
-from typing import Self
 
 import numpy as np
 from jaxtyping import Bool, Float, Float64, Int, Int64
@@ -34,7 +33,7 @@ class RankedScores(ABC):
         prediction: Float[np.ndarray, "*any track"],
         target: Float[np.ndarray, "*any track"],
         tracks: Tracks = slice(None),
-    ) -> Self:
+    ) -> "RankedScores":
         """Count further values in place; where the target is NaN neither side is counted.
 
         Parameters
@@ -70,7 +69,7 @@ class RankedScores(ABC):
                 self._parts[column] = [_merge(self._parts[column])]
         return self
 
-    def __add__(self, other: Self) -> Self:
+    def __add__(self, other: "RankedScores") -> "RankedScores":
         """Return the counts of the union of two disjoint sets of values."""
         if type(other) is not type(self) or other.n_tracks != self.n_tracks:
             raise ValueError("only ranks of one kind over the same number of tracks can be added")
@@ -91,7 +90,7 @@ class RankedScores(ABC):
         return np.column_stack([tracks, np.concatenate([_NONE, *tables])])
 
     @classmethod
-    def from_state(cls, state: Float64[np.ndarray, "row 4"], n_tracks: int) -> Self:
+    def from_state(cls, state: Float64[np.ndarray, "row 4"], n_tracks: int) -> "RankedScores":
         """Return the counts that :attr:`state` was taken of; those of one kind serve another."""
         ranks = cls(n_tracks)
         ends = np.searchsorted(state[:, 0], np.arange(n_tracks + 1))
@@ -130,7 +129,7 @@ class RankedScores(ABC):
         """Return the metric of one track with both classes, its counts by ascending score."""
 
 
-def _merge(parts: list[Table]) -> Table:
+def _merge(parts: list[np.ndarray]) -> Table:
     """Return parts as one, ascending, rows of one score added up."""
     if not parts:
         return _NONE

@@ -86,7 +86,7 @@ def _only(sample: Float32[np.ndarray, " stretch"], sign: int) -> bool:
     return bool(values.size and values.min() >= 0 and values.max() > 0)
 
 
-def _correlation(left: Float32[np.ndarray, " stretch"], right: Float32[np.ndarray, " stretch"]) -> float:
+def _correlation(left: Float32[np.ndarray, " base"], right: Float32[np.ndarray, " other"]) -> float:
     """Return Pearson's r over what both measure; 0 where there is none."""
     if left.size != right.size or not left.size:
         return 0.0

@@ -93,7 +93,7 @@ def test_import__window_cut_from_genome(toy_set: ToySet, tmp_path: Path) -> None
     genome = open_fasta(toy_set.genome)
     for row in store.contigs.itertuples():
         lo = max(row.start, 0)
-        expected = genome.fetch(row.chrom, lo, row.end)
+        expected = genome.fetch(row.chrom, int(lo), int(row.end))
         found = store.sequence(row.contig, 0, 192)
         np.testing.assert_array_equal(found[lo - row.start :], expected)
         assert (found[: lo - row.start] == 4).all()

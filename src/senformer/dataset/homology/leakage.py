@@ -13,7 +13,7 @@ from senformer.dataset.homology.links import Links, join
 
 
 def leaking_links(
-    links: Links, inside: Int[np.ndarray, "interval 2"], against: Int[np.ndarray, "interval 2"]
+    links: Links, inside: Int[np.ndarray, "interval 2"], against: Int[np.ndarray, "other 2"]
 ) -> Links:
     """Return the links from ``inside`` (their ``a``) into ``against`` (their ``b``), cut to both.
 

@@ -7,7 +7,7 @@ result is the same with any number of them.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Int, UInt8, UInt64
@@ -23,6 +23,7 @@ from senformer.dataset.pool import in_processes
 _PIECE_BP = 1 << 25
 
 
+@runtime_checkable
 class Bases(Protocol):
     """Where the sequence of a genome comes from: a FASTA reader, or a dataset."""
 

@@ -176,7 +176,7 @@ def _write_numbers(path: Path, numbers: Float32[np.ndarray, "row *shape"], name:
 
 
 def _write(
-    path: Path, array: np.ndarray, axes: tuple[str, ...], fill: float, meaning: dict[str, Any]
+    path: Path, array: np.ndarray, axes: tuple[str, ...], fill: float | int, meaning: dict[str, Any]
 ) -> None:
     row_bytes = int(np.prod(array.shape[1:], dtype=int)) * array.itemsize
     write_array(

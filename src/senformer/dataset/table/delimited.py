@@ -6,7 +6,7 @@ import io
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +24,7 @@ _BLOCK_BYTES = 1 << 24
 class _CountingReader(io.RawIOBase):
     """A file whose lines are counted as they go by."""
 
-    def __init__(self, handle: BinaryIO) -> None:
+    def __init__(self, handle: io.BufferedIOBase) -> None:
         self._handle, self._last = handle, b"\n"
         self.n_lines = 0
 
@@ -61,7 +61,7 @@ def read_delimited(path: Path, wanted: Sequence[str], block_bytes: int = _BLOCK_
         if is_bgzf(path):
             check_end(path)
         with gzip.open(path) if is_gzip(path) else open(path, "rb") as handle:
-            counted = _CountingReader(cast(BinaryIO, handle))
+            counted = _CountingReader(handle)
             for batch in _open(counted, header, wanted, separator, block_bytes):
                 lines = np.arange(line, line + len(batch), dtype=np.int64)
                 line += len(batch)

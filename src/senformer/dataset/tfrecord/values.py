@@ -86,7 +86,7 @@ def _extend(
     plan: ImportPlan,
     place: Place,
     filled: Filled,
-) -> UInt8[np.ndarray, " base"]:
+) -> UInt8[np.ndarray, " window"]:
     """Return the genome's bases around a record, once its own are found to be the genome's."""
     flank = plan.geometry.flank_bp
     chrom = resolve_chromosome(row["chrom"], fasta.chrom_sizes)
