@@ -3,6 +3,7 @@
 import errno
 import gzip
 import importlib
+import itertools
 import multiprocessing
 import os
 import resource
@@ -24,6 +25,7 @@ import pytest
 import yaml
 from tests.dataset.toy import Toy, tree
 
+from senformer.core import commit
 from senformer.core.config import read_section
 from senformer.core.errors import (
     DataError,
@@ -275,6 +277,28 @@ def test_build__full_disk_keeps_what_is_done_and_goes_on(toy: Toy, store_path: P
     left = [file for file in (tmp_path / "d").rglob("*") if file.is_file()]
     assert len(left) > 10
     assert not any(file.name.startswith(".") for file in left)
+    build(toy.config(), tmp_path / "d")
+    assert tree(tmp_path / "d") == tree(store_path)
+
+
+@pytest.mark.parametrize("point", [1, 9, 30, 70])
+def test_build__disk_full_at_a_point_is_one_error_and_goes_on(
+    toy: Toy, store_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, point: int
+) -> None:
+    calls, sync = itertools.count(1), commit._fsync
+
+    def full(path: Path) -> None:
+        if next(calls) == point:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        sync(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(commit, "_fsync", full)
+        with pytest.raises(StorageError, match="the disk is full") as caught:
+            build(toy.config(), tmp_path / "d")
+    assert caught.value.code == "E801"
+    assert not any(file.name.startswith(".partial-") for file in (tmp_path / "d").rglob("*"))
+    assert not (tmp_path / "d" / "DONE.json").exists()
     build(toy.config(), tmp_path / "d")
     assert tree(tmp_path / "d") == tree(store_path)
 

@@ -217,3 +217,13 @@ def test_with_folds__any_fold_of_one_build(toy: Toy, tmp_path: Path, stride_bp: 
 def test_with_folds__a_dataset_without_folds(store: Dataset) -> None:
     with pytest.raises(ConfigError, match="has regions without a fold"):
         store.with_folds(0)
+
+
+def test_open_dataset__of_format_1_without_pieces_or_packs() -> None:
+    golden = Path(__file__).parents[1] / "golden"
+    expected = np.load(golden / "dataset_format1.npz", allow_pickle=False)
+    dataset = open_dataset(golden / "dataset_format1", verify=True)
+    assert dataset.chrom_sizes == {"chrC": 2500}
+    np.testing.assert_array_equal(dataset.sequence("chrC", 0, 2500), expected["codes"])
+    np.testing.assert_allclose(dataset.targets("chrC", 0, 156), expected["targets"], rtol=1e-6)
+    assert dataset.windows["split"].value_counts().to_dict() == {"train": 3, "valid": 3, "test": 3}
