@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 from tests.dataset.test_labels import table
 from tests.dataset.test_negatives import peaks
 from tests.dataset.toy import Toy
 
-from senformer.dataset import build, open_dataset
+from senformer.core.errors import ConfigError
+from senformer.dataset import TrainBatches, build, iterate, open_dataset
 
 
 def test_add_negatives__with_labels_the_place_decides(toy: Toy, tmp_path: Path) -> None:
@@ -32,3 +34,26 @@ def test_label_windows__nothing_without_a_section(toy: Toy, store_path: Path) ->
     dataset = open_dataset(store_path)
     assert dataset.windows["label"].isna().all()
     assert "labels" not in dataset.statistics
+
+
+def test_train_batches__balanced_turns_whoever_makes_them(toy: Toy, tmp_path: Path) -> None:
+    section = {"window_bp": 160, "regions": {"bed": str(peaks(tmp_path))}}
+    build(toy.config(**section, negatives={"kind": "genomic", "ratio": 3}), tmp_path / "d")
+    dataset = open_dataset(tmp_path / "d")
+    train = dataset.windows[dataset.windows["split"] == "train"]
+    is_positive = dict(zip(train["start"], train["label"] == 1, strict=True))
+    how = {"seed": 3, "max_shift_bp": 0, "balanced": True}
+    batches = TrainBatches(dataset, "train", 4, **how)
+    assert batches.n_windows == 2 * 9
+    known = list(iterate(batches, 0, 6))
+    for batch in known:
+        assert sum(is_positive[window.start] for window in batch.windows) == 2
+    halves = [TrainBatches(dataset, "train", 4, part=(part, 2), **how) for part in (0, 1)]
+    assert [b.windows for b in known] == [sum((h.batch(s).windows for h in halves), ()) for s in range(6)]
+    other = TrainBatches(dataset, "train", 4, window_bp=96, crop_bins=0, **how)
+    assert other.n_windows == 18
+
+
+def test_train_batches__balance_needs_labels(store_path: Path) -> None:
+    with pytest.raises(ConfigError, match="split 'train': has 0 positive and 0 negative windows of"):
+        TrainBatches(open_dataset(store_path), "train", 4, seed=1, balanced=True)

@@ -1,4 +1,5 @@
 import numpy as np
+from tests.contracts.metric import toy_labels
 
 from senformer.evaluate.examples import Example
 from senformer.evaluate.parts import Part, merge_parts, read_part, write_part
@@ -46,3 +47,13 @@ def test_read_part__the_sums_go_on_counting(tmp_path):
     back = read_part(tmp_path / "part.npz", SCALINGS).sums
     back.add(np.ones((2, 3), np.float32), np.zeros((2, 3), np.float32))
     assert back.raw.n.tolist() == [9, 8, 9]
+
+
+def test_read_part__ranks_of_labels_come_back(tmp_path):
+    sums = TrackSums(SCALINGS, with_labels=True)
+    prediction, labels = toy_labels()
+    sums.add(prediction[0, :, :3], labels[0, :, :3])
+    write_part(tmp_path / "part.npz", Part(sums, []))
+    back = read_part(tmp_path / "part.npz", SCALINGS).sums
+    np.testing.assert_array_equal((back + sums).ranks.state, (sums + sums).ranks.state)
+    np.testing.assert_array_equal(back.ranks.result(), sums.ranks.result())

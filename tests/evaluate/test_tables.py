@@ -3,9 +3,11 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
+from tests.contracts.metric import toy_labels
 
 from senformer.evaluate.sums import TrackSums
-from senformer.evaluate.tables import ACCURACY, accuracy_table, by_assay, summarize
+from senformer.evaluate.tables import ACCURACY, accuracy_table, by_assay, label_summary, summarize
 from senformer.tracks.scaling import Scaling
 
 TABLE = pd.DataFrame(
@@ -53,3 +55,28 @@ def test_accuracy_table__declared_columns(toy_dataset, tmp_path):
 def test_accuracy_table__keeps_the_order_of_the_tracks(toy_dataset):
     tracks = [dataclasses.replace(track, name=f"t{track.index}") for track in toy_dataset.tracks]
     assert accuracy_table(TrackSums([Scaling()] * 5), tracks)["index"].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_accuracy_table__ranks_where_targets_are_labels(toy_dataset, tmp_path):
+    prediction, labels = toy_labels()
+    labels[..., 3] = 0
+    sums = TrackSums([Scaling()] * 5, with_labels=True)
+    for x, y in zip(prediction, labels, strict=True):
+        sums.add(x, y)
+    table = accuracy_table(sums, toy_dataset.tracks)
+    x, y = prediction[..., 1].ravel(), labels[..., 1].ravel()
+    known = ~np.isnan(y)
+    assert table["auroc"][1] == pytest.approx(roc_auc_score(y[known], x[known]))
+    assert table["auprc"][1] == pytest.approx(average_precision_score(y[known], x[known]))
+    assert table["n_positive"][1] == y[known].sum()
+    found = label_summary(table)
+    assert found["n_tracks_auroc_undefined"] == 1
+    assert found["auroc_mean"] == pytest.approx(table["auroc"].drop(3).mean())
+    ACCURACY.write(tmp_path / "tracks.parquet", table)
+    assert ACCURACY.read(tmp_path / "tracks.parquet")["auprc"][1] == table["auprc"][1]
+    assert label_summary(accuracy_table(TrackSums([Scaling()] * 5), toy_dataset.tracks)) == {}
+
+
+def test_plus__labels_and_none_do_not_add_up():
+    with pytest.raises(ValueError, match="with labels and without"):
+        TrackSums([Scaling()], with_labels=True) + TrackSums([Scaling()])

@@ -1,7 +1,9 @@
+from types import SimpleNamespace
+
 import pytest
 
 from senformer.core.errors import ConfigError
-from senformer.train.weights import track_weights
+from senformer.train.weights import positive_weights, track_weights
 
 
 def test_track_weights__each_track_gets_its_assays(human):
@@ -14,3 +16,21 @@ def test_track_weights__unknown_assay(human):
     assay = human["human"].tracks[0].assay
     with pytest.raises(ConfigError, match=f"no track has assay '{assay}x'. Did you mean '{assay}'"):
         track_weights(human, {f"{assay}x": 2.0})
+
+
+def _labelled(**statistics):
+    return {"fly": SimpleNamespace(path="d", statistics=statistics)}
+
+
+def test_positive_weights__negatives_over_positives_and_1_where_a_class_is_absent():
+    train = {"n": [10, 10, 7, 0], "n_positive": [2, 0, 7, 0]}
+    found = positive_weights(_labelled(train={}, labels={"train": train}), "balanced")
+    assert found["fly"].tolist() == [4.0, 1.0, 1.0, 1.0]
+    assert positive_weights(_labelled(), "none") == {}
+
+
+@pytest.mark.parametrize("statistics", [{"train": {}}, {"labels": {"train": {"n": [1], "n_positive": [1]}}}])
+def test_positive_weights__a_dataset_without_counts(statistics):
+    with pytest.raises(ConfigError, match="d: has no count of the positives in its train windows") as fault:
+        positive_weights(_labelled(**statistics), "balanced")
+    assert fault.value.code == "E451"

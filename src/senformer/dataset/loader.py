@@ -17,6 +17,7 @@ from senformer.core.parent import die_with_parent
 from senformer.core.seeding import numpy_rng
 from senformer.dataset.batch import Batch, assemble, window_intervals
 from senformer.dataset.examples import AnyDataset
+from senformer.dataset.sampling import balanced_places, epoch_order, two_classes
 from senformer.dataset.store import Dataset
 from senformer.dataset.windows import refuse_empty_splits
 from senformer.genome.interval import Interval
@@ -44,6 +45,9 @@ class TrainBatches:
     A shift that would read across an end of the window's split region, other than a chromosome's end, is
     cut to what the region allows: no base of another split is read.
 
+    With ``balanced``, positives and negatives (``label`` of the windows) take turns, each class in an endless
+    row of epochs of its own: see :mod:`senformer.dataset.sampling`.
+
     Several processes share a batch: each makes its own ``part`` of it, an equal run of examples, and reads
     nothing of the others'. All parts in order are the batch that one process makes.
 
@@ -66,6 +70,7 @@ class TrainBatches:
         max_shift_bp: int = 3,
         reverse_complement: bool = True,
         part: tuple[int, int] = (0, 1),
+        balanced: bool = False,
     ) -> None:
         self.dataset, self.split, self.batch_size, self.seed = dataset, split, batch_size, seed
         self._examples = part_of_batch(batch_size, part)
@@ -79,11 +84,12 @@ class TrainBatches:
         refuse_empty_splits(table, [split], window_bp, f"the dataset {dataset.path} gives none")
         self.windows = window_intervals(table)
         self._rooms = shift_rooms(dataset, split, self.windows)
+        self._classes = two_classes(table, f"{dataset.path} split {split!r}") if balanced else None
 
     @property
     def n_windows(self) -> int:
-        """Windows in an epoch."""
-        return len(self.windows)
+        """Windows in an epoch; under balanced sampling twice the class with more of them."""
+        return len(self.windows) if self._classes is None else 2 * max(map(len, self._classes))
 
     @property
     def steps_per_epoch(self) -> int:
@@ -105,6 +111,8 @@ class TrainBatches:
 
     def _places(self, step: int) -> list[int]:
         first = step * self.batch_size
+        if self._classes is not None:
+            return balanced_places(self._classes, self.seed, self.dataset.organism, first, self.batch_size)
         places = []
         for place in range(first, first + self.batch_size):
             epoch, within = divmod(place, self.n_windows)
@@ -154,12 +162,6 @@ def shift_rooms(dataset: Dataset, split: str, windows: list[Interval]) -> Int[np
         row[0] = start - window.start if start > 0 else -endless
         row[1] = end - window.end if end < endless else endless
     return rooms
-
-
-@functools.lru_cache(maxsize=8)
-def epoch_order(seed: int, organism: str, epoch: int, n_windows: int) -> Int[np.ndarray, " window"]:
-    """Return the order of an epoch: a permutation that depends on its arguments alone."""
-    return numpy_rng(seed, "order", organism, epoch).permutation(n_windows)
 
 
 @runtime_checkable

@@ -33,7 +33,7 @@ from senformer.evaluate.checks import (
 from senformer.evaluate.examples import Example, spread_rows, write_examples
 from senformer.evaluate.parts import Part, merge_parts, read_part, write_part
 from senformer.evaluate.sums import TrackSums
-from senformer.evaluate.tables import ACCURACY, accuracy_table, by_assay, summarize
+from senformer.evaluate.tables import ACCURACY, accuracy_table, by_assay, label_summary, summarize
 from senformer.genome.interval import Interval
 from senformer.predict.predictor import Inference, Predictor
 from senformer.predict.shards import ShardLog
@@ -65,6 +65,10 @@ class _Job:
     @property
     def scalings(self) -> list[Scaling]:
         return [Scaling.of(track) for track in self.dataset.tracks]
+
+    @property
+    def has_labels(self) -> bool:
+        return not isinstance(self.dataset, TableDataset) and self.dataset.config.labels is not None
 
 
 def evaluate(
@@ -174,7 +178,7 @@ def _evaluate_parts(job: _Job, parts: ShardLog) -> list[Path]:
 
 
 def _evaluate_part(job: _Job, rows: range, chosen: set[int]) -> Part:
-    sums, examples = TrackSums(job.scalings), []
+    sums, examples = TrackSums(job.scalings, job.has_labels), []
     crop_bp = job.predictor.model.crop_bins * job.dataset.bin_bp
     for row, (window, target, prediction) in zip(rows, _predictions(job, rows), strict=True):
         place = Interval(window.chrom, window.start + crop_bp, window.end - crop_bp)
@@ -206,6 +210,7 @@ def _metrics(job: _Job, table: pd.DataFrame, sums: TrackSums) -> dict[str, Any]:
         "n_windows": len(job.windows),
         "n_bins": sums.n_bins,
         **summarize(table),
+        **label_summary(table),
         "n_tracks_log1p_undefined": int(table["pearson_r_log1p"].isna().sum()),
         "by_assay": by_assay(table),
         "overlaps_training": leak,

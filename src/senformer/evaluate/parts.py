@@ -31,6 +31,7 @@ def write_part(path: Path, part: Part) -> None:
         "log1p": part.sums.log1p.state,
         "below": part.sums.below,
         "n_bins": np.array(part.sums.n_bins),
+        **({} if part.sums.ranks is None else {"ranks": part.sums.ranks.state}),
     }
     commit_file(path, lambda temporary: np.savez_compressed(temporary, allow_pickle=False, **arrays))
 
@@ -43,6 +44,8 @@ def read_part(path: Path, scalings: Sequence[Scaling]) -> Part:
     sums.raw = METRICS["pearson"].from_state(arrays["raw"])
     sums.log1p = METRICS["pearson"].from_state(arrays["log1p"])
     sums.below, sums.n_bins = arrays["below"], int(arrays["n_bins"])
+    if "ranks" in arrays:
+        sums.ranks = METRICS["auroc"].from_state(arrays["ranks"], len(scalings))
     return Part(sums, examples_from_arrays(arrays))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from senformer.core.schema import Column, TableSchema
+from senformer.evaluate.metrics import METRICS
 from senformer.evaluate.sums import TrackSums
 from senformer.tracks.table import Track
 
@@ -30,13 +31,16 @@ ACCURACY = TableSchema(
             "Pearson's r of log(1 + x), measured units; null where undefined",
             nullable=True,
         ),
+        Column("n_positive", "int64", "bins", "bins with label 1, where targets are labels", nullable=True),
+        Column("auroc", "float64", "", "area under the ROC curve; null where undefined", nullable=True),
+        Column("auprc", "float64", "", "average precision; null where undefined", nullable=True),
     ),
 )
 
 
 def accuracy_table(sums: TrackSums, tracks: Sequence[Track]) -> pd.DataFrame:
-    """Return one row a track (:data:`ACCURACY`)."""
-    return pd.DataFrame(
+    """Return one row a track (:data:`ACCURACY`); of labels also their ranks."""
+    table = pd.DataFrame(
         {
             "index": np.arange(len(tracks)),
             "name": [track.name for track in tracks],
@@ -49,6 +53,22 @@ def accuracy_table(sums: TrackSums, tracks: Sequence[Track]) -> pd.DataFrame:
             "pearson_r_log1p": sums.log1p_result(),
         }
     )
+    if sums.ranks is None:
+        return table
+    auprc = METRICS["auprc"].from_state(sums.ranks.state, len(tracks))
+    ranks = {"n_positive": sums.ranks.n_positive, "auroc": sums.ranks.result(), "auprc": auprc.result()}
+    return table.assign(**ranks)
+
+
+def label_summary(table: pd.DataFrame) -> dict[str, Any]:
+    """Return the means of the label metrics over the tracks that have one, and how many have none."""
+    if "auroc" not in table:
+        return {}
+    return {
+        "auroc_mean": _mean(table["auroc"]),
+        "auprc_mean": _mean(table["auprc"]),
+        "n_tracks_auroc_undefined": int(table["auroc"].isna().sum()),
+    }
 
 
 def summarize(table: pd.DataFrame) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 
+from senformer.core.errors import ConfigError
 from senformer.dataset.batch import Batch
 from senformer.dataset.examples import AnyDataset
 from senformer.dataset.loader import TrainBatches, iterate
@@ -25,6 +26,11 @@ def _batches(dataset: AnyDataset, plan: Plan, config: TrainConfig) -> AnyBatches
     if isinstance(dataset, TableDataset):
         # Refuses another window.
         dataset.cut_windows(plan.window_bp, plan.crop_bins)
+        if config.sampling == "balanced":
+            found = (
+                "is a table, whose rows have no label of their own; sampling: balanced needs windows with one"
+            )
+            raise ConfigError("E450", str(dataset.path), found, "Leave sampling out.")
         return TableBatches(
             dataset,
             "train",
@@ -42,6 +48,7 @@ def _batches(dataset: AnyDataset, plan: Plan, config: TrainConfig) -> AnyBatches
         crop_bins=plan.crop_bins,
         max_shift_bp=config.max_shift_bp,
         reverse_complement=config.reverse_complement,
+        balanced=config.sampling == "balanced",
     )
 
 

@@ -41,6 +41,10 @@ class TrainConfig(Config):
         Name of a loss (``LOSSES``).
     assay_weights
         Factor on the loss of every track of an assay; 1 for assays without one.
+    class_weights
+        ``balanced`` weighs each track's positives by negatives / positives of its train labels.
+    sampling
+        ``balanced`` gives positive and negative windows in turn; ``uniform`` all alike.
     precision, device
         ``auto`` takes bf16 where hardware multiplies it, and CUDA where there is one.
     deterministic
@@ -80,6 +84,8 @@ class TrainConfig(Config):
     eps: float = Field(default=1e-8, gt=0)
     loss: str = "poisson"
     assay_weights: dict[str, PositiveFloat] = Field(default_factory=dict)
+    class_weights: Literal["none", "balanced"] = "none"
+    sampling: Literal["uniform", "balanced"] = "uniform"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     device: str = "auto"
     deterministic: bool = False
@@ -104,4 +110,9 @@ class TrainConfig(Config):
             raise ValueError(f"betas are {self.betas}, each must lie in [0, 1)")
         if self.export == "best" and self.validate_every_steps is None:
             raise ValueError("export: best needs validate_every_steps")
+        if self.class_weights == "balanced" and self.loss != "binary_cross_entropy":
+            raise ValueError(
+                f"class_weights have no effect on loss {self.loss}; take binary_cross_entropy, or leave "
+                "them out"
+            )
         return self

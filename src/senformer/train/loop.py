@@ -48,7 +48,7 @@ from senformer.train.signals import StopRequest
 from senformer.train.step import Engine
 from senformer.train.targets import refuse_unfit_targets
 from senformer.train.validate import make_validation_sets
-from senformer.train.weights import track_weights
+from senformer.train.weights import positive_weights, track_weights
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +112,7 @@ def train(
     settings = run_settings(plan, config, datasets, str(dtype).removeprefix("torch."))
     refuse_unfit_targets(datasets, config.loss, plan)
     weights = track_weights(datasets, config.assay_weights)
+    positive = positive_weights(datasets, config.class_weights)
     batches = make_batches(datasets, plan, config)
     sets = make_validation_sets(datasets, plan, config)
     record = config_record or {"model": model_section, "train": config.model_dump(mode="json")}
@@ -126,7 +127,7 @@ def train(
         else:
             refuse_used(out)
             state = None
-        with _engine(plan, config, dtype, weights) as engine:
+        with _engine(plan, config, dtype, weights, positive) as engine:
             if state is None:
                 refuse_small_disk(out, engine.model, config.keep_checkpoints)
                 state = begin_run(out, settings, config, datasets, record)
@@ -143,7 +144,11 @@ def train(
 
 @contextmanager
 def _engine(
-    plan: Plan, config: TrainConfig, dtype: torch.dtype, weights: Mapping[str, Tensor]
+    plan: Plan,
+    config: TrainConfig,
+    dtype: torch.dtype,
+    weights: Mapping[str, Tensor],
+    positive_weights: Mapping[str, Tensor],
 ) -> Iterator[Engine]:
     """Create the model from the seed and put it on its device."""
     torch.manual_seed(child_seed(config.seed, "weights"))
@@ -157,6 +162,7 @@ def _engine(
             choose(LOSSES, config.loss, "loss"),
             config,
             {organism: weight.to(prepared.device) for organism, weight in weights.items()},
+            {organism: weight.to(prepared.device) for organism, weight in positive_weights.items()},
         )
 
 

@@ -26,6 +26,7 @@ class Engine:
     loss: Callable[..., Tensor]
     config: TrainConfig
     weights: Mapping[str, Tensor] = field(default_factory=dict)
+    positive_weights: Mapping[str, Tensor] = field(default_factory=dict)
 
     def tensors(self, batch: Batch) -> tuple[Tensor | dict[str, Tensor], Tensor]:
         """Return the codes, or all inputs by name, still in main memory, and the targets on the device.
@@ -42,8 +43,11 @@ class Engine:
         }, targets
 
     def loss_of(self, organism: str, prediction: Tensor, targets: Tensor) -> Tensor:
-        """Return the loss under the organism's track weights."""
-        return self.loss(prediction, targets, self.weights.get(organism))
+        """Return the loss under the organism's track weights, and those of its positives where there are."""
+        weights = [self.weights.get(organism)]
+        if organism in self.positive_weights:
+            weights.append(self.positive_weights[organism])
+        return self.loss(prediction, targets, *weights)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How much each track counts in the loss."""
+"""How much each track, and each class of its labels, counts in the loss."""
 
 from collections.abc import Mapping
 
@@ -31,3 +31,34 @@ def track_weights(
         organism: torch.tensor([float(assay_weights.get(track.assay, 1.0)) for track in dataset.tracks])
         for organism, dataset in datasets.items()
     }
+
+
+def positive_weights(
+    datasets: Mapping[str, AnyDataset], class_weights: str
+) -> dict[str, Float[Tensor, " track"]]:
+    """Return each organism's weight on the positives of every track: its negatives / positives in train.
+
+    Both classes then weigh alike. A track that lacks one of them has weight 1. Nothing is returned where
+    ``class_weights`` is not ``balanced``.
+
+    Raises
+    ------
+    ConfigError
+        A dataset was not built with labels, or its folds were chosen anew.
+    """
+    if class_weights != "balanced":
+        return {}
+    found = {}
+    for organism, dataset in datasets.items():
+        labels = dataset.statistics.get("labels", {}).get("train")
+        if labels is None or "train" not in dataset.statistics:
+            raise ConfigError(
+                "E451",
+                str(dataset.path),
+                "has no count of the positives in its train windows, which class_weights: balanced needs",
+                "Build it with a labels section, without choosing folds anew, or leave class_weights out.",
+            )
+        n, positive = (torch.tensor(labels[key], dtype=torch.float64) for key in ("n", "n_positive"))
+        has_both = (positive > 0) & (positive < n)
+        found[organism] = torch.where(has_both, (n - positive) / positive.clamp(min=1), 1.0).float()
+    return found

@@ -9,7 +9,8 @@ from jaxtyping import Bool, Int64
 from senformer.core.seeding import numpy_rng
 from senformer.core.shapes import N_CODE
 from senformer.dataset.batch import Batch
-from senformer.dataset.loader import epoch_order, part_of_batch
+from senformer.dataset.loader import part_of_batch
+from senformer.dataset.sampling import epoch_order
 from senformer.dataset.table.store import TableDataset, row_numbers
 from senformer.dataset.windows import refuse_empty_splits
 from senformer.genome.interval import Interval
