@@ -73,7 +73,11 @@ def test_evaluate__writes_what_it_says(evaluation, toy_dataset):
     assert metrics["pearson_mean"] == pytest.approx(table["pearson_r"].mean())
     assert metrics["by_assay"]["CAGE"]["pearson_mean"] == pytest.approx(table["pearson_r"][[0, 2]].mean())
     assert metrics["by_assay"]["CAGE"]["n_tracks"] == 2
-    pd.testing.assert_frame_equal(table, ACCURACY.read(evaluation / "tracks.parquet"), check_dtype=False)
+    stored = ACCURACY.read(evaluation / "tracks.parquet")
+    pd.testing.assert_frame_equal(table, stored[table.columns], check_dtype=False)
+    # what labels alone have is null
+    assert stored[["n_positive", "auroc", "auprc"]].isna().all(axis=None)
+    assert len(stored.columns) == len(table.columns) + 3
     for entry in json.loads((evaluation / "DONE.json").read_text())["files"]:
         assert hashlib.sha256((evaluation / entry["path"]).read_bytes()).hexdigest() == entry["sha256"]
     record = json.loads((evaluation / "run.json").read_text())
