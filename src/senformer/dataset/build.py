@@ -7,22 +7,14 @@ from typing import Any
 
 from senformer.core.commit import remove, sweep_folder, write_json
 from senformer.core.errors import (
-    ConfigError,
-    DataError,
     MissingInputError,
-    SenformerError,
 )
-from senformer.core.lock import folder_lock
-from senformer.core.provenance import FILE as RUN_RECORD
-from senformer.core.provenance import versions
 from senformer.dataset import layout
 from senformer.dataset.config import SPLITS, DatasetConfig
 from senformer.dataset.engine import LOCAL, check_engine, run_jobs
 from senformer.dataset.estimate import estimate_size, refuse_small_disk
 from senformer.dataset.finish import finish
-from senformer.dataset.folder import clear_folder, refuse_foreign, refuse_other
-from senformer.dataset.inputs import is_unchanged
-from senformer.dataset.manifest import check_dataset, check_entries, read_json
+from senformer.dataset.frame import is_recorded, run_build
 from senformer.dataset.plan import BuildPlan, make_plan, tile_plan
 from senformer.dataset.shard import Piece, all_pieces, build_piece, declare_arrays, shard_record
 
@@ -72,22 +64,13 @@ def build(
     """
     out = Path(out)
     check_engine(engine)
-    refuse_foreign(out)
-    with folder_lock(out):
-        if is_finished(out, config):
-            return _counts(out)
-        plan = plan or make_plan(config, workers=workers)
-        fresh = not (out / layout.HEADER).is_file()
-        if not fresh:
-            refuse_other(out, plan.header)
-        if (out / layout.DONE).is_file():
-            return _counts(out)
-        try:
-            return _fill(plan, out, workers, engine)
-        except (ConfigError, DataError, MissingInputError) as fault:
-            if fresh and not (_has_shard(out) and _is_outside_fault(fault)):
-                clear_folder(out)
-            raise
+    return run_build(
+        config,
+        out,
+        lambda: plan or make_plan(config, workers=workers),
+        lambda found: _fill(found, out, workers, engine),
+        keeps=lambda fault: _has_shard(out) and _is_outside_fault(fault),
+    )
 
 
 def describe_build(config: DatasetConfig, *, workers: int = 1) -> dict[str, Any]:
@@ -115,26 +98,13 @@ def describe_build(config: DatasetConfig, *, workers: int = 1) -> dict[str, Any]
     }
 
 
-def is_finished(out: Path, config: DatasetConfig) -> bool:
-    """Say whether ``out`` is what this build makes, as far as that is known without reading the inputs."""
-    if not all((out / name).is_file() for name in (layout.DONE, layout.HEADER, RUN_RECORD)):
-        return False
-    is_our_version = read_json(out / layout.HEADER).get("made_by") == versions().get("senformer", "unknown")
-    return is_our_version and is_unchanged(read_json(out / RUN_RECORD), config)
-
-
-def _counts(out: Path) -> dict[str, Any]:
-    check_dataset(out, verify=False)
-    return read_json(out / layout.STATISTICS)["counts"]
-
-
 def _has_shard(out: Path) -> bool:
     return any((out / layout.SHARDS).rglob("*.json"))
 
 
-def _is_outside_fault(fault: SenformerError) -> bool:
+def _is_outside_fault(fault: Exception) -> bool:
     """Say whether it tells nothing against the content of an input."""
-    return isinstance(fault, MissingInputError) or fault.code in _STORE_FAULTS
+    return isinstance(fault, MissingInputError) or getattr(fault, "code", "") in _STORE_FAULTS
 
 
 def _fill(plan: BuildPlan, out: Path, workers: int, engine: str) -> dict[str, Any]:
@@ -160,7 +130,7 @@ _STORES = (layout.GENOME, layout.TRACKS, layout.BINS)
 
 def _is_built(out: Path, piece: Piece) -> bool:
     record = shard_record(out, piece.name)
-    if record.is_file() and not check_entries(out, read_json(record)["files"], verify=False):
+    if is_recorded(out, record):
         return True
     remove(record)  # the shards of it are replaced
     return False

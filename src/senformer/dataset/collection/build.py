@@ -10,12 +10,13 @@ from senformer.core.errors import OutputError
 from senformer.core.lock import folder_lock
 from senformer.core.provenance import write_record
 from senformer.dataset import layout
-from senformer.dataset.build import build, is_finished
+from senformer.dataset.build import build
 from senformer.dataset.collection.folder import close_collection, collection_header, member_folders
 from senformer.dataset.collection.split import split_together
 from senformer.dataset.config import DatasetConfig
 from senformer.dataset.engine import LOCAL, check_engine
 from senformer.dataset.folder import refuse_foreign
+from senformer.dataset.frame import is_finished
 from senformer.dataset.manifest import read_json
 from senformer.dataset.plan import BuildPlan, make_plan
 

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from senformer.core.commit import remove, sweep_folder, write_json
-from senformer.core.errors import ConfigError, DataError, MissingInputError, StorageError
-from senformer.core.lock import folder_lock
+from senformer.core.errors import DataError, StorageError
 from senformer.core.provenance import FILE as RUN_RECORD
-from senformer.core.provenance import make_record, versions
+from senformer.core.provenance import make_record
 from senformer.dataset import layout as folder_layout
 from senformer.dataset.config import SPLITS
-from senformer.dataset.folder import clear_folder, refuse_foreign, refuse_other
-from senformer.dataset.inputs import is_unchanged
-from senformer.dataset.manifest import check_dataset, check_entries, read_json, write_manifest
+from senformer.dataset.frame import is_recorded, run_build
+from senformer.dataset.manifest import read_json, write_manifest
 from senformer.dataset.shard import shard_record
 from senformer.dataset.statistics import TrackSums
 from senformer.dataset.table import layout
@@ -59,37 +57,7 @@ def build_table(config: TableConfig, out: Path, *, workers: int = 1) -> dict[str
         ``out`` is taken, cannot be written, the disk is full, or another process builds it.
     """
     out = Path(out)
-    refuse_foreign(out)
-    with folder_lock(out):
-        if _is_finished(out, config):
-            return _stored_counts(out)
-        plan = make_table_plan(config)
-        fresh = not (out / folder_layout.HEADER).is_file()
-        if not fresh:
-            refuse_other(out, plan.header)
-        if (out / folder_layout.DONE).is_file():
-            return _stored_counts(out)
-        try:
-            return _fill(plan, out, workers)
-        except (ConfigError, DataError, MissingInputError):
-            if fresh:
-                clear_folder(out)
-            raise
-
-
-def _is_finished(out: Path, config: TableConfig) -> bool:
-    """Say whether ``out`` is what this build makes, as far as that is known without reading the inputs."""
-    if not all((out / n).is_file() for n in (folder_layout.DONE, folder_layout.HEADER, RUN_RECORD)):
-        return False
-    is_our_version = read_json(out / folder_layout.HEADER).get("made_by") == versions().get(
-        "senformer", "unknown"
-    )
-    return is_our_version and is_unchanged(read_json(out / RUN_RECORD), config)
-
-
-def _stored_counts(out: Path) -> dict[str, Any]:
-    check_dataset(out, verify=False)
-    return read_json(out / folder_layout.STATISTICS)["counts"]
+    return run_build(config, out, lambda: make_table_plan(config), lambda plan: _fill(plan, out, workers))
 
 
 def _stores(config: TableConfig) -> list[str]:
@@ -137,7 +105,7 @@ def _jobs(plan: TablePlan, out: Path) -> Iterator[tuple[str, Any]]:
 
 def _is_built(out: Path, config: TableConfig, name: str) -> bool:
     record = shard_record(out, name)
-    if record.is_file() and not check_entries(out, read_json(record)["files"], verify=False):
+    if is_recorded(out, record):
         return True
     for path in (record, *block_paths(out, config, name)):
         remove(path)

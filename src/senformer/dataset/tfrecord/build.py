@@ -9,17 +9,14 @@ from typing import Any
 import pandas as pd
 
 from senformer.core.commit import remove, sweep_folder, write_json
-from senformer.core.errors import ConfigError, DataError, MissingInputError
-from senformer.core.lock import folder_lock
 from senformer.core.provenance import FILE as RUN_RECORD
-from senformer.core.provenance import make_record, versions
+from senformer.core.provenance import make_record
 from senformer.dataset import layout
 from senformer.dataset.cache import ChromosomeCache, read_bin_facts
 from senformer.dataset.config import SPLITS
 from senformer.dataset.contigs import CONTIG_SCHEMA, CONTIGS
-from senformer.dataset.folder import clear_folder, refuse_foreign, refuse_other
-from senformer.dataset.inputs import is_unchanged
-from senformer.dataset.manifest import check_dataset, check_entries, read_json, write_manifest
+from senformer.dataset.frame import is_recorded, run_build
+from senformer.dataset.manifest import read_json, write_manifest
 from senformer.dataset.packs import PackIndex
 from senformer.dataset.plan import tile
 from senformer.dataset.pool import in_processes
@@ -64,35 +61,12 @@ def import_tfrecords(config: TfrecordConfig, out: Path, *, workers: int = 1) -> 
         As ``build``.
     """
     out = Path(out)
-    refuse_foreign(out)
-    with folder_lock(out):
-        if _is_finished(out, config):
-            return _counts(out)
-        plan = make_import_plan(config, workers=workers)
-        fresh = not (out / layout.HEADER).is_file()
-        if not fresh:
-            refuse_other(out, plan.header)
-        if (out / layout.DONE).is_file():
-            return _counts(out)
-        try:
-            return _fill(plan, out, workers)
-        except (ConfigError, DataError, MissingInputError):
-            if fresh:
-                clear_folder(out)
-            raise
-
-
-def _is_finished(out: Path, config: TfrecordConfig) -> bool:
-    """Say whether ``out`` is what this import makes, as far as that is known without reading the inputs."""
-    if not all((out / name).is_file() for name in (layout.DONE, layout.HEADER, RUN_RECORD)):
-        return False
-    is_our_version = read_json(out / layout.HEADER).get("made_by") == versions().get("senformer", "unknown")
-    return is_our_version and is_unchanged(read_json(out / RUN_RECORD), config)
-
-
-def _counts(out: Path) -> dict[str, Any]:
-    check_dataset(out, verify=False)
-    return read_json(out / layout.STATISTICS)["counts"]
+    return run_build(
+        config,
+        out,
+        lambda: make_import_plan(config, workers=workers),
+        lambda plan: _fill(plan, out, workers),
+    )
 
 
 def _fill(plan: ImportPlan, out: Path, workers: int) -> dict[str, Any]:
@@ -110,7 +84,7 @@ def _fill(plan: ImportPlan, out: Path, workers: int) -> dict[str, Any]:
 
 def _is_built(out: Path, name: str) -> bool:
     record = shard_record(out, name)
-    if record.is_file() and not check_entries(out, read_json(record)["files"], verify=False):
+    if is_recorded(out, record):
         return True
     for path in (record, *shard_folders(out, name)):
         remove(path)
