@@ -42,3 +42,21 @@ def test_counts__as_window_by_window(monkeypatch, rows: int) -> None:
 def test_label_report__no_window() -> None:
     report = label_report(WINDOWS.iloc[:0], lambda chrom, lo, hi: np.empty((0, 2)), 16, 1, 2)
     assert report == {"n_windows": 0, "n": [0, 0], "n_positive": [0, 0], "positive_fraction": [None, None]}
+
+
+def test_label_report__shuffled_windows_have_no_positive() -> None:
+    known = targets()
+    shuffled = np.array([False, True, True, False, False])
+
+    def read(chrom: str, lo: int, hi: int) -> np.ndarray:
+        return known[chrom][lo:hi]
+
+    report = label_report(WINDOWS, read, 16, 1, 3, shuffled)
+    labels = window_labels(known, WINDOWS, 16, 1)
+    made = [
+        np.where(np.isnan(part), np.nan, part * (not one)) for part, one in zip(labels, shuffled, strict=True)
+    ]
+    every = np.concatenate(made)
+    assert report["n"] == (~np.isnan(every)).sum(axis=0).tolist()
+    assert report["n_positive"] == (every == 1).sum(axis=0).tolist()
+    assert report["n_positive"] != label_report(WINDOWS, read, 16, 1, 3)["n_positive"]

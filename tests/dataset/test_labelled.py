@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.dataset.test_labels import table
 from tests.dataset.test_negatives import peaks
@@ -9,6 +10,7 @@ from tests.dataset.toy import Toy
 
 from senformer.core.errors import ConfigError
 from senformer.dataset import TrainBatches, build, iterate, open_dataset
+from senformer.dataset.batch import eval_batches
 
 
 def test_add_negatives__with_labels_the_place_decides(toy: Toy, tmp_path: Path) -> None:
@@ -28,6 +30,27 @@ def test_add_negatives__with_labels_the_place_decides(toy: Toy, tmp_path: Path) 
     assert sum(part["n_windows"] for part in found.values()) == 18
     # every window of the toy's chrA, N left out, is a candidate once
     assert counts["negatives"]["candidates"] == sum(size // 160 for size in (4003, 3300, 2500))
+
+
+def test_label_statistics__of_shuffled_negatives_as_they_are_read(toy: Toy, tmp_path: Path) -> None:
+    section = {
+        "tracks": str(table(tmp_path)),
+        "window_bp": 160,
+        "crop_bins": 4,
+        "regions": {"bed": str(peaks(tmp_path))},
+        "negatives": {"kind": "dinuc_shuffled"},
+        "labels": {},
+    }
+    build(toy.config(**section), tmp_path / "d")
+    dataset = open_dataset(tmp_path / "d")
+    for split, found in dataset.statistics["labels"].items():
+        rows = dataset.windows[dataset.windows["split"] == split]
+        read = np.concatenate([batch.targets for batch in eval_batches(dataset, rows, 4, 5)])
+        assert found["n_windows"] == len(rows) > 0
+        assert found["n"] == (~np.isnan(read)).sum(axis=(0, 1)).tolist()
+        assert found["n_positive"] == (read == 1).sum(axis=(0, 1)).tolist()
+    # Peaks cover both bins of the one positive in chrC, and none of those of its negative.
+    assert dataset.statistics["labels"]["test"]["positive_fraction"] == [0, 0.5]
 
 
 def test_label_windows__nothing_without_a_section(toy: Toy, store_path: Path) -> None:

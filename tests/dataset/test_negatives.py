@@ -7,16 +7,23 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.dataset.toy import Toy
+from tests.oracles.dinucleotides import dinucleotides
 
 from senformer.core.errors import ConfigError
-from senformer.dataset import build, open_dataset
+from senformer.dataset import Dataset, build, open_dataset
+from senformer.dataset.batch import Batch, eval_batches
+from senformer.dataset.loader import TrainBatches
 from senformer.dataset.negatives import (
     NegativesConfig,
+    add_shuffled,
     draw_negatives,
     drop_near,
     is_positive,
+    is_shuffled,
     region_numbers,
 )
+from senformer.dataset.tfrecord.export import export_tfrecords
+from senformer.genome.sequence import decode
 
 COLUMNS = ["chrom", "start", "end"]
 
@@ -129,3 +136,109 @@ def test_config__negatives_need_peaks(toy: Toy) -> None:
         ConfigError, match=r"negatives are chosen beside peaks; give regions: \{peaks: FILE\}"
     ):
         toy.config(negatives={})
+
+
+def test_add_shuffled__before_its_positive() -> None:
+    windows = rows(("chrB", 10, 20), ("chrA", 0, 10)).assign(label=1)
+    both = add_shuffled(windows)
+    assert both["start"].tolist() == [10, 10, 0, 0]
+    assert both["label"].tolist() == [0, 1, 0, 1]
+    shuffled = is_shuffled(NegativesConfig(kind="dinuc_shuffled"), both)
+    assert shuffled.tolist() == [True, False, True, False]
+    assert not is_shuffled(NegativesConfig(), both).any()
+    assert not is_shuffled(None, both.drop(columns="label")).any()
+
+
+@pytest.fixture
+def shuffled_store(toy: Toy, tmp_path: Path) -> Dataset:
+    return open_shuffled(toy, tmp_path, "d")
+
+
+def open_shuffled(toy: Toy, tmp_path: Path, name: str, seed: int = 1) -> Dataset:
+    negatives = {"kind": "dinuc_shuffled", "seed": seed}
+    build(
+        toy.config(window_bp=160, regions={"bed": str(peaks(tmp_path))}, negatives=negatives), tmp_path / name
+    )
+    return open_dataset(tmp_path / name)
+
+
+def test_shuffled__the_place_of_the_positive_with_label_0(shuffled_store: Dataset) -> None:
+    windows = shuffled_store.windows
+    assert len(windows) == 12
+    same = ["chrom", "start", "end", "split", "center"]
+    pd.testing.assert_frame_equal(
+        windows[windows["label"] == 0][same].reset_index(drop=True),
+        windows[windows["label"] == 1][same].reset_index(drop=True),
+    )
+    assert shuffled_store.statistics["counts"]["negatives"] == {"wanted": 6, "drawn": 6, "unmatched": 0}
+    cut = shuffled_store.cut_windows(160, 3)
+    pd.testing.assert_frame_equal(cut[windows.columns], windows, check_dtype=False)
+    assert shuffled_store.cut_windows(96, 0)["label"].tolist() == windows["label"].tolist()
+    assert shuffled_store.cut_windows(160, 3, split="valid")["label"].tolist() == [0, 1, 0, 1]
+
+
+def check_pair(toy: Toy, negative: tuple[np.ndarray, np.ndarray], chrom: str, start: int) -> None:
+    sequence, target = negative
+    known = toy.codes[chrom][start : start + 160]
+    assert (sequence != known).mean() > 0.3
+    assert dinucleotides(decode(sequence)) == dinucleotides(decode(known))
+    stored = toy.expected(chrom)[start // 16 + 3 : start // 16 + 7]
+    np.testing.assert_array_equal(target, np.where(np.isnan(stored), np.nan, 0))
+
+
+def read_all(dataset: Dataset, size: int) -> Batch:
+    batches = list(eval_batches(dataset, dataset.windows, 3, size))
+    parts = ([getattr(batch, name) for batch in batches] for name in ("sequence", "targets"))
+    return Batch(*map(np.concatenate, parts), ())
+
+
+def test_shuffled__evaluation_reads_a_shuffle_without_signal(
+    toy: Toy, tmp_path: Path, shuffled_store: Dataset
+) -> None:
+    read = read_all(shuffled_store, 5)
+    for row, window in enumerate(shuffled_store.windows.itertuples()):
+        if window.label == 0:
+            check_pair(toy, (read.sequence[row], read.targets[row]), window.chrom, window.start)
+        else:
+            np.testing.assert_array_equal(
+                read.sequence[row], toy.codes[window.chrom][window.start : window.end]
+            )
+            stored = toy.expected(window.chrom)[window.start // 16 + 3 : window.end // 16 - 3]
+            np.testing.assert_allclose(read.targets[row], stored, rtol=1e-6)
+    np.testing.assert_array_equal(read_all(shuffled_store, 1).sequence, read.sequence)
+    other = read_all(open_shuffled(toy, tmp_path, "other", seed=2), 5).sequence
+    differs = (other != read.sequence).any(axis=1)
+    np.testing.assert_array_equal(differs, shuffled_store.windows["label"] == 0)
+
+
+@pytest.mark.parametrize("balanced", [False, True])
+def test_shuffled__training_sees_both_at_every_place(
+    toy: Toy, shuffled_store: Dataset, balanced: bool
+) -> None:
+    batches = TrainBatches(
+        shuffled_store, "train", 6, 1, max_shift_bp=0, reverse_complement=False, balanced=balanced
+    )
+    batch = batches.batch(0)
+    n_shuffled = 0
+    for window, sequence, target in zip(batch.windows, batch.sequence, batch.targets, strict=True):
+        if (sequence != toy.codes[window.chrom][window.start : window.end]).any():
+            check_pair(toy, (sequence, target), window.chrom, window.start)
+            n_shuffled += 1
+    assert n_shuffled == 3
+    np.testing.assert_array_equal(batches.batch(0).sequence, batch.sequence)
+
+
+def test_shuffled__records_cannot_hold_them(shuffled_store: Dataset, tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigError, match="negatives of kind dinuc_shuffled, which are made when they are read"
+    ):
+        export_tfrecords(shuffled_store, tmp_path / "r")
+    assert not (tmp_path / "r").exists()
+
+
+@pytest.mark.parametrize("key", [{"ratio": 2}, {"exclude_bp": 5}])
+def test_config__shuffled_takes_no_places(toy: Toy, key: dict[str, int]) -> None:
+    with pytest.raises(
+        ConfigError, match="dinuc_shuffled makes one negative of each positive: leave them out"
+    ):
+        toy.config(regions={"bed": "p.bed"}, negatives={"kind": "dinuc_shuffled", **key})

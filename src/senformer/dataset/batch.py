@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, UInt8
 
+from senformer.core.seeding import numpy_rng
 from senformer.dataset.augment import reverse_complement_batch
+from senformer.dataset.negatives import is_shuffled
 from senformer.dataset.store import Dataset
 from senformer.genome.interval import Interval
+from senformer.genome.shuffle import shuffle_dinucleotides
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ def assemble(
     shifts_bp: Sequence[int] | None = None,
     flips: Sequence[bool] | None = None,
     margin_bp: int = 0,
+    shuffled: Sequence[bool] | None = None,
 ) -> Batch:
     """Read windows from the store as one batch.
 
@@ -61,16 +65,23 @@ def assemble(
         Which examples to read from the other strand.
     margin_bp
         Bases to read beyond each input on both sides.
+    shuffled
+        Which examples are negatives made of a window: what was read of its sequence is shuffled, with its
+        dinucleotides kept, from (seed of the negatives, chrom, start); every measured target is 0.
     """
     shifts = [0] * len(windows) if shifts_bp is None else [int(shift) for shift in shifts_bp]
     flips = [False] * len(windows) if flips is None else [bool(flip) for flip in flips]
+    shuffled = [False] * len(windows) if shuffled is None else [bool(one) for one in shuffled]
     sequences, targets, read = [], [], []
-    for window, shift, flip in zip(windows, shifts, flips, strict=True):
+    for window, shift, flip, is_made in zip(windows, shifts, flips, shuffled, strict=True):
         bin_bp = dataset.bin_bp
         first, last = window.start + shift - margin_bp, window.end + shift + margin_bp
         codes = dataset.sequence(window.chrom, first, last)
         lo, hi = window.start // bin_bp + crop_bins, window.end // bin_bp - crop_bins
         values = dataset.targets(window.chrom, lo, hi)
+        if is_made:
+            codes = shuffle_dinucleotides(codes, _shuffle_rng(dataset, window))
+            values[~np.isnan(values)] = 0
         if flip:
             codes, values = reverse_complement_batch(codes, values, dataset.strand_permutation)
         sequences.append(codes)
@@ -80,13 +91,21 @@ def assemble(
     return Batch(np.stack(sequences), np.stack(targets), tuple(read))
 
 
+def _shuffle_rng(dataset: Dataset, window: Interval) -> np.random.Generator:
+    negatives = dataset.config.negatives
+    seed = 1 if negatives is None else negatives.seed
+    return numpy_rng(seed, "shuffle", window.chrom, window.start)
+
+
 def eval_batches(
     dataset: Dataset, windows: pd.DataFrame, crop_bins: int, batch_size: int, margin_bp: int = 0
 ) -> Iterator[Batch]:
     """Yield batches of ``windows`` in order, not augmented; the last may be smaller."""
     intervals = window_intervals(windows)
+    shuffled = is_shuffled(dataset.config.negatives, windows).tolist()
     for first in range(0, len(intervals), batch_size):
-        yield assemble(dataset, intervals[first : first + batch_size], crop_bins, margin_bp=margin_bp)
+        ours = slice(first, first + batch_size)
+        yield assemble(dataset, intervals[ours], crop_bins, margin_bp=margin_bp, shuffled=shuffled[ours])
 
 
 def window_intervals(windows: pd.DataFrame) -> list[Interval]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from senformer.dataset.windows import range_sums, target_bin_range
 
@@ -31,23 +31,28 @@ def has_positive(
 
 
 def label_report(
-    windows: pd.DataFrame, read: ReadTargets, bin_bp: int, crop_bins: int, n_tracks: int
+    windows: pd.DataFrame,
+    read: ReadTargets,
+    bin_bp: int,
+    crop_bins: int,
+    n_tracks: int,
+    shuffled: Bool[np.ndarray, " window"] | None = None,
 ) -> dict[str, Any]:
     """Return per track the labels (``n``) and positives among the target bins of windows.
 
-    A bin counts as often as a window has it in its target.
+    A bin counts as often as a window has it in its target. All labels of ``shuffled`` windows are 0.
     """
+    windows = windows.assign(real=True if shuffled is None else ~shuffled)
     n, n_positive = np.zeros((2, n_tracks), dtype=np.int64)
     for chrom, rows in _by_chrom(windows):
         lo, hi = target_bin_range(rows, bin_bp, crop_bins)
-        # How many windows have each bin in their target.
-        steps = np.bincount(lo, minlength=int(hi.max()) + 1) - np.bincount(hi, minlength=int(hi.max()) + 1)
-        times = np.cumsum(steps)[:-1]
+        real = rows["real"].to_numpy()
+        times, real_times = _times(lo, hi, int(hi.max())), _times(lo[real], hi[real], int(hi.max()))
         for first in range(int(lo.min()), len(times), _ROWS):
             values = read(chrom, first, min(first + _ROWS, len(times)))
-            part = times[first : first + len(values)]
-            n += part @ ~np.isnan(values)
-            n_positive += part @ (values == 1)
+            part = slice(first, first + len(values))
+            n += times[part] @ ~np.isnan(values)
+            n_positive += real_times[part] @ (values == 1)
     fraction = [int(p) / int(k) if k else None for p, k in zip(n_positive, n, strict=True)]
     return {
         "n_windows": len(windows),
@@ -55,6 +60,13 @@ def label_report(
         "n_positive": n_positive.tolist(),
         "positive_fraction": fraction,
     }
+
+
+def _times(
+    lo: Int[np.ndarray, " window"], hi: Int[np.ndarray, " window"], n_bins: int
+) -> Int[np.ndarray, " bin"]:
+    """Return how many windows have each bin in their target."""
+    return np.cumsum(np.bincount(lo, minlength=n_bins + 1) - np.bincount(hi, minlength=n_bins + 1))[:-1]
 
 
 def _by_chrom(windows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -11,7 +11,7 @@ from senformer.dataset.cache import ChromosomeCache, read_bin_facts
 from senformer.dataset.composition import gc_content
 from senformer.dataset.config import SPLITS
 from senformer.dataset.label_counts import has_positive, label_report
-from senformer.dataset.negatives import draw_negatives, drop_near, region_numbers
+from senformer.dataset.negatives import add_shuffled, draw_negatives, drop_near, is_shuffled, region_numbers
 from senformer.dataset.plan import BuildPlan
 from senformer.dataset.windows import sift_windows, tile_windows
 
@@ -46,11 +46,15 @@ def label_windows(plan: BuildPlan, out: Path, windows: pd.DataFrame) -> tuple[pd
 def add_negatives(plan: BuildPlan, out: Path, windows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Return positives and the negatives drawn for them, in genome order, and what was counted.
 
-    Candidates are windows side by side in every split region, dropped by the rules of all windows.
+    Candidates are windows side by side in every split region, dropped by the rules of all windows. Shuffled
+    negatives have the place of their positive.
     """
     config, negatives = plan.config, plan.config.negatives
     if negatives is None or plan.peaks is None:
         return windows, {}
+    if negatives.kind == "dinuc_shuffled":
+        n = len(windows)
+        return add_shuffled(windows.assign(label=1)), {"wanted": n, "drawn": n, "unmatched": 0}
     geometry = (config.window_bp, config.window_bp, config.bin_bp, config.crop_bins)
     tiled = tile_windows(plan.regions, plan.chrom_sizes, *geometry)
     peaks = pd.concat([plan.peaks, windows[["chrom", "start", "end"]]], ignore_index=True)
@@ -78,11 +82,9 @@ def label_statistics(plan: BuildPlan, out: Path, windows: pd.DataFrame) -> dict[
         return {}
     read = partial(ChromosomeCache(out, keeps=False).read, layout.TRACKS)
     config, n_tracks = plan.config, len(plan.tracks)
-    return {
-        "labels": {
-            split: label_report(
-                windows[windows["split"] == split], read, config.bin_bp, config.crop_bins, n_tracks
-            )
-            for split in SPLITS
-        }
-    }
+    reports = {}
+    for split in SPLITS:
+        rows = windows[windows["split"] == split]
+        shuffled = is_shuffled(config.negatives, rows)
+        reports[split] = label_report(rows, read, config.bin_bp, config.crop_bins, n_tracks, shuffled)
+    return {"labels": reports}

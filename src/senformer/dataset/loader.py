@@ -17,6 +17,7 @@ from senformer.core.parent import die_with_parent
 from senformer.core.seeding import numpy_rng
 from senformer.dataset.batch import Batch, assemble, window_intervals
 from senformer.dataset.examples import AnyDataset
+from senformer.dataset.negatives import is_shuffled
 from senformer.dataset.sampling import balanced_places, epoch_order, two_classes
 from senformer.dataset.store import Dataset
 from senformer.dataset.windows import refuse_empty_splits
@@ -83,6 +84,7 @@ class TrainBatches:
             table = dataset.cut_windows(window_bp, self.crop_bins, split=split)
         refuse_empty_splits(table, [split], window_bp, f"the dataset {dataset.path} gives none")
         self.windows = window_intervals(table)
+        self._shuffled = is_shuffled(dataset.config.negatives, table)
         self._rooms = shift_rooms(dataset, split, self.windows)
         self._classes = two_classes(table, f"{dataset.path} split {split!r}") if balanced else None
 
@@ -107,7 +109,14 @@ class TrainBatches:
         places = self._places(step)[ours]
         windows = [self.windows[place] for place in places]
         shifts = np.clip(shifts[ours], *self._rooms[places].T)
-        return assemble(self.dataset, windows, self.crop_bins, shifts.tolist(), flips[ours].tolist())
+        return assemble(
+            self.dataset,
+            windows,
+            self.crop_bins,
+            shifts.tolist(),
+            flips[ours].tolist(),
+            shuffled=self._shuffled[places].tolist(),
+        )
 
     def _places(self, step: int) -> list[int]:
         first = step * self.batch_size

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from senformer.core.config import Config
 from senformer.core.seeding import numpy_rng
@@ -28,18 +28,29 @@ class NegativesConfig(Config):
     kind
         ``genomic`` draws any window without a peak; ``gc_matched`` one whose GC content lies in the same
         step of 0.02 as that of a positive. Both stay in the split region of their positive.
+        ``dinuc_shuffled`` shuffles the sequence of each positive when it is read, and keeps its
+        dinucleotides.
     ratio
         Negatives a positive.
     seed
-        Of the draws.
+        Of the draws, or of the shuffles.
     exclude_bp
         No base of a negative lies so close to a peak or to a positive window.
     """
 
-    kind: Literal["gc_matched", "genomic"] = "gc_matched"
+    kind: Literal["gc_matched", "genomic", "dinuc_shuffled"] = "gc_matched"
     ratio: int = Field(default=1, gt=0)
     seed: int = 1
     exclude_bp: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _one_shuffle(self) -> "NegativesConfig":
+        if self.kind == "dinuc_shuffled" and (self.ratio, self.exclude_bp) != (1, 0):
+            raise ValueError(
+                f"ratio {self.ratio} and exclude_bp {self.exclude_bp} are of places in the genome; "
+                "dinuc_shuffled makes one negative of each positive: leave them out"
+            )
+        return self
 
 
 def drop_near(
@@ -121,6 +132,19 @@ def region_numbers(windows: pd.DataFrame, regions: pd.DataFrame) -> Int[np.ndarr
         at = np.searchsorted(regions["start"].to_numpy()[here], rows["start"], side="right") - 1
         numbers[windows.index.get_indexer(rows.index)] = here[at]
     return numbers
+
+
+def add_shuffled(windows: pd.DataFrame) -> pd.DataFrame:
+    """Return every window twice: as the negative that is to be shuffled (label 0), then as it is."""
+    both = pd.concat([windows.assign(label=0), windows])
+    return both.sort_index(kind="stable").reset_index(drop=True)
+
+
+def is_shuffled(config: NegativesConfig | None, windows: pd.DataFrame) -> Bool[np.ndarray, " window"]:
+    """Return which windows are read as a shuffled sequence without signal."""
+    if config is None or config.kind != "dinuc_shuffled":
+        return np.zeros(len(windows), dtype=bool)
+    return (windows["label"] == 0).fillna(False).to_numpy(dtype=bool)
 
 
 def is_positive(windows: pd.DataFrame) -> Bool[np.ndarray, " window"]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, UInt8
+from jaxtyping import Bool, Float, UInt8
 
 from senformer.core.config import nearest, parse
 from senformer.core.errors import ConfigError, DataError, MissingInputError
@@ -18,6 +18,7 @@ from senformer.dataset.cache import ChromosomeCache, read_bin_facts
 from senformer.dataset.config import SPLITS, DatasetConfig
 from senformer.dataset.contigs import read_contigs
 from senformer.dataset.manifest import check_dataset, read_json
+from senformer.dataset.negatives import add_shuffled, is_shuffled
 from senformer.dataset.packs import PackIndex
 from senformer.dataset.placing import place_windows
 from senformer.dataset.plan import track_from_record
@@ -268,16 +269,19 @@ class Dataset:
             regions = regions[regions["split"] == split]
         if self.config.regions is not None:
             checked_stride(window_bp, self.bin_bp, crop_bins, None)
-            known = self.windows[["chrom", "center", "strand", "name"]].astype({"center": "int64"})
+            shuffled = is_shuffled(self.config.negatives, self.windows)
+            known = self.windows.loc[~shuffled, ["chrom", "center", "strand", "name"]]
+            known = known.astype({"center": "int64"}).reset_index(drop=True)
             placed, _ = place_windows(known, regions, self.chrom_sizes, window_bp, self.bin_bp)
-            return self._sift(self._with_label(placed), crop_bins)
+            kept = self._sift(self._with_label(placed, ~shuffled), crop_bins)
+            return add_shuffled(kept) if shuffled.any() else kept
         snap_bp = self.config.snap_bp
         tiled = tile_windows(regions, self.chrom_sizes, window_bp, stride_bp, self.bin_bp, crop_bins, snap_bp)
         return self._sift(tiled, crop_bins)
 
-    def _with_label(self, windows: pd.DataFrame) -> pd.DataFrame:
-        """Give windows around the places of the dataset's own the labels that those have."""
-        label = self.windows.set_index(["chrom", "center"])["label"]
+    def _with_label(self, windows: pd.DataFrame, known: Bool[np.ndarray, " window"]) -> pd.DataFrame:
+        """Give windows around the places of the dataset's ``known`` ones the labels that those have."""
+        label = self.windows[known].set_index(["chrom", "center"])["label"]
         label = label[~label.index.duplicated()]
         return windows.assign(
             label=label.reindex(pd.MultiIndex.from_frame(windows[["chrom", "center"]])).array

@@ -12,7 +12,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from senformer.core.commit import refuse_existing, sweep_folder, write_bytes, write_json, write_text
-from senformer.core.errors import DataError
+from senformer.core.errors import ConfigError, DataError
 from senformer.core.lock import folder_lock
 from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import describe_input, make_record
@@ -20,6 +20,7 @@ from senformer.dataset.config import SPLITS
 from senformer.dataset.contigs import true_intervals
 from senformer.dataset.folder import clear_folder
 from senformer.dataset.manifest import read_json
+from senformer.dataset.negatives import is_shuffled
 from senformer.dataset.pool import in_processes
 from senformer.dataset.store import Dataset
 from senformer.dataset.tfrecord.facts import SEQUENCES, STATISTICS, TARGETS
@@ -81,10 +82,13 @@ def export_tfrecords(
     ------
     DataError
         A masked bin under ``nan: error``, or a value beyond float16; what this call wrote is removed.
+    ConfigError
+        The dataset has negatives that are shuffled when they are read.
     OutputError
         ``out`` holds something else.
     """
     out, config = Path(out), config or ExportConfig()
+    _refuse_shuffled(dataset)
     identity = _identity(dataset, config)
     with folder_lock(out):
         fresh = not (out / RUN_RECORD).is_file()
@@ -102,6 +106,17 @@ def export_tfrecords(
             if fresh:
                 clear_folder(out)
             raise
+
+
+def _refuse_shuffled(dataset: Dataset) -> None:
+    if is_shuffled(dataset.config.negatives, dataset.windows).any():
+        raise ConfigError(
+            "E452",
+            str(dataset.path),
+            "has negatives of kind dinuc_shuffled, which are made when they are read; records hold the "
+            "genome's own bases",
+            "Build with negatives of kind gc_matched or genomic, or with none, and export that.",
+        )
 
 
 def _identity(dataset: Dataset, config: ExportConfig) -> dict[str, Any]:
