@@ -73,6 +73,7 @@ def test_build_collection__other_genomes_are_refused(values, out):
 @pytest.mark.slow
 def test_build_collection__killed_at_its_own_renames_ends_in_the_same_bytes(values, out, tmp_path):
     """Those of the datasets are killed one by one in their own tests: here some, and all around them."""
+    _build(values, tmp_path / "first")  # makes the indexes of the genomes
     total = _in_child(values, out, kill_at=None)
     for kill_at in sorted({0, 1, 2, *range(9, total, 9), *range(total - 5, total)}):
         target = tmp_path / f"killed-{kill_at}"
