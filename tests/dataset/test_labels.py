@@ -83,6 +83,9 @@ def test_build__labels_are_those_of_single_bases(toy: Toy, tmp_path: Path, keep:
     }
     for chrom, size in SIZES.items():
         np.testing.assert_array_equal(dataset.targets(chrom, 0, size // 16), known[chrom])
+    again = dataset.cut_windows(80, 2)
+    for column in ("chrom", "start", "split", "label"):
+        assert again[column].tolist() == dataset.windows[column].tolist()
     windows = dataset.windows
     bins = [known[row.chrom][row.start // 16 + 2] for row in windows.itertuples()]
     assert windows["label"].tolist() == [int(labels.any()) for labels in bins]

@@ -89,11 +89,19 @@ def _damaged(path, tmp_path, change):
 
 
 def _unpacked(raw, node, offset, size, change=lambda content: None):
-    """Put the first block, changed, unpacked before the closing signature, and let the index point there."""
-    content = bytearray(zlib.decompress(raw[offset : offset + size]))
-    change(content)
-    struct.pack_into("<QQ", raw, node + 4 + 16, len(raw), len(content))
-    raw[-4:] = b"\0\0\0\0" + content + raw[-4:]
+    """Put all blocks, the first changed, unpacked before the closing signature; the header says so."""
+    (count,) = struct.unpack_from("<H", raw, node + 2)
+    blocks = b""
+    for entry in range(count):
+        place = node + 4 + 32 * entry + 16
+        at, n_bytes = struct.unpack_from("<QQ", raw, place)
+        content = bytearray(zlib.decompress(raw[at : at + n_bytes]))
+        if entry == 0:
+            change(content)
+        struct.pack_into("<QQ", raw, place, len(raw) + len(blocks), len(content))
+        blocks += content
+    struct.pack_into("<I", raw, 52, 0)  # the size of a block's buffer: none is unpacked
+    raw[-4:] = b"\0\0\0\0" + blocks + raw[-4:]
 
 
 @pytest.mark.parametrize(
@@ -158,8 +166,10 @@ def test_runs__of_an_empty_file(tmp_path):
     assert [len(part) for part in reader.runs("chr1", 0, 100)] == [0, 0, 0]
 
 
-def test_runs__blocks_that_are_not_packed(every_kind, tmp_path):
-    """An uncompressed block begins with a chromosome number, which is no zlib header."""
-    ours = _damaged(every_kind, tmp_path, _unpacked).runs("chr1", 0, 3_000)
-    theirs = open_bigwig(every_kind).runs("chr1", 0, 3_000)
+@pytest.mark.parametrize("place", [("chr1", 0, 3_000), ("chr1", 0, 50_000), ("chr2", 0, 9_000)])
+def test_runs__blocks_that_are_not_packed(every_kind, tmp_path, place):
+    ours, theirs = (
+        _damaged(every_kind, tmp_path, _unpacked).runs(*place),
+        open_bigwig(every_kind).runs(*place),
+    )
     assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(ours, theirs, strict=True))

@@ -44,3 +44,22 @@ def test_is_run_file__only_a_finished_one(tmp_path):
         assert not is_run_file(path)
         with pytest.raises(FileNotFoundError):
             open_run_file(path, identity(path))
+
+
+def test_runs__a_flipped_bit_in_the_cache_is_told_and_the_file_made_anew(tmp_path, monkeypatch):
+    from senformer.core.errors import DataError
+    from senformer.tracks import open_track
+    from senformer.tracks.run_file import open_run_file
+
+    monkeypatch.setenv("SENFORMER_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "t.bedgraph").write_text("".join(f"chr1\t{n * 10}\t{n * 10 + 5}\t{n}\n" for n in range(90)))
+    reader = open_track(tmp_path / "t.bedgraph", "bedgraph", chrom_sizes={"chr1": 1000})
+    assert reader.values("chr1", 500, 501).tolist() == [50.0]
+    content = bytearray(reader.derived.read_bytes())
+    content[8 * 90 + 4 * 50 + 2] ^= 64
+    reader.derived.write_bytes(bytes(content))
+    open_run_file.cache_clear()
+    with pytest.raises(DataError, match=r"its runs in the cache are damaged \(the runs of chr1 have another"):
+        reader.values("chr1", 500, 501)
+    again = open_track(tmp_path / "t.bedgraph", "bedgraph", chrom_sizes={"chr1": 1000})
+    assert again.values("chr1", 500, 501).tolist() == [50.0]

@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field, model_validator
 
-from senformer.core.config import Config
+from senformer.core.config import Config, nearest
 from senformer.core.errors import DataError
 from senformer.genome.bed import read_bed
 from senformer.genome.chromosomes import resolve_chromosome, show_names
@@ -118,6 +118,7 @@ def _read(config: RegionsConfig, all_sizes: Mapping[str, int]) -> tuple[pd.DataF
         names = "gene_name" if config.level == "gene" else "transcript_id"
         if config.gene_type:
             wanted = rows["gene_type"].isin(config.gene_type)
+            _refuse_unknown_types(config, rows["gene_type"])
             counts["other_gene_type"] = int((~wanted).sum())
             rows = rows[wanted]
         rows, counts["other_chromosome"] = _of_genome(rows, all_sizes, config.path)
@@ -128,6 +129,13 @@ def _read(config: RegionsConfig, all_sizes: Mapping[str, int]) -> tuple[pd.DataF
     if config.tss is not None:
         return _starts(rows), counts
     return rows.assign(center=(rows["start"] + rows["end"]) // 2), counts
+
+
+def _refuse_unknown_types(config: RegionsConfig, found: pd.Series) -> None:
+    known = sorted(found.dropna().unique())
+    for name in config.gene_type:
+        if name not in known:
+            raise DataError("E444", str(config.path), f"has no gene of type {name!r}", nearest(name, known))
 
 
 def _of_genome(rows: pd.DataFrame, sizes: Mapping[str, int], path: str) -> tuple[pd.DataFrame, int]:

@@ -1,5 +1,6 @@
 """What every build does around its work: one process a folder, resumable, and nothing left of bad input."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -13,6 +14,8 @@ from senformer.dataset import layout
 from senformer.dataset.folder import clear_folder, refuse_foreign, refuse_other
 from senformer.dataset.inputs import is_unchanged
 from senformer.dataset.manifest import check_dataset, check_entries, read_json
+
+log = logging.getLogger(__name__)
 
 
 @runtime_checkable
@@ -65,6 +68,9 @@ def run_build(
     refuse_foreign(out)
     with folder_lock(out):
         if is_finished(out, config):
+            log.info(
+                "%s is finished and its inputs are unchanged; its bytes are proven by senformer verify", out
+            )
             return stored_counts(out)
         plan = make_plan()
         fresh = not (out / layout.HEADER).is_file()

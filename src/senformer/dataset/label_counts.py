@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
+from senformer.dataset.labels import LabelsConfig
 from senformer.dataset.windows import range_sums, target_bin_range
 
 ReadTargets = Callable[[str, int, int], Float[np.ndarray, "bin track"]]
@@ -28,6 +29,15 @@ def has_positive(
             is_positive[first:last] = (read(chrom, first, last) == 1).any(axis=1)
         found[windows.index.get_indexer(rows.index)] = range_sums(is_positive, lo, hi) > 0
     return found
+
+
+def keep_labelled(
+    windows: pd.DataFrame, read: ReadTargets, config: LabelsConfig, bin_bp: int, crop_bins: int
+) -> pd.DataFrame:
+    """Return windows with their label, 1 where they have a positive; others only where all are kept."""
+    positive = has_positive(windows, read, bin_bp, crop_bins)
+    labelled = windows.assign(label=positive.astype("int64"))
+    return labelled if config.keep == "all" else labelled[positive].reset_index(drop=True)
 
 
 def label_report(

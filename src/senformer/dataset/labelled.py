@@ -10,7 +10,7 @@ from senformer.dataset import layout
 from senformer.dataset.cache import ChromosomeCache, read_bin_facts
 from senformer.dataset.composition import gc_content
 from senformer.dataset.config import SPLITS
-from senformer.dataset.label_counts import has_positive, label_report
+from senformer.dataset.label_counts import keep_labelled, label_report
 from senformer.dataset.negatives import add_shuffled, draw_negatives, drop_near, is_shuffled, region_numbers
 from senformer.dataset.plan import BuildPlan
 from senformer.dataset.windows import sift_windows, tile_windows
@@ -36,11 +36,8 @@ def label_windows(plan: BuildPlan, out: Path, windows: pd.DataFrame) -> tuple[pd
     if plan.config.labels is None:
         return windows, {}
     read = partial(ChromosomeCache(out, keeps=False).read, layout.TRACKS)
-    positive = has_positive(windows, read, plan.config.bin_bp, plan.config.crop_bins)
-    labelled = windows.assign(label=positive.astype("int64"))
-    if plan.config.labels.keep == "all":
-        return labelled, {}
-    return labelled[positive].reset_index(drop=True), {"no_positive": int((~positive).sum())}
+    kept = keep_labelled(windows, read, plan.config.labels, plan.config.bin_bp, plan.config.crop_bins)
+    return kept, {} if plan.config.labels.keep == "all" else {"no_positive": len(windows) - len(kept)}
 
 
 def add_negatives(plan: BuildPlan, out: Path, windows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:

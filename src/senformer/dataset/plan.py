@@ -261,10 +261,9 @@ def choose_chromosomes(
     if config.include is not None:
         chosen = set(match_chromosomes(config.include, sizes, "dataset.include").values())
         left_out["not_included"] = [chrom for chrom in sizes if chrom not in chosen]
+    skipped = set(left_out["not_included"])
     left_out["short_contigs"] = [
-        chrom
-        for chrom, size in sizes.items()
-        if size < config.window_bp and chrom not in left_out["not_included"]
+        chrom for chrom, size in sizes.items() if size < config.window_bp and chrom not in skipped
     ]
     if left_out["short_contigs"] and config.short_contigs == "error":
         first = left_out["short_contigs"][0]

@@ -3,6 +3,7 @@
 import copy
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from senformer.dataset import layout
 from senformer.dataset.cache import ChromosomeCache, read_bin_facts
 from senformer.dataset.config import SPLITS, DatasetConfig
 from senformer.dataset.contigs import read_contigs
+from senformer.dataset.label_counts import keep_labelled
 from senformer.dataset.manifest import check_dataset, read_json
 from senformer.dataset.negatives import add_shuffled, is_shuffled
 from senformer.dataset.packs import PackIndex
@@ -253,8 +255,9 @@ class Dataset:
 
         Returns
         -------
-        Columns chrom, start, end, split, fold. Windows with too many unknown bases or without any measured
-        target bin are left out, as the build leaves them out. Around places (``dataset.regions``) windows are
+        Columns chrom, start, end, split, fold, and label where targets are labels. Windows with too many
+        unknown bases, without any measured target bin or without a positive label are left out, as the build
+        leaves them out. Around places (``dataset.regions``) windows are
         put around those of the dataset's windows, whatever the stride; they may overlap.
 
         Raises
@@ -277,7 +280,11 @@ class Dataset:
             return add_shuffled(kept) if shuffled.any() else kept
         snap_bp = self.config.snap_bp
         tiled = tile_windows(regions, self.chrom_sizes, window_bp, stride_bp, self.bin_bp, crop_bins, snap_bp)
-        return self._sift(tiled, crop_bins)
+        kept = self._sift(tiled, crop_bins)
+        if self.config.labels is None:
+            return kept
+        read = partial(self._cache.read, layout.TRACKS)
+        return keep_labelled(kept, read, self.config.labels, self.bin_bp, crop_bins)
 
     def _with_label(self, windows: pd.DataFrame, known: Bool[np.ndarray, " window"]) -> pd.DataFrame:
         """Give windows around the places of the dataset's ``known`` ones the labels that those have."""

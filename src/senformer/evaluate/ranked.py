@@ -116,8 +116,9 @@ class RankedScores(ABC):
     def result(self) -> Float64[np.ndarray, " track"]:
         """Return the metric per track; NaN where a track lacks positives or negatives."""
         found = np.full(self.n_tracks, np.nan)
+        tables = self.tables()
         for track in np.flatnonzero((self.n > 0) & ~self.is_constant):
-            table = self.tables()[track]
+            table = tables[track]
             found[track] = self._of(table[:, 1], table[:, 2])
         return found
 

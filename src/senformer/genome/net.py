@@ -78,7 +78,7 @@ def read_net(
         parent = open_rows[-1] if open_rows else -1
         row = _record(chrom, fields, level, parent, where)
         low, high = (rows[parent][1], rows[parent][2]) if open_rows else (0, sizes[chrom])
-        if not low <= row[1] <= row[2] <= high or row[6 - 1] < row[5 - 1]:
+        if not low <= row[1] <= row[2] <= high:
             told = f"{chrom}:{row[1]}-{row[2]} (0-based) leaves {low}-{high}, in which it stands"
             raise DataError("E256", where, told, "Get the file again.")
         open_rows.append(len(rows))

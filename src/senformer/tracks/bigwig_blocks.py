@@ -57,7 +57,8 @@ def read_runs(
         entries = np.concatenate(
             [np.empty(0, LEAF), *_leaves(handle, header.index + INDEX.size, number, start, end)]
         )
-        items = _join([_unpack(raw, entry) for entry, raw in _read_blocks(handle, entries)])
+        blocks = _read_blocks(handle, entries)
+        items = _join([_unpack(raw, entry, is_packed=header.is_packed) for entry, raw in blocks])
     finally:
         os.close(handle)
     kept = (items["end"] > start) & (items["start"] < end)
@@ -135,10 +136,10 @@ def _read_blocks(handle: int, entries: Shaped[np.ndarray, " block"]) -> Iterator
         first = last
 
 
-def _unpack(raw: memoryview, entry: tuple) -> _Block:
+def _unpack(raw: memoryview, entry: tuple, *, is_packed: bool) -> _Block:
     """Return one block, which must lie where the index has it."""
     try:
-        content = memoryview(zlib.decompress(raw) if _is_packed(raw) else raw)
+        content = memoryview(zlib.decompress(raw) if is_packed else raw)
     except zlib.error as fault:
         raise Damage("a block of it cannot be unpacked") from fault
     if len(content) < _SECTION.size:
@@ -148,11 +149,6 @@ def _unpack(raw: memoryview, entry: tuple) -> _Block:
     if not chrom == first_chrom == last_chrom or not first_base <= start < end <= last_base:
         raise Damage("its index and its blocks contradict each other")
     return _Block(_items(content[_SECTION.size :], kind, count, (start, step, span)), start, end)
-
-
-def _is_packed(raw: memoryview) -> bool:
-    """Say whether a block is a zlib stream: its first two bytes are a multiple of 31, its method 8."""
-    return len(raw) > 1 and raw[0] & 15 == 8 and (raw[0] * 256 + raw[1]) % 31 == 0
 
 
 def _items(content: memoryview, kind: int, count: int, places: tuple[int, int, int]) -> bytes | memoryview:

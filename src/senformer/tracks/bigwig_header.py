@@ -45,6 +45,8 @@ class BigWigHeader:
         Byte offsets of the parts.
     n_blocks
         Data blocks at base resolution.
+    is_packed
+        Whether blocks are zlib streams.
     n_covered_bp
         Bases that entries cover, by the file's own account; None where it keeps none (version 1).
     """
@@ -57,6 +59,7 @@ class BigWigHeader:
     summary: int
     n_blocks: int
     n_covered_bp: int | None
+    is_packed: bool = True
 
     @property
     def is_empty(self) -> bool:
@@ -114,7 +117,7 @@ def _read_header(handle: BinaryIO, where: str) -> BigWigHeader:
         _check_index(_unpack(handle, index, INDEX), where, size)
     n_blocks = _unpack(handle, data, _COUNT)[0]
     n_covered = _unpack(handle, summary, _COUNT)[0] if summary else None
-    return BigWigHeader(version, n_zooms, chrom_tree, data, index, summary, n_blocks, n_covered)
+    return BigWigHeader(version, n_zooms, chrom_tree, data, index, summary, n_blocks, n_covered, buffer > 0)
 
 
 def _unpack(handle: BinaryIO, offset: int, layout: struct.Struct) -> tuple:

@@ -1,7 +1,8 @@
 """Signal as sorted runs in one derived file: what text and alignments are turned into once, then mapped.
 
 Layout: per chromosome all starts, all ends (int32) and all values (float32); then a JSON head that tells
-where each begins, its length and checksum, and a mark. A file without its mark was never finished.
+where each begins, its length and checksum, and a mark. A file without its mark was never finished. The
+checksum of a chromosome is proven when a process first reads it.
 """
 
 import functools
@@ -10,7 +11,7 @@ import math
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from senformer.tracks.runs import Runs
 from senformer.tracks.summary import Summary
 
 _END = struct.Struct("<QI8s")
-_MAGIC = b"SFRUNS1\n"
+_MAGIC = b"SFRUNS2\n"
 _TYPES = ("<i4", "<i4", "<f4")
 # A memory map holds a descriptor: fewer than the 1,024 that systems allow a process.
 _OPEN_FILES = 256
@@ -42,16 +43,29 @@ class RunFile:
         What else was noted while the file was made.
     content
         All bytes, mapped.
+    proven
+        Chromosomes whose checksum was found right.
     """
 
     chroms: dict[str, dict[str, Any]]
     facts: dict[str, Any]
     content: UInt8[np.ndarray, " byte"]
+    proven: set[str] = field(default_factory=set)
 
     def runs(self, chrom: str) -> Runs:
-        """Return the runs of a chromosome, starts and ends still int32; none where it has none."""
+        """Return the runs of a chromosome, starts and ends still int32; none where it has none.
+
+        Raises
+        ------
+        ValueError
+            They are not what was written.
+        """
         head = self.chroms.get(chrom, {"offset": 0, "n": 0})
         at, n_bytes = head["offset"], 4 * head["n"]
+        if chrom in self.chroms and chrom not in self.proven:
+            if zlib.crc32(self.content[at : at + 3 * n_bytes].data) != head["crc32"]:
+                raise ValueError(f"the runs of {chrom} have another checksum than when they were written")
+            self.proven.add(chrom)
         columns = (self.content[at + k * n_bytes : at + (k + 1) * n_bytes] for k in range(3))
         return Runs(*(column.view(kind) for column, kind in zip(columns, _TYPES, strict=True)))
 
@@ -82,10 +96,13 @@ def _blocks(parts: Iterable[tuple[str, Runs]], facts: dict[str, Any]) -> Iterato
     offset = 0
     for name, runs in parts:
         chroms[name] = {"offset": offset, "n": len(runs.starts), **_sums(runs)}
+        checksum = 0
         for column, kind in zip(runs, _TYPES, strict=True):
             raw = np.ascontiguousarray(column, dtype=kind).tobytes()
             offset += len(raw)
+            checksum = zlib.crc32(raw, checksum)
             yield raw
+        chroms[name]["crc32"] = checksum
     head = json.dumps({"chroms": chroms, "facts": facts}).encode()
     yield head
     yield _END.pack(offset, zlib.crc32(head), _MAGIC)

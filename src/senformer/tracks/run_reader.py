@@ -70,8 +70,15 @@ class RunTrack:
         """Return the runs that share a base with ``[start, end)``, cut to it; raises as ``values``."""
         self._refuse_outside(chrom, start, end)
         self.check()
-        every = self._open().runs(chrom)
-        low, high = np.searchsorted(every.ends, start, "right"), np.searchsorted(every.starts, end, "left")
+        try:
+            every = self._open().runs(chrom)
+        except ValueError as fault:
+            remove(self.derived)
+            found = f"its runs in the cache are damaged ({fault}); they were removed"
+            raise DataError("E349", str(self.path), found, "Run again: they are made anew.") from fault
+        # As int32, which a chromosome fits: another type would have the whole column copied first.
+        low = np.searchsorted(every.ends, np.int32(start), "right")
+        high = np.searchsorted(every.starts, np.int32(end), "left")
         return Runs(
             np.maximum(every.starts[low:high], start).astype(np.int64),
             np.minimum(every.ends[low:high], end).astype(np.int64),

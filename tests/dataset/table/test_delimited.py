@@ -75,3 +75,10 @@ def test_read_delimited__cut_gzip(tmp_path: Path) -> None:
     (tmp_path / "t.gz").write_bytes(whole[:-9])
     with pytest.raises(DataError, match="damaged or cut short"):
         rows(tmp_path / "t.gz", ["a"])
+
+
+def test_read_delimited__a_line_that_is_blank_where_it_is_read_is_no_blank_line(tmp_path: Path) -> None:
+    path = tmp_path / "t.tsv"
+    path.write_text("name\tsequence\ty\nr1\tACGT\t1\nr2\t\t\n\nr4\tACGT\t2\n")
+    with pytest.raises(DataError, match=r"line 3: is empty in every column that is read \(sequence, y\)"):
+        list(read_delimited(path, ["sequence", "y"]))

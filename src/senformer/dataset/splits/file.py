@@ -94,6 +94,9 @@ def _choose(config: FileSplit, table: pd.DataFrame, rows: pd.DataFrame) -> pd.Da
     if not test:
         found = f"the file has the folds {', '.join(known[:8])}, and split.test_fold names none"
         raise DataError("E442", config.path, found, "Set split.test_fold and split.valid_fold.")
+    if not valid and _VALID in known:
+        found = f"split.test_fold takes {_VALID}, which is valid by default, and split.valid_fold names none"
+        raise DataError("E442", config.path, found, "Set split.valid_fold.")
     # Against all folds of the file: one whose chromosomes are not in use is no misspelling.
     refold(rows.assign(fold=rows["group"], split="train"), test, valid, f"split ({config.path})")
     here = set(fold_names(table))

@@ -45,7 +45,7 @@ def assemble_rows(
         for name, array in turn_inputs(dataset, {n: array[flips] for n, array in inputs.items()}).items():
             inputs[name][flips] = array
         values[flips] = values[flips][:, dataset.strand_permutation]
-    ids = dataset.rows["id"].to_numpy()[rows]
+    ids = dataset.rows["id"].iloc[rows].to_numpy()
     strands = np.where(flips, "-", "+") if flips is not None else ["+"] * len(rows)
     windows = tuple(
         Interval(name or "row", 0, dataset.bin_bp, str(strand))

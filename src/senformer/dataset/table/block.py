@@ -14,7 +14,7 @@ from senformer.core.shapes import N_CODE
 from senformer.dataset.arrays import write_array
 from senformer.dataset.config import SPLITS
 from senformer.dataset.manifest import describe_files
-from senformer.dataset.shard import shard_record
+from senformer.dataset.shard import open_genome, shard_record
 from senformer.dataset.statistics import TrackSums
 from senformer.dataset.table import layout
 from senformer.dataset.table.chunk import Chunk
@@ -23,7 +23,6 @@ from senformer.dataset.table.encode import Place, encode_column, letters
 from senformer.dataset.table.input_file import read_input, shape_of
 from senformer.dataset.table.locus import cut_loci
 from senformer.dataset.table.numbers import read_columns, read_values
-from senformer.genome.fasta import open_fasta
 from senformer.genome.sequence import count_iupac
 from senformer.tracks.track import Track
 
@@ -108,7 +107,7 @@ def _sequences(block: Block, counts: Counter[str]) -> tuple[dict[str, UInt8[np.n
     """Return the codes by name, and where the first sequence lies in its window."""
     config = block.config
     if config.locus is not None:
-        fasta = open_fasta(str(config.genome))
+        fasta = open_genome(Path(str(config.genome)))
         cut = [cut_loci(chunk, config, config.locus, fasta) for chunk in block.chunks]
         counts["cropped_sequences"] += sum(part[2] for part in cut)
         counts["beyond_chromosome"] += sum(part[3] for part in cut)

@@ -111,11 +111,27 @@ def _without_blanks(
     for column in columns.values():
         is_blank &= np.asarray(pa.compute.equal(pa.compute.binary_length(column), 0))
     if is_blank.any():
+        _refuse_part_blank(path, wanted, set(lines[is_blank].tolist()))
         kept = np.flatnonzero(~is_blank)
         columns = {name: column.take(pa.array(kept)) for name, column in columns.items()}
         lines = lines[kept]
     if len(lines):
         yield Chunk(path, columns, lines)
+
+
+def _refuse_part_blank(path: Path, wanted: Sequence[str], suspects: set[int]) -> None:
+    """Raise where a line that is empty in all wanted columns has something in others."""
+    last = max(suspects)
+    for number, text in read_lines(path, "E487"):
+        if number in suspects and text.strip('\t, "'):
+            raise DataError(
+                "E487",
+                f"{path} line {number}",
+                f"is empty in every column that is read ({', '.join(wanted)})",
+                "Fill the line, or remove it.",
+            )
+        if number >= last:
+            return
 
 
 def _as_error(path: Path, line: int, fault: Exception) -> Exception:

@@ -8,8 +8,12 @@ from jaxtyping import Int64
 from senformer.core.errors import DataError
 from senformer.dataset.table.chunk import Chunk
 
-# "chr1:100-200" and "chr1-100-200_name": what follows the end does not begin with a digit.
-_PLACE = r"^(?P<chrom>.+?)[:\-_](?P<start>[0-9]+)[\-_](?P<end>[0-9]+)(?:[^0-9].*)?$"
+# "chr1:100-200", whatever the name before the colon; else "chr1-100-200" and "chr1_100_200". A name may
+# follow after an underscore, "chr1-100-200_name", or a strand in parentheses.
+_PLACES = (
+    r"^(?P<chrom>.+):(?P<start>[0-9]+)-(?P<end>[0-9]+)(?:[_(].*)?$",
+    r"^(?P<chrom>[^:]+?)[\-_](?P<start>[0-9]+)[\-_](?P<end>[0-9]+)(?:[_(][^0-9].*)?$",
+)
 
 
 def read_places(
@@ -30,7 +34,8 @@ def read_places(
         A text is no place, a number no whole one, or the end not beyond the start.
     """
     if isinstance(columns, str):
-        found = pc.extract_regex(chunk.columns[columns], _PLACE)
+        first, second = (pc.extract_regex(chunk.columns[columns], pattern) for pattern in _PLACES)
+        found = pc.coalesce(first, second)
         if found.null_count:
             row = int(np.argmax(np.asarray(pc.is_null(found))))
             text = chunk.columns[columns][row].as_py()

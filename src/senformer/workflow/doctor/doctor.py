@@ -13,6 +13,7 @@ from senformer.core.wording import counted
 from senformer.dataset.collection import is_collection, member_configs
 from senformer.dataset.config import DatasetConfig
 from senformer.dataset.config_check import check_config
+from senformer.dataset.kind_check import check_other_kind
 from senformer.dataset.kinds import parse_dataset
 from senformer.dataset.masks import read_masks
 from senformer.genome.bed_check import check_bed
@@ -92,6 +93,8 @@ def _members(report: Report, section: dict[str, Any] | None, asked: Asked) -> di
         with gathered(report.findings, str(asked.config)):
             parsed = parse_dataset(section, f"{asked.config} (dataset)")
             config = parsed if isinstance(parsed, DatasetConfig) else None
+            if config is None:
+                report.findings += check_other_kind(parsed, str(asked.config))
     genome, tracks = (asked.genome or _path(section, "genome"), asked.tracks or _path(section, "tracks"))
     return {"": _Member(genome, tracks, config)} if genome or tracks else {}
 
