@@ -1,8 +1,9 @@
-from types import SimpleNamespace
+from unittest.mock import create_autospec
 
 import pytest
 
 from senformer.core.errors import ConfigError
+from senformer.dataset import Dataset
 from senformer.train.weights import positive_weights, track_weights
 
 
@@ -19,7 +20,7 @@ def test_track_weights__unknown_assay(human):
 
 
 def _labelled(**statistics):
-    return {"fly": SimpleNamespace(path="d", statistics=statistics)}
+    return {"fly": create_autospec(Dataset, instance=True, path="d", statistics=statistics)}
 
 
 def test_positive_weights__negatives_over_positives_and_1_where_a_class_is_absent():
