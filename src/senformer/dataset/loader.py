@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 import torch.utils.data
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from senformer.core.errors import ConfigError, SenformerError, StorageError
 from senformer.core.parent import die_with_parent
@@ -101,10 +101,7 @@ class TrainBatches:
     def batch(self, step: int) -> Batch:
         """Return this process' part of the batch of ``step`` (counted from 0)."""
         rng = numpy_rng(self.seed, "augment", self.dataset.organism, step)
-        shifts = rng.integers(-self.max_shift_bp, self.max_shift_bp, self.batch_size, endpoint=True)
-        flips = rng.random(self.batch_size) < 0.5
-        if not self.reverse_complement:
-            flips[:] = False
+        shifts, flips = draw_turns(rng, self.batch_size, self.max_shift_bp, self.reverse_complement)
         ours = self._examples
         places = self._places(step)[ours]
         windows = [self.windows[place] for place in places]
@@ -127,6 +124,15 @@ class TrainBatches:
             epoch, within = divmod(place, self.n_windows)
             places.append(int(epoch_order(self.seed, self.dataset.organism, epoch, self.n_windows)[within]))
         return places
+
+
+def draw_turns(
+    rng: np.random.Generator, n: int, max_shift_bp: int, reverse_complement: bool
+) -> tuple[Int[np.ndarray, " example"], Bool[np.ndarray, " example"]]:
+    """Return by how many bases each example is shifted, and which are read from the other strand."""
+    shifts = rng.integers(-max_shift_bp, max_shift_bp, n, endpoint=True)
+    flips = rng.random(n) < 0.5
+    return shifts, flips & reverse_complement
 
 
 def part_of_batch(batch_size: int, part: tuple[int, int]) -> slice:

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Int64
 from senformer.core.seeding import numpy_rng
 from senformer.core.shapes import N_CODE
 from senformer.dataset.batch import Batch
-from senformer.dataset.loader import part_of_batch
+from senformer.dataset.loader import draw_turns, part_of_batch
 from senformer.dataset.sampling import epoch_order
 from senformer.dataset.table.store import TableDataset, row_numbers
 from senformer.dataset.windows import refuse_empty_splits
@@ -130,10 +130,7 @@ class TableBatches:
     def batch(self, step: int) -> Batch:
         """Return this process' part of the batch of ``step`` (counted from 0)."""
         rng = numpy_rng(self.seed, "augment", self.dataset.organism, step)
-        shifts = rng.integers(-self.max_shift_bp, self.max_shift_bp, self.batch_size, endpoint=True)
-        flips = rng.random(self.batch_size) < 0.5
-        if not self.reverse_complement:
-            flips[:] = False
+        shifts, flips = draw_turns(rng, self.batch_size, self.max_shift_bp, self.reverse_complement)
         ours = self._examples
         places = self._places(step)[ours]
         shifts = np.clip(shifts[ours], *self._rooms[places].T)
