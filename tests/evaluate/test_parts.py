@@ -50,10 +50,10 @@ def test_read_part__the_sums_go_on_counting(tmp_path):
 
 
 def test_read_part__ranks_of_labels_come_back(tmp_path):
-    sums = TrackSums(SCALINGS, with_labels=True)
+    sums = TrackSums(SCALINGS, label_tracks=(0, 1, 2))
     prediction, labels = toy_labels()
     sums.add(prediction[0, :, :3], labels[0, :, :3])
     write_part(tmp_path / "part.npz", Part(sums, []))
-    back = read_part(tmp_path / "part.npz", SCALINGS).sums
+    back = read_part(tmp_path / "part.npz", SCALINGS, (0, 1, 2)).sums
     np.testing.assert_array_equal((back + sums).ranks.state, (sums + sums).ranks.state)
     np.testing.assert_array_equal(back.ranks.result(), sums.ranks.result())

@@ -60,7 +60,7 @@ def test_accuracy_table__keeps_the_order_of_the_tracks(toy_dataset):
 def test_accuracy_table__ranks_where_targets_are_labels(toy_dataset, tmp_path):
     prediction, labels = toy_labels()
     labels[..., 3] = 0
-    sums = TrackSums([Scaling()] * 5, with_labels=True)
+    sums = TrackSums([Scaling()] * 5, label_tracks=range(5))
     for x, y in zip(prediction, labels, strict=True):
         sums.add(x, y)
     table = accuracy_table(sums, toy_dataset.tracks)
@@ -79,4 +79,26 @@ def test_accuracy_table__ranks_where_targets_are_labels(toy_dataset, tmp_path):
 
 def test_plus__labels_and_none_do_not_add_up():
     with pytest.raises(ValueError, match="with labels and without"):
-        TrackSums([Scaling()], with_labels=True) + TrackSums([Scaling()])
+        TrackSums([Scaling()], label_tracks=(0,)) + TrackSums([Scaling()])
+
+
+def test_accuracy_table__ranks_of_the_label_tracks_alone(toy_dataset, tmp_path):
+    prediction, labels = toy_labels()
+    labels[..., 3] = 0.25
+    sums = TrackSums([Scaling()] * 5, label_tracks=(1, 4))
+    for x, y in zip(prediction, labels, strict=True):
+        sums.add(x, y)
+    table = accuracy_table(sums, toy_dataset.tracks)
+    x, y = prediction[..., 1].ravel(), labels[..., 1].ravel()
+    known = ~np.isnan(y)
+    assert table["auroc"][1] == pytest.approx(roc_auc_score(y[known], x[known]))
+    assert table["auroc"].notna().tolist() == [False, True, False, False, True]
+    ACCURACY.write(tmp_path / "tracks.parquet", table)
+    assert ACCURACY.read(tmp_path / "tracks.parquet")["n_positive"].notna().tolist() == [
+        False,
+        True,
+        False,
+        False,
+        True,
+    ]
+    assert label_summary(table)["n_tracks_auroc_undefined"] == 0

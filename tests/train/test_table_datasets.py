@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from sklearn.metrics import average_precision_score, roc_auc_score
 from tests.dataset.table.toy import toy_config, toy_rows, write_table
 from torch import nn
 
@@ -135,3 +137,29 @@ def test_predict__named_inputs_of_both_strands(tmp_path: Path, monkeypatch: pyte
             for inputs in (batch.model_inputs, turn_batch(dataset, batch.model_inputs))
         )
     np.testing.assert_allclose(found, (there + back[:, :, ::-1]) / 2, rtol=1e-5)
+
+
+@pytest.mark.slow
+def test_evaluate__a_table_of_labels_has_its_areas(tmp_path: Path) -> None:
+    """Trained with binary_cross_entropy: the areas equal scikit-learn's of the model's own outputs."""
+    rows = toy_rows()
+    for number, row in enumerate(rows):
+        row["plus"], row["minus"] = ("NA" if number == 4 else str(number % 2)), f"{number / 100}"
+    build_dataset(
+        toy_config(write_table(tmp_path / "t.tsv", rows), inputs={}, values=["plus", "minus"]), tmp_path / "d"
+    )
+    dataset = open_dataset(tmp_path / "d")
+    section = {"name": "enformer", **SECTIONS["enformer"]}
+    how = settings(loss="binary_cross_entropy", class_weights="balanced")
+    train(section, how, {"toy": dataset}, tmp_path / "run")
+    found = evaluate(tmp_path / "run", dataset, tmp_path / "ev", split="test", device="cpu")
+    table = pd.read_csv(tmp_path / "ev" / "tracks.tsv", sep="\t")
+    with np.load(tmp_path / "ev" / "examples.npz") as file:  # all 8 rows of the split
+        measured, predicted = file["measured"][:, 0, 0], file["predicted"][:, 0, 0]
+    known = ~np.isnan(measured)
+    assert known.sum() == 7
+    assert found["auroc_mean"] == pytest.approx(roc_auc_score(measured[known], predicted[known]))
+    assert found["auprc_mean"] == pytest.approx(average_precision_score(measured[known], predicted[known]))
+    assert found["n_tracks_auroc_undefined"] == 0
+    assert table["n_positive"].isna().tolist() == [False, True]
+    assert json.loads((tmp_path / "ev" / "metrics.json").read_text())["auroc_mean"] == found["auroc_mean"]

@@ -67,8 +67,11 @@ class _Job:
         return [Scaling.of(track) for track in self.dataset.tracks]
 
     @property
-    def has_labels(self) -> bool:
-        return not isinstance(self.dataset, TableDataset) and self.dataset.config.labels is not None
+    def label_tracks(self) -> tuple[int, ...]:
+        """Tracks whose targets are labels: all of a genome with labels, and those of a table that are."""
+        if isinstance(self.dataset, TableDataset):
+            return self.dataset.label_tracks
+        return () if self.dataset.config.labels is None else tuple(range(len(self.dataset.tracks)))
 
 
 def evaluate(
@@ -147,7 +150,7 @@ def _run(job: _Job, parts: ShardLog, record: dict[str, Any]) -> dict[str, Any]:
     if parts.result is not None:
         return dict(parts.result["metrics"])
     files = _evaluate_parts(job, parts)
-    total = merge_parts([read_part(file, job.scalings) for file in files])
+    total = merge_parts([read_part(file, job.scalings, job.label_tracks) for file in files])
     table = accuracy_table(total.sums, job.dataset.tracks)
     metrics = _metrics(job, table, total.sums)
     write_json(parts.folder / METRICS_FILE, metrics)
@@ -178,7 +181,7 @@ def _evaluate_parts(job: _Job, parts: ShardLog) -> list[Path]:
 
 
 def _evaluate_part(job: _Job, rows: range, chosen: set[int]) -> Part:
-    sums, examples = TrackSums(job.scalings, job.has_labels), []
+    sums, examples = TrackSums(job.scalings, job.label_tracks), []
     crop_bp = job.predictor.model.crop_bins * job.dataset.bin_bp
     for row, (window, target, prediction) in zip(rows, _predictions(job, rows), strict=True):
         place = Interval(window.chrom, window.start + crop_bp, window.end - crop_bp)

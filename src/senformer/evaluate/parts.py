@@ -36,11 +36,11 @@ def write_part(path: Path, part: Part) -> None:
     commit_file(path, lambda temporary: np.savez_compressed(temporary, allow_pickle=False, **arrays))
 
 
-def read_part(path: Path, scalings: Sequence[Scaling]) -> Part:
-    """Read a part of tracks scaled by ``scalings``."""
+def read_part(path: Path, scalings: Sequence[Scaling], label_tracks: Sequence[int] = ()) -> Part:
+    """Read a part of tracks scaled by ``scalings``, some of which are labels."""
     with np.load(path, allow_pickle=False) as file:
         arrays = dict(file)
-    sums = TrackSums(scalings)
+    sums = TrackSums(scalings, label_tracks)
     sums.raw = METRICS["pearson"].from_state(arrays["raw"])
     sums.log1p = METRICS["pearson"].from_state(arrays["log1p"])
     sums.below, sums.n_bins = arrays["below"], int(arrays["n_bins"])

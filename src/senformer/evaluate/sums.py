@@ -29,24 +29,28 @@ class TrackSums:
         negative (a file that holds its signal below zero).
     below
         Tracks with a counted bin that measures or predicts -1 or less, where ``log(1 + x)`` does not exist.
+    label_tracks
+        Tracks whose targets are labels, ascending; none of them by default.
     ranks
-        Scores of positives and negatives where targets are labels; else None.
+        Scores of positives and negatives of those tracks; None where there is none.
     """
 
-    def __init__(self, scalings: Sequence[Scaling], with_labels: bool = False) -> None:
+    def __init__(self, scalings: Sequence[Scaling], label_tracks: Sequence[int] = ()) -> None:
         self.scalings = tuple(scalings)
         self.n_bins = 0
         self.raw = METRICS["pearson"](len(self.scalings))
         self.log1p = METRICS["pearson"](len(self.scalings))
         self.below: Bool[np.ndarray, " track"] = np.zeros(len(self.scalings), bool)
-        self.ranks = METRICS["auroc"](len(self.scalings)) if with_labels else None
+        self.label_tracks = tuple(label_tracks)
+        self.ranks = METRICS["auroc"](len(self.scalings)) if self.label_tracks else None
         self._groups = _columns_by_scaling(self.scalings)
 
     def add(self, prediction: Float[np.ndarray, "bin track"], target: Float[np.ndarray, "bin track"]) -> None:
         """Count the bins of one window in place; NaN targets are left out of both."""
         self.n_bins += len(target)
         if self.ranks is not None:
-            self.ranks.add(prediction, target)
+            tracks = np.array(self.label_tracks)
+            self.ranks.add(prediction[:, tracks], target[:, tracks], tracks)
         for scaling, tracks in self._groups:
             x, y = prediction[:, tracks], target[:, tracks]
             self.raw.add(x, y, tracks)
@@ -59,9 +63,9 @@ class TrackSums:
         """Return the sums over the union of two disjoint parts."""
         if not isinstance(other, TrackSums) or other.scalings != self.scalings:
             raise ValueError("only sums over tracks of the same scaling can be added")
-        if (self.ranks is None) != (other.ranks is None):
+        if self.label_tracks != other.label_tracks:
             raise ValueError("sums with labels and without cannot be added")
-        total = TrackSums(self.scalings)
+        total = TrackSums(self.scalings, self.label_tracks)
         total.ranks = None if self.ranks is None else self.ranks + other.ranks
         total.raw, total.log1p = self.raw + other.raw, self.log1p + other.log1p
         total.n_bins = self.n_bins + other.n_bins

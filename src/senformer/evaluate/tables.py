@@ -57,17 +57,20 @@ def accuracy_table(sums: TrackSums, tracks: Sequence[Track]) -> pd.DataFrame:
         return table
     auprc = METRICS["auprc"].from_state(sums.ranks.state, len(tracks))
     ranks = {"n_positive": sums.ranks.n_positive, "auroc": sums.ranks.result(), "auprc": auprc.result()}
-    return table.assign(**ranks)
+    # Of the others nothing was counted: they have no positives, not none of them.
+    is_label = np.isin(np.arange(len(tracks)), sums.label_tracks)
+    n_positive = pd.Series(ranks.pop("n_positive"), dtype="Int64").where(is_label)
+    return table.assign(n_positive=n_positive, **ranks)
 
 
 def label_summary(table: pd.DataFrame) -> dict[str, Any]:
-    """Return the means of the label metrics over the tracks that have one, and how many have none."""
+    """Return the means of the label metrics over the tracks that have one, and how many labels have none."""
     if "auroc" not in table:
         return {}
     return {
         "auroc_mean": _mean(table["auroc"]),
         "auprc_mean": _mean(table["auprc"]),
-        "n_tracks_auroc_undefined": int(table["auroc"].isna().sum()),
+        "n_tracks_auroc_undefined": int((table["auroc"].isna() & table["n_positive"].notna()).sum()),
     }
 
 

@@ -21,6 +21,7 @@ from senformer.dataset.table.chunk import Chunk
 from senformer.dataset.table.config import SEQUENCE, InputConfig, TableConfig
 from senformer.dataset.table.encode import Place, encode_column, letters
 from senformer.dataset.table.input_file import read_input, shape_of
+from senformer.dataset.table.label_counts import count_labels
 from senformer.dataset.table.locus import cut_loci
 from senformer.dataset.table.numbers import read_columns, read_values
 from senformer.genome.sequence import count_iupac
@@ -93,12 +94,15 @@ def _record(
             iupac += count_iupac(letters(chunk, column)[1])
     sums = {"all": TrackSums.of(values)}
     sums |= {split: TrackSums.of(values[block.codes == code]) for code, split in enumerate(SPLITS)}
+    ones = {"all": count_labels(values)}
+    ones |= {split: count_labels(values[block.codes == code]) for code, split in enumerate(SPLITS)}
     return {
         "block": block.name,
         "n_rows": len(block.codes),
         "counts": dict(sorted(counts.items())),
         "iupac_bases": dict(sorted(iupac.items())),
         "sums": {name: found.to_dict() for name, found in sums.items()},
+        "labels": ones,
         "files": describe_files(root, block_paths(root, block.config, block.name)),
     }
 

@@ -21,6 +21,7 @@ from senformer.dataset.table import layout
 from senformer.dataset.table.block import Block, block_paths, build_block
 from senformer.dataset.table.chunk import blocks
 from senformer.dataset.table.config import TableConfig
+from senformer.dataset.table.label_counts import label_report
 from senformer.dataset.table.plan import TablePlan, make_table_plan
 from senformer.dataset.table.pool import in_turn
 from senformer.dataset.table.rows import read_rows
@@ -135,7 +136,8 @@ def _finish(plan: TablePlan, out: Path) -> dict[str, Any]:
     }
     counts = _counts(plan, records, sums["all"])
     reports = {name: found.report() for name, found in sums.items()}
-    write_json(out / folder_layout.STATISTICS, {**reports, "counts": counts})
+    labels = label_report([r["labels"] for r in records], reports)
+    write_json(out / folder_layout.STATISTICS, {**reports, **labels, "counts": counts})
     record = make_record("build", config=plan.config.model_dump(mode="json"), counts=counts)
     write_json(out / RUN_RECORD, {**record, "inputs": plan.inputs})
     write_manifest(out, {r["block"]: r["files"] for r in records})

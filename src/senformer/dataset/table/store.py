@@ -69,6 +69,12 @@ class TableDataset:
         return sorted(names, key=lambda name: name != SEQUENCE)
 
     @property
+    def label_tracks(self) -> tuple[int, ...]:
+        """Tracks that are 0 or 1 in every row where they were measured, and both somewhere."""
+        n = self.statistics.get("labels", {}).get("all", {}).get("n", [])
+        return tuple(track for track, count in enumerate(n) if count)
+
+    @property
     def windows(self) -> pd.DataFrame:
         """Rows that are in a split, as windows: chrom (the row's id), start, end, split, row."""
         rows = self.rows[self.rows["split"].notna()]
