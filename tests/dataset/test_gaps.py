@@ -1,5 +1,6 @@
 """Gaps: found in the sequence or a file, and cut out of the regions."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.dataset.toy import N_RUN, Toy, write_fasta
+from tests.oracles import contigs
 
 from senformer.core.errors import DataError
 from senformer.dataset import build, open_dataset
@@ -126,3 +128,29 @@ def test_read_gaps__of_a_real_chromosome(toy: Toy, shared_data: Path) -> None:
         [535_988, 585_988],
         [2_702_781, 2_746_290],
     ]
+
+
+_SPANS = st.lists(st.integers(0, 60), max_size=8, unique=True).map(sorted)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(_SPANS, min_size=1, max_size=3), st.lists(_SPANS, min_size=3, max_size=3))
+def test_cut_at_gaps__is_the_slow_cut_of_many_contigs(region_cuts: list, gap_cuts: list) -> None:
+    kept = regions(
+        *(
+            (f"c{k}", lo, hi, "train", f"fold{lo}")
+            for k, cuts in enumerate(region_cuts)
+            for lo, hi in pairwise(cuts)
+        )
+    )
+    found = gaps(
+        *(
+            (f"c{k}", lo, hi)
+            for k, cuts in enumerate(gap_cuts)
+            for lo, hi in zip(cuts[::2], cuts[1::2], strict=False)
+        )
+    )
+    kept = kept.astype({"start": "int64", "end": "int64"})
+    cut = cut_at_gaps(kept, found)
+    assert cut.to_dict("records") == contigs.cut(kept, found)
+    assert cut.dtypes.to_dict() == kept.dtypes.to_dict()

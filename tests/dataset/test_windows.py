@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.oracles import contigs
 
 from senformer.core.errors import ConfigError, DataError
 from senformer.dataset.windows import (
@@ -189,3 +190,15 @@ def test_range_sums__equals_slices(values: list[int], data: st.DataObject) -> No
     lo = data.draw(st.integers(0, hi))
     found = range_sums(np.array(values), np.array([lo]), np.array([hi]))
     assert found.tolist() == [sum(values[lo:hi])]
+
+
+@UNHURRIED
+@given(st.lists(worlds(), min_size=1, max_size=4), st.integers(1, 3))
+def test_tile_windows__is_the_slow_tiling_of_many_contigs(drawn: list, n_snap: int) -> None:
+    _, _, window_bp, _, bin_bp, _ = drawn[0]
+    parts = [world[0].assign(chrom=f"c{place}", fold=f"fold{place}") for place, world in enumerate(drawn)]
+    regions, sizes = pd.concat(parts, ignore_index=True), {f"c{k}": w[1] for k, w in enumerate(drawn)}
+    strides = {split: bin_bp * (k + 1) for k, split in enumerate(["train", "valid", "test"])}
+    found = tile_windows(regions, sizes, window_bp, strides, bin_bp, 0, n_snap * bin_bp)
+    slow = contigs.tile(regions, sizes, window_bp, strides, n_snap * bin_bp)
+    assert [tuple(row) for row in found.itertuples(index=False)] == slow

@@ -1,4 +1,7 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.oracles import contigs
 
 from senformer.core.errors import DataError
 from senformer.genome.chromosomes import canonical_name, match_chromosomes, resolve_chromosome
@@ -71,3 +74,17 @@ def test_resolve_chromosome__exact_name_wins_and_ambiguity_is_none():
 def test_resolve_chromosome__roman_and_arabic_are_not_guessed():
     assert resolve_chromosome("1", ["chrI", "chrII"]) is None
     assert resolve_chromosome("I", ["chrI", "chrII"]) == "chrI"
+
+
+_SHORT = st.sampled_from(
+    ["1", "M", "MT", "Mt", "I", "chr", "chr1", "s7", "NC_000001.11", "NC_1.2", "NC_000913.3"]
+)
+_NAMES = st.builds(
+    lambda a, b, c: a + b + c, st.sampled_from(["", "chr", "CHR"]), st.sampled_from(["", "cHr"]), _SHORT
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(_NAMES, st.lists(_NAMES, unique=True, max_size=6))
+def test_resolve_chromosome__is_the_slow_look_at_every_name(name, available):
+    assert resolve_chromosome(name, available) == contigs.resolve(name, available)

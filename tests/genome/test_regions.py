@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.oracles import contigs
 from tests.strategies import CHROM_SIZES, intervals
 
 from senformer.core.errors import DataError
@@ -99,3 +100,11 @@ def test_read_regions__empty_list():
 def test_read_regions__faults_are_named(spec, message):
     with pytest.raises(DataError, match=message):
         read_regions(spec, CHROM_SIZES)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(intervals(), max_size=12))
+def test_merge__is_the_slow_merge(found):
+    rows = [(i.chrom, i.start, i.end) for i in found]
+    merged = merge(frame_of(found))
+    assert [tuple(row) for row in merged.itertuples(index=False)] == contigs.merge(rows)

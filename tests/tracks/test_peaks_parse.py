@@ -3,8 +3,9 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.oracles import contigs
 
-from senformer.tracks.peaks_parse import paint
+from senformer.tracks.peaks_parse import paint, parse_peaks
 
 _PEAK = st.tuples(st.integers(0, 30), st.integers(1, 9), st.integers(-3, 4))
 
@@ -25,3 +26,20 @@ def test_paint__is_the_largest_at_every_base(peaks):
     np.testing.assert_array_equal(found, expected)
     touch = (runs.starts[1:] == runs.ends[:-1]) & (runs.values[1:] == runs.values[:-1])
     assert not touch.any()
+
+
+def test_parse_peaks__is_the_slow_painting_of_many_contigs(tmp_path):
+    rng = np.random.default_rng(3)
+    sizes = {f"c{number}": 50 for number in range(40)}
+    starts, lengths = rng.integers(0, 40, 150), rng.integers(1, 10, 150)
+    names, scores = rng.choice(list(sizes), 150), rng.integers(1, 6, 150)
+    rows = [*zip(names.tolist(), starts.tolist(), (starts + lengths).tolist(), scores.tolist(), strict=True)]
+    text = "".join(f"{name}\t{start}\t{end}\tp\t{score}\n" for name, start, end, score in rows)
+    (tmp_path / "p.bed").write_text(text)
+    found = {}
+    for chrom, runs in parse_peaks(sizes, "score", "peak", None, tmp_path / "p.bed", {}):
+        assert chrom not in found
+        found[chrom] = {base: v for low, high, v in zip(*runs, strict=True) for base in range(low, high)}
+    expected = contigs.paint_peaks(rows)
+    assert found == expected
+    assert list(found) == sorted(expected)

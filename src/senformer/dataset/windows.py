@@ -79,20 +79,25 @@ def tile_windows(
         for split, one in (stride_bp if isinstance(stride_bp, Mapping) else {"": stride_bp}).items()
     }
     snap_bp = snap_bp or bin_bp
-    parts = []
-    for region in regions_by_split.itertuples(index=False):
-        first = -(-region.start // snap_bp) * snap_bp
-        last = min(region.end, chrom_sizes[region.chrom]) - window_bp
-        step = strides[region.split] if isinstance(stride_bp, Mapping) else strides[""]
-        starts = np.arange(first, last + 1, step, dtype=np.int64)
-        same = {"chrom": region.chrom, "split": region.split, "fold": getattr(region, "fold", None)}
-        parts.append(pd.DataFrame({"start": starts, "end": starts + window_bp, **same}))
-    # An empty part would leave its columns without a type.
-    parts = [part for part in parts if len(part)]
-    windows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+    start, end = (regions_by_split[key].to_numpy(dtype=np.int64) for key in ("start", "end"))
+    size = np.array([chrom_sizes[chrom] for chrom in regions_by_split["chrom"]], dtype=np.int64)
+    is_mapping = isinstance(stride_bp, Mapping)
+    step = np.array([strides[x if is_mapping else ""] for x in regions_by_split["split"]], dtype=np.int64)
+    first = -(-start // snap_bp) * snap_bp
+    n = np.maximum((np.minimum(end, size) - window_bp - first) // step + 1, 0)
+    region = np.repeat(np.arange(len(n)), n)
+    number = np.arange(len(region)) - np.repeat(np.cumsum(n) - n, n)
+    starts = first[region] + number * step[region]
+    same = {key: _repeated(regions_by_split, key, region) for key in ("chrom", "split", "fold")}
+    windows = pd.DataFrame({"start": starts, "end": starts + window_bp, **same})
     return windows[COLUMNS].astype(
         {"chrom": "str", "start": "int64", "end": "int64", "split": "str", "fold": object}
     )
+
+
+def _repeated(regions: pd.DataFrame, key: str, rows: Int[np.ndarray, " window"]) -> np.ndarray | None:
+    """Return a column at these rows; None where there is no such column."""
+    return regions[key].to_numpy(dtype=object)[rows] if key in regions else None
 
 
 def checked_stride(window_bp: int, bin_bp: int, crop_bins: int, stride_bp: int | None) -> int:

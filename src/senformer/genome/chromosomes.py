@@ -16,6 +16,8 @@ _REFSEQ = {
     **{n: str(n) for n in range(1, 23)}, 23: "X", 24: "Y", 12920: "M",
     **{66 + n: str(n) for n in range(1, 20)}, 86: "X", 87: "Y", 5089: "M",
 }  # fmt: skip
+_NUMBERED = frozenset(_REFSEQ.values())
+_PREFIXES = ("", *(a + b + c for a in "cC" for b in "hH" for c in "rR"))
 _SHOWN = 5
 
 
@@ -53,7 +55,16 @@ def resolve_chromosome(name: str, available: Collection[str]) -> str | None:
     >>> resolve_chromosome("MT", ["chr1", "chrM"])
     'chrM'
     """
-    return name if name in available else _resolve(name, _answering(available))
+    if name in available:
+        return name
+    wanted = canonical_name(name)
+    # Only what RefSeq numbers can have a name that is not the canonical one with a prefix; of all others
+    # every name is known without a look at the genome's, of which there may be 100,000.
+    if wanted in _NUMBERED:
+        return _resolve(name, _answering(available))
+    possible = (prefix + wanted for prefix in _PREFIXES)
+    found = [one for one in possible if one in available and canonical_name(one) == wanted]
+    return found[0] if len(found) == 1 else None
 
 
 def match_chromosomes(wanted: Iterable[str], available: Iterable[str], where: str) -> dict[str, str]:

@@ -51,9 +51,11 @@ def parse_peaks(
     sizes = _sizes(path, peaks, chrom_sizes)
     facts["n_peaks"], facts["n_cut"] = len(peaks), int(((starts < 0) | (ends > sizes)).sum())
     starts, ends = np.maximum(starts, 0), np.minimum(ends, sizes)
-    for chrom in dict.fromkeys(peaks["chrom"]):
-        own = (peaks["chrom"] == chrom).to_numpy()
-        yield chrom, paint(starts[own], ends[own], values[own])
+    rank, chroms = pd.factorize(peaks["chrom"])  # in the order of the table
+    order = np.argsort(rank, kind="stable")
+    rows = np.split(order, np.searchsorted(rank[order], np.arange(1, len(chroms))))
+    for chrom, own in zip(chroms, rows, strict=True):
+        yield str(chrom), paint(starts[own], ends[own], values[own])
 
 
 def paint(
