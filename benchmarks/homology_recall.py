@@ -182,14 +182,18 @@ def main() -> None:
     parser.add_argument("--out", required=True)
     parser.add_argument("--copies", type=int, default=100, help="of every length and identity")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--lengths-bp", nargs="+", type=int, help="default: 1,000 to 50,000 in six steps")
+    parser.add_argument("--identities", nargs="+", type=float, help="default: 0.80 to 0.99 in five steps")
     given = parser.parse_args()
     config = SketchConfig()
+    kinds = {"lengths_bp": given.lengths_bp, "identities": given.identities}
+    asked = {name: values for name, values in kinds.items() if values}
     found = {
         "date": datetime.date.today().isoformat(),
         "versions": versions(),
         "settings": config.model_dump(),
         "seed": given.seed,
-        **measure(given.copies, config, given.seed),
+        **measure(given.copies, config, given.seed, **asked),
     }
     write_json(given.out, found)
     print(f"precision {found['precision']:.4f} of {found['links']} links")
