@@ -91,3 +91,19 @@ def test_build__plan_of_another_kind_is_refused(senformer, tmp_path):
     assert answer.code == 78, answer.err
     assert "error[E419]" in answer.err
     assert "a dataset of kind 'tfrecord' is not built in pieces" in answer.err
+
+
+def test_build__tells_places_and_negatives(senformer, tmp_path):
+    from tests.dataset.toy import write_toy
+
+    toy = write_toy(tmp_path)
+    places = "chrA\t400\t500\nchrA\t1990\t2010\nchrB\t500\t700\nchrA\t440\t460\nchrC\t900\t990\n"
+    (tmp_path / "p.bed").write_text(places)
+    values = toy.values(
+        regions={"peaks": str(tmp_path / "p.bed"), "summit": False}, negatives={"kind": "genomic"}
+    )
+    (tmp_path / "c.yaml").write_text(json.dumps({"dataset": values}))
+    answer = senformer("build", tmp_path / "c.yaml", "--out", tmp_path / "d")
+    assert answer.code == 0, answer.err
+    assert "regions: merged 1, centers 4" in answer.out
+    assert "wanted 4, drawn 4" in answer.out

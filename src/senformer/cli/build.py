@@ -99,6 +99,8 @@ def _genome_counts(result: dict) -> dict[str, dict[str, int]]:
     return {
         "windows": result["windows"],
         "dropped windows": result["dropped_windows"],
+        "regions": result.get("regions", {}),
+        "negatives": result.get("negatives", {}),
         "IUPAC letters read as N": result["iupac_bases"],
         "chromosomes left out": {why: len(names) for why, names in result["left_out"].items()},
         "over all tracks": {
