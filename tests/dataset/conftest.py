@@ -42,3 +42,11 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("senformer.dataset.layout._CHUNK_BASES", 256)
     monkeypatch.setattr("senformer.dataset.layout._SHARD_BASES", 512)
     monkeypatch.setattr("senformer.dataset.layout._CHUNK_BYTES", 1 << 10)
+
+
+@pytest.fixture
+def toy_packs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let chrB and chrC of the toy world be short contigs of which there are many: they share a pack."""
+    monkeypatch.setattr("senformer.dataset.layout._SHORT_BASES", 4000)
+    monkeypatch.setattr("senformer.dataset.layout._MANY_CONTIGS", 2)
+    monkeypatch.setattr("senformer.dataset.layout._CHUNK_BYTES", 1 << 10)

@@ -145,7 +145,7 @@ def test_build__a_fault_of_the_machine_keeps_what_is_done(
     is_kept: bool,
 ) -> None:
     def fail_on_b(plan: BuildPlan, root: Path, piece: Piece) -> None:
-        if piece.chrom == "chrB":
+        if piece.array == "chrB":
             raise fault
         build_piece(plan, root, piece)
 

@@ -62,3 +62,37 @@ def test_store_page__names_every_file_column_and_field() -> None:
     for column in layout.WINDOW_SCHEMA.columns:
         assert f"| `{column.name}` | {column.dtype} |" in page
     assert f"`format` in `dataset.json` is {layout.FORMAT}." in page
+
+
+def test_pack_contigs__only_where_very_many_are_short() -> None:
+    yeast = {f"chr{number}": 230_218 + 80_000 * number for number in range(16)} | {"chrM": 85_779}
+    human = {f"chr{number}": 50_000_000 for number in range(24)} | {f"chrUn_{n}": 40_000 for n in range(430)}
+    assert layout.pack_contigs(yeast, 30, 4, 128) == layout.pack_contigs(human, 5313, 4, 128) == {}
+
+
+def test_pack_contigs__long_ones_stay_alone_and_names_are_new() -> None:
+    sizes = {"chr1": 9_000_000, "pack7": 300, "pack": 400, **{f"s{n}": 2000 for n in range(998)}}
+    assert layout.pack_contigs(sizes, 1, 4, 32) == {"pack_0": [chrom for chrom in sizes if chrom != "chr1"]}
+    del sizes["pack"]
+    assert layout.pack_contigs(sizes, 1, 4, 32) == {}
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    n_tracks=st.sampled_from([1, 30, 5313]),
+    itemsize=st.sampled_from([2, 4]),
+    bin_bp=st.sampled_from([1, 32, 128]),
+    sizes=st.lists(st.integers(128, 270_000), min_size=1, max_size=9),
+)
+def test_pack_contigs__every_pack_is_one_shard(
+    n_tracks: int, itemsize: int, bin_bp: int, sizes: list[int]
+) -> None:
+    chrom_sizes = {f"s{number}": sizes[number % len(sizes)] for number in range(1500)}
+    packs = layout.pack_contigs(chrom_sizes, n_tracks, itemsize, bin_bp)
+    packed = [contig for contigs in packs.values() for contig in contigs]
+    assert packed == [chrom for chrom in chrom_sizes if chrom in set(packed)]
+    for contigs in packs.values():
+        n_bases = sum(chrom_sizes[contig] for contig in contigs)
+        n_bins = sum(chrom_sizes[contig] // bin_bp for contig in contigs)
+        assert layout.sequence_grid(n_bases).shard >= n_bases
+        assert layout.target_grid(n_bins, n_tracks, itemsize, bin_bp).shard >= n_bins

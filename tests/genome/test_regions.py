@@ -108,3 +108,11 @@ def test_merge__is_the_slow_merge(found):
     rows = [(i.chrom, i.start, i.end) for i in found]
     merged = merge(frame_of(found))
     assert [tuple(row) for row in merged.itertuples(index=False)] == contigs.merge(rows)
+
+
+@settings(deadline=None, max_examples=100)
+@given(SETS, st.lists(intervals(), min_size=1, max_size=7))
+def test_subtract__is_the_slow_cut_at_what_is_merged(found, removed):
+    frame, gaps = frame_of(found), merge(frame_of(removed))
+    left = subtract(frame, frame_of(removed))
+    assert left.to_dict("records") == contigs.cut(frame, gaps)

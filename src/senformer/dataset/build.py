@@ -143,8 +143,8 @@ def _missing(plan: BuildPlan, out: Path) -> list[Piece]:
 
 def _build_pieces(plan: BuildPlan, out: Path, missing: list[Piece], workers: int, engine: str) -> None:
     n_pieces = len(all_pieces(plan))
-    for chrom in dict.fromkeys(piece.chrom for piece in missing):
-        declare_arrays(plan, out, chrom)
+    for name in dict.fromkeys(piece.array for piece in missing):
+        declare_arrays(plan, out, name)
     if engine != LOCAL:  # workers have folders of their own to begin from
         plan, out = plan.with_absolute_paths(), out.absolute()
     jobs = {piece.name: partial(build_piece, plan, out, piece) for piece in missing}

@@ -79,8 +79,9 @@ def estimate_size(plan: BuildPlan) -> Estimate:
         sums = {name: part.to_dict() for name, part in tally.sums.items()}
         record = max(record, len(json.dumps({"sums": sums, "signal": tally.counts.to_dict()}, indent=2)))
     grow = n_bins / sampled
-    genome_chunks = sum(-(-size // layout.sequence_grid(size).chunk) for size in plan.chrom_sizes.values())
-    n_files = n_pieces + 8 * len(plan.chrom_sizes)
+    sizes = [plan.n_bases(name) for name in plan.arrays]
+    genome_chunks = sum(-(-size // layout.sequence_grid(size).chunk) for size in sizes)
+    n_files = n_pieces + 8 * len(plan.arrays)
     return Estimate(
         round(genome * n_bases / (sampled * bin_bp)) + genome_chunks * _CHUNK_OVERHEAD,
         round(tracks * grow),

@@ -15,7 +15,7 @@ from senformer.dataset.counts import TrackCounts
 from senformer.dataset.labelled import add_negatives, label_statistics, label_windows, sift
 from senformer.dataset.manifest import read_json, write_manifest
 from senformer.dataset.plan import BuildPlan, tile_plan
-from senformer.dataset.shard import pieces_of, shard_record
+from senformer.dataset.shard import all_pieces, shard_record
 from senformer.dataset.statistics import TrackSums
 from senformer.dataset.windows import refuse_empty_splits
 from senformer.tracks.table import write_track_table
@@ -38,8 +38,7 @@ def finish(plan: BuildPlan, out: Path, *, estimated_bytes: int) -> dict[str, Any
     DataError
         A split has no window that carries a measurement.
     """
-    pieces = [piece for chrom in plan.chrom_sizes for piece in pieces_of(plan, chrom)]
-    all_records = [read_json(shard_record(out, piece.name)) for piece in pieces]
+    all_records = [read_json(shard_record(out, piece.name)) for piece in all_pieces(plan)]
     records = [record for record in all_records if "sums" in record]
     bases = [record for record in all_records if "iupac_bases" in record]
     windows, dropped, negatives = _cut(plan, out)
@@ -54,9 +53,9 @@ def finish(plan: BuildPlan, out: Path, *, estimated_bytes: int) -> dict[str, Any
     write_json(out / layout.STATISTICS, {**sums, **labels, "signal": changes, "counts": counts})
     record = make_record("build", config=plan.config.model_dump(mode="json"), counts=counts)
     write_json(out / RUN_RECORD, {**record, "inputs": plan.inputs})
-    files: dict[str, list[dict[str, Any]]] = {chrom: [] for chrom in plan.chrom_sizes}
+    files: dict[str, list[dict[str, Any]]] = {name: [] for name in plan.arrays}
     for record in all_records:
-        files[record["chrom"]] += record["files"]
+        files[record.get("array") or record["chrom"]] += record["files"]
     write_manifest(out, files)
     return counts
 
@@ -91,7 +90,7 @@ def _counts(
     letters = sorted({letter for record in bases for letter in record["iupac_bases"]})
     return {
         "n_tracks": len(plan.tracks),
-        "n_chromosomes": len(bases),
+        "n_chromosomes": len(plan.chrom_sizes),
         "windows": {split: int((windows["split"] == split).sum()) for split in SPLITS},
         "dropped_windows": dropped,
         **({} if plan.placed is None else {"regions": plan.placed.attrs["regions"]}),

@@ -12,7 +12,7 @@ from jaxtyping import Bool, Int64
 from senformer.core.shapes import N_CODE
 from senformer.dataset.config import DatasetConfig
 from senformer.genome.fasta import FastaReader
-from senformer.genome.regions import COLUMNS, merge, read_regions
+from senformer.genome.regions import COLUMNS, cut, merge, read_regions
 
 _FETCH_BP = 1 << 24
 
@@ -59,25 +59,7 @@ def cut_at_gaps(regions: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
 
     Gaps of one chromosome neither overlap nor touch, as :func:`read_gaps` returns them.
     """
-    # One line of coordinates for all chromosomes, so that all regions find their gaps at once.
-    rank = pd.factorize(pd.concat([regions["chrom"], gaps["chrom"]], ignore_index=True))[0].astype(np.int64)
-    top = max(regions["end"].max(), gaps["end"].max()) + 1 if len(regions) and len(gaps) else 0
-    shift, gap_shift = rank[: len(regions)] * top, rank[len(regions) :] * top
-    start, end = (regions[key].to_numpy(dtype=np.int64) + shift for key in ("start", "end"))
-    low, high = (np.sort(gaps[key].to_numpy(dtype=np.int64) + gap_shift) for key in ("start", "end"))
-    first, last = np.searchsorted(high, start, "right"), np.searchsorted(low, end, "left")
-    # A region with k gaps has k + 1 pieces; some are empty.
-    n = np.maximum(last - first, 0) + 1
-    row = np.repeat(np.arange(len(regions)), n)
-    number = np.arange(len(row)) - np.repeat(np.cumsum(n) - n, n)
-    gap, is_head, is_tail = first[row] + number, number == 0, number == n[row] - 1
-    starts, ends = start[row], end[row]
-    starts[~is_head] = high[gap[~is_head] - 1]
-    ends[~is_tail] = low[gap[~is_tail]]
-    some = starts < ends
-    found = regions.iloc[row[some]].reset_index(drop=True)
-    bounds = {"start": (starts - shift[row])[some], "end": (ends - shift[row])[some]}
-    return found.assign(**bounds).astype(regions.dtypes.to_dict())
+    return cut(regions, gaps)
 
 
 def report_of(gaps: pd.DataFrame, config: DatasetConfig) -> dict[str, int]:

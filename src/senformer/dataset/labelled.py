@@ -18,7 +18,7 @@ from senformer.dataset.windows import sift_windows, tile_windows
 
 def sift(plan: BuildPlan, out: Path, windows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     """Return the windows that carry something to learn from, and how many were dropped, by reason."""
-    config, cache = plan.config, ChromosomeCache(out, keeps=False)
+    config, cache = plan.config, ChromosomeCache(out, keeps=False, packs=plan.pack_index)
     return sift_windows(
         windows,
         lambda chrom: read_bin_facts(
@@ -35,7 +35,7 @@ def label_windows(plan: BuildPlan, out: Path, windows: pd.DataFrame) -> tuple[pd
     """Return windows with their label where targets are labels; count those without a positive."""
     if plan.config.labels is None:
         return windows, {}
-    read = partial(ChromosomeCache(out, keeps=False).read, layout.TRACKS)
+    read = partial(ChromosomeCache(out, keeps=False, packs=plan.pack_index).read, layout.TRACKS)
     kept = keep_labelled(windows, read, plan.config.labels, plan.config.bin_bp, plan.config.crop_bins)
     return kept, {} if plan.config.labels.keep == "all" else {"no_positive": len(windows) - len(kept)}
 
@@ -57,7 +57,7 @@ def add_negatives(plan: BuildPlan, out: Path, windows: pd.DataFrame) -> tuple[pd
     peaks = pd.concat([plan.peaks, windows[["chrom", "start", "end"]]], ignore_index=True)
     free, near = drop_near(tiled, peaks, negatives.exclude_bp)
     sound, dropped = sift(plan, out, free)
-    read = partial(ChromosomeCache(out, keeps=False).read, layout.GENOME)
+    read = partial(ChromosomeCache(out, keeps=False, packs=plan.pack_index).read, layout.GENOME)
     drawn, counts = draw_negatives(
         negatives,
         windows.assign(region=region_numbers(windows, plan.regions)),
@@ -77,7 +77,7 @@ def label_statistics(plan: BuildPlan, out: Path, windows: pd.DataFrame) -> dict[
     """Return positives of every track and split (:func:`label_report`); nothing where there are no labels."""
     if plan.config.labels is None:
         return {}
-    read = partial(ChromosomeCache(out, keeps=False).read, layout.TRACKS)
+    read = partial(ChromosomeCache(out, keeps=False, packs=plan.pack_index).read, layout.TRACKS)
     config, n_tracks = plan.config, len(plan.tracks)
     reports = {}
     for split in SPLITS:

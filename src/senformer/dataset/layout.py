@@ -13,7 +13,8 @@ import pandas as pd
 from senformer.core.schema import Column, TableSchema
 
 FORMAT = 1
-FORMATS = (1, 2)  # 2 has packs
+PACKED_FORMAT = 2  # has packs
+FORMATS = (FORMAT, PACKED_FORMAT)
 KIND = "genome"
 COLLECTION = "collection"
 
@@ -62,6 +63,8 @@ def read_windows(root: Path) -> pd.DataFrame:
     return frame.astype({"center": "Int64", "label": "Int64"})
 
 
+_SHORT_BASES = 1 << 18
+_MANY_CONTIGS = 1000
 _CHUNK_BYTES = 1 << 17
 _CHUNK_BASES = 1 << 16
 _SHARD_BYTES = 1 << 27
@@ -98,6 +101,41 @@ def target_grid(n_bins: int, n_tracks: int, itemsize: int, bin_bp: int) -> Grid:
     row = n_tracks * itemsize
     chunk = min(max(1 << (max(_CHUNK_BYTES // row, 1).bit_length() - 1), 128), 4096)
     return _grid(n_bins, chunk, min(_SHARD_BYTES // row, _SHARD_BASES // bin_bp))
+
+
+def pack_contigs(
+    chrom_sizes: Mapping[str, int], n_tracks: int, itemsize: int, bin_bp: int
+) -> dict[str, list[str]]:
+    """Return which contigs share an array: those below 262,144 bp, where there are 1,000 of them or more.
+
+    They are packed in genome order, each pack as full as one shard of its bases and of its targets may be.
+
+    Returns
+    -------
+    The contigs of every pack by its name, which is no contig's; empty where few contigs are short.
+    """
+    endless = 1 << 62
+    most_bases = sequence_grid(endless).shard
+    most_bins = target_grid(endless, n_tracks, itemsize, bin_bp).shard
+    short = [
+        (chrom, size)
+        for chrom, size in chrom_sizes.items()
+        if size < min(_SHORT_BASES, most_bases) and size // bin_bp <= most_bins
+    ]
+    if len(short) < _MANY_CONTIGS:
+        return {}
+    packs: list[list[str]] = []
+    n_bases = n_bins = endless
+    for chrom, size in short:
+        n_bases, n_bins = n_bases + size, n_bins + size // bin_bp
+        if n_bases > most_bases or n_bins > most_bins:
+            packs.append([])
+            n_bases, n_bins = size, size // bin_bp
+        packs[-1].append(chrom)
+    stem = "pack"
+    while any(chrom.startswith(stem) for chrom in chrom_sizes):
+        stem += "_"
+    return {f"{stem}{number}": contigs for number, contigs in enumerate(packs)}
 
 
 def _grid(size: int, chunk: int, shard: int) -> Grid:

@@ -36,7 +36,7 @@ def write_manifest(root: Path, shards: dict[str, list[dict[str, Any]]]) -> None:
     root
         The dataset; all else in it is already written.
     shards
-        For every chromosome its files, described when they were written.
+        For every array its files, described when they were written.
     """
     known = {entry["path"] for files in shards.values() for entry in files}
     loose = [

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Int64
 
+from senformer.dataset.by_chrom import spans_of
 from senformer.dataset.config import DatasetConfig
 from senformer.dataset.windows import excluded_bins
 from senformer.genome.regions import COLUMNS, merge, read_regions
@@ -88,11 +89,10 @@ def _grown(regions: pd.DataFrame, pad_bp: int, chrom_sizes: Mapping[str, int]) -
 
 def chrom_masks(masks: Masks, chrom: str, n_bins: int, bin_bp: int) -> ChromMasks:
     """Return the masks of one chromosome."""
-    black = masks.blacklist[masks.blacklist["chrom"] == chrom]
     return ChromMasks(
         excluded_bins(masks.excluded, chrom, n_bins, bin_bp),
         unmappable_bins(masks.unmappable, chrom, n_bins, bin_bp),
-        black[["start", "end"]].to_numpy(dtype=np.int64),
+        spans_of(masks.blacklist, chrom),
     )
 
 
@@ -103,8 +103,7 @@ def unmappable_bins(
 
     Source: Basenji's ``basenji_data.py`` (the rule for the first and last bin of a region), idea only.
     """
-    rows = unmappable[unmappable["chrom"] == chrom]
-    start, end = (rows[key].to_numpy(dtype=np.int64) for key in ("start", "end"))
+    start, end = spans_of(unmappable, chrom).T
     lo, hi = start // bin_bp, -(-end // bin_bp)
     is_thin = np.minimum((lo + 1) * bin_bp, end) - start < _END_BIN * bin_bp
     lo, was_thin = lo + is_thin, end - np.maximum((hi - 1) * bin_bp, start) < _END_BIN * bin_bp

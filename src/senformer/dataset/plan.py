@@ -4,11 +4,13 @@ Every check that does not need the signal itself is here, so that bad input stop
 """
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from senformer.core.config import nearest
@@ -22,6 +24,7 @@ from senformer.dataset.gaps import cut_at_gaps, read_gaps, report_of
 from senformer.dataset.inputs import input_paths, refuse_unfit, scan_inputs
 from senformer.dataset.labels import refuse_scaled
 from senformer.dataset.masks import Masks, read_masks
+from senformer.dataset.packs import PackIndex
 from senformer.dataset.pipeline import apply_pipeline
 from senformer.dataset.placing import place_windows
 from senformer.dataset.splits import SplitInputs, SplitResult, split_regions
@@ -79,6 +82,32 @@ class BuildPlan:
         """Return the regions whose bins are masked in every track."""
         return self.masks.excluded
 
+    @functools.cached_property
+    def packs(self) -> dict[str, list[str]]:
+        """Return the contigs of every array that holds several; none where few contigs are short."""
+        itemsize = np.dtype(self.config.dtype).itemsize
+        return layout.pack_contigs(self.chrom_sizes, len(self.tracks), itemsize, self.config.bin_bp)
+
+    @functools.cached_property
+    def arrays(self) -> dict[str, list[str]]:
+        """Return the contigs of every array, in the order of their first contig in the genome."""
+        pack_of = {contig: name for name, contigs in self.packs.items() for contig in contigs}
+        names = dict.fromkeys(pack_of.get(chrom, chrom) for chrom in self.chrom_sizes)
+        return {name: self.packs.get(name, [name]) for name in names}
+
+    @functools.cached_property
+    def pack_index(self) -> PackIndex:
+        """Return where every contig lies in the arrays."""
+        return PackIndex(self.packs, self.chrom_sizes, self.config.bin_bp)
+
+    def n_bases(self, name: str) -> int:
+        """Return the bases of an array."""
+        return sum(self.chrom_sizes[contig] for contig in self.arrays[name])
+
+    def n_bins(self, name: str) -> int:
+        """Return the whole bins of an array."""
+        return sum(self.chrom_sizes[contig] // self.config.bin_bp for contig in self.arrays[name])
+
     def with_absolute_paths(self) -> "BuildPlan":
         """Return the same plan for a process that works in another folder."""
         tracks = tuple(dataclasses.replace(track, path=track.path.absolute()) for track in self.tracks)
@@ -89,13 +118,14 @@ class BuildPlan:
         """Return the content of ``dataset.json``: what identifies the dataset, without paths or times."""
         known = ("bytes", "sha256")
         return {
-            "format": layout.FORMAT,
+            "format": layout.PACKED_FORMAT if self.packs else layout.FORMAT,
             "kind": layout.KIND,
             "made_by": versions().get("senformer", "unknown"),
             "organism": self.config.organism,
             "bin_bp": self.config.bin_bp,
             "dtype": self.config.dtype,
             "chrom_sizes": self.chrom_sizes,
+            **({"packs": self.packs} if self.packs else {}),
             "split_regions": self.regions.to_dict("records"),
             "split_report": self.split_report,
             "excluded": self.excluded.to_dict("records"),

@@ -1,7 +1,8 @@
 """The pieces that a build is cut into: what each writes, and the record that closes it.
 
 A chromosome is one piece for its bases, and one for each shard of its targets, so that long chromosomes are
-built by several processes and a kill loses little. No two pieces write into one file.
+built by several processes and a kill loses little. A pack of short contigs is two pieces. No two pieces write
+into one file.
 """
 
 import functools
@@ -16,10 +17,11 @@ from jaxtyping import Integer, UInt8
 from senformer.core.commit import write_json
 from senformer.core.shapes import N_CODE
 from senformer.dataset import layout
-from senformer.dataset.arrays import ArraySpec, declare_array, write_rows
+from senformer.dataset.array_specs import codes_spec, facts_spec, targets_spec
+from senformer.dataset.arrays import declare_array, write_rows
 from senformer.dataset.manifest import describe_files
 from senformer.dataset.plan import BuildPlan
-from senformer.dataset.targets import make_targets
+from senformer.dataset.targets import make_pack_targets, make_targets
 from senformer.genome.fasta import FastaReader, open_fasta
 from senformer.genome.files import Identity, identity
 
@@ -28,9 +30,12 @@ _FETCH_BP = 1 << 24
 
 @dataclass(frozen=True)
 class Piece:
-    """Part of a chromosome: bins ``lo`` to ``hi`` of its targets, or its bases where ``hi`` is None."""
+    """Part of an array: bins ``lo`` to ``hi`` of its targets, or its bases where ``hi`` is None.
 
-    chrom: str
+    An array is named by its chromosome, or is a pack of contigs (``BuildPlan.packs``), which are one piece.
+    """
+
+    array: str
     lo: int = 0
     hi: int | None = None
 
@@ -38,12 +43,12 @@ class Piece:
     def name(self) -> str:
         """Name of its record, unique in the dataset."""
         part = "bases" if self.hi is None else f"bins-{self.lo}-{self.hi}"
-        return f"{layout.shard_name(self.chrom)}/{part}"
+        return f"{layout.shard_name(self.array)}/{part}"
 
 
-def shard_folders(root: Path, chrom: str) -> list[Path]:
-    """Return the three arrays of a chromosome."""
-    name = layout.shard_name(chrom)
+def shard_folders(root: Path, array: str) -> list[Path]:
+    """Return the folders of one array in the three stores."""
+    name = layout.shard_name(array)
     return [root / kind / name for kind in (layout.GENOME, layout.TRACKS, layout.BINS)]
 
 
@@ -52,21 +57,21 @@ def shard_record(root: Path, name: str) -> Path:
     return root / layout.SHARDS / f"{name}.json"
 
 
-def pieces_of(plan: BuildPlan, chrom: str) -> list[Piece]:
-    """Return all pieces of a chromosome, its bases first."""
-    n_bins, step = plan.chrom_sizes[chrom] // plan.config.bin_bp, _targets_spec(plan, chrom).grid.shard
-    return [Piece(chrom), *(Piece(chrom, lo, min(lo + step, n_bins)) for lo in range(0, n_bins, step))]
+def pieces_of(plan: BuildPlan, array: str) -> list[Piece]:
+    """Return all pieces of an array, its bases first."""
+    n_bins, step = plan.n_bins(array), targets_spec(plan, array).grid.shard
+    return [Piece(array), *(Piece(array, lo, min(lo + step, n_bins)) for lo in range(0, n_bins, step))]
 
 
 def all_pieces(plan: BuildPlan) -> list[Piece]:
     """Return all pieces of a build, in the order in which they are begun."""
-    return [piece for chrom in plan.chrom_sizes for piece in pieces_of(plan, chrom)]
+    return [piece for array in plan.arrays for piece in pieces_of(plan, array)]
 
 
-def declare_arrays(plan: BuildPlan, root: Path, chrom: str) -> None:
-    """Write the arrays of a chromosome, still without content."""
-    specs = (_codes_spec(plan, chrom), _targets_spec(plan, chrom), _facts_spec(plan, chrom))
-    for path, spec in zip(shard_folders(root, chrom), specs, strict=True):
+def declare_arrays(plan: BuildPlan, root: Path, array: str) -> None:
+    """Write the arrays of a chromosome or a pack, still without content."""
+    specs = (codes_spec(plan, array), targets_spec(plan, array), facts_spec(plan, array))
+    for path, spec in zip(shard_folders(root, array), specs, strict=True):
         declare_array(path, spec)
 
 
@@ -79,18 +84,22 @@ def build_piece(plan: BuildPlan, root: Path, piece: Piece) -> None:
         The signal holds what the configuration refuses, or a value that the stored type cannot hold.
     """
     files, facts = (_build_bases if piece.hi is None else _build_bins)(plan, root, piece)
-    record = {"chrom": piece.chrom, **facts, "files": describe_files(root, files)}
+    key = "array" if piece.array in plan.packs else "chrom"
+    record = {key: piece.array, **facts, "files": describe_files(root, files)}
     write_json(shard_record(root, piece.name), record)
 
 
 def _build_bases(plan: BuildPlan, root: Path, piece: Piece) -> tuple[list[Path], dict[str, Any]]:
-    size, fasta = plan.chrom_sizes[piece.chrom], open_genome(plan.genome)
+    fasta, contigs = open_genome(plan.genome), plan.arrays[piece.array]
     fasta.iupac_counts.clear()  # of the pieces before
-    path = shard_folders(root, piece.chrom)[0]
-    files = write_rows(
-        path, 0, _bases(fasta, piece.chrom, 0, size, _codes_spec(plan, piece.chrom).grid.shard)
+    path, step = shard_folders(root, piece.array)[0], codes_spec(plan, piece.array).grid.shard
+    blocks = (
+        block for contig in contigs for block in _bases(fasta, contig, 0, plan.chrom_sizes[contig], step)
     )
-    return files, {"n_bases": size, "iupac_bases": dict(sorted(fasta.iupac_counts.items()))}
+    # A pack is one shard, and its contigs are far shorter.
+    files = write_rows(path, 0, iter([np.concatenate([*blocks])]) if len(contigs) > 1 else blocks)
+    iupac = dict(sorted(fasta.iupac_counts.items()))
+    return files, {"n_bases": plan.n_bases(piece.array), "iupac_bases": iupac}
 
 
 def open_genome(path: Path) -> FastaReader:
@@ -112,11 +121,19 @@ def _bases(
 
 def _build_bins(plan: BuildPlan, root: Path, piece: Piece) -> tuple[list[Path], dict[str, Any]]:
     lo, hi = piece.lo, int(piece.hi or 0)
-    _, tracks_path, bins_path = shard_folders(root, piece.chrom)
-    targets, tally = make_targets(plan, piece.chrom, lo, hi)
+    _, tracks_path, bins_path = shard_folders(root, piece.array)
+    if piece.array in plan.packs:
+        contigs = plan.packs[piece.array]
+        targets, tally = make_pack_targets(plan, contigs)
+        ends = [(contig, plan.chrom_sizes[contig] // plan.config.bin_bp) for contig in contigs]
+        n_unknown = np.concatenate([unknown_bases(plan, contig, 0, end) for contig, end in ends])
+    else:
+        targets, tally = make_targets(plan, piece.array, lo, hi)
+        n_unknown = None
     files = write_rows(tracks_path, lo, iter([targets]))
     del targets
-    facts = np.stack([unknown_bases(plan, piece.chrom, lo, hi), tally.n_measured], axis=1).astype(np.int32)
+    n_unknown = unknown_bases(plan, piece.array, lo, hi) if n_unknown is None else n_unknown
+    facts = np.stack([n_unknown, tally.n_measured], axis=1).astype(np.int32)
     files += write_rows(bins_path, lo, iter([facts]))
     return files, {
         "n_bins": hi - lo,
@@ -136,45 +153,3 @@ def unknown_bases(plan: BuildPlan, chrom: str, lo: int, hi: int) -> Integer[np.n
         for codes in _bases(open_genome(plan.genome), chrom, lo * bin_bp, hi * bin_bp, step)
     ]
     return np.concatenate(found)
-
-
-def _codes_spec(plan: BuildPlan, chrom: str) -> ArraySpec:
-    size = plan.chrom_sizes[chrom]
-    return ArraySpec(
-        shape=(size,),
-        dtype="uint8",
-        grid=layout.sequence_grid(size),
-        axes=("base",),
-        fill=N_CODE,
-        meaning={"meaning": "bases of the chromosome", "codes": "A 0, C 1, G 2, T 3, N 4"},
-    )
-
-
-def _targets_spec(plan: BuildPlan, chrom: str) -> ArraySpec:
-    config, n_bins = plan.config, plan.chrom_sizes[chrom] // plan.config.bin_bp
-    itemsize = np.dtype(config.dtype).itemsize
-    return ArraySpec(
-        shape=(n_bins, len(plan.tracks)),
-        dtype=config.dtype,
-        grid=layout.target_grid(n_bins, len(plan.tracks), itemsize, config.bin_bp),
-        axes=("bin", "track"),
-        fill=float("nan"),
-        meaning={
-            "meaning": "pooled and scaled signal; NaN is masked",
-            "bin_bp": config.bin_bp,
-            "tracks": [track.name for track in plan.tracks],
-        },
-    )
-
-
-def _facts_spec(plan: BuildPlan, chrom: str) -> ArraySpec:
-    """Cut as the targets are, for a piece writes both."""
-    n_bins, grid = plan.chrom_sizes[chrom] // plan.config.bin_bp, _targets_spec(plan, chrom).grid
-    return ArraySpec(
-        shape=(n_bins, len(layout.BIN_FIELDS)),
-        dtype="int32",
-        grid=layout.Grid(grid.shard, grid.shard),
-        axes=("bin", "field"),
-        fill=-1,
-        meaning={"meaning": "counts per bin", "fields": list(layout.BIN_FIELDS)},
-    )

@@ -1,11 +1,13 @@
 """Targets of some bins of a chromosome, all tracks, in the stored type, and the sums over them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Integer
 
 from senformer.core.errors import DataError
+from senformer.dataset.by_chrom import places_of, spans_of
 from senformer.dataset.config import SPLITS
 from senformer.dataset.counts import TrackCounts
 from senformer.dataset.masks import chrom_masks
@@ -14,6 +16,8 @@ from senformer.dataset.statistics import TrackSums
 from senformer.dataset.track_bins import Stretch, track_bins
 from senformer.genome.chromosomes import resolve_chromosome
 from senformer.tracks import open_track
+from senformer.tracks.reader import TrackReader
+from senformer.tracks.track import Track
 
 
 @dataclass
@@ -45,30 +49,72 @@ def make_targets(
 
     A bin's value does not depend on how the chromosome is cut: baselines are those of fixed tiles.
     """
-    bin_bp, size = plan.config.bin_bp, plan.chrom_sizes[chrom]
-    n_bins = size // bin_bp
-    stretch = Stretch(chrom, size, lo, hi, chrom_masks(plan.masks, chrom, n_bins, bin_bp))
-    counts, missing = TrackCounts.empty(len(plan.tracks)), []
-    block = np.full((hi - lo, len(plan.tracks)), np.nan, dtype=np.float32)
+    return _make(plan, [(chrom, lo, hi)])
+
+
+def make_pack_targets(
+    plan: BuildPlan, contigs: Sequence[str]
+) -> tuple[Float[np.ndarray, "bin track"], Tally]:
+    """Return the targets of whole contigs, one after the other, as :func:`make_targets` of each.
+
+    Every track is opened once, and sums are taken over all contigs at once.
+    """
+    return _make(plan, [(contig, 0, plan.chrom_sizes[contig] // plan.config.bin_bp) for contig in contigs])
+
+
+def _make(
+    plan: BuildPlan, spans: Sequence[tuple[str, int, int]]
+) -> tuple[Float[np.ndarray, "bin track"], Tally]:
+    """Return targets of stretches (chromosome, first bin, end), one after the other."""
+    bin_bp, sizes, missing = plan.config.bin_bp, plan.chrom_sizes, []
+    stretches = [
+        Stretch(chrom, sizes[chrom], lo, hi, chrom_masks(plan.masks, chrom, sizes[chrom] // bin_bp, bin_bp))
+        for chrom, lo, hi in spans
+    ]
+    ends = np.cumsum([hi - lo for _, lo, hi in spans]).tolist()
+    rows = [slice(end - part.hi + part.lo, end) for end, part in zip(ends, stretches, strict=True)]
+    counts = TrackCounts.empty(len(plan.tracks))
+    block = np.full((ends[-1], len(plan.tracks)), np.nan, dtype=np.float32)
     for column, track in enumerate(plan.tracks):
-        reader = open_track(track, chrom_sizes=plan.chrom_sizes)
-        if track.missing_chroms == "nan" and resolve_chromosome(chrom, reader.chrom_sizes) is None:
-            missing += [column] if lo == 0 else []
-            continue
-        block[:, column], found = track_bins(plan.config, track, reader, stretch)
-        counts.add(column, found)
-    stored = to_stored(block, plan, chrom, lo, counts)
-    member = split_bins(plan, chrom, n_bins)
-    sums = {name: TrackSums.of(stored[member[name][lo:hi]]) for name in ("all", *SPLITS)}
-    return stored, Tally(sums, np.isfinite(stored).sum(axis=1), counts, missing)
+        reader = open_track(track, chrom_sizes=sizes)
+        for stretch, own in zip(stretches, rows, strict=True):
+            if _is_missing(track, stretch.chrom, reader):
+                missing += [column] if stretch.lo == 0 else []
+                continue
+            block[own, column], found = track_bins(plan.config, track, reader, stretch)
+            counts.add(column, found)
+    parts = [
+        to_stored(block[own], plan, part.chrom, part.lo, counts)
+        for part, own in zip(stretches, rows, strict=True)
+    ]
+    stored = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return stored, Tally(_sums(plan, stretches, stored), np.isfinite(stored).sum(axis=1), counts, missing)
+
+
+def _sums(
+    plan: BuildPlan, stretches: Sequence[Stretch], stored: Float[np.ndarray, "bin track"]
+) -> dict[str, TrackSums]:
+    """Return the sums over all bins, and over those of each split."""
+    bin_bp = plan.config.bin_bp
+    members = [split_bins(plan, part.chrom, part.size // bin_bp) for part in stretches]
+    sums = {}
+    for name in ("all", *SPLITS):
+        parts = [member[name][part.lo : part.hi] for member, part in zip(members, stretches, strict=True)]
+        sums[name] = TrackSums.of(stored[np.concatenate(parts)])
+    return sums
+
+
+def _is_missing(track: Track, chrom: str, reader: TrackReader) -> bool:
+    return track.missing_chroms == "nan" and resolve_chromosome(chrom, reader.chrom_sizes) is None
 
 
 def split_bins(plan: BuildPlan, chrom: str, n_bins: int) -> dict[str, Bool[np.ndarray, " bin"]]:
     """Return the bins that lie wholly in each split, and ``all``."""
     member = {name: np.zeros(n_bins, dtype=bool) for name in SPLITS}
     bin_bp = plan.config.bin_bp
-    for region in plan.regions[plan.regions["chrom"] == chrom].itertuples(index=False):
-        member[region.split][-(-region.start // bin_bp) : region.end // bin_bp] = True
+    splits = plan.regions["split"].iloc[places_of(plan.regions, chrom)]
+    for (start, end), split in zip(spans_of(plan.regions, chrom).tolist(), splits, strict=True):
+        member[split][-(-start // bin_bp) : end // bin_bp] = True
     return {"all": np.ones(n_bins, dtype=bool), **member}
 
 

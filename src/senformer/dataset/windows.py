@@ -11,6 +11,7 @@ import pandas as pd
 from jaxtyping import Bool, Int
 
 from senformer.core.errors import ConfigError, DataError
+from senformer.dataset.by_chrom import places_of, spans_of
 from senformer.dataset.config import check_geometry
 
 COLUMNS = ["chrom", "start", "end", "split", "fold"]
@@ -127,10 +128,10 @@ def sift_windows(
     any target bin).
     """
     reason = np.full(len(windows), "", dtype=object)
-    for chrom, rows in windows.groupby("chrom", sort=False):
-        known = facts(str(chrom))
-        first, last = (rows["start"] // bin_bp).to_numpy(), (rows["end"] // bin_bp).to_numpy()
-        lo, hi = target_bin_range(rows, bin_bp, crop_bins)
+    for chrom in windows["chrom"].unique():
+        known, rows = facts(str(chrom)), places_of(windows, str(chrom))
+        first, last = (spans_of(windows, str(chrom)) // bin_bp).T
+        lo, hi = first + crop_bins, last - crop_bins
         found = np.full(len(rows), "", dtype=object)
         found[range_sums(known.n_measured > 0, lo, hi) == 0] = "unmeasured"
         found[range_sums(known.excluded, lo, hi) == hi - lo] = "excluded"
@@ -138,7 +139,7 @@ def sift_windows(
             found[range_sums(known.unmappable, lo, hi) > max_unmappable_fraction * (hi - lo)] = "unmappable"
         n_unknown = range_sums(known.n_unknown, first, last)
         found[n_unknown > max_n_fraction * (last - first) * bin_bp] = "unknown_bases"
-        reason[rows.index] = found
+        reason[rows] = found
     dropped = {name: int((reason == name).sum()) for name in REASONS}
     return windows[reason == ""].reset_index(drop=True), dropped
 
@@ -164,8 +165,8 @@ def refuse_empty_splits(windows: pd.DataFrame, splits: Iterable[str], window_bp:
 def excluded_bins(exclude: pd.DataFrame, chrom: str, n_bins: int, bin_bp: int) -> Bool[np.ndarray, " bin"]:
     """Return which bins of a chromosome share a base with an excluded region."""
     masked = np.zeros(n_bins, dtype=bool)
-    for region in exclude[exclude["chrom"] == chrom].itertuples(index=False):
-        masked[region.start // bin_bp : -(-region.end // bin_bp)] = True
+    for start, end in spans_of(exclude, chrom).tolist():
+        masked[start // bin_bp : -(-end // bin_bp)] = True
     return masked
 
 

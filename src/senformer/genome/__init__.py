@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-# Loaded when first asked for: pysam and bioframe are slow to import.
+# Loaded when first asked for: pysam and pandas are slow to import.
 _DOORS = {"open_genome": ("senformer.genome.fasta", "open_fasta")}
 
 __all__ = ["open_genome"]

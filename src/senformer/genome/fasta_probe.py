@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-import numpy as np
-
 from senformer.core.errors import DataError
 from senformer.genome.bgzf import BgzfBytes, PlainBytes
 from senformer.genome.fasta_scan import Contig
@@ -55,8 +53,8 @@ def probe(contigs: Sequence[Contig], source: PlainBytes | BgzfBytes, index: Path
 
 
 def _sample(contig: Contig, n_probes: int) -> Iterator[int]:
-    last = (contig.length - 1) // contig.line_bases
-    yield from np.unique(np.linspace(0, last, n_probes).astype(np.int64)).tolist()
+    last, n_steps = (contig.length - 1) // contig.line_bases, max(n_probes - 1, 1)
+    yield from sorted({number * last // n_steps for number in range(n_probes)})
 
 
 def _end_offset(contig: Contig) -> int:

@@ -1,16 +1,12 @@
 """Sets of intervals as tables: merge, subtract, and reading from a BED file or region strings.
 
-Datasets cut their windows from these. To subtract is bioframe's; merging goes over all chromosomes at once,
-for there may be 100,000 of them.
+Datasets cut their windows from these. All chromosomes are done at once, for there may be 100,000 of them.
 """
 
-import contextlib
 import os
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import bioframe
 import numpy as np
 import pandas as pd
 
@@ -21,16 +17,8 @@ COLUMNS = ["chrom", "start", "end"]
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    # bioframe answers with nullable integers here and there.
+    # Callers may have nullable integers, or none at all.
     return frame[COLUMNS].astype({"start": "int64", "end": "int64"}).reset_index(drop=True)
-
-
-@contextlib.contextmanager
-def _quiet_bioframe() -> Iterator[None]:
-    """Pass over pandas' notices of what bioframe 0.8.0 still does; can go when bioframe knows pandas 4."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=DeprecationWarning, module="bioframe")
-        yield
 
 
 def merge(regions: pd.DataFrame) -> pd.DataFrame:
@@ -54,8 +42,33 @@ def subtract(regions: pd.DataFrame, removed: pd.DataFrame) -> pd.DataFrame:
     """Return what is left of each region outside ``removed``."""
     if regions.empty or removed.empty:
         return _plain(regions)
-    with _quiet_bioframe():
-        return _plain(bioframe.subtract(regions[COLUMNS], removed[COLUMNS]))
+    return cut(_plain(regions), merge(removed))
+
+
+def cut(regions: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
+    """Return the pieces of each region outside its gaps, in order, with the region's other columns.
+
+    Gaps of one chromosome neither overlap nor touch, as :func:`merge` returns them.
+    """
+    # One line of coordinates for all chromosomes, so that all regions find their gaps at once.
+    rank = pd.factorize(pd.concat([regions["chrom"], gaps["chrom"]], ignore_index=True))[0].astype(np.int64)
+    top = max(regions["end"].max(), gaps["end"].max()) + 1 if len(regions) and len(gaps) else 0
+    shift, gap_shift = rank[: len(regions)] * top, rank[len(regions) :] * top
+    start, end = (regions[key].to_numpy(dtype=np.int64) + shift for key in ("start", "end"))
+    low, high = (np.sort(gaps[key].to_numpy(dtype=np.int64) + gap_shift) for key in ("start", "end"))
+    first, last = np.searchsorted(high, start, "right"), np.searchsorted(low, end, "left")
+    # A region with k gaps has k + 1 pieces; some are empty.
+    n = np.maximum(last - first, 0) + 1
+    row = np.repeat(np.arange(len(regions)), n)
+    number = np.arange(len(row)) - np.repeat(np.cumsum(n) - n, n)
+    gap, is_head, is_tail = first[row] + number, number == 0, number == n[row] - 1
+    starts, ends = start[row], end[row]
+    starts[~is_head] = high[gap[~is_head] - 1]
+    ends[~is_tail] = low[gap[~is_tail]]
+    some = starts < ends
+    found = regions.iloc[row[some]].reset_index(drop=True)
+    bounds = {"start": (starts - shift[row])[some], "end": (ends - shift[row])[some]}
+    return found.assign(**bounds).astype(regions.dtypes.to_dict())
 
 
 def chromosomes_as_regions(chrom_sizes: Mapping[str, int]) -> pd.DataFrame:

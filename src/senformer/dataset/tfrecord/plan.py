@@ -32,8 +32,6 @@ from senformer.dataset.tfrecord.scan import check_counts, scan_files
 from senformer.genome.files import identity
 from senformer.tracks.table import Track, read_track_table
 
-FORMAT = 2
-
 
 @dataclass(frozen=True)
 class ImportPlan:
@@ -112,7 +110,7 @@ class ImportPlan:
         """Return the content of ``dataset.json``."""
         known = ("bytes", "sha256")
         return {
-            "format": FORMAT,
+            "format": layout.PACKED_FORMAT,
             "kind": layout.KIND,
             "made_by": versions().get("senformer", "unknown"),
             "organism": self.config.organism,
