@@ -5,6 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.oracles.contigs import chain_blocks
 
 from senformer.core.errors import DataError, MissingInputError
 from senformer.genome.chain import read_chain
@@ -12,6 +15,9 @@ from senformer.genome.chain import read_chain
 # Two blocks of 10 and 5 bp, 3 and 2 apart, on both strands of a query of 100 bp.
 PLUS = "chain 900 chrA 200 + 20 38 q1 100 + 50 67 1\n10 3 2\n5\n"
 MINUS = "chain 800 chrA 200 + 100 118 q1 100 - 10 27 2\n10 3 2\n5\n"
+
+_NUMBERS = st.tuples(st.integers(1, 20), st.integers(0, 9), st.integers(0, 9))
+_CHAINS = st.tuples(st.booleans(), st.lists(_NUMBERS, min_size=1, max_size=8))
 
 
 def write(path: Path, text: str) -> Path:
@@ -110,3 +116,17 @@ def test_read_chain__published_sample(shared_data):
         ordered = blocks.sort_values(low)
         assert (ordered[low].to_numpy()[1:] >= ordered[high].to_numpy()[:-1]).all()
     assert np.all(blocks["end"] <= 90_354_753)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(_CHAINS, min_size=1, max_size=5))
+def test_read_chain__is_the_slow_reading_block_by_block(tmp_path_factory, drawn):
+    text, expected = "", []
+    for number, (reverse, blocks) in enumerate(drawn):
+        expected += chain_blocks(number, reverse, blocks)
+        t_end, q_end = 10 + sum(b[0] + b[1] for b in blocks), 20 + sum(b[0] + b[2] for b in blocks)
+        t_end, q_end = t_end - blocks[-1][1], q_end - blocks[-1][2]
+        strand = "-" if reverse else "+"
+        text += f"chain 1 c{number % 2} 500 + 10 {t_end} q{number} 500 {strand} 20 {q_end} {number}\n"
+        text += "".join(f"{size}\t{dt} {dq}\n" for size, dt, dq in blocks[:-1]) + f"{blocks[-1][0]}\n\n"
+    assert rows(write(tmp_path_factory.mktemp("chain") / "a.chain", text)) == expected

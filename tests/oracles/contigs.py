@@ -62,3 +62,13 @@ def paint_peaks(peaks: list[tuple[str, int, int, float]]) -> dict[str, dict[int,
         for base in range(start, end):
             bases[base] = max(value, bases.get(base, value))
     return found
+
+
+def chain_blocks(number: int, reverse: bool, blocks: list[tuple[int, int, int]]) -> list[tuple]:
+    """Return the rows of a chain of (size, gap, query gap): from 10, and from 20 in a query of 500 bp."""
+    rows, target, query = [], 10, 20
+    for size, target_gap, query_gap in blocks:
+        span = (500 - query - size, 500 - query) if reverse else (query, query + size)
+        rows.append((f"c{number % 2}", target, target + size, f"q{number}", *span, reverse, number))
+        target, query = target + size + target_gap, query + size + query_gap
+    return rows
