@@ -107,3 +107,14 @@ def test_build__tells_places_and_negatives(senformer, tmp_path):
     assert answer.code == 0, answer.err
     assert "regions: merged 1, centers 4" in answer.out
     assert "wanted 4, drawn 4" in answer.out
+
+
+def test_build__says_which_split_missed_its_share(senformer, tmp_path):
+    from tests.dataset.toy import write_toy
+
+    toy = write_toy(tmp_path)
+    config = tmp_path / "x.yaml"
+    config.write_text(json.dumps({"dataset": toy.values(exclude=["chrB:1-2,900"])}))
+    answer = senformer("build", config, "--out", tmp_path / "e")
+    assert "splits far from their share of the windows: valid 7.4% of aimed 34.1%" in answer.out
+    assert "warning[E454]" in answer.err

@@ -4,7 +4,7 @@ from importlib import resources
 import pandas as pd
 import pytest
 
-from senformer.genome.assemblies import known_assemblies, recognize, told_apart
+from senformer.genome.assemblies import compare_with_known, known_assemblies, recognize, told_apart
 from senformer.genome.chromosomes import canonical_name
 
 
@@ -44,3 +44,18 @@ def test_told_apart__names_what_is_known():
     hg19, toy = {"chr1": 249_250_621}, {"chr1": 5}
     assert told_apart(hg19, toy, "the file", "the genome") == " (the file has the lengths of hg19)"
     assert told_apart(toy, toy, "the file", "the genome") == ""
+
+
+@pytest.mark.parametrize("assembly", sorted(known_assemblies()))
+def test_compare_with_known__every_assembly_is_its_own(assembly):
+    found = compare_with_known(known_assemblies()[assembly])
+    assert (found.assembly, found.other, found.missing) == (assembly, {}, [])
+    assert len(found.same) == found.n_chroms
+
+
+def test_compare_with_known__takes_the_assembly_with_most_in_common():
+    hg38, dm6 = known_assemblies()["hg38"], known_assemblies()["dm6"]
+    found = compare_with_known({"2L": dm6["2L"], "chr1": hg38["1"], "2": hg38["2"], "chr3": 7})
+    assert (found.assembly, found.same, found.other) == ("hg38", ["chr1", "2"], {"chr3": hg38["3"]})
+    assert found.missing[:2] == ["chr4", "chr5"]
+    assert compare_with_known({"chr1": 5}) is None

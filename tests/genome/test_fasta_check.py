@@ -41,3 +41,27 @@ def test_sample_stretches__lie_inside_and_spread_evenly():
     shares = [sum(chrom == name for chrom, *_ in stretches) for name in ("a", "c")]
     assert np.allclose(shares, [67, 33], atol=2)
     assert sample_stretches({"a": 10, "b": 20}, 30, 4) == [("a", 0, 10), ("b", 0, 20)]
+
+
+def test_check_fasta__a_chromosome_cut_short_and_others_missing(tmp_path):
+    genome = {"chrI": ("ACGTT" * 46_044)[:230_218], "VI": "ACGT" * 25_000}
+    path = write_fasta(tmp_path / "g.fa", genome)
+    short, missing = check_fasta(open_fasta(path))[1]
+    assert (short.severity, short.code, short.where) == ("error", "E453", f"{path} VI")
+    assert short.found == "has 100,000 bp and in sacCer3 270,161; by length of that assembly: chrI"
+    assert short.todo.startswith("Get the file again if it was cut short")
+    assert (missing.severity, missing.code) == ("warning", "E453")
+    assert missing.found == (
+        "lacks 14 of the 16 chromosomes of sacCer3: chrII, chrIII, chrIV, chrV, chrVII and 9 more"
+    )
+
+
+def test_check_fasta__a_chromosome_that_is_too_long_is_of_another_assembly(tmp_path):
+    path = write_fasta(tmp_path / "g.fa", {"chrI": "A" * 230_218, "chrVI": "A" * 270_162})
+    found = check_fasta(open_fasta(path))[1][0]
+    assert (found.severity, found.todo) == ("error", "Get the genome of one assembly, whole.")
+
+
+def test_check_fasta__a_part_of_one_chromosome_alone_is_no_fault(tmp_path):
+    path = write_fasta(tmp_path / "g.fa", {"chr1": "ACGTTGCA" * 1_000})
+    assert check_fasta(open_fasta(path))[1] == []

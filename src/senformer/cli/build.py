@@ -84,12 +84,16 @@ _TFRECORDS = {
 
 def _text(out: Path, result: dict) -> str:
     """Say what was built and, where there is any, what was left out, changed, or turned to N or a mask."""
+    from senformer.dataset.shares import described
+
     counts = _table_counts(result) if "rows" in result else _genome_counts(result)
     parts = [
         f"{title}: " + ", ".join(f"{name} {n:,}" for name, n in rows.items() if n)
         for title, rows in counts.items()
         if any(rows.values())
     ]
+    missed = described(result.get("split_shares", {}))
+    parts += [f"splits far from their share of the windows: {missed}"] if missed else []
     return "\n  ".join([f"Dataset {out}: {result['n_tracks']} tracks", *parts])
 
 

@@ -1,6 +1,7 @@
 """The end of a build: windows, statistics, track table, run record, manifest, ``DONE.json``."""
 
 import dataclasses
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,12 @@ from senformer.dataset.labelled import add_negatives, label_statistics, label_wi
 from senformer.dataset.manifest import read_json, write_manifest
 from senformer.dataset.plan import BuildPlan, tile_plan
 from senformer.dataset.shard import all_pieces, shard_record
+from senformer.dataset.shares import shares_as_findings, split_shares
 from senformer.dataset.statistics import TrackSums
 from senformer.dataset.windows import refuse_empty_splits
 from senformer.tracks.table import write_track_table
+
+log = logging.getLogger(__name__)
 
 
 def finish(plan: BuildPlan, out: Path, *, estimated_bytes: int) -> dict[str, Any]:
@@ -41,12 +45,12 @@ def finish(plan: BuildPlan, out: Path, *, estimated_bytes: int) -> dict[str, Any
     all_records = [read_json(shard_record(out, piece.name)) for piece in all_pieces(plan)]
     records = [record for record in all_records if "sums" in record]
     bases = [record for record in all_records if "iupac_bases" in record]
-    windows, dropped, negatives = _cut(plan, out)
+    windows, dropped, negatives, shares = _cut(plan, out)
     layout.WINDOW_SCHEMA.write(out / layout.WINDOWS, windows)
     stored = [dataclasses.replace(track, path=out / track.path.name) for track in plan.tracks]
     write_track_table(out / layout.TRACK_TABLE, stored)
     counts = _counts(plan, bases, records, windows, dropped) | {"estimated_bytes": estimated_bytes}
-    counts |= {"negatives": negatives} if negatives else {}
+    counts |= {"split_shares": shares} | ({"negatives": negatives} if negatives else {})
     sums = {name: _add_up(records, name, len(plan.tracks)).report() for name in ("all", *SPLITS)}
     changes = _changes(records, len(plan.tracks)).to_dict()
     labels = label_statistics(plan, out, windows)
@@ -60,16 +64,21 @@ def finish(plan: BuildPlan, out: Path, *, estimated_bytes: int) -> dict[str, Any
     return counts
 
 
-def _cut(plan: BuildPlan, out: Path) -> tuple[pd.DataFrame, dict[str, int], dict[str, Any]]:
-    """Return the windows, those dropped by reason, and what negatives were drawn."""
+def _cut(
+    plan: BuildPlan, out: Path
+) -> tuple[pd.DataFrame, dict[str, int], dict[str, Any], dict[str, dict[str, float]]]:
+    """Return the windows, those dropped by reason, what negatives were drawn, and the share of each split."""
     tiled = tile_plan(plan)
     sound, dropped = sift(plan, out, tiled)
     kept, unlabelled = label_windows(plan, out, sound)
     dropped |= {**tiled.attrs.get("dropped", {}), **unlabelled}
     lost = ", ".join(f"{reason} {n}" for reason, n in dropped.items() if n)
     refuse_empty_splits(kept, plan.regions["split"], plan.config.window_bp, f"all were dropped ({lost})")
+    shares = split_shares(plan.config, tiled, kept)
+    for finding in shares_as_findings(shares, dropped, str(out)):
+        log.warning(finding.line)
     windows, negatives = add_negatives(plan, out, kept)
-    return windows, dropped, negatives
+    return windows, dropped, negatives, shares
 
 
 def _add_up(records: list[dict[str, Any]], name: str, n_tracks: int) -> TrackSums:

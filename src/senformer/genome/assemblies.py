@@ -7,6 +7,7 @@ publishes (``chrom.sizes``); no two of them share a chromosome of one length.
 import functools
 from collections.abc import Mapping
 from importlib import resources
+from typing import NamedTuple
 
 from senformer.genome.chromosomes import canonical_name
 
@@ -38,6 +39,52 @@ def recognize(chrom_sizes: Mapping[str, int]) -> str | None:
         if shared and all(sizes[name] == known[name] for name in shared):
             return assembly
     return None
+
+
+class Difference(NamedTuple):
+    """How the chromosomes of a file differ from those of the assembly that it is most like.
+
+    Attributes
+    ----------
+    assembly
+        Its name.
+    n_chroms
+        How many chromosomes it has.
+    same
+        Names, as the file gives them, that have the length of the assembly.
+    other
+        Names that it gives another length, with that of the assembly.
+    missing
+        Chromosomes of the assembly, as UCSC names them, that the file does not have.
+    """
+
+    assembly: str
+    n_chroms: int
+    same: list[str]
+    other: dict[str, int]
+    missing: list[str]
+
+
+def compare_with_known(chrom_sizes: Mapping[str, int]) -> Difference | None:
+    """Return how a file differs from the assembly with which it shares most chromosomes by name and length.
+
+    None where it shares none with any.
+
+    Examples
+    --------
+    >>> compare_with_known({"chrI": 230218, "chrII": 9}).other
+    {'chrII': 813184}
+    """
+    names = {canonical_name(name): name for name in chrom_sizes}
+    best: Difference | None = None
+    for assembly, known in known_assemblies().items():
+        shared = {names[chrom]: size for chrom, size in known.items() if chrom in names}
+        same = [name for name, size in shared.items() if chrom_sizes[name] == size]
+        other = {name: size for name, size in shared.items() if chrom_sizes[name] != size}
+        missing = [f"chr{chrom}" for chrom in known if chrom not in names]
+        if len(same) > (len(best.same) if best else 0):
+            best = Difference(assembly, len(known), same, other, missing)
+    return best
 
 
 def told_apart(mine: Mapping[str, int], other: Mapping[str, int], what: str, others: str) -> str:

@@ -12,8 +12,8 @@ import numpy as np
 
 from senformer.core.findings import ERROR, NOTE, WARNING, Finding
 from senformer.core.wording import counted
-from senformer.genome.assemblies import recognize
-from senformer.genome.chromosomes import canonical_name
+from senformer.genome.assemblies import compare_with_known, recognize
+from senformer.genome.chromosomes import canonical_name, show_names
 from senformer.genome.fasta import FastaReader
 from senformer.genome.sequence import IUPAC
 
@@ -67,7 +67,7 @@ def check_fasta(fasta: FastaReader, *, sample_bp: int = SAMPLE_BP) -> tuple[Geno
         counts.update(text)
         findings += _foreign_letters(fasta, chrom, start, text)
     facts = _facts(fasta, counts)
-    findings += [*_of_index(fasta), *_of_names(fasta), *_of_content(fasta, facts)]
+    findings += [*_of_index(fasta), *_of_names(fasta), *_of_assembly(fasta), *_of_content(fasta, facts)]
     return facts, findings
 
 
@@ -137,6 +137,26 @@ def _of_names(fasta: FastaReader) -> Iterator[Finding]:
             found = f"{other!r} and {name!r} name the same chromosome, so that no alias of it can be used"
             todo = "Leave one of the two out of the genome."
             yield Finding(WARNING, "E234", f"{fasta.path} {name}", found, todo, source=str(fasta.path))
+
+
+def _of_assembly(fasta: FastaReader) -> Iterator[Finding]:
+    """Tell of chromosomes that are cut short or missing beside others that are those of a known assembly."""
+    found = compare_with_known(fasta.chrom_sizes)
+    if found is None:
+        return
+    path, same = str(fasta.path), show_names(found.same)
+    for name, size in found.other.items():
+        length = fasta.chrom_sizes[name]
+        text = f"has {length:,} bp and in {found.assembly} {size:,}; by length of that assembly: {same}"
+        todo = "Get the genome of one assembly, whole."
+        if length < size:
+            todo = "Get the file again if it was cut short on the way, or rename what is but a part."
+        yield Finding(ERROR, "E453", f"{path} {name}", text, todo, source=path)
+    if found.missing:
+        lacking = f"{len(found.missing)} of the {found.n_chroms} chromosomes of {found.assembly}"
+        text = f"lacks {lacking}: {show_names(found.missing)}"
+        todo = "Nothing, if a part of the genome is meant; else get the file again."
+        yield Finding(WARNING, "E453", path, text, todo)
 
 
 def _of_content(fasta: FastaReader, facts: GenomeFacts) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ def test_examine__yeast_with_30_tracks_has_a_note_alone(shared_data):
     assert _found(genome=folder / "sacCer3.fa.gz", tracks=folder / "tracks.tsv") == [("note", "E324")]
 
 
-def test_examine__fly_with_both_strands_is_clean(shared_data, tmp_path):
+def test_examine__fly_with_both_strands_is_clean_but_for_what_it_lacks(shared_data, tmp_path):
     folder = shared_data / "dm6_chr4"
     rows = ["index\tname\tfile\tstrand\tstrand_pair"]
     rows += [
@@ -26,7 +26,9 @@ def test_examine__fly_with_both_strands_is_clean(shared_data, tmp_path):
     ]
     (tmp_path / "t.tsv").write_text("\n".join(rows) + "\n")
     report = examine(Asked(genome=folder / "dm6_chr4.fa.gz", tracks=tmp_path / "t.tsv"))
-    assert report.findings == []
+    [lacking] = report.findings
+    assert (lacking.severity, lacking.code) == ("warning", "E453")
+    assert "lacks 6 of the 7 chromosomes of dm6: chr2L, chr2R, chr3L" in lacking.found
     assert report.checked["genome"]["assembly"] == "dm6"
 
 

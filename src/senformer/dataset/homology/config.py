@@ -3,7 +3,7 @@
 from pydantic import Field, model_validator
 
 from senformer.core.config import Config
-from senformer.dataset.splits.base import SplitBase
+from senformer.dataset.splits.base import SplitBase, fold_aims
 
 PUBLISHED = {"min_alignment_bp": 100_000, "min_overlap_bp": 1025, "break_bp": 1_000_000}
 _SHARE = 0.1
@@ -121,6 +121,13 @@ class FoldsConfig(SplitBase):
     def fractions(self) -> tuple[float, float]:
         """What valid and test get."""
         return _SHARE if self.valid is None else self.valid, _SHARE if self.test is None else self.test
+
+    def aims(self) -> dict[str, float]:
+        """Return the fractions, or an equal part for each fold."""
+        if self.folds is not None:
+            return fold_aims(self.folds, 1, 1)
+        valid, test = self.fractions
+        return {"train": 1 - valid - test, "valid": valid, "test": test}
 
     @property
     def chosen_folds(self) -> tuple[int, int]:

@@ -66,6 +66,25 @@ class SplitBase(Config):
         """Return the files that decide the split, by key."""
         return {}
 
+    def aims(self) -> dict[str, float]:
+        """Return the share of all windows that each split should get; empty where none is asked for."""
+        return {}
+
+
+def fold_aims(n_folds: int, valid: int, test: int) -> dict[str, float]:
+    """Return the aims of splits that are so many of ``n_folds`` equal folds; train is the rest.
+
+    Examples
+    --------
+    >>> fold_aims(4, valid=1, test=1)
+    {'train': 0.5, 'valid': 0.25, 'test': 0.25}
+    """
+    return {
+        "train": (n_folds - valid - test) / n_folds,
+        "valid": valid / n_folds,
+        "test": test / n_folds,
+    }
+
 
 def region_table(found: Mapping[str, pd.DataFrame], chrom_sizes: Mapping[str, int]) -> pd.DataFrame:
     """Return the regions of every split as one table in genome order, without folds.

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from senformer.core.errors import DataError
 from senformer.core.seeding import numpy_rng
-from senformer.dataset.splits.base import SplitBase, SplitInputs, SplitResult, ordered
+from senformer.dataset.splits.base import SplitBase, SplitInputs, SplitResult, fold_aims, ordered
 from senformer.dataset.splits.refold import fold_list, fold_name, refold
 from senformer.genome.regions import merge
 
@@ -50,6 +50,10 @@ class KfoldSplit(SplitBase):
         if self.test_fold is not None and self.test_fold == self.valid_fold:
             raise ValueError(f"fold {self.test_fold} is both test_fold and valid_fold")
         return self
+
+    def aims(self) -> dict[str, float]:
+        """Return an equal part for each fold."""
+        return fold_aims(self.n_folds, self.valid_fold is not None, self.test_fold is not None)
 
 
 def split_by_kfold(config: KfoldSplit, inputs: SplitInputs) -> SplitResult:

@@ -16,6 +16,7 @@ from senformer.dataset.config_check import check_config
 from senformer.dataset.kind_check import check_other_kind
 from senformer.dataset.kinds import parse_dataset
 from senformer.dataset.masks import read_masks
+from senformer.genome.assemblies import compare_with_known
 from senformer.genome.bed_check import check_bed
 from senformer.genome.fasta import FastaReader, open_fasta
 from senformer.genome.fasta_check import check_fasta
@@ -151,15 +152,21 @@ def _check_genome(report: Report, label: str, path: Path) -> FastaReader | None:
         fasta = open_fasta(path)
         facts, findings = check_fasta(fasta)
         report.findings += findings
-        named = f"the lengths of {facts.assembly}" if facts.assembly else "of no assembly that is known here"
         line = (
-            f"{path.name}: {counted(facts.n_contigs, 'contig')}, {facts.total_bp:,} bp, {named}; N "
+            f"{path.name}: {counted(facts.n_contigs, 'contig')}, {facts.total_bp:,} bp, {_named(fasta)}; N "
             f"{facts.unknown_fraction:.1%}, soft-masked {facts.soft_masked_fraction:.1%} of "
             f"{facts.n_sampled_bp:,} bases sampled"
         )
         report.note(f"genome{label}", line, path=str(path), **vars(facts))
         return fasta
     return None
+
+
+def _named(fasta: FastaReader) -> str:
+    like = compare_with_known(fasta.chrom_sizes)
+    if like is None:
+        return "of no assembly that is known here"
+    return f"the lengths of {like.assembly}{' but for some' if like.other else ''}"
 
 
 def _read_table(report: Report, path: Path) -> list[Track]:
