@@ -12,7 +12,7 @@ import pytest
 
 from senformer.core.errors import DataError, MissingInputError
 from senformer.tracks.reader import TrackReader
-from senformer.tracks.runs import RunReader
+from senformer.tracks.runs import RunReader, join_runs
 
 # Three chromosomes; the middle one holds no value. (start, end, value), NaN = stored as not measured.
 TOY_SIZES = {"chr1": 50, "chr2": 7, "chr3": 23}
@@ -144,8 +144,8 @@ def check_runs(reader: TrackReader) -> None:
     for chrom, size in TOY_SIZES.items():
         for start in range(0, size, 3):
             end = min(start + 11, size)
-            runs = reader.runs(chrom, start, end)
-            assert (runs.starts.dtype, runs.ends.dtype, runs.values.dtype) == (np.int64, np.int64, np.float32)
+            runs = join_runs(reader.parts(chrom, start, end))
+            assert (runs.starts.dtype, runs.ends.dtype, runs.values.dtype) == (np.int32, np.int32, np.float32)
             assert (runs.starts[1:] >= runs.ends[:-1]).all()
             found = np.full(end - start, -1, dtype=np.float32)
             for low, high, value in zip(*runs, strict=True):

@@ -41,6 +41,7 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut the toy chromosomes into several shards each: bases of 512, targets of 128 bins."""
     monkeypatch.setattr("senformer.dataset.layout._CHUNK_BASES", 256)
     monkeypatch.setattr("senformer.dataset.layout._SHARD_BASES", 512)
+    monkeypatch.setattr("senformer.dataset.layout._SHARD_BINNED_BASES", 512)
     monkeypatch.setattr("senformer.dataset.layout._CHUNK_BYTES", 1 << 10)
 
 

@@ -1,16 +1,28 @@
 """Jobs side by side."""
 
 import os
+import time
 from functools import partial
 
 import pytest
 
 from senformer.core.errors import StorageError
-from senformer.dataset.pool import in_processes
+from senformer.dataset.pool import in_processes, kept_processes
 
 
 def double(value: int) -> tuple[int, int]:
     return 2 * value, os.getpid()
+
+
+def slow_pid(value: int) -> int:
+    time.sleep(0.5)
+    return os.getpid()
+
+
+def end_elsewhere(parent: int) -> None:
+    if os.getpid() != parent:
+        os._exit(9)
+    time.sleep(0.5)  # until the other process is there
 
 
 def test_in_processes__one_worker_is_this_process() -> None:
@@ -23,11 +35,20 @@ def test_in_processes__two_workers_do_the_same() -> None:
     jobs = {str(value): partial(double, value) for value in range(5)}
     found = dict(in_processes(jobs, 2, "x"))
     assert {name: value for name, (value, _) in found.items()} == {str(v): 2 * v for v in range(5)}
-    assert os.getpid() not in {pid for _, pid in found.values()}
 
 
 @pytest.mark.slow
 def test_in_processes__dead_worker_is_named() -> None:
-    jobs = {str(value): partial(os._exit, 9) for value in range(2)}
+    jobs = {str(value): partial(end_elsewhere, os.getpid()) for value in range(40)}
     with pytest.raises(StorageError, match="out: a build process died"):
         list(in_processes(jobs, 2, "out"))
+
+
+@pytest.mark.slow
+def test_kept_processes__serve_every_call() -> None:
+    jobs = {str(value): partial(slow_pid, value) for value in range(6)}
+    with kept_processes(2):
+        first, second = (set(dict(in_processes(jobs, 2, "x")).values()) for _ in range(2))
+    assert first == second
+    assert os.getpid() in first
+    assert len(first) == 2

@@ -13,6 +13,7 @@ from senformer.core.errors import DataError
 from senformer.tracks import open_track
 from senformer.tracks.bedgraph import open_bedgraph
 from senformer.tracks.bigwig import open_bigwig
+from senformer.tracks.runs import join_runs
 from senformer.tracks.signal import check_track, read_signal
 from senformer.tracks.track import Track
 
@@ -109,7 +110,7 @@ def test_open_bedgraph__equals_the_bigwig_of_real_tracks(shared_data, tmp_path):
     for file in sorted((shared_data / "sacCer3" / "tracks").glob("*.bw"))[:3]:
         bigwig, lines = open_bigwig(file), []
         for chrom, size in bigwig.chrom_sizes.items():
-            runs = bigwig.runs(chrom, 0, size)
+            runs = join_runs(bigwig.parts(chrom, 0, size))
             columns = (column.tolist() for column in (runs.starts, runs.ends))
             lines += [
                 f"{chrom}\t{a}\t{b}\t{v}\n" for a, b, v in zip(*columns, runs.values.astype(str), strict=True)

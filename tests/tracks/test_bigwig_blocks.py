@@ -8,6 +8,7 @@ from tests.tracks.toy import write_peer_bigwig
 
 from senformer.core.errors import DataError
 from senformer.tracks.bigwig_read import open_bigwig
+from senformer.tracks.runs import join_runs
 
 SIZES = {"chr1": 50_000, "chr10": 4_000, "chr2": 9_000}
 
@@ -48,7 +49,7 @@ def _bases(runs, start, end):
     ],
 )
 def test_runs__are_what_pybigwig_reads(every_kind, place):
-    runs = open_bigwig(every_kind).runs(*place)
+    runs = join_runs(open_bigwig(every_kind).parts(*place))
     expected = pyBigWig.open(str(every_kind)).values(*place, numpy=True)
     np.testing.assert_array_equal(_bases(runs, *place[1:]), expected)
     assert runs.starts.min() >= place[1]
@@ -57,18 +58,18 @@ def test_runs__are_what_pybigwig_reads(every_kind, place):
 
 def test_runs__where_there_are_none(every_kind):
     reader = open_bigwig(every_kind)
-    assert len(reader.runs("chr1", 45_000, 50_000).starts) == 0
+    assert len(join_runs(reader.parts("chr1", 45_000, 50_000)).starts) == 0
     with pytest.raises(DataError, match="lists no chromosome 'chr3'"):
-        reader.runs("chr3", 0, 10)
+        join_runs(reader.parts("chr3", 0, 10))
     with pytest.raises(DataError, match="is no interval inside the chromosome of 9000 bp"):
-        reader.runs("chr2", 0, 9_001)
+        join_runs(reader.parts("chr2", 0, 9_001))
 
 
 def test_runs__two_values_for_one_base(tmp_path):
     entries = {"chr1": [(0, 10, 1.0), (5, 15, 2.0), (20, 30, 3.0)]}
     path = write_peer_bigwig(tmp_path / "o.bw", {"chr1": 100}, entries, maxZooms=0)
     with pytest.raises(DataError, match=r"o\.bw chr1:5-6 \(0-based\): the file holds several values"):
-        open_bigwig(path).runs("chr1", 0, 100)
+        join_runs(open_bigwig(path).parts("chr1", 0, 100))
 
 
 def _block(path):
@@ -121,7 +122,7 @@ def _unpacked(raw, node, offset, size, change=lambda content: None):
 def test_runs__damage_is_told(every_kind, tmp_path, change, text):
     reader = _damaged(every_kind, tmp_path, change)
     with pytest.raises(DataError, match=rf"d\.bw chr1:0-50000 \(0-based\): is damaged \(.*{text}"):
-        reader.runs("chr1", 0, 50_000)
+        join_runs(reader.parts("chr1", 0, 50_000))
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def test_runs__a_block_that_says_something_else(every_kind, tmp_path, place, val
 
     reader = _damaged(every_kind, tmp_path, lambda *block: _unpacked(*block, edit))
     with pytest.raises(DataError, match=text):
-        reader.runs("chr1", 0, 50_000)
+        join_runs(reader.parts("chr1", 0, 50_000))
 
 
 def test_check__as_many_blocks_as_the_file_says(every_kind, tmp_path):
@@ -163,13 +164,13 @@ def test_runs__of_an_empty_file(tmp_path):
     write_bigwig(tmp_path / "e.bw", {"chr1": 100}, [], 10)
     reader = open_bigwig(tmp_path / "e.bw")
     reader.check()
-    assert [len(part) for part in reader.runs("chr1", 0, 100)] == [0, 0, 0]
+    assert [len(part) for part in join_runs(reader.parts("chr1", 0, 100))] == [0, 0, 0]
 
 
 @pytest.mark.parametrize("place", [("chr1", 0, 3_000), ("chr1", 0, 50_000), ("chr2", 0, 9_000)])
 def test_runs__blocks_that_are_not_packed(every_kind, tmp_path, place):
     ours, theirs = (
-        _damaged(every_kind, tmp_path, _unpacked).runs(*place),
-        open_bigwig(every_kind).runs(*place),
+        join_runs(_damaged(every_kind, tmp_path, _unpacked).parts(*place)),
+        join_runs(open_bigwig(every_kind).parts(*place)),
     )
     assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(ours, theirs, strict=True))

@@ -16,6 +16,7 @@ from senformer.dataset.estimate import estimate_size, refuse_small_disk
 from senformer.dataset.finish import finish
 from senformer.dataset.frame import is_recorded, run_build
 from senformer.dataset.plan import BuildPlan, make_plan, tile_plan
+from senformer.dataset.pool import kept_processes
 from senformer.dataset.shard import Piece, all_pieces, build_piece, declare_arrays, shard_record
 
 # A part of the folder that was built cannot be read.
@@ -64,13 +65,14 @@ def build(
     """
     out = Path(out)
     check_engine(engine)
-    return run_build(
-        config,
-        out,
-        lambda: plan or make_plan(config, workers=workers),
-        lambda found: _fill(found, out, workers, engine),
-        keeps=lambda fault: _has_shard(out) and _is_outside_fault(fault),
-    )
+    with kept_processes(workers):
+        return run_build(
+            config,
+            out,
+            lambda: plan or make_plan(config, workers=workers),
+            lambda found: _fill(found, out, workers, engine),
+            keeps=lambda fault: _has_shard(out) and _is_outside_fault(fault),
+        )
 
 
 def describe_build(config: DatasetConfig, *, workers: int = 1) -> dict[str, Any]:

@@ -19,9 +19,9 @@ from senformer.dataset.plan import BuildPlan, tile_plan
 from senformer.dataset.shard import Piece, all_pieces, open_genome, shard_record, unknown_bases
 from senformer.dataset.targets import make_targets
 
-# Values of the sample: enough for the ratio, some seconds of reading. With thousands of tracks few chunks
+# Values of the sample: enough for the ratio, a moment of reading. With thousands of tracks few chunks
 # hold as many; they are still taken from several places.
-_SAMPLE_VALUES, _FEWEST, _MOST = 1 << 22, 6, 12
+_SAMPLE_VALUES, _FEWEST, _MOST = 1 << 18, 6, 12
 _CHUNK_OVERHEAD = 4 + 16  # CRC32C, and the place of the chunk in its shard
 _WINDOW_BYTES, _FILE_BYTES = 12, 4096
 

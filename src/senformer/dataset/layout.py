@@ -69,6 +69,7 @@ _CHUNK_BYTES = 1 << 17
 _CHUNK_BASES = 1 << 16
 _SHARD_BYTES = 1 << 27
 _SHARD_BASES = 1 << 24
+_SHARD_BINNED_BASES = 1 << 22  # small enough to give several processes something to do
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def target_grid(n_bins: int, n_tracks: int, itemsize: int, bin_bp: int) -> Grid:
     """Return the cut of a chromosome's targets: chunks near 128 kB, shards that fit memory while built."""
     row = n_tracks * itemsize
     chunk = min(max(1 << (max(_CHUNK_BYTES // row, 1).bit_length() - 1), 128), 4096)
-    return _grid(n_bins, chunk, min(_SHARD_BYTES // row, _SHARD_BASES // bin_bp))
+    return _grid(n_bins, chunk, min(_SHARD_BYTES // row, _SHARD_BINNED_BASES // bin_bp))
 
 
 def pack_contigs(

@@ -49,21 +49,28 @@ class TrackSums:
     def of(cls, values: Float[np.ndarray, "bin track"]) -> "TrackSums":
         """Return the sums of ``values``; NaN does not count."""
         finite = np.isfinite(values)
+        is_whole = bool(finite.all())  # mostly; nothing needs to be left out then
         n_finite = finite.sum(axis=0, dtype=np.int64)
-        total = np.where(finite, values, 0).sum(axis=0, dtype=np.float64)
+        total = (values if is_whole else np.where(finite, values, 0)).sum(axis=0, dtype=np.float64)
         squares = np.zeros(values.shape[1])
         mean = total / np.maximum(n_finite, 1)
         for lo in range(0, len(values), _ROWS):
             part = slice(lo, lo + _ROWS)
-            deviations = np.where(finite[part], values[part] - mean, 0)
+            deviations = values[part] - mean
+            if not is_whole:
+                deviations = np.where(finite[part], deviations, 0)
             squares += np.einsum("bt,bt->t", deviations, deviations)
         return cls(
             len(values),
             n_finite,
             total,
             squares,
-            np.where(finite, values, np.inf).min(axis=0, initial=np.inf).astype(np.float64),
-            np.where(finite, values, -np.inf).max(axis=0, initial=-np.inf).astype(np.float64),
+            (values if is_whole else np.where(finite, values, np.inf))
+            .min(axis=0, initial=np.inf)
+            .astype(np.float64),
+            (values if is_whole else np.where(finite, values, -np.inf))
+            .max(axis=0, initial=-np.inf)
+            .astype(np.float64),
         )
 
     @property

@@ -97,10 +97,11 @@ def _sums(
     """Return the sums over all bins, and over those of each split."""
     bin_bp = plan.config.bin_bp
     members = [split_bins(plan, part.chrom, part.size // bin_bp) for part in stretches]
-    sums = {}
-    for name in ("all", *SPLITS):
+    sums = {"all": TrackSums.of(stored)}
+    for name in SPLITS:
         parts = [member[name][part.lo : part.hi] for member, part in zip(members, stretches, strict=True)]
-        sums[name] = TrackSums.of(stored[np.concatenate(parts)])
+        is_in = np.concatenate(parts)
+        sums[name] = sums["all"] if is_in.all() else TrackSums.of(stored[is_in])
     return sums
 
 
@@ -109,13 +110,13 @@ def _is_missing(track: Track, chrom: str, reader: TrackReader) -> bool:
 
 
 def split_bins(plan: BuildPlan, chrom: str, n_bins: int) -> dict[str, Bool[np.ndarray, " bin"]]:
-    """Return the bins that lie wholly in each split, and ``all``."""
+    """Return the bins that lie wholly in each split."""
     member = {name: np.zeros(n_bins, dtype=bool) for name in SPLITS}
     bin_bp = plan.config.bin_bp
     splits = plan.regions["split"].iloc[places_of(plan.regions, chrom)]
     for (start, end), split in zip(spans_of(plan.regions, chrom).tolist(), splits, strict=True):
         member[split][-(-start // bin_bp) : end // bin_bp] = True
-    return {"all": np.ones(n_bins, dtype=bool), **member}
+    return member
 
 
 def to_stored(

@@ -20,7 +20,18 @@ MAX_UNCERTAIN_FRACTION = 0.05
 _TEXT = "ACGTN" + IUPAC
 _ALLOWED = np.zeros(256, bool)
 _ALLOWED[[ord(letter) for letter in _TEXT + _TEXT.lower()] + [_NEWLINE, _RETURN]] = True
+_PLAIN = b"ACGTacgt"
 _UPPER, _LOWER = ([ord(letter) for letter in letters] for letters in (IUPAC, IUPAC.lower()))
+
+
+def _count_letters(letters: np.ndarray, n_newlines: int) -> np.ndarray:
+    """Return how often every byte comes; A, C, G and T in both cases are all told under A."""
+    # Nearly all are plain bases, and taking these out is several times faster than counting them.
+    rest = letters.tobytes().translate(None, _PLAIN + b"\n")
+    counts = np.bincount(np.frombuffer(rest, np.uint8), minlength=256)
+    counts[_NEWLINE] = n_newlines
+    counts[ord("A")] = letters.size - len(rest) - n_newlines
+    return counts
 
 
 @dataclass
@@ -152,12 +163,12 @@ class Scanner:
         """Take bytes between two headers; both ends may lie inside a line."""
         if letters.size == 0:
             return
-        counts = np.bincount(letters, minlength=256)
+        ends = np.flatnonzero(letters == _NEWLINE)
+        counts = _count_letters(letters, ends.size)
         if not self.contigs:
             self._refuse_start(letters, counts)
         if counts[~_ALLOWED].any():
             self._refuse_letter(letters)
-        ends = np.flatnonzero(letters == _NEWLINE)
         before = np.where(ends > 0, letters[ends - 1], self._last_byte) if ends.size else ends
         returns = before == _RETURN
         inner = counts[_RETURN] + (self._last_byte == _RETURN) - int(letters[-1] == _RETURN)

@@ -6,13 +6,12 @@ Layout: Kent et al. 2010, doi:10.1093/bioinformatics/btq351, supplement (data se
 import functools
 import os
 import struct
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Shaped
+from isal import isal_zlib
 
 from senformer.genome.files import Identity
 from senformer.tracks.bigwig_chroms import read_numbers
@@ -22,10 +21,13 @@ from senformer.tracks.runs import Runs
 
 _SECTION = struct.Struct("<IIIIIBBH")
 _BEDGRAPH, _VARIABLE, _FIXED = 1, 2, 3
-_ENTRY = np.dtype([("start", "<u4"), ("end", "<u4"), ("value", "<f4")])
-_STEP = np.dtype([("start", "<u4"), ("value", "<f4")])
-# Blocks that lie side by side are read at once, up to so many bytes.
-_READ_BYTES = 1 << 24
+# Signed, as other runs are: a place beyond 2 Gb turns negative, and so lies outside every block.
+_ENTRY = np.dtype([("start", "<i4"), ("end", "<i4"), ("value", "<f4")])
+_STEP = np.dtype([("start", "<i4"), ("value", "<f4")])
+_LONGEST_BP = 2**31 - 1
+# Blocks that lie side by side are read at once, up to about so many bytes: their entries then stay in the
+# cache of the processor while they are used.
+_READ_BYTES = 1 << 18
 
 
 class Damage(ValueError):  # noqa: N818
@@ -38,13 +40,13 @@ def _numbers(path: Path, stamp: Identity | None) -> dict[str, int]:
         return read_numbers(handle)
 
 
-def read_runs(
+def read_parts(
     path: Path, stamp: Identity | None, header: BigWigHeader, chrom: str, start: int, end: int
-) -> Runs:
-    """Return the runs of a chromosome that share a base with ``[start, end)``, not cut to it.
+) -> Iterator[Runs]:
+    """Yield the runs of all blocks that may share a base with ``[start, end)``, some blocks at a time.
 
     Every block must say that it lies where the index has it, and its entries must lie inside it, in order.
-    Overlapping entries are returned as they are.
+    Overlapping entries are yielded as they are.
 
     Raises
     ------
@@ -54,16 +56,14 @@ def read_runs(
     number = _numbers(path, stamp).get(chrom)
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        entries = np.concatenate(
-            [np.empty(0, LEAF), *_leaves(handle, header.index + INDEX.size, number, start, end)]
-        )
-        blocks = _read_blocks(handle, entries)
-        items = _join([_unpack(raw, entry, is_packed=header.is_packed) for entry, raw in blocks])
+        leaves = [*_leaves(handle, header.index + INDEX.size, number, start, end)]
+        entries = np.concatenate([np.empty(0, LEAF), *leaves]).tolist()
+        for group in _neighbors(entries):
+            runs = _join(_read_blocks(handle, group, is_packed=header.is_packed))
+            if len(runs.starts):
+                yield runs
     finally:
         os.close(handle)
-    kept = (items["end"] > start) & (items["start"] < end)
-    items = items if kept.all() else items[kept]
-    return Runs(items["start"].astype(np.int64), items["end"].astype(np.int64), items["value"])
 
 
 class _Block(NamedTuple):
@@ -74,25 +74,42 @@ class _Block(NamedTuple):
     end: int
 
 
-def _join(blocks: Sequence[_Block]) -> Shaped[np.ndarray, " item"]:
+def _join(blocks: Sequence[_Block]) -> Runs:
     """Return the items of all blocks; those of each must lie in its range, by start."""
     # Some writers close a chromosome with a block of no entries.
     blocks = [block for block in blocks if len(block.items)]
-    if not blocks:
-        return np.empty(0, _ENTRY)
     items = np.frombuffer(b"".join(block.items for block in blocks), dtype=_ENTRY)
-    sizes = np.array([len(block.items) for block in blocks]) // _ENTRY.itemsize
-    heads = np.cumsum(sizes) - sizes
-    begins, stops = items["start"], items["end"]
-    lowest, highest = (np.array([getattr(block, key) for block in blocks]) for key in ("start", "end"))
-    is_inside = (begins[heads] >= lowest) & (np.maximum.reduceat(stops, heads) <= highest)
-    if not is_inside.all() or (begins >= stops).any():
-        raise Damage("a block of it holds bases outside its range")
-    falls = begins[1:] < begins[:-1]
-    falls[heads[1:] - 1] = False
-    if falls.any():
-        raise Damage("the entries of a block are out of order")
-    return items
+    runs = Runs(*(np.ascontiguousarray(items[name]) for name in ("start", "end", "value")))
+    if blocks and not _is_plain(runs, blocks):
+        _check_blocks(runs, blocks)
+    return runs
+
+
+def _bounds(blocks: Sequence[_Block]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the place of every block's first item, and of the one after its last."""
+    stops = np.cumsum([len(block.items) // _ENTRY.itemsize for block in blocks])
+    return np.concatenate([[0], stops[:-1]]), stops
+
+
+def _is_plain(runs: Runs, blocks: Sequence[_Block]) -> bool:
+    """Say whether no item meets the one before and none leaves its block: nothing else is to be checked."""
+    heads, stops = _bounds(blocks)
+    return bool(
+        (runs.starts < runs.ends).all()
+        and (runs.starts[1:] >= runs.ends[:-1]).all()
+        and (runs.starts[heads] >= [block.start for block in blocks]).all()
+        and (runs.ends[stops - 1] <= [block.end for block in blocks]).all()
+    )
+
+
+def _check_blocks(runs: Runs, blocks: Sequence[_Block]) -> None:
+    """Refuse what is damage; several values for one base are told apart from it by who asked."""
+    for block, head, stop in zip(blocks, *_bounds(blocks), strict=True):
+        starts, ends = runs.starts[head:stop], runs.ends[head:stop]
+        if starts[0] < block.start or ends.max() > block.end or (starts >= ends).any():
+            raise Damage("a block of it holds bases outside its range")
+        if (starts[1:] < starts[:-1]).any():
+            raise Damage("the entries of a block are out of order")
 
 
 def _leaves(handle: int, node: int, number: int | None, start: int, end: int) -> Iterator[np.ndarray]:
@@ -120,27 +137,33 @@ def _read(handle: int, offset: int, n_bytes: int) -> bytes:
     return raw
 
 
-def _read_blocks(handle: int, entries: Shaped[np.ndarray, " block"]) -> Iterator[tuple[tuple, memoryview]]:
-    """Yield every entry with the bytes of its block; neighbors in the file are read together."""
-    rows = entries.tolist()
-    first = 0
-    while first < len(rows):
-        begin, last = rows[first][4], first + 1
-        stop = begin + rows[first][5]
-        while last < len(rows) and rows[last][4] == stop and stop - begin < _READ_BYTES:
-            stop += rows[last][5]
-            last += 1
-        raw = memoryview(_read(handle, begin, stop - begin))
-        for row in rows[first:last]:
-            yield row, raw[row[4] - begin : row[4] - begin + row[5]]
-        first = last
+def _neighbors(entries: list[tuple]) -> Iterator[list[tuple]]:
+    """Yield entries whose blocks lie side by side in the file, some at a time."""
+    group: list[tuple] = []
+    for entry in entries:
+        stop = group[-1][4] + group[-1][5] if group else 0
+        if group and (entry[4] != stop or stop - group[0][4] >= _READ_BYTES):
+            yield group
+            group = []
+        group.append(entry)
+    if group:
+        yield group
+
+
+def _read_blocks(handle: int, group: list[tuple], *, is_packed: bool) -> list[_Block]:
+    begin = group[0][4]
+    raw = memoryview(_read(handle, begin, group[-1][4] + group[-1][5] - begin))
+    return [
+        _unpack(raw[entry[4] - begin : entry[4] - begin + entry[5]], entry, is_packed=is_packed)
+        for entry in group
+    ]
 
 
 def _unpack(raw: memoryview, entry: tuple, *, is_packed: bool) -> _Block:
     """Return one block, which must lie where the index has it."""
     try:
-        content = memoryview(zlib.decompress(raw) if is_packed else raw)
-    except zlib.error as fault:
+        content = memoryview(isal_zlib.decompress(raw) if is_packed else raw)
+    except isal_zlib.error as fault:  # type: ignore[misc]  # its stub takes the class for an instance
         raise Damage("a block of it cannot be unpacked") from fault
     if len(content) < _SECTION.size:
         raise Damage("a block of it ends too early")
@@ -165,7 +188,9 @@ def _items(content: memoryview, kind: int, count: int, places: tuple[int, int, i
         found = np.frombuffer(content, dtype=_STEP)
         items["start"], items["value"] = found["start"], found["value"]
     else:
+        if start + count * step + span > _LONGEST_BP:
+            raise Damage("a block of it holds bases outside its range")
         items["start"] = start + np.arange(count, dtype=np.int64) * step
         items["value"] = np.frombuffer(content, dtype="<f4")
-    items["end"] = items["start"] + np.uint32(span)
+    items["end"] = items["start"].astype(np.int64) + span
     return items.tobytes()

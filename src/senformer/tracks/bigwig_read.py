@@ -22,13 +22,13 @@ from jaxtyping import Float32, Float64
 
 from senformer.core.errors import DataError
 from senformer.genome.files import Identity, identity, read_failure
-from senformer.tracks.bigwig_blocks import Damage, read_runs
+from senformer.tracks.bigwig_blocks import Damage, read_parts
 from senformer.tracks.bigwig_header import BigWigHeader, local_file, read_header
 from senformer.tracks.bigwig_index import find_index_fault
 from senformer.tracks.options import Options, parse_options
 from senformer.tracks.quiet import STDERR, quiet
 from senformer.tracks.reader import Totals
-from senformer.tracks.runs import Runs
+from senformer.tracks.runs import Runs, cut_runs
 from senformer.tracks.summary import Summary, read_bigwig_summary
 
 # The library answers for one stretch in float64: pieces keep a 250-Mb chromosome from taking gigabytes.
@@ -144,22 +144,24 @@ class BigWigReader:
         """Return the file's own account of its values, or None where it keeps none."""
         return read_bigwig_summary(self.path, self.header.summary)
 
-    def runs(self, chrom: str, start: int, end: int) -> Runs:
-        """Return the signal of ``[start, end)`` as runs; see :class:`senformer.tracks.runs.RunReader`."""
+    def parts(self, chrom: str, start: int, end: int) -> Iterator[Runs]:
+        """Yield the runs of ``[start, end)``; see :class:`senformer.tracks.runs.RunReader`."""
         self._refuse_outside(chrom, start, end)
         self._refuse_changed()
         if self.header.is_empty:
-            return Runs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
+            return
+        last = 0
         try:
-            found = read_runs(self.path, self.stamp, self.header, chrom, start, end)
+            for runs in read_parts(self.path, self.stamp, self.header, chrom, start, end):
+                met = np.flatnonzero(runs.starts[1:] < runs.ends[:-1]) + 1
+                if runs.starts[0] < last or len(met):
+                    self._refuse_overlap(chrom, int(runs.starts[0 if runs.starts[0] < last else met[0]]))
+                last = int(runs.ends[-1])
+                yield cut_runs(runs, start, end)
         except Damage as fault:
             raise _damaged(f"{self.path} {chrom}:{start}-{end} (0-based)", str(fault)) from fault
         except OSError as fault:
             raise read_failure(str(self.path), fault) from fault
-        met = np.flatnonzero(found.starts[1:] < found.ends[:-1])
-        if len(met):
-            self._refuse_overlap(chrom, int(found.starts[met[0] + 1]))
-        return Runs(np.maximum(found.starts, start), np.minimum(found.ends, end), found.values)
 
     def check(self) -> None:
         """Check the parts that tell where the signal lies, without reading it.

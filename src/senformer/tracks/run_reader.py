@@ -6,7 +6,7 @@ Such files do not tell how long chromosomes are; the genome does.
 import contextlib
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,11 @@ from senformer.genome.files import Identity, cache_lock, cached_path, identity
 from senformer.tracks.bigwig_header import local_file
 from senformer.tracks.reader import Totals
 from senformer.tracks.run_file import RunFile, is_run_file, open_run_file, write_run_file
-from senformer.tracks.runs import Runs
+from senformer.tracks.runs import Runs, cut_runs
 from senformer.tracks.summary import Summary
+
+# Runs at a time, so that what is made of them stays in the cache of the processor.
+_PART = 1 << 16
 
 Parse = Callable[[Path, dict[str, Any]], Iterable[tuple[str, Runs]]]
 
@@ -58,16 +61,21 @@ class RunTrack:
         self, chrom: str, start: int, end: int, uncovered: float = math.nan
     ) -> Float32[np.ndarray, " base"]:
         """Return the signal at every base of ``[start, end)``; see the protocol."""
-        runs = self.runs(chrom, start, end)
+        runs = self._cut(chrom, start, end)
         found = np.full(end - start, uncovered, dtype=np.float32)
-        lengths = runs.ends - runs.starts
+        lengths = (runs.ends - runs.starts).astype(np.int64)
         before = np.cumsum(lengths) - lengths
         bases = np.arange(int(lengths.sum())) + np.repeat(runs.starts - start - before, lengths)
         found[bases] = np.repeat(runs.values, lengths)
         return found
 
-    def runs(self, chrom: str, start: int, end: int) -> Runs:
-        """Return the runs that share a base with ``[start, end)``, cut to it; raises as ``values``."""
+    def parts(self, chrom: str, start: int, end: int) -> Iterator[Runs]:
+        """Yield the runs of ``[start, end)``; see :class:`senformer.tracks.runs.RunReader`."""
+        runs = self._cut(chrom, start, end)
+        for lo in range(0, len(runs.starts), _PART):
+            yield Runs(*(np.array(column[lo : lo + _PART]) for column in runs))
+
+    def _cut(self, chrom: str, start: int, end: int) -> Runs:
         self._refuse_outside(chrom, start, end)
         self.check()
         try:
@@ -76,14 +84,7 @@ class RunTrack:
             remove(self.derived)
             found = f"its runs in the cache are damaged ({fault}); they were removed"
             raise DataError("E349", str(self.path), found, "Run again: they are made anew.") from fault
-        # As int32, which a chromosome fits: another type would have the whole column copied first.
-        low = np.searchsorted(every.ends, np.int32(start), "right")
-        high = np.searchsorted(every.starts, np.int32(end), "left")
-        return Runs(
-            np.maximum(every.starts[low:high], start).astype(np.int64),
-            np.minimum(every.ends[low:high], end).astype(np.int64),
-            np.array(every.values[low:high]),
-        )
+        return cut_runs(every, start, end)
 
     def check(self) -> None:
         """Refuse a file that has changed since it was opened; its content was checked whole before."""

@@ -3,18 +3,18 @@
 The dataset calls :func:`check_track` for every track before any work, and :func:`read_signal` per region.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32, Float64
+from jaxtyping import Float32
 
 from senformer.core.errors import DataError
 from senformer.core.wording import counted
 from senformer.genome.assemblies import told_apart
 from senformer.genome.chromosomes import match_chromosomes, resolve_chromosome, show_names
 from senformer.tracks.reader import TrackReader
-from senformer.tracks.runs import RunReader, bin_runs, nan_bases
+from senformer.tracks.runs import Pooled, RunReader, Runs, pool_runs
 from senformer.tracks.track import WITHOUT_LIST, Track, faults_named
 
 _PIECE_BP = 1 << 22
@@ -78,7 +78,7 @@ def read_signal(
 
 def read_bins(
     track: Track, reader: RunReader, chrom: str, start: int, end: int, bin_bp: int
-) -> tuple[Float64[np.ndarray, " bin"], int] | None:
+) -> Pooled | None:
     """Return the signal of ``[start, end)`` pooled into bins, and how many of its bases are NaN.
 
     What :func:`read_signal` and pooling of the bases give, without the bases. None on a chromosome that the
@@ -100,14 +100,19 @@ def read_bins(
     if name is None:
         return None
     uncovered = 0.0 if track.uncovered == "zero" else np.nan
+    parts = _finite_parts(track, reader, name, start, end)
+    return pool_runs(parts, start, bin_bp, (end - start) // bin_bp, track.sum_stat, uncovered)
+
+
+def _finite_parts(track: Track, reader: RunReader, name: str, start: int, end: int) -> Iterator[Runs]:
     with faults_named(track):
-        runs = reader.runs(name, start, end)
-    endless = np.isinf(runs.values)
-    if endless.any():
-        first = int(np.argmax(endless))
-        _refuse_infinity(track, reader, name, int(runs.starts[first]), runs.values[first : first + 1])
-    pooled = bin_runs(runs, start, bin_bp, (end - start) // bin_bp, track.sum_stat, uncovered)
-    return pooled, nan_bases(runs, end - start, uncovered)
+        for runs in reader.parts(name, start, end):
+            endless = np.isinf(runs.values)
+            if endless.any():
+                first = int(np.argmax(endless))
+                value = runs.values[first : first + 1]
+                _refuse_infinity(track, reader, name, int(runs.starts[first]), value)
+            yield runs
 
 
 def check_track(

@@ -26,19 +26,24 @@ def small(monkeypatch):
     return made
 
 
-def test_cases__the_loop_is_the_peer_and_left_out_without_peers():
+def test_cases__the_loops_are_peers_and_left_out_without_peers():
     settings = toy_settings("build", kinds=bench.BUILD.kinds, lengths=(_SIZE,))
     assert [case.kind for case in bench.cases(settings)] == ["store"]
     both = bench.cases(toy_settings("build", kinds=bench.BUILD.kinds, lengths=(_SIZE,), with_peer=True))
-    assert [(case.kind, case.peer) for case in both] == [("store", False), ("window_loop", True)]
+    assert [(case.kind, case.peer) for case in both] == [
+        ("store", False),
+        ("window_loop", True),
+        ("stored_window_loop", True),
+    ]
 
 
-def test_prepare__both_make_the_same_windows_and_leave_nothing(small):
+def test_prepare__all_make_the_same_windows_and_leave_nothing(small):
     with small(with_peer=True) as settings:
-        ours, loop = (bench.prepare(case)() for case in bench.cases(settings))
+        ours, loop, stored = (bench.prepare(case)() for case in bench.cases(settings))
         left = {path.name for path in (bench.Path(settings.options["folder"]) / str(_SIZE)).iterdir()}
-    assert ours["n_windows"] == loop["n_windows"] == 4
+    assert ours["n_windows"] == loop["n_windows"] == stored["n_windows"] == 4
     assert ours["bytes"] > _SIZE // 8
+    assert stored["bytes"] > _SIZE // 8
     assert left == {"genome.fa", "genome.fa.fai", "tracks", "tracks.tsv"}
 
 

@@ -8,7 +8,7 @@ from senformer.dataset import DatasetConfig, build, open_dataset
 from senformer.genome.sequence import one_hot
 from senformer.workflow.measure.genome_data import dataset_values, write_data
 from senformer.workflow.measure.loop import CannotRun
-from senformer.workflow.measure.window_loop import loop_windows
+from senformer.workflow.measure.window_loop import loop_windows, store_windows
 
 
 def test_loop_windows__makes_what_a_dataset_holds(tmp_path):
@@ -22,6 +22,15 @@ def test_loop_windows__makes_what_a_dataset_holds(tmp_path):
     ):
         assert np.array_equal(hot.T, one_hot(dataset.sequence(chrom, start, end)))
         assert np.allclose(bins, dataset.targets(chrom, start // 128 + 10, end // 128 - 10), rtol=1e-6)
+
+
+def test_store_windows__keeps_every_example(tmp_path):
+    examples = [(np.eye(4, dtype=bool), np.full((2, 3), value, np.float32)) for value in (1, 2)]
+    n_bytes = store_windows(iter(examples), tmp_path)
+    assert n_bytes == sum(file.stat().st_size for file in tmp_path.iterdir())
+    with np.load(tmp_path / "1.npz") as second:
+        assert np.array_equal(second["sequence"], examples[1][0])
+        assert np.array_equal(second["targets"], examples[1][1])
 
 
 def test_loop_windows__a_package_is_missing(monkeypatch, tmp_path):

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Int, UInt16, UInt32, UInt64
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from senformer.dataset.homology.components import connected
 from senformer.dataset.homology.config import SketchConfig
 from senformer.dataset.homology.intervals import covered_bp, crowded, expand, total_bp
 from senformer.dataset.homology.links import Links, join
@@ -168,8 +167,7 @@ def _chain(
     a, b, word, diagonal = a[keep], b[keep], word[keep], diagonal[keep]
     edges = [_neighbors(space, a, b, (diagonal + off) // band, config.max_gap_bp) for off in (0, band // 2)]
     left, right = (np.concatenate(side) for side in zip(*edges, strict=True))
-    graph = coo_array((np.ones(len(left), np.int8), (left, right)), (len(a), len(a)))
-    n_clusters, label = connected_components(graph, directed=False)
+    n_clusters, label = connected(left, right, len(a))
     return _measure(a, b, word, label, n_clusters, reverse, config)
 
 

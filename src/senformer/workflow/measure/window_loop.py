@@ -57,3 +57,13 @@ def loop_windows(
         fasta.close()
         for file in files:
             file.close()
+
+
+def store_windows(examples: Iterable[Example], folder: Path) -> int:
+    """Write every example into a packed ``.npz`` file of its own, and return the bytes of all."""
+    n_bytes = 0
+    for number, (sequence, targets) in enumerate(examples):
+        file = folder / f"{number}.npz"
+        np.savez_compressed(file, sequence=sequence, targets=targets)
+        n_bytes += file.stat().st_size
+    return n_bytes
