@@ -15,7 +15,7 @@ def double(value: int) -> tuple[int, int]:
 
 
 def slow_pid(value: int) -> int:
-    time.sleep(0.5)
+    time.sleep(0.2)
     return os.getpid()
 
 
@@ -46,9 +46,8 @@ def test_in_processes__dead_worker_is_named() -> None:
 
 @pytest.mark.slow
 def test_kept_processes__serve_every_call() -> None:
-    jobs = {str(value): partial(slow_pid, value) for value in range(6)}
+    jobs = {str(value): partial(slow_pid, value) for value in range(20)}
     with kept_processes(2):
-        first, second = (set(dict(in_processes(jobs, 2, "x")).values()) for _ in range(2))
-    assert first == second
-    assert os.getpid() in first
-    assert len(first) == 2
+        pids = [pid for _ in range(2) for pid in dict(in_processes(jobs, 2, "x")).values()]
+    assert len(set(pids) - {os.getpid()}) == 1
+    assert pids.count(os.getpid()) < 36
