@@ -122,3 +122,17 @@ def test_read_yaml__exponents_without_a_point_are_numbers(tmp_path):
 def test_parse__a_value_is_never_guessed(value):
     with pytest.raises(ConfigError, match=r"key 'inner\.block_bins' is"):
         parse(Outer, {"learning_rate": 1, "inner": {"block_bins": value}}, "a.yaml")
+
+
+@pytest.mark.parametrize(
+    ("value", "todo"),
+    [("msk", "Did you mean 'mask'?"), ("ERROR", "Did you mean 'error'?"), ("xyz", "Choose one of them.")],
+)
+def test_parse__a_choice_that_is_none_suggests_the_nearest(value, todo):
+    class Choice(Config):
+        nan: Literal["mask", "zero", "error"] | None = None
+
+    with pytest.raises(ConfigError) as raised:
+        parse(Choice, {"nan": value}, "x.yaml")
+    assert raised.value.found == f"key 'nan' is {value!r}; allowed are mask, zero, error"
+    assert raised.value.todo == todo

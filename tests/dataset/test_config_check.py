@@ -47,3 +47,37 @@ def test_check_config__warns_of_a_small_disk(toy, tmp_path, monkeypatch):
     _, [finding] = _check(toy, tmp_path)
     assert (finding.severity, finding.code) == ("warning", "E801")
     assert "GB before compression" in finding.found
+
+
+@pytest.mark.parametrize(
+    ("split", "code", "words"),
+    [
+        ({"by": "kfold", "n_folds": 9}, "E441", "3 chromosomes make no 9 folds"),
+        ({"by": "file", "path": "nowhere.bed"}, "E210", "no such file"),
+        (
+            {"by": "homology", "alignments": [{"file": "no.chain", "query": "mouse"}]},
+            "E250",
+            "no such",
+        ),
+    ],
+)
+def test_check_config__looks_into_the_files_and_folds_of_a_split(toy, tmp_path, split, code, words):
+    facts, findings = _check(toy, tmp_path, split=split)
+    assert facts is None
+    assert [finding.code for finding in findings] == [code]
+    assert words in findings[0].found
+
+
+def test_check_config__a_fold_that_does_not_exist(toy, tmp_path):
+    bed = tmp_path / "folds.bed"
+    bed.write_text("chrA\t0\t4000\tfold0\nchrB\t0\t3000\tfold1\nchrC\t0\t2000\tfold2\n")
+    split = {"by": "file", "path": str(bed), "test_fold": "fold7", "valid_fold": "fold1"}
+    _, [finding] = _check(toy, tmp_path, split=split)
+    assert (finding.code, finding.exit_code) == ("E440", 78)
+    assert "no fold is called 'fold7'" in finding.found
+
+
+def test_check_config__labels_of_a_scaled_track(toy, tmp_path):
+    _, [finding] = _check(toy, tmp_path, labels={})
+    assert (finding.code, finding.severity) == ("E448", "error")
+    assert "labels are made of covered fractions of bins" in finding.found

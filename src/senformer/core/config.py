@@ -106,6 +106,10 @@ def parse(kind: type[T], values: dict[str, Any], where: str) -> T:
             raise ConfigError("E105", where, f"unknown key {field!r}", todo) from fault
         if first["type"] == "missing":
             raise ConfigError("E106", where, f"key {field!r} is missing", "Add it.") from fault
+        if first["type"] == "literal_error" and isinstance(first["input"], str):
+            known = re.findall(r"'([^']*)'", first["ctx"]["expected"])
+            found = f"key {field!r} is {first['input']!r}; allowed are {', '.join(known)}"
+            raise ConfigError("E107", where, found, _meant(first["input"], known)) from fault
         message = first["msg"].removeprefix("Value error, ")
         found = f"key {field!r} is {first['input']!r}: {message}" if field else message
         raise ConfigError("E107", where, found, "Mend the value.") from fault
@@ -150,6 +154,12 @@ def _unknown_tag(field: str, error: Any, where: str) -> ConfigError:
     key = f"{field}.{str(error['ctx']['discriminator']).strip('()')}"
     tag = error["ctx"]["tag"]
     return ConfigError("E107", where, f"key {key!r} is {tag!r}: no such kind", nearest(tag, known))
+
+
+def _meant(value: str, known: list[str]) -> str:
+    """Return the allowed value that was probably meant, whatever its case; else what to do."""
+    close = difflib.get_close_matches(value.lower(), known, n=1, cutoff=0.6)
+    return f"Did you mean {close[0]!r}?" if close else "Choose one of them."
 
 
 def read_section(path: str | os.PathLike, section: str, kind: type[T]) -> T:

@@ -10,17 +10,20 @@ import pandas as pd
 from senformer.core.errors import SenformerError, StorageError
 from senformer.core.findings import NOTE, WARNING, Finding, from_fault, gathered
 from senformer.dataset.config import DatasetConfig
+from senformer.dataset.labels import refuse_scaled
 from senformer.dataset.masks import read_masks
+from senformer.dataset.pipeline import apply_pipeline
 from senformer.dataset.plan import apply_assays, choose_chromosomes, tile
 from senformer.dataset.splits import by, split_regions
 from senformer.dataset.splits.base import SplitInputs
 from senformer.dataset.windows import refuse_empty_splits
 from senformer.genome.fasta import FastaReader
+from senformer.genome.files import local_file
 from senformer.tracks.table import Track
 
 _SECTION = "dataset"
 # Ways to split that read no sequence; the others compare it, and are left to the build.
-_QUICK = {"chromosome", "interval"}
+_QUICK = {"chromosome", "interval", "kfold", "file"}
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,19 @@ def check_config(
     findings: list[Finding] = []
     if tracks:
         with gathered(findings, _SECTION):
-            apply_assays(tracks, config.assays)
+            scaled = apply_pipeline(apply_assays(tracks, config.assays), config.pipeline)
+            if config.labels is not None:
+                refuse_scaled(scaled)
     with gathered(findings, _SECTION):
         read_masks(config, fasta.chrom_sizes)
     try:
         sizes, left_out = choose_chromosomes(config, fasta)
         if by(config.split) in _QUICK:
-            regions = split_regions(config.split, SplitInputs(sizes, fasta.path)).regions
+            inputs = SplitInputs(sizes, fasta.path, config.window_bp, fasta.chrom_sizes)
+            regions = split_regions(config.split, inputs).regions
         else:
+            for path in config.split.input_files().values():
+                local_file(path, "E250")
             whole = [(chrom, 0, size, "all") for chrom, size in sizes.items()]
             regions = pd.DataFrame(whole, columns=["chrom", "start", "end", "split"])
     except SenformerError as fault:

@@ -78,3 +78,11 @@ def test_examine__leakage_against_the_training_of_a_model(world, tmp_path):
     [finding] = [found for found in report.findings if found.where.endswith("test against pretraining")]
     assert finding.severity == "error"
     assert "100.00% of test is in or like pretraining" in finding.found
+
+
+def test_leaks_as_findings__the_advice_fits_records_that_were_imported(tmp_path):
+    leaks = {"leaks": [_row("test", "train", 1_000, 0, 90)], "worst": []}
+    assert leaks_as_findings(leaks, tmp_path)[0].todo.startswith("Split by homology")
+    (tmp_path / "contigs.parquet").write_bytes(b"")
+    [finding] = leaks_as_findings(leaks, tmp_path)
+    assert finding.todo.startswith("Give the labels of the records other splits (dataset.splits)")

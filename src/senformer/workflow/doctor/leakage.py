@@ -5,10 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from senformer.core.findings import ERROR, NOTE, WARNING, Finding
+from senformer.dataset.contigs import CONTIGS
 from senformer.workflow.doctor.inputs import Report
 
 ERROR_FRACTION, WARNING_FRACTION = 0.05, 0.005
 _SHOWN_PAIRS = 3
+_BUILT = "Split by homology (split.by: homology), or leave these stretches out."
+# Records come with their split; an import can only give their labels other splits.
+_IMPORTED = (
+    "Give the labels of the records other splits (dataset.splits), or build from genome and tracks with "
+    "split.by: homology."
+)
 _TAUGHT = {"train", "pretraining"}
 
 
@@ -48,7 +55,7 @@ def leaks_as_findings(found: Mapping[str, Any], folder: Path) -> list[Finding]:
         ]
         text += f"; most: {'; '.join(worst[:_SHOWN_PAIRS])}" if worst else ""
         where = f"{folder} {row['split']} against {row['against']}"
-        todo = "Split by homology (split.by: homology), or leave these stretches out."
+        todo = _IMPORTED if (folder / CONTIGS).is_file() else _BUILT
         findings.append(Finding(_severity(row, is_judged), "E799", where, text, todo))
     return findings
 
