@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from senformer.core.errors import ConfigError
-from senformer.dataset.sampling import balanced_places, epoch_order, two_classes
+from senformer.dataset.sampling import balanced_places, epoch_order, epoch_places, two_classes
 
 LABELS = [0, 1, 0, 0, 1, 0, 0, 1, 0, 0]
 
@@ -53,3 +53,10 @@ def test_balanced_places__any_cut_is_the_same_row() -> None:
 def test_epoch_order__is_a_permutation_of_its_arguments_alone() -> None:
     assert sorted(epoch_order(1, "fly", 0, 9)) == list(range(9))
     assert not np.array_equal(epoch_order(1, "fly", 0, 9), epoch_order(1, "fly", 1, 9))
+
+
+def test_epoch_places__equal_the_plain_walk_over_epochs() -> None:
+    plain = [int(epoch_order(3, "fly", place // 7, 7)[place % 7]) for place in range(40)]
+    for size in (1, 5, 40):
+        found = [epoch_places(3, "fly", first, size, 7) for first in range(0, 40, size)]
+        assert np.concatenate(found).tolist() == plain

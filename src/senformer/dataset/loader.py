@@ -18,7 +18,7 @@ from senformer.core.seeding import numpy_rng
 from senformer.dataset.batch import Batch, assemble, window_intervals
 from senformer.dataset.examples import AnyDataset
 from senformer.dataset.negatives import is_shuffled
-from senformer.dataset.sampling import balanced_places, epoch_order, two_classes
+from senformer.dataset.sampling import balanced_places, epoch_places, two_classes
 from senformer.dataset.store import Dataset
 from senformer.dataset.windows import refuse_empty_splits
 from senformer.genome.interval import Interval
@@ -119,11 +119,8 @@ class TrainBatches:
         first = step * self.batch_size
         if self._classes is not None:
             return balanced_places(self._classes, self.seed, self.dataset.organism, first, self.batch_size)
-        places = []
-        for place in range(first, first + self.batch_size):
-            epoch, within = divmod(place, self.n_windows)
-            places.append(int(epoch_order(self.seed, self.dataset.organism, epoch, self.n_windows)[within]))
-        return places
+        places = epoch_places(self.seed, self.dataset.organism, first, self.batch_size, self.n_windows)
+        return [int(place) for place in places]
 
 
 def draw_turns(

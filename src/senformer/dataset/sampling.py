@@ -21,6 +21,18 @@ def epoch_order(seed: int, organism: str, epoch: int, n_windows: int) -> Int[np.
     return numpy_rng(seed, "order", organism, epoch).permutation(n_windows)
 
 
+def epoch_places(
+    seed: int, organism: str, first: int, count: int, n_windows: int
+) -> Int[np.ndarray, " place"]:
+    """Return the windows at places ``first`` to ``first + count`` of an endless row of epochs."""
+    epochs, within = np.divmod(np.arange(first, first + count), n_windows)
+    found = np.empty(count, dtype=np.int64)
+    for epoch in np.unique(epochs):
+        here = epochs == epoch
+        found[here] = epoch_order(seed, organism, int(epoch), n_windows)[within[here]]
+    return found
+
+
 def two_classes(windows: pd.DataFrame, where: str) -> Classes:
     """Return the places of positives and of negatives in a window table.
 

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from tests.dataset.table.test_sketch import mutated, random_sequence, sketches
 from tests.oracles.table import turned
 
 from senformer.core.config import parse
+from senformer.core.errors import DataError
 from senformer.dataset.table.chunk import Chunk
 from senformer.dataset.table.config import TableSplitConfig
-from senformer.dataset.table.identity import ByIdentity, group_sketches
+from senformer.dataset.table.identity import ByIdentity, group_sketches, hash_edges
 
 FLANK = "TGCATTTTTTTCACATCA"
 
@@ -62,3 +64,29 @@ def test_by_identity__a_family_is_in_one_split() -> None:
     assert set(codes.tolist()) == {0, 1, 2}
     assert splitter.groups is not None
     assert len(splitter.groups) == len(texts)
+
+
+def test_hash_edges__parts_are_about_equal() -> None:
+    found = sketches([random_sequence(200) for _ in range(200)])
+    edges = hash_edges(found, 800)
+    assert (edges[0], edges[-1], len(edges)) == (0, 1 << 32, 9)
+    sizes, _ = np.histogram(found.astype(np.int64), edges)
+    assert sizes.max() < 1.2 * sizes.min()
+
+
+def test_by_identity__what_is_too_short_is_refused_or_takes_shorter_words() -> None:
+    founder = random_sequence(14)
+    texts = [founder, turned(founder), random_sequence(14)]
+    chunk = Chunk(Path("t"), {"seq": pa.array(texts)}, np.arange(2, 5))
+    values = {"by": "identity", "fractions": {"valid": 0.3, "test": 0.3}}
+    with pytest.raises(
+        DataError,
+        match=r"t line 2, column 'seq': the sequence has no 16 known .* Give a shorter split.word_bp",
+    ) as fault:
+        ByIdentity(parse(TableSplitConfig, values, "split"), ["seq"]).add(chunk)
+    assert fault.value.code == "E424"
+    splitter = ByIdentity(parse(TableSplitConfig, {**values, "word_bp": 8}, "split"), ["seq"])
+    splitter.add(chunk)
+    splitter.codes()
+    assert splitter.groups is not None
+    assert splitter.groups.tolist() == [0, 0, 2]

@@ -7,7 +7,7 @@ import pytest
 
 from senformer.core.errors import DataError, MissingInputError
 from senformer.dataset.table.config import InputConfig
-from senformer.dataset.table.input_file import check_input, open_input, read_input
+from senformer.dataset.table.input_file import check_length, check_numbers, open_input, read_input
 
 MARKS = np.arange(7 * 2 * 3, dtype=np.float64).reshape(7, 2, 3)
 
@@ -19,7 +19,8 @@ def test_read_input__rows_of_npy_and_npz(tmp_path: Path) -> None:
         InputConfig(file=str(tmp_path / "m.npy")),
         InputConfig(file=str(tmp_path / "m.npz"), key="marks"),
     ):
-        check_input("marks", config, 7)
+        check_numbers("marks", config)
+        check_length("marks", config, 7)
         found = read_input("marks", config, 2, 5)
         assert found.dtype == np.float32
         np.testing.assert_array_equal(found, MARKS[2:5])
@@ -31,10 +32,10 @@ def test_read_input__takes_a_shape(tmp_path: Path) -> None:
     config = InputConfig(file=str(tmp_path / "m.npy"), shape=[6])
     assert read_input("marks", config, 0, 2).shape == (2, 6)
     with pytest.raises(DataError, match=r"a row has shape \(2, 3\), not \(5,\)"):
-        check_input("marks", InputConfig(file=str(tmp_path / "m.npy"), shape=[5]), 7)
+        check_numbers("marks", InputConfig(file=str(tmp_path / "m.npy"), shape=[5]))
 
 
-def test_check_input__refuses(tmp_path: Path) -> None:
+def test_check_length__refuses(tmp_path: Path) -> None:
     np.save(tmp_path / "m.npy", MARKS)
     np.savez(tmp_path / "m.npz", marks=MARKS, other=MARKS)
     np.save(tmp_path / "text.npy", np.array(["a"]))
@@ -50,7 +51,7 @@ def test_check_input__refuses(tmp_path: Path) -> None:
     ]
     for values, message in cases:
         with pytest.raises(DataError) as fault:
-            check_input("marks", InputConfig(**{**values, "file": str(tmp_path / values["file"])}), 8)
+            check_length("marks", InputConfig(**{**values, "file": str(tmp_path / values["file"])}), 8)
         assert message in str(fault.value)
     with pytest.raises(MissingInputError, match="no such file"):
         open_input("marks", InputConfig(file=str(tmp_path / "gone.npy")))
@@ -64,3 +65,16 @@ def test_read_input__names_the_row_that_is_not_finite(tmp_path: Path) -> None:
     read_input("marks", config, 0, 4)
     with pytest.raises(DataError, match=r"\(input 'marks'\) row 4: holds a number that is not finite"):
         read_input("marks", config, 2, 6)
+    with pytest.raises(DataError, match=r"row 4: holds a number that is not finite"):
+        check_numbers("marks", config)
+
+
+def test_open_input__an_npz_file_is_decoded_once_and_again_when_it_changed(tmp_path: Path) -> None:
+    path = tmp_path / "m.npz"
+    np.savez(path, marks=MARKS)
+    config = InputConfig(file=str(path))
+    first = open_input("marks", config)
+    assert open_input("marks", config) is first
+    path.unlink()
+    np.savez(path, marks=np.concatenate([MARKS, MARKS]))
+    assert len(open_input("marks", config)) == 14

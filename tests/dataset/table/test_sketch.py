@@ -1,8 +1,10 @@
 """Sketches: what 16-mers they are made of, and how well they tell the shared fraction."""
 
 import numpy as np
+import pytest
 from tests.oracles.table import shared_words, turned, words_of
 
+from senformer.dataset.table import sketch
 from senformer.dataset.table.sketch import EMPTY, SIZE, K, shared_fraction, sketch_rows
 from senformer.genome.sequence import encode
 
@@ -61,3 +63,16 @@ def test_shared_fraction__is_exact_where_all_words_fit() -> None:
 
 def test_shared_fraction__of_nothing_is_zero() -> None:
     assert shared_fraction(sketches(["ACG"]), sketches(["ACG"])).tolist() == [0]
+
+
+def test_sketch_rows__do_not_depend_on_the_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [random_sequence(n) for n in (3, 100, 700, 16, 5, 230, 90)]
+    whole = sketches(texts)
+    monkeypatch.setattr(sketch, "_BASES", 128)
+    np.testing.assert_array_equal(sketches(texts), whole)
+
+
+def test_sketch_rows__shorter_words() -> None:
+    texts = [random_sequence(12), random_sequence(30)]
+    found = sketch_rows(encode("".join(texts)), np.array([0, 12, 42]), 7)
+    assert [(row != EMPTY).sum() for row in found] == [len(words_of(text, 7)) for text in texts]

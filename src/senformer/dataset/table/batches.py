@@ -10,7 +10,7 @@ from senformer.core.seeding import numpy_rng
 from senformer.core.shapes import N_CODE
 from senformer.dataset.batch import Batch
 from senformer.dataset.loader import draw_turns, part_of_batch
-from senformer.dataset.sampling import epoch_order
+from senformer.dataset.sampling import epoch_places
 from senformer.dataset.table.store import TableDataset, row_numbers
 from senformer.dataset.windows import refuse_empty_splits
 from senformer.genome.interval import Interval
@@ -132,18 +132,10 @@ class TableBatches:
         rng = numpy_rng(self.seed, "augment", self.dataset.organism, step)
         shifts, flips = draw_turns(rng, self.batch_size, self.max_shift_bp, self.reverse_complement)
         ours = self._examples
-        places = self._places(step)[ours]
+        first = step * self.batch_size
+        places = epoch_places(self.seed, self.dataset.organism, first, self.batch_size, self.n_windows)[ours]
         shifts = np.clip(shifts[ours], *self._rooms[places].T)
         return assemble_rows(self.dataset, self.rows[places], shifts, flips[ours])
-
-    def _places(self, step: int) -> Int64[np.ndarray, " example"]:
-        counted = np.arange(step * self.batch_size, (step + 1) * self.batch_size)
-        epochs, within = np.divmod(counted, self.n_windows)
-        order = {
-            int(epoch): epoch_order(self.seed, self.dataset.organism, int(epoch), self.n_windows)
-            for epoch in np.unique(epochs)
-        }
-        return np.array([order[int(epoch)][place] for epoch, place in zip(epochs, within, strict=True)])
 
 
 def shift_rooms(dataset: TableDataset, rows: Rows) -> Int64[np.ndarray, "row 2"]:

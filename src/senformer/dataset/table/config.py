@@ -122,9 +122,10 @@ class TableSplitConfig(Config):
         ``column``: texts whose rows are left out.
     fractions, seed
         ``group`` and ``identity``: share of valid and test, and the seed of the draw.
-    min_shared
+    min_shared, word_bp
         ``identity``: share of their 16-mers (of either strand) from which two sequences count as
-        near-identical; one changed base in 164 leaves 0.8, an overlap of half leaves 0.33.
+        near-identical; one changed base in 164 leaves 0.8, an overlap of half leaves 0.33. Shorter words are
+        for sequences that have no 16 bases.
     """
 
     by: Literal["column", "group", "identity", "position"]
@@ -139,13 +140,14 @@ class TableSplitConfig(Config):
     fractions: dict[Literal["valid", "test"], float] | None = None
     seed: int = 1
     min_shared: float = Field(default=0.2, gt=0, le=1)
+    word_bp: int = Field(default=16, ge=4, le=16)
 
     @model_validator(mode="after")
     def _keys_of_its_kind(self) -> "TableSplitConfig":
         allowed = {
             "column": {"column", *SPLITS, "drop"},
             "group": {"column", "fractions", "seed"},
-            "identity": {"fractions", "seed", "min_shared"},
+            "identity": {"fractions", "seed", "min_shared", "word_bp"},
             "position": {"column", "chrom", "start", "end", *SPLITS},
         }[self.by]
         # By value: a configuration that was written out names every key.

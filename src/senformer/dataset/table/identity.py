@@ -7,19 +7,22 @@ from jaxtyping import Int64
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from senformer.core.errors import DataError
 from senformer.dataset.table.chunk import Chunk
 from senformer.dataset.table.config import TableSplitConfig
 from senformer.dataset.table.encode import end_to_end
-from senformer.dataset.table.sketch import EMPTY, SIZE, Sketches, shared_fraction, sketch_rows
+from senformer.dataset.table.sketch import EMPTY, SIZE, Sketches, distinct, shared_fraction, sketch_rows
 from senformer.dataset.table.split import Codes, RowSplitter, draw_split
 
 # Sketch entries compared at a time, some 50 bytes each.
 _ENTRIES = 1 << 24
 _PAIRS = 1 << 18
+_PARTS = 16
+_SAMPLE = 1 << 16
 
 
 class ByIdentity(RowSplitter):
-    """Groups rows that share enough 16-mers of either strand, directly or through others."""
+    """Groups rows that share enough words of either strand, directly or through others."""
 
     def __init__(self, config: TableSplitConfig, columns: list[str]) -> None:
         super().__init__()
@@ -29,7 +32,17 @@ class ByIdentity(RowSplitter):
     def add(self, chunk: Chunk) -> None:
         """Take the next rows; where a row has several sequences, they count together."""
         offsets, codes = end_to_end(chunk, self._columns)
-        self._parts.append(sketch_rows(codes, offsets))
+        sketches = sketch_rows(codes, offsets, self._config.word_bp)
+        is_empty = sketches[:, 0] == EMPTY
+        if is_empty.any():
+            k = self._config.word_bp
+            raise DataError(
+                "E424",
+                chunk.where(int(np.argmax(is_empty)), self._columns[0]),
+                f"the sequence has no {k} known bases in a row, so that it cannot be compared",
+                "Give a shorter split.word_bp, remove the row, or split by group.",
+            )
+        self._parts.append(sketches)
 
     def codes(self) -> Codes:
         """Return the splits, and set the groups."""
@@ -50,14 +63,13 @@ def group_sketches(
 
     Notes
     -----
-    Memory is 128 bytes a row, and some for ``max_entries`` hashes; time grows as n log n.
+    The hashes are compared in parts of about ``max_entries``, at most :data:`_PARTS`, for each looks at all
+    sketches: memory is 128 bytes a row and up to 100 more, or some for ``max_entries`` hashes; time grows as
+    n log n.
     """
-    n_rows = len(sketches)
-    groups = np.arange(n_rows)
-    n_parts = max(1, -(-n_rows * SIZE // max_entries))
-    edges = np.linspace(0, 1 << 32, n_parts + 1).astype(np.int64)
-    for lo, hi in itertools.pairwise(edges):
-        pairs = _candidates(sketches, int(lo), int(hi))
+    groups = np.arange(len(sketches))
+    for lo, hi in itertools.pairwise(hash_edges(sketches, max_entries)):
+        pairs = _candidates(sketches, lo, hi)
         pairs = pairs[groups[pairs[:, 0]] != groups[pairs[:, 1]]]
         joined = [
             _similar(sketches, pairs[at : at + _PAIRS], min_shared) for at in range(0, len(pairs), _PAIRS)
@@ -67,19 +79,33 @@ def group_sketches(
     return groups
 
 
+def hash_edges(sketches: Sketches, max_entries: int) -> list[int]:
+    """Return where to cut the hashes so that about as many lie between two edges as between any other two.
+
+    A sketch has the smallest hashes of a sequence, so that they are far from even: the edges are quantiles of
+    the hashes of some thousand rows.
+    """
+    n_parts = min(max(1, -(-sketches.size // max_entries)), _PARTS)
+    some = sketches[:: max(1, len(sketches) // _SAMPLE)]
+    known = np.sort(some[some != EMPTY])
+    inner = [int(known[len(known) * part // n_parts]) for part in range(1, n_parts) if len(known)]
+    return [0, *sorted(set(inner) - {0}), 1 << 32]
+
+
 def _candidates(sketches: Sketches, lo: int, hi: int) -> Int64[np.ndarray, "pair 2"]:
     """Return pairs of a row and the first one, or the one before, of one hash in ``lo`` to ``hi``."""
-    rows, places = np.nonzero((sketches >= lo) & (sketches < min(hi, int(EMPTY))))
-    hashes = sketches[rows, places]
-    order = np.argsort(hashes, kind="stable")
-    rows, hashes = rows[order], hashes[order]
-    is_same = np.flatnonzero(hashes[1:] == hashes[:-1]) + 1
-    first = np.searchsorted(hashes, hashes[is_same])
-    pairs = np.concatenate(
-        [np.stack([rows[first], rows[is_same]], axis=1), np.stack([rows[is_same - 1], rows[is_same]], axis=1)]
-    )
-    keys = np.unique(pairs[:, 0] * len(sketches) + pairs[:, 1])
-    return np.stack(np.divmod(keys, max(len(sketches), 1)), axis=1)
+    flat = np.flatnonzero((sketches >= lo) & (sketches < min(hi, int(EMPTY))))
+    # The hash above the row: one sort orders both.
+    keys = sketches.reshape(-1)[flat].astype(np.uint64) << np.uint64(32) | (flat // SIZE).astype(np.uint64)
+    keys.sort()
+    rows = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    hashes = keys >> np.uint64(32)
+    is_first = np.concatenate([np.ones(len(keys[:1]), dtype=bool), hashes[1:] != hashes[:-1]])
+    first = np.maximum.accumulate(np.where(is_first, np.arange(len(keys)), 0))
+    again = np.flatnonzero(~is_first)
+    pairs = np.concatenate([rows[first[again]], rows[again - 1]]) * len(sketches) + np.tile(rows[again], 2)
+    found = distinct(pairs.astype(np.uint64)).astype(np.int64)
+    return np.stack(np.divmod(found, max(len(sketches), 1)), axis=1)
 
 
 def _similar(
@@ -91,10 +117,12 @@ def _similar(
 
 def _join(groups: Int64[np.ndarray, " row"], pairs: Int64[np.ndarray, "pair 2"]) -> Int64[np.ndarray, " row"]:
     """Return the groups with the pairs' ones joined, each named by its smallest row."""
-    n_rows = len(groups)
-    left = np.concatenate([groups[pairs[:, 0]], np.arange(n_rows)])
-    right = np.concatenate([groups[pairs[:, 1]], groups])
-    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n_rows, n_rows))
+    touched, which = np.unique(groups[pairs], return_inverse=True)
+    left, right = which.reshape(-1, 2).T
+    shape = (len(touched), len(touched))
+    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=shape)
     _, labels = connected_components(graph, directed=False)
     _, first = np.unique(labels, return_index=True)
-    return first[labels]
+    root = np.arange(len(groups))
+    root[touched] = touched[first[labels]]
+    return root[groups]

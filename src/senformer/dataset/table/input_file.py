@@ -1,12 +1,20 @@
 """Numeric inputs that lie in an array file, row by row beside the table."""
 
+import functools
+import zipfile
+import zlib
+from pathlib import Path
+
 import numpy as np
 from jaxtyping import Float32
 
 from senformer.core.config import nearest
 from senformer.core.errors import DataError
 from senformer.dataset.table.config import InputConfig
-from senformer.genome.files import local_file
+from senformer.genome.files import Identity, identity, local_file
+
+# Rows at a time in the check.
+_ROWS = 1 << 14
 
 
 def open_input(name: str, config: InputConfig) -> np.ndarray:
@@ -21,44 +29,64 @@ def open_input(name: str, config: InputConfig) -> np.ndarray:
     """
     path = local_file(str(config.file), "E485")
     where = f"{path} (input {name!r})"
-    try:
-        # A file that needs a pickle is refused.
-        found = np.load(path, mmap_mode="r" if path.suffix == ".npy" else None, allow_pickle=False)
-        array = _member(found, config, where) if isinstance(found, np.lib.npyio.NpzFile) else found
-    except (OSError, ValueError, EOFError) as fault:
-        raise DataError("E494", where, f"is no .npy or .npz file ({fault})", "Save it with numpy.") from fault
+    array = _load(path, config.key, where, identity(path))
     if array.dtype.kind not in "fiub" or array.ndim < 1:
         found_text = f"holds {array.dtype} of shape {array.shape}"
         raise DataError("E494", where, found_text, "Give numbers, the row as the first axis.")
     return array
 
 
-def _member(file: np.lib.npyio.NpzFile, config: InputConfig, where: str) -> np.ndarray:
+# Kept, for a .npz file has to be decoded whole: once in a process, not for every block of rows.
+@functools.lru_cache(maxsize=4)
+def _load(path: Path, key: str | None, where: str, known: Identity | None) -> np.ndarray:
+    """Return the array of a file as it was when ``known`` was true of it."""
+    try:
+        # A file that needs a pickle is refused.
+        found = np.load(path, mmap_mode="r" if path.suffix == ".npy" else None, allow_pickle=False)
+        return _member(found, key, where) if isinstance(found, np.lib.npyio.NpzFile) else found
+    except (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as fault:
+        raise DataError("E494", where, f"is no .npy or .npz file ({fault})", "Save it with numpy.") from fault
+
+
+def _member(file: np.lib.npyio.NpzFile, key: str | None, where: str) -> np.ndarray:
     with file:
-        if config.key is None and len(file.files) == 1:
+        if key is None and len(file.files) == 1:
             return file[file.files[0]]
-        if config.key not in file.files:
-            todo = nearest(config.key or "", file.files)
-            raise DataError("E494", where, f"has no array {config.key!r}", todo)
-        return file[config.key]
+        if key not in file.files:
+            raise DataError("E494", where, f"has no array {key!r}", nearest(key or "", file.files))
+        return file[key]
 
 
-def check_input(name: str, config: InputConfig, n_rows: int) -> None:
-    """Raise unless an array file fits the table.
+def check_numbers(name: str, config: InputConfig) -> None:
+    """Raise unless every number of an array file is finite and its rows take the configured shape.
 
     Raises
     ------
     DataError
-        It has another number of rows, or does not take the configured shape.
+        As :func:`read_input` and :func:`shape_of`.
     """
-    array = open_input(name, config)
-    where = f"{config.file} (input {name!r})"
-    if len(array) != n_rows:
-        found = f"has {len(array)} rows, the table {n_rows}"
+    n_rows = len(open_input(name, config))
+    for first in range(0, max(n_rows, 1), _ROWS):
+        read_input(name, config, first, min(first + _ROWS, n_rows))
+
+
+def check_length(name: str, config: InputConfig, n_rows: int) -> None:
+    """Raise unless an array file has a row of numbers for every row of the table.
+
+    Raises
+    ------
+    DataError
+        It has more or fewer.
+    """
+    n_found = len(open_input(name, config))
+    if n_found != n_rows:
+        found = f"has {n_found} rows, the table {n_rows}"
         raise DataError(
-            "E494", where, found, "Give one row of numbers for every row of the table, in its order."
+            "E494",
+            f"{config.file} (input {name!r})",
+            found,
+            "Give one row of numbers for every row of the table, in its order.",
         )
-    shape_of(config, array.shape[1:], where)
 
 
 def read_input(name: str, config: InputConfig, lo: int, hi: int) -> Float32[np.ndarray, "row *shape"]:

@@ -11,7 +11,8 @@ from senformer.dataset.config import SPLITS
 from senformer.dataset.table.chunk import Chunk
 from senformer.dataset.table.config import TableConfig
 from senformer.dataset.table.encode import check_column
-from senformer.dataset.table.input_file import check_input
+from senformer.dataset.table.ids import Ids
+from senformer.dataset.table.input_file import check_length, check_numbers
 from senformer.dataset.table.keys import sequence_keys, text_keys
 from senformer.dataset.table.leaks import NO_SPLIT, Leaks, find_leaks, without_leaks
 from senformer.dataset.table.locus import check_loci
@@ -56,27 +57,29 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
         What is wrong with a row, named by file, line and column; two rows of one name; a sequence in two
         splits; a split without a row.
     """
-    splitter = make_splitter(config)
-    ids, keys, lines, starts = [], [], [], list[tuple[int, str]]()
+    for name, extra in config.inputs.items():
+        if extra.file is not None:
+            check_numbers(name, extra)
+    splitter, ids = make_splitter(config), Ids()
+    keys, lines, starts = [], [], list[tuple[int, str]]()
     n_rows = 0
     for chunk in read_rows(config):
-        keys.append(_check_chunk(chunk, config, tracks, fasta))
-        if config.id is not None:
-            ids.append(text_keys(chunk.columns[config.id].to_pylist()))
-        splitter.add(chunk)
         lines.append(chunk.lines)
         starts.append((n_rows, str(chunk.path)))
         n_rows += len(chunk)
+        if config.id is not None and config.duplicate_ids == "error":
+            again = ids.add(text_keys(chunk.columns[config.id].to_pylist()))
+            _refuse_duplicate(again, _Where(lines, starts))
+        keys.append(_check_chunk(chunk, config, tracks, fasta))
+        splitter.add(chunk)
     if not n_rows:
         raise DataError(
             "E497", ", ".join(source.file for source in config.rows), "holds no row", "Give some."
         )
     for name, extra in config.inputs.items():
         if extra.file is not None:
-            check_input(name, extra, n_rows)
-    where = _Where(np.concatenate(lines), starts)
-    if ids and config.duplicate_ids == "error":
-        _refuse_duplicates(np.concatenate(ids), where)
+            check_length(name, extra, n_rows)
+    where = _Where(lines, starts)
     codes, every_key = splitter.codes(), np.concatenate(keys)
     leaks = find_leaks(every_key, codes)
     _heed_leaks(config, leaks, codes, where)
@@ -92,13 +95,13 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
 class _Where:
     """Names rows by file and line."""
 
-    def __init__(self, lines: Int64[np.ndarray, " row"], starts: list[tuple[int, str]]) -> None:
+    def __init__(self, lines: list[Int64[np.ndarray, " _"]], starts: list[tuple[int, str]]) -> None:
         self._lines, self._starts = lines, starts
 
     def __call__(self, row: int) -> str:
         """Return the place of a row."""
-        path = next(path for first, path in reversed(self._starts) if first <= row)
-        return f"{path} line {self._lines[row]}"
+        pairs = zip(reversed(self._starts), reversed(self._lines), strict=True)
+        return next(f"{path} line {part[row - first]}" for (first, path), part in pairs if first <= row)
 
 
 def _check_chunk(
@@ -122,15 +125,13 @@ def _texts(chunk: Chunk, columns: list[str]) -> Iterator[tuple[str, ...]]:
     return zip(*(chunk.columns[column].to_pylist() for column in columns), strict=True)
 
 
-def _refuse_duplicates(ids: Int64[np.ndarray, " row"], where: _Where) -> None:
-    order = np.argsort(ids, kind="stable")
-    again = np.flatnonzero(ids[order][1:] == ids[order][:-1]) + 1
-    if len(again):
-        place = again[np.argmin(order[again])]
+def _refuse_duplicate(again: tuple[int, int] | None, where: _Where) -> None:
+    if again is not None:
+        row, earlier = again
         raise DataError(
             "E491",
-            where(int(order[place])),
-            f"has the id of {where(int(order[place - 1]))} ({len(again)} rows repeat an id)",
+            where(row),
+            f"has the id of {where(earlier)}",
             "Name rows apart, or set duplicate_ids: keep.",
         )
 

@@ -54,8 +54,8 @@ class TableDataset:
         self.statistics = read_json(path / folder_layout.STATISTICS)
         self.rows = _read_rows(path)
         self._block_rows: int = header["block_rows"]
-        # What training may need: sequences, and numbers beside them.
-        needed = len(self.rows) * len(self.sequence_names) * self.bin_bp
+        stores = [layout.input_store(name) for name in (*self.sequence_names, *self.config.inputs)]
+        needed = len(self.rows) * sum(_row_bytes(path / store) for store in (*stores, layout.VALUES_STORE))
         self._arrays = _Arrays(path, len(self.rows), self._block_rows, keeps=needed <= cache_bytes)
 
     def __repr__(self) -> str:
@@ -114,6 +114,12 @@ class TableDataset:
     def read_values(self, rows: Rows) -> Float32[np.ndarray, "row track"]:
         """Return the stored values of some rows, NaN where masked; a new array."""
         return self._arrays.read(layout.VALUES_STORE, rows)
+
+
+def _row_bytes(store: Path) -> int:
+    """Return the bytes of one row of a store, decoded."""
+    array = open_array(store / layout.block_name(0))
+    return int(np.prod(array.shape[1:], dtype=int)) * array.dtype.itemsize
 
 
 def _read_rows(path: Path) -> pd.DataFrame:
