@@ -13,8 +13,9 @@ from tests.oracles import contigs
 
 from senformer.core.errors import DataError
 from senformer.dataset import build, open_dataset
-from senformer.dataset.gaps import cut_at_gaps, read_gaps, report_of, runs, unknown_runs
+from senformer.dataset.gaps import assembly_gaps, cut_at_gaps, read_gaps, report_of
 from senformer.genome.fasta import open_fasta
+from senformer.genome.sequence import unknown_runs
 
 
 def regions(*rows: tuple) -> pd.DataFrame:
@@ -58,7 +59,9 @@ def test_cut_at_gaps__other_chromosomes_are_left() -> None:
 def test_cut_at_gaps__equals_base_by_base(seed: int) -> None:
     rng = np.random.default_rng(seed)
     is_gap = np.repeat(rng.random(20) < 0.4, 5)
-    found = gaps(*[("chrA", int(lo), int(hi)) for lo, hi in runs(is_gap)])
+    found = gaps(
+        *[("chrA", int(lo), int(hi)) for lo, hi in unknown_runs(np.where(is_gap, 4, 0).astype(np.uint8))]
+    )
     cut = cut_at_gaps(regions(("chrA", 7, 61, "train", None), ("chrA", 61, 98, "test", None)), found)
     covered = np.zeros(100, dtype=int)
     for row in cut.itertuples():
@@ -68,14 +71,14 @@ def test_cut_at_gaps__equals_base_by_base(seed: int) -> None:
     np.testing.assert_array_equal(covered[7:98], ~is_gap[7:98])
 
 
-def test_unknown_runs__do_not_depend_on_the_fetches(tmp_path: Path) -> None:
+def test_assembly_gaps__do_not_depend_on_the_fetches(tmp_path: Path) -> None:
     codes = np.zeros(1000, dtype=np.uint8)
     for lo, hi in ((0, 3), (64, 128), (500, 501), (990, 1000)):
         codes[lo:hi] = 4
     write_fasta(tmp_path / "g.fa", {"chrA": codes})
     fasta = open_fasta(tmp_path / "g.fa")
-    assert list(unknown_runs(fasta, "chrA")) == [(0, 3), (64, 128), (500, 501), (990, 1000)]
-    assert (64, 100) in list(unknown_runs(fasta, "chrA", fetch_bp=100))
+    assert list(assembly_gaps(fasta, "chrA")) == [(0, 3), (64, 128), (500, 501), (990, 1000)]
+    assert (64, 100) in list(assembly_gaps(fasta, "chrA", fetch_bp=100))
 
 
 def test_read_gaps__of_the_assembly_and_of_a_file(toy: Toy, tmp_path: Path) -> None:

@@ -4,7 +4,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.strategies import codes, dna, mixed_case_iupac_dna, not_bases
 
-from senformer.genome.sequence import count_iupac, decode, encode, one_hot, reverse_complement
+from senformer.genome.sequence import (
+    count_iupac,
+    decode,
+    encode,
+    one_hot,
+    reverse_complement,
+    unknown_runs,
+)
 
 
 def test_encode__order_and_case():
@@ -87,3 +94,10 @@ def test_reverse_complement__leaves_its_input():
     sequence = encode("AACG")
     reverse_complement(sequence)
     assert decode(sequence) == "AACG"
+
+
+def test_unknown_runs__at_both_ends():
+    codes = np.array([4, 4, 0, 4, 1, 2, 4], np.uint8)
+    assert unknown_runs(codes).tolist() == [[0, 2], [3, 4], [6, 7]]
+    assert unknown_runs(codes[4:6]).tolist() == []
+    assert unknown_runs(codes[:0]).shape == (0, 2)

@@ -5,14 +5,12 @@ Source: Basenji's and Akita's data pipelines cut chromosomes into contigs at ass
 
 from collections.abc import Iterable, Iterator
 
-import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Int64
 
-from senformer.core.shapes import N_CODE
 from senformer.dataset.config import DatasetConfig
 from senformer.genome.fasta import FastaReader
 from senformer.genome.regions import COLUMNS, cut, merge, read_regions
+from senformer.genome.sequence import unknown_runs
 
 _FETCH_BP = 1 << 24
 
@@ -32,7 +30,7 @@ def read_gaps(config: DatasetConfig, fasta: FastaReader, chroms: Iterable[str]) 
     if config.gaps == "none":
         return pd.DataFrame(columns=COLUMNS).astype({"start": "int64", "end": "int64"})
     if config.gaps == "assembly":
-        rows = [(chrom, *run) for chrom in chroms for run in unknown_runs(fasta, chrom)]
+        rows = [(chrom, *run) for chrom in chroms for run in assembly_gaps(fasta, chrom)]
         gaps = pd.DataFrame(rows, columns=COLUMNS).astype({"start": "int64", "end": "int64"})
     else:
         gaps = read_regions(config.gaps, fasta.chrom_sizes)
@@ -40,18 +38,12 @@ def read_gaps(config: DatasetConfig, fasta: FastaReader, chroms: Iterable[str]) 
     return gaps[gaps["end"] - gaps["start"] >= config.min_gap_bp].reset_index(drop=True)
 
 
-def unknown_runs(fasta: FastaReader, chrom: str, fetch_bp: int = _FETCH_BP) -> Iterator[tuple[int, int]]:
+def assembly_gaps(fasta: FastaReader, chrom: str, fetch_bp: int = _FETCH_BP) -> Iterator[tuple[int, int]]:
     """Yield start and end of the runs of N of a chromosome; one that crosses a fetch comes in two."""
     size = fasta.chrom_sizes[chrom]
     for lo in range(0, size, fetch_bp):
-        is_unknown = fasta.fetch(chrom, lo, min(lo + fetch_bp, size)) == N_CODE
-        yield from (tuple(run) for run in (runs(is_unknown) + lo).tolist())
-
-
-def runs(is_in: Bool[np.ndarray, " base"]) -> Int64[np.ndarray, "run 2"]:
-    """Return start and end of every run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_in, [False]]).astype(np.int8)))
-    return edges.reshape(-1, 2).astype(np.int64)
+        codes = fasta.fetch(chrom, lo, min(lo + fetch_bp, size))
+        yield from (tuple(run) for run in (unknown_runs(codes) + lo).tolist())
 
 
 def cut_at_gaps(regions: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ Codes are A, C, G, T, N = 0, 1, 2, 3, 4. Readers encode, models embed, augmentat
 from collections import Counter
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int64, UInt8
 
 from senformer.core.shapes import BASES, N_CODE
 
@@ -87,3 +87,16 @@ def count_iupac(text: bytes) -> Counter[str]:
         if found.size
         else Counter()
     )
+
+
+def unknown_runs(codes: UInt8[np.ndarray, " base"]) -> Int64[np.ndarray, "run 2"]:
+    """Return start and end of every run of N.
+
+    Examples
+    --------
+    >>> unknown_runs(encode("NNACNA")).tolist()
+    [[0, 2], [4, 5]]
+    """
+    unknown = np.zeros(len(codes) + 2, np.int8)
+    unknown[1:-1] = codes == N_CODE
+    return np.flatnonzero(np.diff(unknown)).reshape(-1, 2).astype(np.int64)

@@ -5,7 +5,7 @@ from benchmarks.homology_recall import Codes, random_genome
 from senformer.core.errors import DataError
 from senformer.dataset.homology import sketch as module
 from senformer.dataset.homology.config import SketchConfig
-from senformer.dataset.homology.sketch import find_gaps, make_sketch, unknown_runs
+from senformer.dataset.homology.sketch import find_gaps, make_sketch
 from senformer.dataset.homology.space import Space
 from senformer.dataset.homology.words import pick_words
 
@@ -25,9 +25,13 @@ def test_make_sketch__holds_the_words_of_every_chromosome(monkeypatch):
     found = make_sketch(world(), CONFIG)
     places = (found.keys >> np.uint64(1)).astype(np.int64) & ((1 << found.place_bits) - 1)
     hashes = (found.keys >> np.uint64(found.place_bits + 1)).astype(np.uint32)
+    placed = dict(
+        zip(zip(found.space.genomes, found.space.chroms, strict=True), found.space.starts, strict=True)
+    )
     expected = []
     for genome, source in world().items():
-        for chrom, (start, _) in found.space.of_genome(genome).items():
+        for chrom in source.codes:
+            start = placed[genome, chrom]
             at, hashed, turned, _ = pick_words(source.codes[chrom], CONFIG.k, CONFIG.density_bp)
             expected += zip((at + start).tolist(), hashed.tolist(), turned.tolist(), strict=True)
     got = zip(
@@ -59,9 +63,3 @@ def test_make_sketch__an_axis_too_long_for_the_words():
         make_sketch({}, SketchConfig(density_bp=1), space=space)
     assert caught.value.code == "E462"
     assert len(make_sketch({}, SketchConfig(density_bp=16), space=space).keys) == 0
-
-
-def test_unknown_runs__at_both_ends():
-    codes = np.array([4, 4, 0, 4, 1, 2, 4], np.uint8)
-    assert unknown_runs(codes).tolist() == [[0, 2], [3, 4], [6, 7]]
-    assert unknown_runs(codes[4:6]).tolist() == []

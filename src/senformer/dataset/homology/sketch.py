@@ -13,12 +13,12 @@ import numpy as np
 from jaxtyping import Int, UInt8, UInt64
 
 from senformer.core.errors import DataError
-from senformer.core.shapes import N_CODE
 from senformer.dataset.homology.config import SketchConfig
 from senformer.dataset.homology.intervals import merge
 from senformer.dataset.homology.space import Space
 from senformer.dataset.homology.words import hash_bound, pick_words
 from senformer.dataset.pool import in_processes
+from senformer.genome.sequence import unknown_runs
 
 _PIECE_BP = 1 << 25
 
@@ -110,14 +110,6 @@ def _sketch_piece(
     places = (at + first).astype(np.uint64)
     keys = (hashed.astype(np.uint64) << np.uint64(place_bits + 1)) | (places << np.uint64(1)) | turned
     return keys, unknown_runs(codes[: piece.stop - piece.low]) + first, n_repetitive
-
-
-def unknown_runs(codes: UInt8[np.ndarray, " base"]) -> Int[np.ndarray, "run 2"]:
-    """Return start and end of every run of N."""
-    unknown = np.zeros(len(codes) + 2, np.int8)
-    unknown[1:-1] = codes == N_CODE
-    change = np.diff(unknown)
-    return np.stack([np.flatnonzero(change == 1), np.flatnonzero(change == -1)], axis=1)
 
 
 def find_gaps(sources: Mapping[str, Bases], space: Space, *, workers: int = 1) -> Int[np.ndarray, "gap 2"]:
