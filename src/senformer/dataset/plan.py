@@ -187,7 +187,8 @@ def make_plan(config: DatasetConfig, *, workers: int = 1, joint: JointSplit | No
     # What takes seconds comes before the scans.
     sizes, left_out = choose_chromosomes(config, fasta)
     if joint is None:
-        split = split_regions(config.split, SplitInputs(sizes, genome, config.window_bp, fasta.chrom_sizes))
+        given = SplitInputs(sizes, genome, config.window_bp, fasta.chrom_sizes, workers)
+        split = split_regions(config.split, given)
     else:
         split = joint.found
     assigned = set(split.regions["chrom"])

@@ -7,6 +7,8 @@ from tests.dataset.toy import write_fasta
 
 from senformer.core.errors import ConfigError, DataError
 from senformer.dataset import build, open_dataset
+from senformer.dataset.homology import sketch
+from senformer.dataset.plan import make_plan
 from senformer.dataset.splits import SPLITTERS
 from senformer.dataset.splits.base import SplitInputs
 from senformer.dataset.splits.homology import HomologySplit, split_by_homology
@@ -66,3 +68,23 @@ def test_split_by_homology__in_a_build(toy, tmp_path):
 def test_split_by_homology__unknown_key_names_the_nearest(toy):
     with pytest.raises(ConfigError, match="min_matches"):
         toy.config(split={"by": "homology", "sketch": {"min_match": 3}})
+
+
+def test_split_by_homology__a_build_reads_the_genome_with_its_workers(toy, monkeypatch):
+    seen = []
+
+    def spy(jobs, workers, where):
+        seen.append((where, workers))
+        return ((name, job()) for name, job in jobs.items())
+
+    monkeypatch.setattr(sketch, "in_processes", spy)
+    make_plan(toy.config(split={"by": "homology", "valid": 0.2, "test": 0.2, "break_bp": 1000}), workers=3)
+    assert seen == [("homology sketch", 3)]
+
+
+@pytest.mark.slow
+def test_split_by_homology__workers_do_not_matter(tmp_path):
+    path, config = genome(tmp_path), HomologySplit(valid=0.2, test=0.2)
+    one, two = (split_by_homology(config, SplitInputs(SIZES, path, workers=n)) for n in (1, 2))
+    assert one.regions.equals(two.regions)
+    assert one.report == two.report

@@ -29,12 +29,15 @@ class SplitInputs:
         Width of the windows to be cut; None where it is not known yet.
     all_sizes
         Length of every chromosome of the genome, in use or not; None where all are in use.
+    workers
+        Processes; no split depends on it.
     """
 
     chrom_sizes: Mapping[str, int]
     genome: Path | None = None
     window_bp: int | None = None
     all_sizes: Mapping[str, int] | None = None
+    workers: int = 1
 
     @property
     def known_sizes(self) -> Mapping[str, int]:

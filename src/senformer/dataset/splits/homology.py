@@ -39,6 +39,6 @@ def split_by_homology(config: HomologySplit, inputs: SplitInputs) -> SplitResult
     if inputs.genome is None and not config.alignments:
         raise DataError("E460", "split", "no genome is given to compare", "Give its FASTA, or alignments.")
     genomes = {GENOME: Genome(inputs.genome, inputs.chrom_sizes)}
-    found = split_genomes(genomes, config, window_bp=inputs.window_bp)
+    found = split_genomes(genomes, config, window_bp=inputs.window_bp, workers=inputs.workers)
     regions = found.regions[["chrom", "start", "end", "split", "fold"]]
     return SplitResult(ordered(regions, inputs.chrom_sizes), found.report)
