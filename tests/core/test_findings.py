@@ -1,7 +1,7 @@
 import pytest
 
 from senformer.core.errors import ConfigError, DataError, MissingInputError
-from senformer.core.findings import Finding, capped, exit_code, from_fault, gathered, refuse_first
+from senformer.core.findings import Finding, capped, exit_code, from_fault, gathered
 
 
 def _finding(severity="error", code="E211", where="a.bed line 1", source="a.bed", exit_code=65):
@@ -34,12 +34,6 @@ def test_gathered__turns_an_error_into_a_finding_and_lets_bugs_through():
     assert [(f.code, f.source) for f in findings] == [("E211", "x")]
     with pytest.raises(ZeroDivisionError), gathered(findings):
         raise ZeroDivisionError
-
-
-def test_refuse_first__raises_the_first_error_and_nothing_less():
-    refuse_first([_finding("warning"), _finding("note")])
-    with pytest.raises(DataError, match="line 7"):
-        refuse_first([_finding("warning"), _finding(where="line 7"), _finding(where="line 8")])
 
 
 def test_capped__worst_first_a_few_of_each_kind_and_how_many_more():

@@ -18,7 +18,6 @@ from senformer.dataset.negatives import (
     add_shuffled,
     draw_negatives,
     drop_near,
-    is_positive,
     is_shuffled,
     region_numbers,
 )
@@ -93,11 +92,6 @@ def test_region_numbers__rows_of_any_order() -> None:
     regions = rows(("chrB", 0, 50), ("chrA", 60, 90), ("chrA", 0, 60))
     windows = rows(("chrA", 50, 60), ("chrB", 0, 10), ("chrA", 60, 70))
     assert region_numbers(windows, regions).tolist() == [2, 0, 1]
-
-
-def test_is_positive__null_is_not() -> None:
-    windows = pd.DataFrame({"label": pd.array([1, 0, None], dtype="Int64")})
-    assert is_positive(windows).tolist() == [True, False, False]
 
 
 def peaks(folder: Path) -> Path:

@@ -1,6 +1,6 @@
 """What a check has to say: findings by severity, gathered where an error would stop at the first.
 
-Checks of every layer yield them; ``doctor`` prints all, and the other commands raise the first error.
+Checks of every layer yield them; ``doctor`` prints all.
 """
 
 import contextlib
@@ -77,13 +77,6 @@ def gathered(findings: list[Finding], source: str = "") -> Iterator[None]:
         yield
     except SenformerError as fault:
         findings.append(from_fault(fault, source=source))
-
-
-def refuse_first(findings: Iterable[Finding]) -> None:
-    """Raise the first error among the findings, if there is one."""
-    for finding in findings:
-        if finding.severity == ERROR:
-            raise finding.fault
 
 
 def capped(findings: Iterable[Finding], shown: int = SHOWN) -> list[Finding]:

@@ -145,8 +145,3 @@ def is_shuffled(config: NegativesConfig | None, windows: pd.DataFrame) -> Bool[n
     if config is None or config.kind != "dinuc_shuffled":
         return np.zeros(len(windows), dtype=bool)
     return (windows["label"] == 0).fillna(False).to_numpy(dtype=bool)
-
-
-def is_positive(windows: pd.DataFrame) -> Bool[np.ndarray, " window"]:
-    """Return which windows have label 1."""
-    return (windows["label"] == 1).fillna(False).to_numpy(dtype=bool)

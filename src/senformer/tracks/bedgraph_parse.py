@@ -18,7 +18,7 @@ from jaxtyping import Float64, Int64
 from senformer.core.errors import DataError
 from senformer.core.wording import counted
 from senformer.genome.bed import is_record
-from senformer.tracks.runs import Runs
+from senformer.tracks.runs import Runs, join_runs
 from senformer.tracks.text_blocks import read_blocks
 
 _COLUMNS = {"chrom": pa.string(), "start": pa.int64(), "end": pa.int64(), "value": pa.float64()}
@@ -87,7 +87,7 @@ def parse_bedgraph(path: Path) -> Iterator[tuple[str, Runs]]:
             table = _slow(block, number, reading)
         yield from _by_chromosome(table, reading)
     if reading.parts:
-        yield reading.chrom, _joined(reading.parts)
+        yield reading.chrom, join_runs(reading.parts)
     if not reading.chrom:
         raise DataError("E343", str(path), "holds no interval", "Check that it was written whole.")
 
@@ -203,12 +203,8 @@ def _by_chromosome(table: _Table, reading: _Reading) -> Iterator[tuple[str, Runs
         name = table.names[table.codes[low]]
         if name != reading.chrom:
             if reading.parts:
-                yield reading.chrom, _joined(reading.parts)
+                yield reading.chrom, join_runs(reading.parts)
             reading.done.add(reading.chrom)
             reading.chrom, reading.parts = name, []
         reading.parts.append(Runs(table.starts[low:high], table.ends[low:high], values[low:high]))
     reading.end = int(table.ends[-1])
-
-
-def _joined(parts: list[Runs]) -> Runs:
-    return Runs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))

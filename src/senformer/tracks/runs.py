@@ -63,7 +63,7 @@ def cut_runs(runs: Runs, start: int, end: int) -> Runs:
 
 
 def join_runs(parts: Iterable[Runs]) -> Runs:
-    """Return consecutive runs as one."""
+    """Return consecutive runs as one; none where there are no parts."""
     none = Runs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.float32))
     return Runs(*(np.concatenate(column) for column in zip(none, *parts, strict=True)))
 

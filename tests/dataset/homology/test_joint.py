@@ -10,7 +10,7 @@ from senformer.core.errors import DataError
 from senformer.dataset.homology.alignments import read_alignments
 from senformer.dataset.homology.config import AlignmentConfig, HomologyConfig, SketchConfig
 from senformer.dataset.homology.intervals import merge
-from senformer.dataset.homology.joint import Genome, HomologyFolds, joint_split, split_genomes
+from senformer.dataset.homology.joint import Genome, HomologyFolds, split_genomes
 
 SIZES = {"chrA": 60_000, "chrB": 40_000}
 QUERY = {"q1": 50_000, "q2": 45_000}
@@ -103,16 +103,15 @@ def test_split_genomes__one_genome_of_a_pair(tmp_path):
     assert total == sum(SIZES.values())
 
 
-def test_split_genomes__gaps_and_exclusions_are_in_no_fold():
+def test_split_genomes__gaps_are_in_no_fold():
     genome = random_genome(np.random.default_rng(0), {"c1": 50_000, "c2": 30_000})
     genome["c1"][20_000:22_000] = 4
     genome["c2"][100:200] = 4  # too short for a gap
-    exclude = pd.DataFrame([("c2", 5_000, 6_000)], columns=["chrom", "start", "end"])
     sizes = {chrom: len(codes) for chrom, codes in genome.items()}
-    found = split_genomes({"g": Genome(Codes(genome), sizes, exclude)}, HomologyConfig(break_bp=2000))
+    found = split_genomes({"g": Genome(Codes(genome), sizes)}, HomologyConfig(break_bp=2000))
     covered = merge(found.regions[found.regions["chrom"] == "c1"][["start", "end"]].to_numpy())
     assert covered.tolist() == [[0, 20_000], [22_000, 50_000]]
-    assert found.report["in_no_fold_bp"] == 3000
+    assert found.report["in_no_fold_bp"] == 2000
 
 
 def test_split_genomes__paralogs_stay_together_and_reruns_agree():
@@ -153,15 +152,14 @@ def test_split_genomes__across_genomes_by_sketch():
     human, mouse = random_genome(rng, {"c1": 120_000}), random_genome(rng, {"c1": 90_000})
     for at in range(0, 90_000, 15_000):
         mouse["c1"][at : at + 4000] = human["c1"][at + 8000 : at + 12_000]
-    given = {"human": (Codes(human), {"c1": 120_000}, None), "mouse": (Codes(mouse), {"c1": 90_000}, None)}
+    given = {"human": (Codes(human), {"c1": 120_000}), "mouse": (Codes(mouse), {"c1": 90_000})}
     config = HomologyConfig(break_bp=10_000)
     found = split_genomes(given, config)
     assert found.report["links"] == 6
     assert all(row["leaked_bp"] == 0 for row in found.report["leaks"])
-    tables = joint_split(given, config)
-    assert list(tables) == ["human", "mouse"]
-    assert list(tables["mouse"].columns) == ["chrom", "start", "end", "split", "fold"]
-    assert (tables["mouse"]["end"] - tables["mouse"]["start"]).sum() == 90_000
+    assert list(dict.fromkeys(found.regions["genome"])) == ["human", "mouse"]
+    mouse_regions = found.regions[found.regions["genome"] == "mouse"]
+    assert (mouse_regions["end"] - mouse_regions["start"]).sum() == 90_000
 
 
 def test_split_genomes__one_component_of_everything_is_refused():

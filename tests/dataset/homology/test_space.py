@@ -11,7 +11,6 @@ SPACE = Space.of({"human": {"chr1": 100, "chr2": 50}, "mouse": {"chr1": 70}})
 def test_space__a_free_base_lies_between_chromosomes():
     assert SPACE.starts.tolist() == [0, 101, 152]
     assert SPACE.length == 222
-    assert SPACE.of_genome("human") == {"chr1": (0, 100), "chr2": (101, 50)}
 
 
 def test_place__and_table_are_inverse():

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Int
 
 from senformer.core.errors import DataError
 from senformer.dataset.homology.alignments import read_alignments
@@ -34,13 +33,10 @@ class Genome(NamedTuple):
         Path, an open reader, or None where alignments alone decide (then no gap is known).
     chrom_sizes
         Length in bp of the chromosomes in use.
-    exclude
-        Regions (chrom, start, end) that belong to no split.
     """
 
     fasta: Path | str | Bases | None
     chrom_sizes: Mapping[str, int]
-    exclude: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -61,15 +57,6 @@ class HomologyFolds:
     report: dict[str, Any]
 
 
-def joint_split(genomes: Mapping[str, Genome | tuple], config: HomologyConfig) -> dict[str, pd.DataFrame]:
-    """Return the regions of every genome: chrom, start, end, split and fold. See :func:`split_genomes`."""
-    regions = split_genomes(genomes, config).regions
-    return {
-        name: regions[regions["genome"] == name].drop(columns="genome").reset_index(drop=True)
-        for name in genomes
-    }
-
-
 def split_genomes(
     genomes: Mapping[str, Genome | tuple],
     config: HomologyConfig,
@@ -82,7 +69,7 @@ def split_genomes(
     Parameters
     ----------
     genomes
-        :class:`Genome` by name (or a tuple of its three values); the first is the default target of
+        :class:`Genome` by name (or a tuple of its two values); the first is the default target of
         alignments.
     config
         See :class:`HomologyConfig`.
@@ -100,7 +87,7 @@ def split_genomes(
     given = {name: Genome(*genome) for name, genome in genomes.items()}
     config = config.model_copy(update=PUBLISHED) if config.published else config
     space, links, deciding, gaps, counts = _find(given, config, workers)
-    contigs = _whole(space, gaps, given, config)
+    contigs = whole_contigs(space, gaps[gaps[:, 1] - gaps[:, 0] >= config.min_gap_bp])
     sharing = share_out(space, contigs, links, deciding, config, window_bp or 0)
     report = {
         **counts,
@@ -148,19 +135,6 @@ def _find(
     similar = find_links(sketch, settings)
     counts = {"way": "sketch", "links": len(similar.links), "deciding_links": len(similar.links)}
     return sketch.space, similar.links, similar.links, sketch.gaps, counts | {"sketch": similar.counts}
-
-
-def _whole(
-    space: Space, gaps: np.ndarray, genomes: Mapping[str, Genome], config: HomologyConfig
-) -> Int[np.ndarray, "contig 2"]:
-    """Return what lies between the gaps and the exclusions of all genomes."""
-    long = gaps[gaps[:, 1] - gaps[:, 0] >= config.min_gap_bp]
-    excluded = [
-        space.place(genome.exclude, name)
-        for name, genome in genomes.items()
-        if genome.exclude is not None and len(genome.exclude)
-    ]
-    return whole_contigs(space, np.concatenate([long, *excluded]))
 
 
 def _leaks(links: Links, sharing: Sharing, config: HomologyConfig) -> list[dict[str, Any]]:

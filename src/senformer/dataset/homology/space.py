@@ -50,14 +50,6 @@ class Space:
         """Positions of the axis."""
         return int(self.starts[-1] + self.sizes[-1]) if len(self.starts) else 0
 
-    def of_genome(self, genome: str) -> dict[str, tuple[int, int]]:
-        """Return start on the axis and length of every chromosome of one genome, by name."""
-        return {
-            chrom: (int(self.starts[index]), int(self.sizes[index]))
-            for index, (owner, chrom) in enumerate(zip(self.genomes, self.chroms, strict=True))
-            if owner == genome
-        }
-
     def place(self, table: pd.DataFrame, genome: str | None = None) -> Int[np.ndarray, "interval 2"]:
         """Return start and end on the axis of every row of a table of chrom, start, end (and genome).
 
