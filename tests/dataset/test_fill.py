@@ -48,6 +48,18 @@ def test_fill_signal__blacklist_is_replaced_or_bounded() -> None:
     )
 
 
+def test_fill_signal__the_baseline_is_that_of_measured_bases_alone() -> None:
+    signal = np.array([9, np.nan, np.nan, np.nan, 1, 1, 1], dtype=np.float32)
+    black = np.array([True, False, True, False, False, False, False])
+    # the median of 9, 1, 1, 1; with the 7, 5, 3 between 9 and 1 it would be 3
+    np.testing.assert_array_equal(
+        fill_signal(signal, black, rules("interpolate", "basenji_2020", tile_bp=7)), [1, 7, 1, 3, 1, 1, 1]
+    )
+    np.testing.assert_array_equal(
+        fill_signal(signal, black, rules("interpolate", "basenji_current", tile_bp=7)), [1, 7, 1, 3, 1, 1, 1]
+    )
+
+
 def test_fill_signal__a_tile_without_a_measured_base_stays_masked() -> None:
     hollow = np.full(4, np.nan, dtype=np.float32)
     for nan in ("mask", "baseline", "interpolate"):

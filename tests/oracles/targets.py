@@ -30,9 +30,9 @@ def fill_tile(tile: list[float], black: list[bool], order: str, nan: str, percen
     """Return a tile's bases after blacklist and NaN; a tile without a measured base stays as it is."""
     if all(math.isnan(value) for value in tile):
         return [0.0] * len(tile) if nan == "zero" else tile
+    baseline = percentile([value for value in tile if not math.isnan(value)], percent)
     if nan == "interpolate":
         tile = interpolate(tile)
-    baseline = percentile([value for value in tile if not math.isnan(value)], percent)
     filled = []
     for value, is_black in zip(tile, black, strict=True):
         if is_black and order == "basenji_2020":

@@ -70,9 +70,9 @@ def _fill_tile(
     """Fill one tile in place."""
     hollow = np.isnan(tile)
     if not hollow.all():
+        baseline = np.float32(np.percentile(tile[~hollow], rules.baseline_percentile))
         if rules.nan == "interpolate" and hollow.any():
             _interpolate(tile, hollow)
-        baseline = np.float32(np.percentile(tile[~np.isnan(tile)], rules.baseline_percentile))
         if black is not None and rules.blacklist == "replace":
             tile[black] = baseline
         elif black is not None:
