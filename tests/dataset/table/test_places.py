@@ -9,6 +9,7 @@ import pytest
 from senformer.core.errors import DataError
 from senformer.dataset.table.chunk import Chunk
 from senformer.dataset.table.places import read_places
+from senformer.genome.interval import Interval, parse_region
 
 
 def chunk(**columns: list[str]) -> Chunk:
@@ -19,15 +20,24 @@ def chunk(**columns: list[str]) -> Chunk:
 @pytest.mark.parametrize(
     ("text", "known"),
     [
-        ("chr1:100-200", ("chr1", 100, 200)),
+        ("chr1:101-200", ("chr1", 100, 200)),
+        ("chr1:1-1", ("chr1", 0, 1)),
+        ("chr1:1,001-2,000", ("chr1", 1000, 2000)),
         ("chr1-104768570-104768734_UPCQ_WT", ("chr1", 104768570, 104768734)),
         ("chrX_4544150_4544398_-_peak_849bp_region", ("chrX", 4544150, 4544398)),
-        ("2L:5-9(+)", ("2L", 5, 9)),
+        ("2L:5-9(+)", ("2L", 4, 9)),
     ],
 )
 def test_read_places__texts(text: str, known: tuple) -> None:
     chroms, start, end = read_places(chunk(p=[text]), "p")
     assert (chroms.to_pylist()[0], int(start[0]), int(end[0])) == known
+
+
+def test_read_places__reads_a_region_as_everywhere_else() -> None:
+    texts = ["chr1:1-1", "chr2:7-9", "chrX:1,001-2,000"]
+    chroms, start, end = read_places(chunk(p=texts), "p")
+    found = [Interval(*place) for place in zip(chroms.to_pylist(), start.tolist(), end.tolist(), strict=True)]
+    assert found == [parse_region(text) for text in texts]
 
 
 def test_read_places__three_columns() -> None:
@@ -39,6 +49,12 @@ def test_read_places__three_columns() -> None:
     ("texts", "message"),
     [
         ({"p": ["chr1:1-2", "chr1:100"]}, "line 3, column 'p': 'chr1:100' is no place"),
+        (
+            {"p": ["chr1:0-100"]},
+            "line 2, column 'p': 'chr1:0-100' is no place. A text with a colon is 1-based",
+        ),
+        ({"p": ["chr1:9-8"]}, "line 2, column 'p': 'chr1:9-8' is no place"),
+        ({"p": ["chr1-8-8"]}, "'chr1-8-8' is no place. The end lies beyond the start"),
         ({"c": ["a"], "s": ["1.5"], "e": ["2"]}, "line 2, column 's': '1.5' is no position"),
         ({"c": ["a"], "s": ["-1"], "e": ["2"]}, "line 2, column 's': '-1' is no position"),
         ({"c": ["a", "a"], "s": ["1", "7"], "e": ["2", "7"]}, "line 3, column 'e': the end 7 is not beyond"),

@@ -69,15 +69,15 @@ def test_draw_split__shares_and_seed() -> None:
 
 def test_by_position__chromosomes_regions_and_edges() -> None:
     split = config(by="position", column="x", valid=["chr2"], test=["chr1:101-200"])
-    # chr1:101-200 is 100 to 200: a row on its edge is in no split.
+    # A row on the edge of a region is in no split.
     places = [
-        "chr1:0-100",
-        "chr1:100-200",
-        "chr1:150-201",
-        "chr1:90-110",
-        "chr2:5-9",
-        "chr3:5-9",
-        "chr1:200-201",
+        "chr1:1-100",
+        "chr1:101-200",
+        "chr1:151-201",
+        "chr1:91-110",
+        "chr2:6-9",
+        "chr3:6-9",
+        "chr1:201-201",
     ]
     splitter = fed(ByPosition(split), places[:3], places[3:])
     assert splitter.codes().tolist() == [0, 2, -1, -1, 1, 0, 0]

@@ -34,7 +34,7 @@ def toy_rows(n_rows: int = N_ROWS) -> list[dict[str, str]]:
             "gc": f"{rng.normal():.4f}",
             "split": splits[row % 5],
             "gene": f"g{row // 3}",
-            "place": f"chr{1 + row % 3}:{100 * row}-{100 * row + 50}",
+            "place": f"chr{1 + row % 3}:{100 * row + 1}-{100 * row + 50}",
         }
         for row, sequence in enumerate(toy_sequences(n_rows))
     ]

@@ -112,9 +112,10 @@ class TableSplitConfig(Config):
         drawn by its hash. ``identity``: as ``group``, for rows of near-identical sequence. ``position``:
         by chromosome or region.
     column
-        The column; for ``position`` one with texts as ``chr1:100-200`` (or ``chr1-100-200_more``).
+        The column; for ``position`` one with region strings as ``chr1:101-200`` (1-based, both ends
+        included), or names as ``chr1-100-200_more`` (0-based, half-open).
     chrom, start, end
-        Columns for ``position``, instead of ``column``.
+        Columns for ``position``, instead of ``column``; 0-based and half-open as in BED.
     train, valid, test
         ``column``: texts that mean the split. ``position``: chromosomes and region strings (1-based, both
         ends included), ``train`` by default the rest.
