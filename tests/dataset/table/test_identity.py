@@ -11,8 +11,8 @@ from tests.oracles.table import turned
 from senformer.core.config import parse
 from senformer.core.errors import DataError
 from senformer.dataset.table.chunk import Chunk
-from senformer.dataset.table.config import TableSplitConfig
 from senformer.dataset.table.identity import ByIdentity, group_sketches, hash_edges
+from senformer.dataset.table.split_config import TableSplitConfig
 
 FLANK = "TGCATTTTTTTCACATCA"
 

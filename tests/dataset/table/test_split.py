@@ -9,8 +9,8 @@ import pytest
 from senformer.core.config import parse
 from senformer.core.errors import DataError
 from senformer.dataset.table.chunk import Chunk
-from senformer.dataset.table.config import TableSplitConfig
 from senformer.dataset.table.split import ByColumn, ByGroup, ByPosition, RowSplitter, draw_split, shares_of
+from senformer.dataset.table.split_config import TableSplitConfig
 
 
 def config(**values: object) -> TableSplitConfig:
@@ -65,6 +65,30 @@ def test_draw_split__shares_and_seed() -> None:
     other = config(by="group", column="x", fractions={"test": 0.25}, seed=2)
     assert drawn != [draw_split(other, str(i)) for i in range(4000)]
     assert shares_of(config(by="group", column="x")) == {"valid": 0.1, "test": 0.1}
+
+
+def test_draw_split__train_by_share_leaves_the_rest_over() -> None:
+    shares = {"train": 0.3, "valid": 0.2, "test": 0.1}
+    texts = [f"g{i}" for i in range(4000)]
+    splitter = fed(ByGroup(config(by="group", column="x", fractions=shares)), texts[:1234], texts[1234:])
+    codes = splitter.codes()
+    for code, share in {0: 0.3, 1: 0.2, 2: 0.1, -1: 0.4}.items():
+        assert abs((codes == code).mean() - share) < 0.03
+    assert splitter.left_out == {"left_over_by_fractions": int((codes == -1).sum())}
+    # Test and valid are the same rows as where train takes all the rest.
+    rest = fed(ByGroup(config(by="group", column="x", fractions={"valid": 0.2, "test": 0.1})), texts)
+    every = rest.codes()
+    np.testing.assert_array_equal(codes == 2, every == 2)
+    np.testing.assert_array_equal(codes == 1, every == 1)
+    assert rest.left_out == {}
+
+
+def test_draw_split__shares_that_make_one_leave_nothing_over() -> None:
+    # In floating point 0.7 + 0.2 + 0.1 is 0.9999999999999999.
+    split = config(by="group", column="x", fractions={"train": 0.7, "valid": 0.2, "test": 0.1})
+    splitter = fed(ByGroup(split), [f"g{i}" for i in range(500)])
+    assert -1 not in splitter.codes()
+    assert splitter.left_out == {"left_over_by_fractions": 0}
 
 
 def test_by_position__chromosomes_regions_and_edges() -> None:

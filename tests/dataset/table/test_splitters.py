@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from tests.dataset.table.toy import toy_config
 
-from senformer.dataset.table.config import TableSplitConfig
+from senformer.dataset.table.split_config import TableSplitConfig
 from senformer.dataset.table.splitters import make_splitter
 
 CLASSES = {"column": "ByColumn", "group": "ByGroup", "identity": "ByIdentity", "position": "ByPosition"}

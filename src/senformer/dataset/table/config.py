@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from senformer.core.config import Config
-from senformer.dataset.config import SPLITS
+from senformer.dataset.table.split_config import TableSplitConfig
 
 BASES = "ACGTacgt"
 SEQUENCE = "sequence"
@@ -100,79 +100,6 @@ class Flanks(Config):
 
     left: str = Field(default="", pattern=f"^[{BASES}]*$")
     right: str = Field(default="", pattern=f"^[{BASES}]*$")
-
-
-class TableSplitConfig(Config):
-    """Which rows are kept for validation and test.
-
-    Attributes
-    ----------
-    by
-        ``column``: a column names the split. ``group``: all rows of one text in ``column`` go to one split,
-        drawn by its hash. ``identity``: as ``group``, for rows of near-identical sequence. ``position``:
-        by chromosome or region.
-    column
-        The column; for ``position`` one with region strings as ``chr1:101-200`` (1-based, both ends
-        included), or names as ``chr1-100-200_more`` (0-based, half-open).
-    chrom, start, end
-        Columns for ``position``, instead of ``column``; 0-based and half-open as in BED.
-    train, valid, test
-        ``column``: texts that mean the split. ``position``: chromosomes and region strings (1-based, both
-        ends included), ``train`` by default the rest.
-    drop
-        ``column``: texts whose rows are left out.
-    fractions, seed
-        ``group`` and ``identity``: share of valid and test, and the seed of the draw.
-    min_shared, word_bp
-        ``identity``: share of their 16-mers (of either strand) from which two sequences count as
-        near-identical; one changed base in 164 leaves 0.8, an overlap of half leaves 0.33. Shorter words are
-        for sequences that have no 16 bases.
-    """
-
-    by: Literal["column", "group", "identity", "position"]
-    column: str | None = None
-    chrom: str | None = None
-    start: str | None = None
-    end: str | None = None
-    train: list[str] | None = None
-    valid: list[str] | None = None
-    test: list[str] | None = None
-    drop: list[str] = Field(default_factory=list)
-    fractions: dict[Literal["valid", "test"], float] | None = None
-    seed: int = 1
-    min_shared: float = Field(default=0.2, gt=0, le=1)
-    word_bp: int = Field(default=16, ge=4, le=16)
-
-    @model_validator(mode="after")
-    def _keys_of_its_kind(self) -> "TableSplitConfig":
-        allowed = {
-            "column": {"column", *SPLITS, "drop"},
-            "group": {"column", "fractions", "seed"},
-            "identity": {"fractions", "seed", "min_shared", "word_bp"},
-            "position": {"column", "chrom", "start", "end", *SPLITS},
-        }[self.by]
-        # By value: a configuration that was written out names every key.
-        for key, field in type(self).model_fields.items():
-            if key not in allowed | {"by"} and getattr(self, key) != field.get_default(
-                call_default_factory=True
-            ):
-                raise ValueError(f"{key} has no effect when by is {self.by!r}")
-        if self.by in ("column", "group") and self.column is None:
-            raise ValueError(f"column is missing, which by {self.by!r} needs")
-        if self.by == "position" and (self.column is None) != (
-            None not in (self.chrom, self.start, self.end)
-        ):
-            raise ValueError("by 'position' needs either column, or chrom, start and end")
-        if self.by == "position" and not (self.valid or self.test):
-            raise ValueError("by 'position' needs chromosomes or regions for valid or test")
-        return self
-
-    @field_validator("fractions")
-    @classmethod
-    def _leave_some_to_train(cls, value: dict[str, float] | None) -> dict[str, float] | None:
-        if value and not (all(share >= 0 for share in value.values()) and sum(value.values()) < 1):
-            raise ValueError("the shares of valid and test are at least 0 and leave some for train")
-        return value
 
 
 class TableConfig(Config):

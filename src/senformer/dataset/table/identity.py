@@ -9,10 +9,10 @@ from scipy.sparse.csgraph import connected_components
 
 from senformer.core.errors import DataError
 from senformer.dataset.table.chunk import Chunk
-from senformer.dataset.table.config import TableSplitConfig
 from senformer.dataset.table.encode import end_to_end
 from senformer.dataset.table.sketch import EMPTY, SIZE, Sketches, distinct, shared_fraction, sketch_rows
-from senformer.dataset.table.split import Codes, RowSplitter, draw_split
+from senformer.dataset.table.split import Codes, RowSplitter, count_left_over, draw_split
+from senformer.dataset.table.split_config import TableSplitConfig
 
 # Sketch entries compared at a time, some 50 bytes each.
 _ENTRIES = 1 << 24
@@ -50,7 +50,9 @@ class ByIdentity(RowSplitter):
         numbers, which = np.unique(groups, return_inverse=True)
         drawn = np.array([draw_split(self._config, str(number)) for number in numbers], dtype=np.int8)
         self.groups = groups
-        return drawn[which]
+        codes = drawn[which]
+        self.left_out.update(count_left_over(self._config, codes))
+        return codes
 
 
 def group_sketches(

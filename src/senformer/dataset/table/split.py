@@ -15,9 +15,9 @@ from senformer.dataset.config import SPLITS
 from senformer.dataset.splits.base import SplitInputs
 from senformer.dataset.splits.interval import IntervalSplit, split_by_interval
 from senformer.dataset.table.chunk import Chunk
-from senformer.dataset.table.config import TableSplitConfig
 from senformer.dataset.table.leaks import NO_SPLIT
 from senformer.dataset.table.places import read_places
+from senformer.dataset.table.split_config import ROUNDING, TableSplitConfig
 
 Codes = Int8[np.ndarray, " row"]
 
@@ -119,7 +119,9 @@ class ByGroup(RowSplitter):
 
     def codes(self) -> Codes:
         """Return the splits."""
-        return np.concatenate(self._parts)
+        codes = np.concatenate(self._parts)
+        self.left_out.update(count_left_over(self._config, codes))
+        return codes
 
 
 class ByPosition(RowSplitter):
@@ -179,9 +181,19 @@ def shares_of(config: TableSplitConfig) -> dict[str, float]:
 
 
 def draw_split(config: TableSplitConfig, text: str) -> int:
-    """Return the split of a group: a function of its text and the seed alone."""
+    """Return the split of a group, or :data:`NO_SPLIT`: a function of its text and the seed alone."""
     digest = hashlib.blake2b(f"{config.seed}\x1f{text}".encode(), digest_size=8).digest()
     drawn = int.from_bytes(digest, "little") / 2**64
     shares = shares_of(config)
-    valid, test = shares["valid"], shares["test"]
-    return SPLITS.index("test" if drawn < test else "valid" if drawn < test + valid else "train")
+    held_out = shares["valid"] + shares["test"]
+    if drawn < held_out:
+        return SPLITS.index("test" if drawn < shares["test"] else "valid")
+    used = held_out + (config.fractions or {}).get("train", 1)
+    # Shares that make 1 but for rounding leave nothing over.
+    return SPLITS.index("train") if drawn < used or used > 1 - ROUNDING else NO_SPLIT
+
+
+def count_left_over(config: TableSplitConfig, codes: Codes) -> dict[str, int]:
+    """Return how many rows the shares left over, by reason; nothing where train takes all the rest."""
+    has_train = "train" in (config.fractions or {})
+    return {"left_over_by_fractions": int((codes == NO_SPLIT).sum())} if has_train else {}
