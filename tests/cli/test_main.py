@@ -22,6 +22,8 @@ def test_main__version(senformer):
     [
         (("trian",), "No such command 'trian'"),
         (("score", "run", "-g", "g.fa", "-o", "s.tsv"), "Missing option '--variants'"),
+        (("predict", "run", "-o", "o", "--strands", "Bth"), "one of 'both', 'forward'. Did you mean 'both'?"),
+        (("predict", "run", "-o", "o", "--strands", "up"), "is not one of 'both', 'forward'. See senformer"),
         (("models", "--jsno"), "No such option: --jsno"),
     ],
 )

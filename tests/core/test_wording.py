@@ -1,6 +1,6 @@
 import pytest
 
-from senformer.core.wording import counted
+from senformer.core.wording import closest, counted
 
 
 @pytest.mark.parametrize(
@@ -8,3 +8,11 @@ from senformer.core.wording import counted
 )
 def test_counted__one_is_singular(n, expected):
     assert counted(n, "track") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("BIGWIG", "bigWig"), ("bigwg", "bigWig"), ("bam", "bam"), ("cool", None), ("", None)],
+)
+def test_closest__whatever_the_case(name, expected):
+    assert closest(name, {"bigWig", "bam"}) == expected

@@ -1,5 +1,7 @@
 """The BAM format: the contract of every format, and counts equal to a slow reader's."""
 
+import os
+
 import numpy as np
 import pytest
 from tests.contracts.track_format import TOY_SIZES, check_track_format
@@ -8,7 +10,7 @@ from tests.tracks.toy_bam import random_reads, write_bam
 
 from senformer.core.errors import DataError
 from senformer.tracks import open_track
-from senformer.tracks.bam import open_bam
+from senformer.tracks.bam import older_indexes, open_bam
 from senformer.tracks.signal import check_track, read_signal
 from senformer.tracks.track import Track
 
@@ -69,3 +71,15 @@ def test_open_bam__assembly_is_checked_by_the_header(tmp_path):
         check_track(track, reader, {**TOY_SIZES, "chr1": 51})
     assert caught.value.code == "E334"
     assert read_signal(track, reader, "chr1", 2, 5).tolist() == [0, 1, 0]
+
+
+def test_older_indexes__by_either_name(tmp_path):
+    path = write_bam(tmp_path / "a.bam", _SIZES, [{"chrom": "chr1", "start": 3}])
+    assert older_indexes(path) == []
+    names = ["a.bam.bai", "a.bam.csi", "a.bai"]
+    for name in names:
+        (tmp_path / name).touch()
+    assert older_indexes(path) == []
+    for name in names:
+        os.utime(tmp_path / name, ns=(0, path.stat().st_mtime_ns - 1))
+    assert [index.name for index in older_indexes(path)] == names

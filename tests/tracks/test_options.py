@@ -28,7 +28,9 @@ def test_parse_options__values_and_defaults():
         ("=left", "option '=left' is no key=value"),
         ("side=left;side=left", "option 'side' stands twice"),
         ("sid=left", "unknown option 'sid'. Did you mean 'side'?"),
-        ("side=up", "option side=up: Input should be 'left' or 'right'"),
+        ("side=up", "option side=up: allowed are left, right. Choose one of them."),
+        ("side=Rigth", "option side=Rigth: allowed are left, right. Did you mean 'right'?"),
+        ("SIDE=left", "unknown option 'SIDE'. Did you mean 'side'?"),
         ("width_bp=wide", "option width_bp=wide: Input should be a valid integer"),
     ],
 )

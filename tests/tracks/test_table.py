@@ -168,6 +168,18 @@ def test_read_track_table__format_is_what_the_ending_says_unless_given(tmp_path)
     [
         ("a.bw\tbedgraph\t", "E348", "'format': is 'bedgraph', and the ending of 'a.bw' says bigwig"),
         ("a.dat\tbedgrph\t", "E310", "'format': is 'bedgrph'; allowed are bigwig, bedgraph, peaks, bam"),
+        ("a.dat\tbedgrph\t", "E310", "peaks, bam. Did you mean 'bedgraph'?"),
+        (
+            "a.dat\tbigwg\t",
+            "E310",
+            "'format': is 'bigwg'; allowed are bigwig, bedgraph, peaks, bam. Did you ",
+        ),
+        (
+            "a.dat\tBigWig\t",
+            "E310",
+            "'format': is 'BigWig'; allowed are bigwig, bedgraph, peaks, bam. Did you ",
+        ),
+        ("a.bam\t\tends=5Prime", "E347", "fragment. Did you mean '5prime'?"),
         ("a.bw\t\tunlisted=zero", "E347", "'options': unknown option 'unlisted'. The format has no options."),
         ("a.bed\t\tvalu=score", "E347", "'options': unknown option 'valu'. Did you mean 'value'?"),
     ],

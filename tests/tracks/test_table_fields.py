@@ -30,7 +30,11 @@ def _with(**values):
             "column 'file': 'https://x.org/a.bw' is a URL; only local files",
         ),
         ({"strand": "plus"}, "E310", "column 'strand': is 'plus'; allowed are +, -, . "),
-        ({"uncovered": "Zero"}, "E310", "column 'uncovered': is 'Zero'; allowed are zero, nan."),
+        (
+            {"uncovered": "Zero"},
+            "E310",
+            "column 'uncovered': is 'Zero'; allowed are zero, nan. Did you mean 'zero'?",
+        ),
         (
             {"sum_stat": "median"},
             "E310",

@@ -1,8 +1,10 @@
+import os
 import shutil
 
 import numpy as np
 import pytest
 from tests.tracks.toy import write_peer_bigwig
+from tests.tracks.toy_bam import write_bam
 
 from senformer.tracks.track import Track
 from senformer.tracks.track_probe import fingerprint, probe_track, probe_tracks
@@ -75,3 +77,20 @@ def test_probe_track__tells_what_is_cut_at_the_end_of_a_chromosome(tmp_path):
     findings = [one for one in probe_track(track, SIZES, STRETCHES).findings if one.code == "E375"]
     assert [one.severity for one in findings] == ["note"]
     assert "2 peaks or reads are cut at the end of a chromosome, 0 lie beyond it" in findings[0].found
+
+
+def test_probe_track__an_older_index_of_a_bam_warns_and_none_does_not(tmp_path, monkeypatch):
+    monkeypatch.setenv("SENFORMER_CACHE", str(tmp_path / "cache"))
+    path = write_bam(tmp_path / "t.bam", SIZES, [{"chrom": "chr1", "start": s} for s in (3, 3, 40)])
+    track = Track(0, "t", path, line=2, format="bam")
+    assert probe_track(track, SIZES, STRETCHES).findings == ()
+    index = tmp_path / "t.bam.bai"
+    index.touch()
+    assert probe_track(track, SIZES, STRETCHES).findings == ()
+    os.utime(index, ns=(0, path.stat().st_mtime_ns - 1))
+    [finding] = probe_track(track, SIZES, STRETCHES).findings
+    assert (finding.severity, finding.code) == ("warning", "E791")
+    assert finding.line.endswith(
+        "t.bam.bai: is older than t.bam: tools that use it may miss reads. Make it anew: samtools index. It is "
+        "not needed here."
+    )

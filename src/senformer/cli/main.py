@@ -1,5 +1,6 @@
 """The command line: one file a command; this one gathers them and turns errors into exit codes."""
 
+import re
 import sys
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from senformer.cli.output import complain, start_logging
 from senformer.cli.table import COMMANDS
 from senformer.core.errors import Interrupted, SenformerError, UsageError
 from senformer.core.memory import keep_freed_memory
+from senformer.core.wording import closest
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -87,5 +89,13 @@ def _exit_on_usage(fault: Exception) -> None:
         typer.echo(message(), err=True)
         sys.exit(UsageError.exit_code)
     command = context.command_path if context is not None else "senformer"
-    complain(UsageError("E120", command, message().rstrip("."), f"See {command} --help."))
+    told = message().rstrip(".").replace("Value error, ", "")
+    complain(UsageError("E120", command, told, f"{_meant_choice(told)}See {command} --help."))
     sys.exit(UsageError.exit_code)
+
+
+def _meant_choice(told: str) -> str:
+    """Return which of the choices that a message lists was probably meant, or nothing."""
+    found = re.search(r"'([^']*)' is not one of ('.*')", told)
+    close = closest(found[1], re.findall(r"'([^']*)'", found[2])) if found else None
+    return "" if close is None else f"Did you mean {close!r}? "

@@ -4,7 +4,6 @@ One experiment file may hold the sections of several commands (``dataset``, ``mo
 command reads its own and the names of the others are known, so that a misspelt section is an error.
 """
 
-import difflib
 import json
 import os
 import re
@@ -15,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from senformer.core.errors import ConfigError, MissingInputError
+from senformer.core.wording import closest
 
 SECTIONS = ("dataset", "model", "train")
 
@@ -50,10 +50,10 @@ _Loader.add_implicit_resolver(
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Say which known name was probably meant, as the end of a sentence."""
+    """Say which known name was probably meant, whatever its case, as the end of a sentence."""
     known = sorted(known)
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(known)}."
+    close = closest(name, known, cutoff=0.5)
+    return f"Known: {', '.join(known)}." if close is None else f"Did you mean {close!r}?"
 
 
 def read_yaml(path: str | os.PathLike) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def parse(kind: type[T], values: dict[str, Any], where: str) -> T:
         if first["type"] == "literal_error" and isinstance(first["input"], str):
             known = re.findall(r"'([^']*)'", first["ctx"]["expected"])
             found = f"key {field!r} is {first['input']!r}; allowed are {', '.join(known)}"
-            raise ConfigError("E107", where, found, _meant(first["input"], known)) from fault
+            raise ConfigError("E107", where, found, meant(first["input"], known)) from fault
         message = first["msg"].removeprefix("Value error, ")
         found = f"key {field!r} is {first['input']!r}: {message}" if field else message
         raise ConfigError("E107", where, found, "Mend the value.") from fault
@@ -156,10 +156,10 @@ def _unknown_tag(field: str, error: Any, where: str) -> ConfigError:
     return ConfigError("E107", where, f"key {key!r} is {tag!r}: no such kind", nearest(tag, known))
 
 
-def _meant(value: str, known: list[str]) -> str:
-    """Return the allowed value that was probably meant, whatever its case; else what to do."""
-    close = difflib.get_close_matches(value.lower(), known, n=1, cutoff=0.6)
-    return f"Did you mean {close[0]!r}?" if close else "Choose one of them."
+def meant(value: str, known: Iterable[str]) -> str:
+    """Say which allowed value was probably meant, whatever its case; else what to do."""
+    close = closest(value, known)
+    return "Choose one of them." if close is None else f"Did you mean {close!r}?"
 
 
 def read_section(path: str | os.PathLike, section: str, kind: type[T]) -> T:

@@ -7,6 +7,7 @@ Buenrostro et al. 2013, doi:10.1038/nmeth.2688.
 import os
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
 from senformer.tracks.bam_reads import BamOptions, parse_bam
 from senformer.tracks.bigwig_header import local_file
@@ -47,3 +48,13 @@ def open_bam(
     local = local_file(path)
     how = parse_options(BamOptions, options, str(local))
     return open_runs(local, f"bam 1;{how}", partial(parse_bam, how), chrom_sizes or {})
+
+
+def older_indexes(path: Path) -> list[Path]:
+    """Return the indexes beside a BAM file that are older than it, which other tools would be misled by.
+
+    Nothing here reads them, so that none need be there.
+    """
+    beside = [path.with_name(path.name + ending) for ending in (".bai", ".csi")] + [path.with_suffix(".bai")]
+    written = path.stat().st_mtime_ns
+    return [index for index in beside if index.is_file() and index.stat().st_mtime_ns < written]

@@ -1,10 +1,11 @@
 """Options of a track's format, as the track table writes them: ``key=value;key=value``."""
 
+import re
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from senformer.core.config import nearest
+from senformer.core.config import meant, nearest
 from senformer.core.errors import DataError
 
 
@@ -46,6 +47,10 @@ def parse_options(kind: type[T], text: str, where: str) -> T:
         if first["type"] == "extra_forbidden":
             todo = nearest(key, kind.model_fields) if kind.model_fields else "The format has no options."
             raise DataError("E347", where, f"unknown option {key!r}", todo) from fault
+        if first["type"] == "literal_error":
+            known = re.findall(r"'([^']*)'", first["ctx"]["expected"])
+            found = f"option {key}={values[key]}: allowed are {', '.join(known)}"
+            raise DataError("E347", where, found, meant(values[key], known)) from fault
         message = first["msg"].removeprefix("Value error, ")
         found = f"option {key}={values.get(key, '')}: {message}" if key else message
         raise DataError("E347", where, found, "Mend the value.") from fault

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from senformer.core.config import meant
 from senformer.genome.files import is_url
 from senformer.genome.interval import STRANDS
 from senformer.tracks.formats import DEFAULT, OPTIONS, format_of_name
@@ -74,7 +75,8 @@ def choice(row: Row, column: str, allowed: Sequence[str], default: str) -> str:
     value = row.get(column, default)
     if value not in allowed:
         known = ", ".join(name for name in allowed if name)
-        row.refuse("E310", column, f"is {value!r}; allowed are {known}", "Mend the value.")
+        todo = meant(value, filter(None, allowed))
+        row.refuse("E310", column, f"is {value!r}; allowed are {known}", todo)
     return value
 
 

@@ -14,6 +14,7 @@ from jaxtyping import Float32
 from senformer.core.errors import SenformerError
 from senformer.core.findings import ERROR, NOTE, WARNING, Finding, from_fault
 from senformer.tracks import open_track
+from senformer.tracks.bam import older_indexes
 from senformer.tracks.reader import TrackReader
 from senformer.tracks.run_reader import RunTrack
 from senformer.tracks.signal import check_track, read_signal
@@ -76,7 +77,7 @@ def probe_track(track: Track, chrom_sizes: Mapping[str, int], stretches: Sequenc
     sample = np.concatenate(parts) if parts else np.zeros(0, np.float32)
     summary = reader.summary() if isinstance(reader, Summarized) else None
     seen = _Seen(track, reader, sample, summary)
-    findings = [*_of_emptiness(seen), *_of_sign(seen), *_of_gaps(seen), *_of_ends(seen)]
+    findings = [*_of_emptiness(seen), *_of_sign(seen), *_of_gaps(seen), *_of_ends(seen), *_of_index(seen)]
     return TrackProbe(
         track.index,
         tuple(findings),
@@ -200,3 +201,11 @@ def _of_ends(seen: _Seen) -> Iterator[Finding]:
     if n_cut or n_lost:
         found = f"{n_cut:,} peaks or reads are cut at the end of a chromosome, {n_lost:,} lie beyond it"
         yield seen.say(NOTE, "E375", found, "Nothing, if they are few: shifts and widths do this.")
+
+
+def _of_index(seen: _Seen) -> Iterator[Finding]:
+    """Tell of an index that is older than its BAM file; that none is there is no fault."""
+    for index in older_indexes(seen.reader.path) if seen.track.format == "bam" else ():
+        found = f"is older than {seen.reader.path.name}: tools that use it may miss reads"
+        todo = "Make it anew: samtools index. It is not needed here."
+        yield Finding(WARNING, "E791", f"{seen.track}: {index}", found, todo, source=_TABLE)
