@@ -91,6 +91,6 @@ def test_probe_track__an_older_index_of_a_bam_warns_and_none_does_not(tmp_path, 
     [finding] = probe_track(track, SIZES, STRETCHES).findings
     assert (finding.severity, finding.code) == ("warning", "E791")
     assert finding.line.endswith(
-        "t.bam.bai: is older than t.bam: tools that use it may miss reads. Make it anew: samtools index. It is "
-        "not needed here."
+        "t.bam.bai: is older than t.bam: tools that use it may miss reads. Make it anew: samtools index. "
+        "It is not needed here."
     )
