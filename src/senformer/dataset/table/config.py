@@ -180,6 +180,8 @@ class TableConfig(Config):
             raise ValueError("pad and flanks have no effect with locus: the genome fills the window")
         if self.locus is not None and self.split.by == "identity":
             raise ValueError("split by 'position' where locus is given")
+        if self.split.by == "file" and self.id is None:
+            raise ValueError("split by 'file' needs id, the column with the names of rows")
         for name in self.inputs:
             if name in (self.sequence or (SEQUENCE,)) or not name.isidentifier():
                 raise ValueError(f"an input cannot be called {name!r}")

@@ -54,7 +54,7 @@ def read_delimited(path: Path, wanted: Sequence[str], block_bytes: int = _BLOCK_
     StorageError
         The disk failed.
     """
-    header, separator = _read_header(path)
+    header, separator = read_header(path)
     refuse_missing(path, header, wanted)
     line = 2
     try:
@@ -75,7 +75,14 @@ def read_delimited(path: Path, wanted: Sequence[str], block_bytes: int = _BLOCK_
         raise _as_error(path, line, fault) from fault
 
 
-def _read_header(path: Path) -> tuple[list[str], str]:
+def read_header(path: Path) -> tuple[list[str], str]:
+    """Return the names of a table's columns and its separator.
+
+    Raises
+    ------
+    DataError
+        There is no header, or a name stands twice.
+    """
     text = next((text for _, text in read_lines(path, "E487")), "")
     separator = "\t" if "\t" in text else ","
     names = [name.strip() for name in next(csv.reader([text], delimiter=separator), [])]

@@ -72,6 +72,8 @@ def without_folders(config: TableConfig) -> dict[str, Any]:
             source["file"] = Path(source["file"]).name
     if values["genome"] is not None:
         values["genome"] = Path(values["genome"]).name
+    if values["split"]["path"] is not None:
+        values["split"]["path"] = Path(values["split"]["path"]).name
     return values
 
 
@@ -101,6 +103,8 @@ def input_paths(config: TableConfig) -> dict[str, Path]:
     """Return every file that decides the dataset, by what it is."""
     found = {f"rows {place}": source.file for place, source in enumerate(config.rows, 1)}
     found |= {f"input {name}": extra.file for name, extra in config.inputs.items() if extra.file is not None}
+    if config.split.path is not None:
+        found["split"] = config.split.path
     if config.genome is not None:
         found["genome"] = config.genome
     return {name: Path(path) for name, path in found.items()}

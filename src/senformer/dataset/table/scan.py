@@ -156,6 +156,9 @@ def _refuse_empty(config: TableConfig, codes: Int8[np.ndarray, " row"]) -> None:
     for code, name in enumerate(SPLITS):
         if split.by in ("group", "identity"):
             is_wanted = name == "train" or shares[name] > 0
+        elif split.by == "file":
+            # What the file does not mention is not wanted.
+            is_wanted = name == "train"
         else:
             is_wanted = name == "train" or bool(getattr(split, name))
         if is_wanted and not (codes == code).any():

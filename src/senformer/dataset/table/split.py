@@ -21,7 +21,8 @@ from senformer.dataset.table.split_config import ROUNDING, TableSplitConfig
 
 Codes = Int8[np.ndarray, " row"]
 
-_MEANING = {
+# What splits are called in tables.
+MEANING = {
     "train": ["train", "training"],
     "valid": ["valid", "validation", "val", "dev"],
     "test": ["test", "testing"],
@@ -65,7 +66,7 @@ class ByColumn(RowSplitter):
         self._code = {
             text: code
             for code, split in enumerate(SPLITS)
-            for text in (_MEANING[split] if given[split] is None else given[split])
+            for text in (MEANING[split] if given[split] is None else given[split])
         }
         self._code |= dict.fromkeys(config.drop, NO_SPLIT)
         self._expected = {text for texts in (*given.values(), config.drop) for text in texts or ()}

@@ -6,6 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from senformer.core.config import Config
 from senformer.dataset.config import SPLITS
+from senformer.dataset.splits.file import Folds
 
 # By how much shares that are meant to make 1 may miss it.
 ROUNDING = 1e-9
@@ -19,7 +20,7 @@ class TableSplitConfig(Config):
     by
         ``column``: a column names the split. ``group``: all rows of one text in ``column`` go to one split,
         drawn by its hash. ``identity``: as ``group``, for rows of near-identical sequence. ``position``:
-        by chromosome or region.
+        by chromosome or region. ``file``: a table of ids names the split or fold of every row.
     column
         The column; for ``position`` one with region strings as ``chr1:101-200`` (1-based, both ends
         included), or names as ``chr1-100-200_more`` (0-based, half-open).
@@ -33,13 +34,16 @@ class TableSplitConfig(Config):
     fractions, seed
         ``group`` and ``identity``: share of valid and test, and the seed of the draw. Train is all the rest,
         or, where ``train`` is given, that share; what is left over then is in no split, and counted.
+    path, test_fold, valid_fold
+        ``file``: a table with a header line, its columns ``id`` (or as the rows call theirs) and ``split``;
+        or ``fold``, where folds are chosen by number or name, and all others are train.
     min_shared, word_bp
         ``identity``: share of their 16-mers (of either strand) from which two sequences count as
         near-identical; one changed base in 164 leaves 0.8, an overlap of half leaves 0.33. Shorter words are
         for sequences that have no 16 bases.
     """
 
-    by: Literal["column", "group", "identity", "position"]
+    by: Literal["column", "group", "identity", "position", "file"]
     column: str | None = None
     chrom: str | None = None
     start: str | None = None
@@ -50,6 +54,9 @@ class TableSplitConfig(Config):
     drop: list[str] = Field(default_factory=list)
     fractions: dict[Literal["train", "valid", "test"], float] | None = None
     seed: int = 1
+    path: str | None = None
+    test_fold: Folds = None
+    valid_fold: Folds = None
     min_shared: float = Field(default=0.2, gt=0, le=1)
     word_bp: int = Field(default=16, ge=4, le=16)
 
@@ -60,6 +67,7 @@ class TableSplitConfig(Config):
             "group": {"column", "fractions", "seed"},
             "identity": {"fractions", "seed", "min_shared", "word_bp"},
             "position": {"column", "chrom", "start", "end", *SPLITS},
+            "file": {"path", "test_fold", "valid_fold"},
         }[self.by]
         # By value: a configuration that was written out names every key.
         for key, field in type(self).model_fields.items():
@@ -69,6 +77,10 @@ class TableSplitConfig(Config):
                 raise ValueError(f"{key} has no effect when by is {self.by!r}")
         if self.by in ("column", "group") and self.column is None:
             raise ValueError(f"column is missing, which by {self.by!r} needs")
+        if self.by == "file" and self.path is None:
+            raise ValueError("path is missing, which by 'file' needs")
+        if self.valid_fold is not None and self.test_fold is None:
+            raise ValueError("valid_fold chooses among folds, and test_fold names none")
         if self.by == "position" and (self.column is None) != (
             None not in (self.chrom, self.start, self.end)
         ):

@@ -1,6 +1,7 @@
 """Which splitter a configuration means."""
 
 from senformer.dataset.table.config import TableConfig
+from senformer.dataset.table.file_split import ByFile
 from senformer.dataset.table.identity import ByIdentity
 from senformer.dataset.table.split import ByColumn, ByGroup, ByPosition, RowSplitter
 
@@ -10,6 +11,8 @@ def make_splitter(config: TableConfig) -> RowSplitter:
     split = config.split
     if split.by == "identity":
         return ByIdentity(split, list((config.sequence or {}).values()))
+    if split.by == "file":
+        return ByFile(split, str(config.id))
     kinds: dict[str, type[ByColumn | ByGroup | ByPosition]] = {
         "column": ByColumn,
         "group": ByGroup,
