@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from senformer.core.commit import write_json
 from senformer.core.provenance import versions
@@ -125,9 +126,9 @@ def planted_genome(
 
 def score(space: Space, found: Found, copies: Sequence[Copy], name: str) -> tuple[list[float], float]:
     """Return the share of every copy that links cover, and the share of links that are right."""
-    place = {chrom: start for chrom, (start, _) in space.of_genome(name).items()}
+    columns = ["chrom", "start", "end"]
     sides = [
-        np.array([(place[c] + lo, place[c] + hi) for c, lo, hi in (getattr(copy, side) for copy in copies)])
+        space.place(pd.DataFrame([getattr(copy, side) for copy in copies], columns=columns), name)
         for side in ("source", "target")
     ]
     # A copy and its source lie on different chromosomes, the source's first.

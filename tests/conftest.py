@@ -1,8 +1,14 @@
 """Fixtures that every tier shares."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Threads of two processes on two cores wait for one another, and small tensors take many times as long.
+    # A run without -n has all the threads of the machine, and what is in the environment counts for more.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
