@@ -23,6 +23,7 @@ from senformer.tracks.reader import Totals
 from senformer.tracks.run_file import RunFile, is_run_file, open_run_file, write_run_file
 from senformer.tracks.runs import Runs, cut_runs
 from senformer.tracks.summary import Summary
+from senformer.tracks.two_names import refuse_two_names
 
 # Runs at a time, so that what is made of them stays in the cache of the processor.
 _PART = 1 << 16
@@ -143,14 +144,17 @@ def open_runs(
     Raises
     ------
     DataError
-        As ``parse``; an interval ends beyond its chromosome (E345); the file changed meanwhile (E328).
+        As ``parse``; an interval ends beyond its chromosome (E345); two names are one chromosome (E234); the
+        file changed meanwhile (E328).
     OutputError
         The cache folder cannot be written.
     """
     stamp = identity(path)
     derived = cached_path(path, f".{hashlib.sha256(how.encode()).hexdigest()[:16]}.runs", "tracks")
     content = _find(path, stamp, derived, parse)
-    sizes = content.facts.get("chrom_sizes") or _sizes(path, content, chrom_sizes)
+    own_sizes = content.facts.get("chrom_sizes")
+    refuse_two_names(path, own_sizes or content.chroms, chrom_sizes, is_text=own_sizes is None)
+    sizes = own_sizes or _sizes(path, content, chrom_sizes)
     if unlisted == "zero":
         listed = {resolve_chromosome(name, chrom_sizes) for name in sizes}
         sizes |= {chrom: size for chrom, size in chrom_sizes.items() if chrom not in listed}
