@@ -7,8 +7,11 @@ from tests.train.engine import tiny_engine
 from tests.train.toy import MODEL, settings
 
 from senformer.core.errors import ConfigError, DataError, DeviceError
+from senformer.dataset import DatasetConfig, build, open_dataset
 from senformer.dataset.batch import eval_batches
 from senformer.dataset.loader import eval_windows
+from senformer.train.batches import make_batches
+from senformer.train.export import training_intervals
 from senformer.train.plan import make_plan
 from senformer.train.validate import make_validation_sets, mean_pearson, validate
 
@@ -112,3 +115,25 @@ def test_mean_pearson__over_organisms_that_have_one():
     entries = {name: {"valid_pearson": value} for name, value in (("a", 0.2), ("b", None), ("c", 0.5))}
     assert mean_pearson(entries) == pytest.approx(0.35)
     assert mean_pearson({"b": {"valid_pearson": None}}) is None
+
+
+def test_validate__padded_windows_count_where_they_are_measured(world, tmp_path):
+    known = DatasetConfig(**open_dataset(world / "human").config.model_dump())
+    paths = {"genome": str(world / "world" / "genome.fa.gz"), "tracks": str(world / "world" / "tracks.tsv")}
+    build(known.model_copy(update={**paths, "edges": "pad", "max_n_fraction": 0.9}), tmp_path / "padded")
+    data = {"human": open_dataset(tmp_path / "padded")}
+    config, sets = _sets(data)
+    windows = sets["human"].windows
+    assert (windows["start"].min(), windows["end"].max() > data["human"].chrom_sizes["chr2"]) == (-384, True)
+    with tiny_engine(config, data) as engine:
+        found = validate(engine, sets, lambda: False)["human"]
+        batch = next(eval_batches(data["human"], windows, 3, 10_000))
+        with torch.no_grad():
+            prediction = engine.model.eval()(torch.as_tensor(batch.sequence))["human"].numpy().astype(float)
+    target = batch.targets.astype(float)
+    assert np.isnan(target[-1, -1]).all()
+    assert found["valid_loss"] == pytest.approx(
+        np.nanmean(prediction - target * np.log(prediction + 1e-7)), rel=1e-5
+    )
+    trained = training_intervals(make_batches(data, make_plan(MODEL, config, data), config)["human"])
+    assert trained == [["chr1", 0, data["human"].chrom_sizes["chr1"]]]

@@ -102,6 +102,7 @@ def _genome_counts(result: dict) -> dict[str, dict[str, int]]:
 
     return {
         "windows": result["windows"],
+        "windows padded with N": result.get("padded_windows", {}),
         "dropped windows": result["dropped_windows"],
         "regions": result.get("regions", {}),
         "negatives": result.get("negatives", {}),

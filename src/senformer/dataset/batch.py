@@ -78,7 +78,7 @@ def assemble(
         first, last = window.start + shift - margin_bp, window.end + shift + margin_bp
         codes = dataset.sequence(window.chrom, first, last)
         lo, hi = window.start // bin_bp + crop_bins, window.end // bin_bp - crop_bins
-        values = dataset.targets(window.chrom, lo, hi)
+        values = dataset.window_targets(window.chrom, lo, hi)
         if is_made:
             codes = shuffle_dinucleotides(codes, _shuffle_rng(dataset, window))
             values[~np.isnan(values)] = 0

@@ -71,6 +71,9 @@ class DatasetConfig(Config):
         window starts, one for all or one a split (by default the target's width, so that targets tile).
     snap_bp
         The first window of a region starts at a multiple of it; by default of ``bin_bp``.
+    edges
+        At the ends of chromosomes: no window reaches beyond (``drop``), or targets go on to the end and what
+        lies beyond is N, and masked (``pad``).
     split
         Which part of the genome is kept for validation and test: one way of :mod:`senformer.dataset.splits`.
     regions
@@ -116,6 +119,7 @@ class DatasetConfig(Config):
     crop_bins: int = Field(default=0, ge=0)
     stride_bp: PositiveInt | StrideConfig | None = None
     snap_bp: int | None = Field(default=None, gt=0)
+    edges: Literal["drop", "pad"] = "drop"
     split: SplitConfig
     regions: RegionsConfig | None = None
     labels: LabelsConfig | None = None
@@ -152,6 +156,8 @@ class DatasetConfig(Config):
             raise ValueError("stride_bp and snap_bp have no effect on windows around regions; leave them out")
         if self.negatives is not None and (self.regions is None or self.regions.tss is not None):
             raise ValueError("negatives are chosen beside peaks; give regions: {peaks: FILE} or {bed: FILE}")
+        if self.edges == "pad" and (self.labels is not None or self.negatives is not None):
+            raise ValueError("edges: pad goes with neither labels nor negatives; leave it out")
         if self.snap_bp is not None and self.snap_bp % self.bin_bp:
             raise ValueError(f"snap_bp {self.snap_bp} is no multiple of bin_bp {self.bin_bp}")
         tile_bp = self.pipeline.tile_bp

@@ -19,7 +19,7 @@ from senformer.dataset.plan import BuildPlan, tile_plan
 from senformer.dataset.shard import all_pieces, shard_record
 from senformer.dataset.shares import shares_as_findings, split_shares
 from senformer.dataset.statistics import TrackSums
-from senformer.dataset.windows import refuse_empty_splits
+from senformer.dataset.windows import is_padded, refuse_empty_splits
 from senformer.tracks.table import write_track_table
 
 log = logging.getLogger(__name__)
@@ -89,6 +89,13 @@ def _changes(records: list[dict[str, Any]], n_tracks: int) -> TrackCounts:
     return sum((TrackCounts.from_dict(r["signal"]) for r in records), start=TrackCounts.empty(n_tracks))
 
 
+def _padded(plan: BuildPlan, windows: pd.DataFrame) -> dict[str, dict[str, int]]:
+    if plan.config.edges != "pad":
+        return {}
+    padded = windows[is_padded(windows, plan.chrom_sizes)]["split"]
+    return {"padded_windows": {split: int((padded == split).sum()) for split in SPLITS}}
+
+
 def _counts(
     plan: BuildPlan,
     bases: list[dict[str, Any]],
@@ -102,6 +109,7 @@ def _counts(
         "n_chromosomes": len(plan.chrom_sizes),
         "windows": {split: int((windows["split"] == split).sum()) for split in SPLITS},
         "dropped_windows": dropped,
+        **_padded(plan, windows),
         **({} if plan.placed is None else {"regions": plan.placed.attrs["regions"]}),
         "left_out": plan.left_out,
         "iupac_bases": {x: sum(record["iupac_bases"].get(x, 0) for record in bases) for x in letters},

@@ -169,7 +169,7 @@ def shift_rooms(dataset: Dataset, split: str, windows: list[Interval]) -> Int[np
     rooms = np.empty((len(windows), 2), dtype=np.int64)
     for row, window in zip(rooms, windows, strict=True):
         spans = by_chrom[window.chrom]
-        start, end = spans[np.searchsorted(spans[:, 0], window.start, side="right") - 1]
+        start, end = spans[np.searchsorted(spans[:, 0], max(window.start, 0), side="right") - 1]
         endless = dataset.chrom_sizes[window.chrom]
         row[0] = start - window.start if start > 0 else -endless
         row[1] = end - window.end if end < endless else endless

@@ -9,7 +9,12 @@ COLUMNS = ["chrom", "start", "end", "split", "fold", "center", "strand", "name"]
 
 
 def place_windows(
-    centers: pd.DataFrame, regions: pd.DataFrame, chrom_sizes: Mapping[str, int], window_bp: int, bin_bp: int
+    centers: pd.DataFrame,
+    regions: pd.DataFrame,
+    chrom_sizes: Mapping[str, int],
+    window_bp: int,
+    bin_bp: int,
+    edges: str = "drop",
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Put one window around every place.
 
@@ -26,6 +31,8 @@ def place_windows(
         Length of every chromosome in bp.
     window_bp, bin_bp
         Geometry.
+    edges
+        With ``pad`` a window may reach beyond the chromosome, where its region ends with it.
 
     Returns
     -------
@@ -45,9 +52,13 @@ def place_windows(
         ends = here["end"].to_numpy()[place] if len(here) else np.zeros(len(rows), dtype=np.int64)
         starts = here["start"].to_numpy()[place] if len(here) else ends
         outside = (place < 0) | (rows["center"].to_numpy() >= ends)
-        found[(rows["start"].to_numpy() < starts) | (rows["end"].to_numpy() > ends)] = "leaves_region"
+        size = chrom_sizes[str(chrom)]
+        first, last = rows["start"].to_numpy(), rows["end"].to_numpy()
+        if edges == "pad":  # what lies beyond the chromosome is in no other region
+            first, last = np.maximum(first, 0), np.minimum(last, size)
+        found[(first < starts) | (last > ends)] = "leaves_region"
         found[outside] = "in_no_split"
-        found[(rows["start"] < 0) | (rows["end"] > chrom_sizes[str(chrom)])] = "leaves_chromosome"
+        found[(first < 0) | (last > size)] = "leaves_chromosome"
         reason[frame.index.get_indexer(rows.index)] = found
         if len(here):
             for column in ("split", "fold"):

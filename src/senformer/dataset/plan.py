@@ -225,7 +225,7 @@ def _place(
     if config.regions is None:
         return None
     centers, read = read_centers(config.regions, sizes, all_sizes)
-    windows, dropped = place_windows(centers, regions, sizes, config.window_bp, config.bin_bp)
+    windows, dropped = place_windows(centers, regions, sizes, config.window_bp, config.bin_bp, config.edges)
     windows.attrs = {"regions": read, "dropped": dropped}
     return windows
 
@@ -245,7 +245,8 @@ def tile_plan(plan: BuildPlan) -> pd.DataFrame:
 
 def tile(c: DatasetConfig, regions: pd.DataFrame, chrom_sizes: dict[str, int]) -> pd.DataFrame:
     """Return every window of the configured geometry in ``regions``."""
-    return tile_windows(regions, chrom_sizes, c.window_bp, c.strides, c.bin_bp, c.crop_bins, c.snap_bp)
+    geometry = (c.window_bp, c.strides, c.bin_bp, c.crop_bins, c.snap_bp, c.edges)
+    return tile_windows(regions, chrom_sizes, *geometry)
 
 
 def _required(config: DatasetConfig, key: str) -> Path:

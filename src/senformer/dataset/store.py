@@ -232,6 +232,17 @@ class Dataset:
             )
         return self._cache.read(layout.TRACKS, chrom, start_bin, end_bin).astype(np.float32)
 
+    def window_targets(self, chrom: str, start_bin: int, end_bin: int) -> Float[np.ndarray, "bin track"]:
+        """Return the targets of a window, as :meth:`targets`; NaN beyond the ends where ``edges`` pads."""
+        n_bins = self.n_bins(chrom)
+        if self.config.edges != "pad" or 0 <= start_bin <= end_bin <= n_bins:
+            return self.targets(chrom, start_bin, end_bin)
+        values = np.full((end_bin - start_bin, self.n_tracks), np.nan, dtype=np.float32)
+        lo, hi = min(max(start_bin, 0), n_bins), max(min(end_bin, n_bins), 0)
+        if hi > lo:
+            values[lo - start_bin : hi - start_bin] = self.targets(chrom, lo, hi)
+        return values
+
     def bin_facts(self, chrom: str) -> BinFacts:
         """Return unknown bases, measured tracks and exclusion of every bin of ``chrom``."""
         size = self._size(chrom)
@@ -275,11 +286,12 @@ class Dataset:
             shuffled = is_shuffled(self.config.negatives, self.windows)
             known = self.windows.loc[~shuffled, ["chrom", "center", "strand", "name"]]
             known = known.astype({"center": "int64"}).reset_index(drop=True)
-            placed, _ = place_windows(known, regions, self.chrom_sizes, window_bp, self.bin_bp)
+            edges = self.config.edges
+            placed, _ = place_windows(known, regions, self.chrom_sizes, window_bp, self.bin_bp, edges)
             kept = self._sift(self._with_label(placed, ~shuffled), crop_bins)
             return add_shuffled(kept) if shuffled.any() else kept
-        snap_bp = self.config.snap_bp
-        tiled = tile_windows(regions, self.chrom_sizes, window_bp, stride_bp, self.bin_bp, crop_bins, snap_bp)
+        geometry = (window_bp, stride_bp, self.bin_bp, crop_bins, self.config.snap_bp, self.config.edges)
+        tiled = tile_windows(regions, self.chrom_sizes, *geometry)
         kept = self._sift(tiled, crop_bins)
         if self.config.labels is None:
             return kept

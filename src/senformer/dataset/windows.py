@@ -48,11 +48,15 @@ def tile_windows(
     bin_bp: int,
     crop_bins: int,
     snap_bp: int | None = None,
+    edges: str = "drop",
 ) -> pd.DataFrame:
-    """Tile every split region with windows that lie wholly inside it.
+    """Tile every split region with windows that lie wholly inside it, or reach beyond the chromosome alone.
 
     The first window starts at the region's first multiple of ``snap_bp``; what is left at the region's end
     and is shorter than a window carries none. Starts are multiples of ``bin_bp``.
+
+    With ``edges="pad"``, where a region begins or ends with its chromosome, the targets begin with the first
+    base, and go on until one holds the last whole bin.
 
     Parameters
     ----------
@@ -65,6 +69,8 @@ def tile_windows(
         stride for all, or one for each split.
     snap_bp
         A multiple of ``bin_bp``, by default ``bin_bp`` itself.
+    edges
+        ``drop`` or ``pad``.
 
     Returns
     -------
@@ -84,8 +90,14 @@ def tile_windows(
     size = np.array([chrom_sizes[chrom] for chrom in regions_by_split["chrom"]], dtype=np.int64)
     is_mapping = isinstance(stride_bp, Mapping)
     step = np.array([strides[x if is_mapping else ""] for x in regions_by_split["split"]], dtype=np.int64)
-    first = -(-start // snap_bp) * snap_bp
-    n = np.maximum((np.minimum(end, size) - window_bp - first) // step + 1, 0)
+    crop_bp, pads = crop_bins * bin_bp, edges == "pad"
+    first = -(-(start - crop_bp * (pads & (start == 0))) // snap_bp) * snap_bp
+    n = (np.minimum(end, size) - window_bp - first) // step + 1
+    if pads:
+        n = np.where(
+            end >= size, _n_to_the_end(first + crop_bp, size, window_bp - 2 * crop_bp, step, bin_bp), n
+        )
+    n = np.maximum(n, 0)
     region = np.repeat(np.arange(len(n)), n)
     number = np.arange(len(region)) - np.repeat(np.cumsum(n) - n, n)
     starts = first[region] + number * step[region]
@@ -94,6 +106,19 @@ def tile_windows(
     return windows[COLUMNS].astype(
         {"chrom": "str", "start": "int64", "end": "int64", "split": "str", "fold": object}
     )
+
+
+def _n_to_the_end(
+    first: Int[np.ndarray, " region"],
+    size: Int[np.ndarray, " region"],
+    target_bp: int,
+    step: Int[np.ndarray, " region"],
+    bin_bp: int,
+) -> Int[np.ndarray, " region"]:
+    """Return how many targets, the first at ``first``, it takes to the chromosome's last whole bin."""
+    last = size // bin_bp * bin_bp
+    reach = -(-(last - first - target_bp) // step) + 1
+    return np.minimum(np.maximum(reach, 1), -(-(last - first) // step))
 
 
 def _repeated(regions: pd.DataFrame, key: str, rows: Int[np.ndarray, " window"]) -> np.ndarray | None:
@@ -125,23 +150,41 @@ def sift_windows(
     The windows kept, and the number dropped as ``unknown_bases`` (more than ``max_n_fraction`` of the
     input is N), ``unmappable`` (more than ``max_unmappable_fraction`` of the target's bins are),
     ``excluded`` (every target bin touches an excluded region) and ``unmeasured`` (no track has a value in
-    any target bin).
+    any target bin). What lies beyond the chromosome is unknown, and is no target.
     """
     reason = np.full(len(windows), "", dtype=object)
     for chrom in windows["chrom"].unique():
         known, rows = facts(str(chrom)), places_of(windows, str(chrom))
         first, last = (spans_of(windows, str(chrom)) // bin_bp).T
-        lo, hi = first + crop_bins, last - crop_bins
+        n_bins = len(known.n_unknown)
+        lo, hi = np.clip(first + crop_bins, 0, n_bins), np.clip(last - crop_bins, 0, n_bins)
         found = np.full(len(rows), "", dtype=object)
         found[range_sums(known.n_measured > 0, lo, hi) == 0] = "unmeasured"
-        found[range_sums(known.excluded, lo, hi) == hi - lo] = "excluded"
+        found[(range_sums(known.excluded, lo, hi) == hi - lo) & (hi > lo)] = "excluded"
         if known.unmappable is not None:
             found[range_sums(known.unmappable, lo, hi) > max_unmappable_fraction * (hi - lo)] = "unmappable"
-        n_unknown = range_sums(known.n_unknown, first, last)
+        inner = np.clip(first, 0, n_bins), np.clip(last, 0, n_bins)
+        n_beyond = (last - first - (inner[1] - inner[0])) * bin_bp
+        n_unknown = range_sums(known.n_unknown, *inner) + n_beyond
         found[n_unknown > max_n_fraction * (last - first) * bin_bp] = "unknown_bases"
         reason[rows] = found
     dropped = {name: int((reason == name).sum()) for name in REASONS}
     return windows[reason == ""].reset_index(drop=True), dropped
+
+
+def is_padded(windows: pd.DataFrame, chrom_sizes: Mapping[str, int]) -> Bool[np.ndarray, " window"]:
+    """Return which windows reach beyond an end of their chromosome."""
+    size = windows["chrom"].map(dict(chrom_sizes)).to_numpy(dtype=np.int64)
+    return (windows["start"].to_numpy() < 0) | (windows["end"].to_numpy() > size)
+
+
+def inside_chromosomes(regions: pd.DataFrame, chrom_sizes: Mapping[str, int]) -> pd.DataFrame:
+    """Return the regions without what hangs over the ends of chromosomes: N, not bases."""
+    inside = regions.assign(
+        start=regions["start"].clip(lower=0),
+        end=np.minimum(regions["end"], regions["chrom"].map(dict(chrom_sizes))),
+    )
+    return inside[inside["start"] < inside["end"]].reset_index(drop=True)
 
 
 def refuse_empty_splits(windows: pd.DataFrame, splits: Iterable[str], window_bp: int, why: str) -> None:

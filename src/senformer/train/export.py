@@ -13,6 +13,7 @@ from senformer.core.provenance import describe_input, versions
 from senformer.dataset.contigs import true_intervals
 from senformer.dataset.examples import AnyDataset
 from senformer.dataset.table.batches import TableBatches
+from senformer.dataset.windows import inside_chromosomes
 from senformer.genome.regions import merge
 from senformer.model.card import TrackCard
 from senformer.tracks.table import Track
@@ -95,5 +96,7 @@ def training_intervals(batches: AnyBatches) -> list[list[Any]]:
         return []
     rows = [(window.chrom, window.start, window.end) for window in batches.windows]
     windows = pd.DataFrame(rows, columns=["chrom", "start", "end"])
+    if batches.dataset.config.edges == "pad":
+        windows = inside_chromosomes(windows, batches.dataset.chrom_sizes)
     merged = merge(true_intervals(windows, batches.dataset.contigs))
     return merged.astype(object).to_numpy().tolist()

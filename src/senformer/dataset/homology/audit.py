@@ -22,6 +22,7 @@ from senformer.dataset.homology.sketch import Bases, make_sketch
 from senformer.dataset.homology.space import Space
 from senformer.dataset.manifest import read_json
 from senformer.dataset.store import Dataset, genome_dataset
+from senformer.dataset.windows import inside_chromosomes
 from senformer.genome.chromosomes import match_chromosomes
 from senformer.genome.fasta import open_fasta
 
@@ -135,7 +136,9 @@ def audit_dataset(
     dataset = genome_dataset(path)
     source = _source(dataset, genome)
     windows = dataset.windows[["chrom", "start", "end", "split"]]
-    return audit(_cut(windows, source.chrom_sizes), {dataset.organism: source}, config, workers=workers)
+    return audit(
+        inside_chromosomes(windows, source.chrom_sizes), {dataset.organism: source}, config, workers=workers
+    )
 
 
 def audit_against_card(
@@ -185,7 +188,9 @@ def audit_against_card(
         match_chromosomes(trained["chrom"].unique(), source.chrom_sizes, "the card's training intervals")
     windows = dataset.windows[["chrom", "start", "end", "split"]]
     regions = pd.concat([windows, trained[known].assign(split="pretraining")], ignore_index=True)
-    found = audit(_cut(regions, source.chrom_sizes), {dataset.organism: source}, config, workers=workers)
+    found = audit(
+        inside_chromosomes(regions, source.chrom_sizes), {dataset.organism: source}, config, workers=workers
+    )
     return found | {"unknown_bp": int((missing["end"] - missing["start"]).sum())}
 
 
@@ -198,15 +203,6 @@ def _source(dataset: Dataset, genome: str | os.PathLike | None) -> Bases:
             told = f"has {fasta.chrom_sizes.get(chrom, 0):,} bp of {chrom}, the dataset {size:,}"
             raise DataError("E466", str(genome), told, "Give the FASTA that the dataset was built from.")
     return fasta
-
-
-def _cut(regions: pd.DataFrame, sizes: Mapping[str, int]) -> pd.DataFrame:
-    """Return the regions without what hangs over the ends of chromosomes: N, not bases."""
-    inside = regions.assign(
-        start=regions["start"].clip(lower=0),
-        end=np.minimum(regions["end"], regions["chrom"].map(dict(sizes))),
-    )
-    return inside[inside["start"] < inside["end"]].reset_index(drop=True)
 
 
 def _read_card(path: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from senformer.core.errors import ConfigError, DataError
 from senformer.core.lock import folder_lock
 from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import describe_input, make_record
+from senformer.core.wording import counted
 from senformer.dataset.config import SPLITS
 from senformer.dataset.contigs import true_intervals
 from senformer.dataset.folder import clear_folder
@@ -27,6 +28,7 @@ from senformer.dataset.tfrecord.facts import SEQUENCES, STATISTICS, TARGETS
 from senformer.dataset.tfrecord.framing import frame
 from senformer.dataset.tfrecord.record import INDEX, write_record
 from senformer.dataset.tfrecord.tables import crop_bp, sequence_lines, set_statistics, target_table
+from senformer.dataset.windows import is_padded
 
 PER_FILE = 256
 
@@ -83,12 +85,12 @@ def export_tfrecords(
     DataError
         A masked bin under ``nan: error``, or a value beyond float16; what this call wrote is removed.
     ConfigError
-        The dataset has negatives that are shuffled when they are read.
+        The dataset has negatives that are shuffled, or windows that are padded, when they are read.
     OutputError
         ``out`` holds something else.
     """
     out, config = Path(out), config or ExportConfig()
-    _refuse_shuffled(dataset)
+    _refuse_made(dataset)
     identity = _identity(dataset, config)
     with folder_lock(out):
         fresh = not (out / RUN_RECORD).is_file()
@@ -108,7 +110,8 @@ def export_tfrecords(
             raise
 
 
-def _refuse_shuffled(dataset: Dataset) -> None:
+def _refuse_made(dataset: Dataset) -> None:
+    """Refuse windows that are not the genome's own bases and values alone."""
     if is_shuffled(dataset.config.negatives, dataset.windows).any():
         raise ConfigError(
             "E452",
@@ -116,6 +119,15 @@ def _refuse_shuffled(dataset: Dataset) -> None:
             "has negatives of kind dinuc_shuffled, which are made when they are read; records hold the "
             "genome's own bases",
             "Build with negatives of kind gc_matched or genomic, or with none, and export that.",
+        )
+    n_padded = int(is_padded(dataset.windows, dataset.chrom_sizes).sum()) if dataset.contigs is None else 0
+    if n_padded:
+        raise ConfigError(
+            "E452",
+            str(dataset.path),
+            f"has {counted(n_padded, 'window')} beyond the ends of chromosomes, which the tools that read "
+            "sequences.bed do not know",
+            "Build with edges: drop, and export that.",
         )
 
 
