@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 
-from senformer.core.errors import MissingInputError, SenformerError
+from senformer.core.errors import DataError, MissingInputError, SenformerError
 from senformer.workflow.verify import verify_path
 
 
@@ -25,3 +25,15 @@ def test_verify_path__a_changed_byte_in_a_dataset_is_found(short_demo, tmp_path)
     chunk.write_bytes(data)
     with pytest.raises(SenformerError, match=r"tracks\.zarr"):
         verify_path(copy)
+
+
+def test_verify_path__a_build_that_was_stopped(tmp_path):
+    (tmp_path / ".lock").write_text("{}")
+    with pytest.raises(DataError, match="lock of a command that was stopped as it began") as caught:
+        verify_path(tmp_path)
+    assert caught.value.code == "E411"
+    (tmp_path / "dataset.json").write_text('{"format": 1, "kind": "table", "n_rows": 50, "block_rows": 20}')
+    (tmp_path / "shards").mkdir()
+    (tmp_path / "shards" / "rows-0.json").write_text("{}")
+    with pytest.raises(DataError, match=r"1 of 3 pieces done\. Run the same senformer build command again"):
+        verify_path(tmp_path)

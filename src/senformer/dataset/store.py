@@ -24,6 +24,7 @@ from senformer.dataset.negatives import add_shuffled, is_shuffled
 from senformer.dataset.packs import PackIndex
 from senformer.dataset.placing import place_windows
 from senformer.dataset.plan import track_from_record
+from senformer.dataset.progress import refuse_unfinished
 from senformer.dataset.splits.base import COLUMNS as REGION_COLUMNS
 from senformer.dataset.splits.base import with_fold
 from senformer.dataset.splits.file import Folds
@@ -60,6 +61,7 @@ def open_dataset(
         It is unfinished, damaged, or of another format version.
     """
     path = Path(path)
+    refuse_unfinished(path)
     if not (path / layout.HEADER).is_file():
         raise MissingInputError(
             "E410", str(path), f"is no dataset (no {layout.HEADER})", "Give a folder that `build` made."

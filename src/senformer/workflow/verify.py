@@ -8,6 +8,7 @@ from senformer.core.errors import MissingInputError
 from senformer.core.wording import counted
 from senformer.dataset import open_dataset
 from senformer.dataset.collection import member_folders
+from senformer.dataset.progress import refuse_unfinished
 from senformer.model.folder import WEIGHTS, read_sums
 from senformer.model.proof import prove_golden
 from senformer.predict.source import find_model, load_run_model
@@ -23,6 +24,7 @@ def verify_path(path: Path, device: str = "auto") -> dict[str, Any]:
     SenformerError
         What was proven wrong, by the layer that owns it.
     """
+    refuse_unfinished(path)
     if (path / "dataset.json").is_file():
         members = member_folders(path)
         for folder in [path] if members is None else members.values():

@@ -21,7 +21,8 @@ def test_member_folders__of_a_collection_and_of_other_folders(both, tmp_path, st
 def test_member_folders__unfinished(both):
     (both / "DONE.json").unlink()
     with pytest.raises(
-        DataError, match=r"is not finished \(no DONE.json\). Run the same build command again"
+        DataError,
+        match=r"not finished \(no DONE.json\): worm is finished, fly is finished. Run the same senformer",
     ):
         member_folders(both)
 
@@ -44,3 +45,17 @@ def test_open_dataset__each_is_the_dataset_that_a_build_alone_makes(both, values
     alone, member = open_dataset(tmp_path / "alone"), open_dataset(both / "fly", verify=True)
     assert member.windows.equals(alone.windows)
     assert (member.path / "DONE.json").read_bytes() == (tmp_path / "alone" / "DONE.json").read_bytes()
+
+
+def test_member_folders__a_stopped_build_tells_of_every_genome(both):
+    for file in (
+        both / "DONE.json",
+        both / "fly" / "DONE.json",
+        both / "fly" / "shards" / "chrA" / "bases.json",
+    ):
+        file.unlink()
+    with pytest.raises(DataError, match=r"DONE\.json\): worm is finished, fly 5 of 6 pieces done\. Run"):
+        member_folders(both)
+    (both / "fly" / "dataset.json").unlink()
+    with pytest.raises(DataError, match=r"worm is finished, fly not begun\. Run the same senformer build"):
+        member_folders(both)

@@ -15,6 +15,7 @@ from tests.oracles import tfrecord as oracle
 
 from senformer.core.errors import ConfigError, DataError, OutputError, SenformerError
 from senformer.dataset import open_dataset
+from senformer.dataset.progress import n_done, n_pieces
 from senformer.dataset.tfrecord.build import import_tfrecords
 from senformer.dataset.tfrecord.framing import frame
 from senformer.dataset.tfrecord.record import write_record
@@ -395,3 +396,8 @@ def test_import__the_window_that_a_genome_covers(shared_data: Path, tmp_path: Pa
 
     expected = open_fasta(genome).fetch("chr1", int(row["start"]), int(row["end"]))
     assert int((store.sequence(row["contig"], 0, 196608) != expected).sum()) == 99
+
+
+def test_n_pieces__a_set_has_one_a_file_with_records(imported):
+    header = json.loads((imported / "dataset.json").read_text())
+    assert n_pieces(header) == n_done(imported) > 1

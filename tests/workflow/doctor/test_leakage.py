@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,14 @@ def test_leaks_as_findings__the_advice_fits_records_that_were_imported(tmp_path)
     (tmp_path / "contigs.parquet").write_bytes(b"")
     [finding] = leaks_as_findings(leaks, tmp_path)
     assert finding.todo.startswith("Give the labels of the records other splits (dataset.splits)")
+
+
+def test_examine__leakage_of_a_build_that_was_stopped(tmp_path):
+    (tmp_path / ".lock").write_text("{}")
+    [finding] = examine(Asked(leakage=tmp_path)).findings
+    assert (finding.severity, finding.code) == ("error", "E411")
+    assert finding.todo == "Run the same senformer build command again, or wait where it still runs."
+    header = {"format": 1, "kind": "collection", "genomes": ["human", "mouse"]}
+    (tmp_path / "dataset.json").write_text(json.dumps(header))
+    [finding] = examine(Asked(leakage=tmp_path)).findings
+    assert finding.found == "is not finished (no DONE.json): human not begun, mouse not begun"

@@ -8,6 +8,7 @@ from senformer.core.errors import DataError
 from senformer.core.provenance import versions
 from senformer.dataset import layout
 from senformer.dataset.manifest import read_json
+from senformer.dataset.progress import refuse_unfinished
 
 
 def collection_header(names: list[str]) -> dict[str, Any]:
@@ -36,10 +37,7 @@ def member_folders(path: Path) -> dict[str, Path] | None:
     header = read_json(path / layout.HEADER)
     if header.get("kind") != layout.COLLECTION:
         return None
-    if not (path / layout.DONE).is_file():
-        raise DataError(
-            "E411", str(path), f"is not finished (no {layout.DONE})", "Run the same build command again."
-        )
+    refuse_unfinished(path)
     for file, known in read_json(path / layout.DONE)["sha256"].items():
         if not (path / file).is_file() or sha256(path / file) != known:
             raise DataError(
