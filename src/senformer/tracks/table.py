@@ -9,33 +9,14 @@ from typing import Any
 from senformer.core.commit import write_text
 from senformer.tracks import table_fields as fields
 from senformer.tracks.orders import DEFAULT, ORDERS
-from senformer.tracks.table_text import Row, read_rows
+from senformer.tracks.table_text import COLUMNS, Row, read_rows
 from senformer.tracks.track import MISSING_CHROMS, STATISTICS, UNCOVERED, Track, strand_permutation
 
 __all__ = ["Track", "read_track_table", "strand_permutation", "write_track_table"]
 
 _SQRT = "_sqrt"
 _STATISTICS = (*STATISTICS, *(name + _SQRT for name in STATISTICS))
-_WRITTEN = (
-    "index",
-    "name",
-    "identifier",
-    "file",
-    "assay",
-    "strand",
-    "strand_pair",
-    "uncovered",
-    "missing_chroms",
-    "clip",
-    "clip_soft",
-    "scale",
-    "sum_stat",
-    "target_order",
-    "clip_extreme",
-    "format",
-    "options",
-    "description",
-)
+_WRITTEN = tuple(name for name in COLUMNS if name != "genome")
 
 
 def read_track_table(path: str | os.PathLike, base: Path | None = None) -> list[Track]:

@@ -7,6 +7,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from senformer.train.measured import fill_unmeasured, mean_measured
+
 
 def binary_cross_entropy(
     prediction: Float[Tensor, "batch bin track"],
@@ -31,15 +33,11 @@ def binary_cross_entropy(
     -------
     A scalar in fp32; zero, with zero gradient, where nothing is measured.
     """
-    is_measured = ~target.isnan()
-    # Filled before the product: a NaN behind a mask would still reach the gradient as 0 * NaN.
-    filled = target.float().masked_fill(~is_measured, 0.0)
+    filled, is_measured = fill_unmeasured(target)
     logits = prediction.float()
     # log s(x) = -softplus(-x): neither end overflows.
     positive = filled * softplus(-logits)
     if positive_weight is not None:
         positive = positive * positive_weight
     terms = positive + (1.0 - filled) * softplus(logits)
-    if weight is not None:
-        terms = terms * weight
-    return terms.masked_fill(~is_measured, 0.0).sum() / is_measured.sum().clamp(min=1)
+    return mean_measured(terms, is_measured, weight)

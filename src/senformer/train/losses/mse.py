@@ -6,6 +6,8 @@ Source: least squares; as DeepSTARR trains, de Almeida et al. 2022, doi:10.1038/
 from jaxtyping import Float
 from torch import Tensor
 
+from senformer.train.measured import fill_unmeasured, mean_measured
+
 
 def mse(
     prediction: Float[Tensor, "batch bin track"],
@@ -27,9 +29,6 @@ def mse(
     -------
     A scalar in fp32; zero, with zero gradient, where nothing is measured.
     """
-    is_measured = ~target.isnan()
-    # Filled before the difference: a NaN behind a mask would still reach the gradient as 0 * NaN.
-    terms = (prediction.float() - target.float().masked_fill(~is_measured, 0.0)).square()
-    if weight is not None:
-        terms = terms * weight
-    return terms.masked_fill(~is_measured, 0.0).sum() / is_measured.sum().clamp(min=1)
+    filled, is_measured = fill_unmeasured(target)
+    terms = (prediction.float() - filled).square()
+    return mean_measured(terms, is_measured, weight)

@@ -7,6 +7,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from senformer.train.measured import fill_unmeasured, mean_measured
+
 _EPSILON = 1e-7
 
 
@@ -32,10 +34,6 @@ def poisson(
     target alone (log of its factorial) is left out, so that values may be negative.
     """
     prediction = prediction.float()
-    is_measured = ~target.isnan()
-    # Filled before the product: a NaN behind a mask would still reach the gradient as 0 * NaN.
-    filled = target.float().masked_fill(~is_measured, 0.0)
+    filled, is_measured = fill_unmeasured(target)
     terms = prediction - filled * torch.log(prediction + _EPSILON)
-    if weight is not None:
-        terms = terms * weight
-    return terms.masked_fill(~is_measured, 0.0).sum() / is_measured.sum().clamp(min=1)
+    return mean_measured(terms, is_measured, weight)
