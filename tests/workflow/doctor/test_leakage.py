@@ -6,6 +6,7 @@ from tests.workflow.doctor.world import write_genome
 
 from senformer.core.config import parse, read_raw_section
 from senformer.dataset import build
+from senformer.dataset.collection import build_collection, member_configs
 from senformer.dataset.config import DatasetConfig
 from senformer.workflow.doctor.doctor import examine
 from senformer.workflow.doctor.inputs import Asked
@@ -98,3 +99,29 @@ def test_examine__leakage_of_a_build_that_was_stopped(tmp_path):
     (tmp_path / "dataset.json").write_text(json.dumps(header))
     [finding] = examine(Asked(leakage=tmp_path)).findings
     assert finding.found == "is not finished (no DONE.json): human not begun, mouse not begun"
+
+
+def test_leaks_as_findings__of_several_genomes_says_between_which():
+    rows = [
+        _row("test", "train", 900, 0, bp) | {"genome": "mouse", "against_genome": name}
+        for name, bp in (("mouse", 10), ("human", 80), ("fly", 0))
+    ]
+    [finding] = leaks_as_findings(
+        {"leaks": [_row("test", "train", 1_000, 0, 90)], "worst": [], "genomes": rows}, Path("data")
+    )
+    assert finding.found.endswith("; by genome: 80 bp of mouse with human, 10 bp of mouse with mouse")
+
+
+@pytest.mark.slow
+def test_examine__leakage_of_a_collection(world, tmp_path):
+    values = read_raw_section(world.config, "dataset")
+    del values["organism"]
+    own = {"genome": str(world.genome), "tracks": str(world.tracks)}
+    turned = {"by": "chromosome", "valid": ["chr3"], "test": ["chr2"]}
+    section = values | {"genomes": {"a": own, "b": own | {"split": turned}}}
+    build_collection(member_configs(section, "test"), tmp_path / "both")
+    report = examine(Asked(leakage=tmp_path / "both"))
+    [finding] = [found for found in report.findings if found.where.endswith("both test against valid")]
+    assert "of b with a" in finding.found
+    assert "b chr2:" in finding.found
+    assert "both: train " in report.lines["leakage"]

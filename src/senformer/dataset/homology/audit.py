@@ -70,6 +70,8 @@ def audit(
     Plain values. ``way``: sketch or alignments. ``splits``: bases of each. ``leaks``: one row an ordered pair
     of splits: split, against, bp (bases of the split), shared_bp (the same bases are in both),
     homologous_bp (bases with their like in the other), leaked_bp (either) and fraction (leaked_bp / bp).
+    ``genomes``: where there are several, the same of each genome's part of a split (``genome``) against each
+    genome's part of the other (``against_genome``), which may be the same genome.
     ``worst``: the pairs of stretches that leak most from valid and test into train, and from test into
     valid: split, against, region and partner as ``genome chrom:start-end`` (1-based, both ends included),
     strand, bp and identity (estimated; None for alignments). ``sketch``: settings and counts of words.
@@ -90,6 +92,7 @@ def audit(
     owner = None if "genome" in regions else space.genomes[0]
     placed = space.place(regions, owner)
     names = regions["split"].to_numpy()
+    owners = regions["genome"].to_numpy() if owner is None else np.full(len(regions), owner, object)
     parts = {name: merge(placed[names == name]) for name in _ordered(names)}
     counts = count_leaks(found.links, parts)
     rows = [
@@ -101,6 +104,7 @@ def audit(
         "links": len(found.links),
         "splits": {name: int((part[:, 1] - part[:, 0]).sum()) for name, part in parts.items()},
         "leaks": rows,
+        "genomes": _by_genome(found.links, placed, names, owners),
         "worst": _worst(space, found, parts),
         "sketch": details,
     }
@@ -180,8 +184,8 @@ def audit_against_card(
     """
     dataset = genome_dataset(path)
     source = _source(dataset, genome)
-    values = card if isinstance(card, Mapping) else _read_card(Path(card))
-    trained = _intervals(values, organism or dataset.organism)
+    values = card if isinstance(card, Mapping) else read_card(Path(card))
+    trained = _of_organism(training_intervals(values), organism or dataset.organism)
     known = trained["chrom"].isin(list(source.chrom_sizes))
     missing = trained[~known]
     if not known.any():
@@ -205,7 +209,14 @@ def _source(dataset: Dataset, genome: str | os.PathLike | None) -> Bases:
     return fasta
 
 
-def _read_card(path: Path) -> dict[str, Any]:
+def read_card(path: Path) -> dict[str, Any]:
+    """Return the card of a model: of its file, or of the folder of a model or a run.
+
+    Raises
+    ------
+    MissingInputError
+        There is none (E464).
+    """
     places = [path / name for name in _CARDS] if path.is_dir() else [path]
     for place in places:
         if place.is_file():
@@ -213,19 +224,50 @@ def _read_card(path: Path) -> dict[str, Any]:
     raise MissingInputError("E464", str(path), "holds no card.json", "Give a model, a run, or its card.json.")
 
 
-def _intervals(card: Mapping[str, Any], organism: str) -> pd.DataFrame:
+def training_intervals(card: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """Return what a model was trained on, a table of chrom, start and end for each organism.
+
+    Raises
+    ------
+    DataError
+        The card does not say (E465).
+    """
     found = (card.get("training") or {}).get("intervals") or {}
     if not found:
         told = "gives no training intervals"
         raise DataError(
             "E465", "card.json", told, "Only models that senformer trained say what they have seen."
         )
+    tables = {}
+    for organism, rows in found.items():
+        frame = pd.DataFrame([tuple(row) for row in rows], columns=["chrom", "start", "end"])
+        tables[organism] = frame.astype({"start": "int64", "end": "int64"})
+    return tables
+
+
+def _of_organism(found: Mapping[str, pd.DataFrame], organism: str) -> pd.DataFrame:
     if organism not in found and len(found) > 1:
         told = f"gives training intervals of {', '.join(sorted(found))}, none of {organism!r}"
         raise DataError("E465", "card.json", told, "Name one of them as the organism.")
-    rows = found[organism] if organism in found else next(iter(found.values()))
-    frame = pd.DataFrame([tuple(row) for row in rows], columns=["chrom", "start", "end"])
-    return frame.astype({"start": "int64", "end": "int64"})
+    return found[organism] if organism in found else next(iter(found.values()))
+
+
+def _by_genome(
+    links: Links, placed: np.ndarray, names: np.ndarray, owners: np.ndarray
+) -> list[dict[str, Any]]:
+    """Return the leaks between the parts of the splits that each genome holds; nothing where it is one."""
+    genomes = list(dict.fromkeys(owners.tolist()))
+    if len(genomes) < 2:
+        return []
+    keys = {f"{i}": (s, g) for i, (s, g) in enumerate((s, g) for s in _ordered(names) for g in genomes)}
+    parts = {key: merge(placed[(names == s) & (owners == g)]) for key, (s, g) in keys.items()}
+    rows = []
+    for (key, other_key), values in count_leaks(links, parts).items():
+        (split, genome), (other, against) = keys[key], keys[other_key]
+        if split != other and values["bp"]:
+            row = {"split": split, "genome": genome, "against": other, "against_genome": against, **values}
+            rows.append(row | {"fraction": values["leaked_bp"] / values["bp"]})
+    return rows
 
 
 def _ordered(names: np.ndarray) -> list[str]:

@@ -1,6 +1,6 @@
 """What leaks between the splits of a dataset, as findings: the worse the share, the worse the finding."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,14 @@ _TAUGHT = {"train", "pretraining"}
 
 
 def check_leakage(report: Report, folder: Path, model: Path | None) -> None:
-    """Compare the splits of a built dataset, and with the model's training where a model is given."""
+    """Compare the splits of a dataset, of one genome or several, and with what a model was trained on."""
+    from senformer.dataset.collection import audit_collection, member_folders
     from senformer.dataset.homology.audit import audit_against_card, audit_dataset
 
-    found = audit_dataset(folder) if model is None else audit_against_card(folder, model)
+    if member_folders(folder) is not None:
+        found = audit_collection(folder, model)
+    else:
+        found = audit_dataset(folder) if model is None else audit_against_card(folder, model)
     report.findings += leaks_as_findings(found, folder)
     splits = ", ".join(f"{name} {n:,} bp" for name, n in found["splits"].items())
     tests = [row for row in found["leaks"] if row["split"] == "test" and row["against"] in _TAUGHT]
@@ -53,11 +57,22 @@ def leaks_as_findings(found: Mapping[str, Any], folder: Path) -> list[Finding]:
             for pair in found["worst"]
             if (pair["split"], pair["against"]) == (row["split"], row["against"])
         ]
+        text += _across(found.get("genomes", ()), row)
         text += f"; most: {'; '.join(worst[:_SHOWN_PAIRS])}" if worst else ""
         where = f"{folder} {row['split']} against {row['against']}"
         todo = _IMPORTED if (folder / CONTIGS).is_file() else _BUILT
         findings.append(Finding(_severity(row, is_judged), "E799", where, text, todo))
     return findings
+
+
+def _across(rows: Sequence[Mapping[str, Any]], pair: Mapping[str, Any]) -> str:
+    """Say between which genomes of several a pair of splits leaks."""
+    leaking = [
+        f"{row['leaked_bp']:,} bp of {row['genome']} with {row['against_genome']}"
+        for row in sorted(rows, key=lambda row: -row["leaked_bp"])
+        if (row["split"], row["against"]) == (pair["split"], pair["against"]) and row["leaked_bp"]
+    ]
+    return f"; by genome: {', '.join(leaking[:_SHOWN_PAIRS])}" if leaking else ""
 
 
 def _severity(row: Mapping[str, Any], is_judged: bool) -> str:
