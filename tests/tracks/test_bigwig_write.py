@@ -116,30 +116,34 @@ def test_write_bigwig__zoom_levels_agree_with_the_bases(tmp_path):
     np.testing.assert_allclose(ours.info()["summary"]["sum"], np.nansum(bases["c"].astype(np.float64)))
 
 
-@pytest.mark.parametrize("limit", [200, 2_000, 40_000])
-def test_write_bigwig__full_disk(tmp_path, limit):
+def test_write_bigwig__full_disk(tmp_path):
     """A file size limit gives EFBIG at the write where a full disk gives ENOSPC."""
     code = f"""
-        import resource, signal, sys
+        import resource, signal
         import numpy as np
         from pathlib import Path
         from senformer.core.errors import StorageError
         from senformer.tracks.bigwig import write_bigwig
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
         values = np.random.default_rng(0).random(30_000).astype(np.float32)
-        try:
-            write_bigwig({str(tmp_path / "t.bw")!r}, {{"c": 30_000}}, [("c", 0, values)], 1)
-        except StorageError as fault:
-            print(fault.line)
+        for limit in (200, 2_000, 40_000):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+            path = Path({str(tmp_path)!r}, str(limit), "t.bw")
+            path.parent.mkdir()
+            try:
+                write_bigwig(path, {{"c": 30_000}}, [("c", 0, values)], 1)
+            except StorageError as fault:
+                print(fault.line)
     """
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60, check=True
     )
-    assert done.stdout.startswith(f"error[E801]: {tmp_path / 't.bw'}: the disk is full. Free some space")
-    assert done.stdout.count("\n") == 1
+    folders = [tmp_path / limit for limit in ("200", "2000", "40000")]
+    for line, folder in zip(done.stdout.splitlines(), folders, strict=True):
+        assert line.startswith(f"error[E801]: {folder / 't.bw'}: the disk is full. Free some space")
+        assert not list(folder.iterdir())
+    assert sorted(tmp_path.iterdir()) == sorted(folders)
     assert "panicked" not in done.stderr
-    assert not list(tmp_path.iterdir())
 
 
 def test_write_bigwig__panic_without_a_full_disk(tmp_path, monkeypatch):

@@ -111,6 +111,7 @@ def test_write_track_table__tab_in_a_text(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_read_track_table__published_basenji_tables(shared_data):
     tracks = read_track_table(shared_data / "targets_splits" / "basenji2_targets_human.txt")

@@ -191,6 +191,7 @@ def test_read__published_model(shared_data):
     assert sum(float(x.abs().sum()) for x in foreign.tensors.values()) == pytest.approx(total, rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_read__published_model_through_convert(shared_data, tmp_path):
     convert(shared_data / MODEL, tmp_path / "model", ConvertConfig())

@@ -38,6 +38,7 @@ def test_examine__human_peaks_and_blacklist_are_clean(shared_data):
         assert _found(genome=folder / "chr1_0_10000000.fa.gz", regions=folder / bed) == []
 
 
+@pytest.mark.slow
 def test_examine__peak_sequences_are_no_genome(shared_data):
     assert _found(genome=shared_data / "ctcf_pu1" / "ctcf.fa.gz") == [
         ("warning", "E791"),
