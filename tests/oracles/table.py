@@ -50,3 +50,13 @@ def row_of(texts: Mapping[str, str], window_bp: int) -> tuple[np.ndarray, list[n
     values = [value_of(texts["plus"]), value_of(texts["minus"], 2.0)]
     features = [np.float32(texts["half_life"]), np.float32(texts["gc"])]
     return window_of(texts["seq"], window_bp), values, features
+
+
+def overlapping_rows(chroms: list[str], starts: list[int], ends: list[int]) -> list[tuple[int, int]]:
+    """Return every pair of rows whose half-open intervals share a base, each compared with each."""
+    return [
+        (a, b)
+        for a in range(len(chroms))
+        for b in range(a + 1, len(chroms))
+        if chroms[a] == chroms[b] and starts[a] < ends[b] and starts[b] < ends[a]
+    ]

@@ -93,7 +93,7 @@ def overlaps_training(model: Any, head: str, windows: pd.DataFrame) -> bool | No
 
 
 def shares_training_rows(model: Any, head: str, dataset: TableDataset, split: str) -> bool | None:
-    """Say whether a row of the split has the sequence of a row that the head was trained on.
+    """Say whether a row of the split has the sequence or bases of a row that the head was trained on.
 
     Known where the model was trained on this very table; else None.
     """
@@ -102,7 +102,8 @@ def shares_training_rows(model: Any, head: str, dataset: TableDataset, split: st
         return None
     counts = dataset.statistics["counts"]
     was_dropped = dataset.config.leaks == "drop"
-    return split == "train" or (not was_dropped and counts["leaks"].get(f"train+{split}", 0) > 0)
+    shared = sum(counts.get(kind, {}).get(f"train+{split}", 0) for kind in ("leaks", "overlaps"))
+    return split == "train" or (not was_dropped and shared > 0)
 
 
 def _n_bases(regions: pd.DataFrame) -> int:

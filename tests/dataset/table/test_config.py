@@ -59,5 +59,9 @@ def test_config__locus_takes_no_padding() -> None:
     assert toy_config(PATH, **changes).locus.strand is None
     with pytest.raises(ConfigError, match="pad and flanks have no effect with locus"):
         toy_config(PATH, **changes, pad="left")
-    with pytest.raises(ConfigError, match="split by 'position' where locus is given"):
+    with pytest.raises(ConfigError, match="split by 'overlap' or 'position' where locus is given"):
         toy_config(PATH, **changes, split={"by": "identity"})
+    with pytest.raises(ConfigError, match="takes the places of locus"):
+        toy_config(PATH, **changes, split={"by": "overlap", "column": "place"})
+    with pytest.raises(ConfigError, match="by 'overlap' needs locus, or either column"):
+        toy_config(PATH, split={"by": "overlap", "chrom": "c"})

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 from tests.dataset.table.toy import toy_config
 
+from senformer.dataset.table.overlap import RowWindows
 from senformer.dataset.table.split_config import TableSplitConfig
 from senformer.dataset.table.splitters import make_splitter
 
@@ -15,6 +16,7 @@ CLASSES = {
     "identity": "ByIdentity",
     "position": "ByPosition",
     "file": "ByFile",
+    "overlap": "ByOverlap",
 }
 
 
@@ -28,4 +30,4 @@ def test_make_splitter__knows_every_kind(by: str, tmp_path: Path) -> None:
         split |= {"column": "place"}
     if by == "position":
         split |= {"test": ["chr1"]}
-    assert type(make_splitter(toy_config(Path("t"), split=split))).__name__ == CLASSES[by]
+    assert type(make_splitter(toy_config(Path("t"), split=split), RowWindows())).__name__ == CLASSES[by]

@@ -47,8 +47,8 @@ def build_table(config: TableConfig, out: Path, *, workers: int = 1) -> dict[str
     Returns
     -------
     Counts: ``n_tracks``, ``n_rows``, ``rows`` per split, rows ``left_out`` by reason, ``leaks`` (sequences
-    that two splits shared), ``cropped_sequences``, ``beyond_chromosome``, ``iupac_bases``, ``missing`` per
-    value.
+    that two splits shared), ``overlaps`` (rows whose windows share bases across splits),
+    ``cropped_sequences``, ``beyond_chromosome``, ``iupac_bases``, ``missing`` per value.
 
     Raises
     ------
@@ -153,6 +153,7 @@ def _counts(plan: TablePlan, records: list[dict[str, Any]], total: TrackSums) ->
         "rows": {split: int((codes == code).sum()) for code, split in enumerate(SPLITS)},
         "left_out": plan.scan.left_out,
         "leaks": plan.scan.leaks.by_splits,
+        "overlaps": plan.scan.overlaps.by_splits,
         **{
             name: sum(record["counts"].get(name, 0) for record in records)
             for name in ("cropped_sequences", "beyond_chromosome")

@@ -127,8 +127,8 @@ class TableConfig(Config):
     duplicate_ids
         Two rows of one name are an error, or kept.
     leaks
-        A sequence (or its reverse complement) in two splits is an error, reported, or left out of all of
-        them but the last of train, valid, test.
+        A sequence (or its reverse complement) in two splits, or with ``locus`` windows of two splits that
+        overlap, are an error, reported, or left out of all splits but the last of train, valid, test.
     """
 
     kind: Literal["table"]
@@ -179,7 +179,9 @@ class TableConfig(Config):
         if self.locus is not None and (self.pad != "center" or self.flanks != Flanks()):
             raise ValueError("pad and flanks have no effect with locus: the genome fills the window")
         if self.locus is not None and self.split.by == "identity":
-            raise ValueError("split by 'position' where locus is given")
+            raise ValueError("split by 'overlap' or 'position' where locus is given")
+        if self.split.by == "overlap":
+            self._check_places()
         if self.split.by == "file" and self.id is None:
             raise ValueError("split by 'file' needs id, the column with the names of rows")
         for name in self.inputs:
@@ -187,6 +189,14 @@ class TableConfig(Config):
                 raise ValueError(f"an input cannot be called {name!r}")
         self._check_pairs()
         return self
+
+    def _check_places(self) -> None:
+        split = self.split
+        n_named = sum(name is not None for name in (split.chrom, split.start, split.end))
+        if self.locus is not None and (n_named or split.column is not None):
+            raise ValueError("by 'overlap' takes the places of locus: leave column, chrom, start and end out")
+        if self.locus is None and n_named != (0 if split.column is not None else 3):
+            raise ValueError("by 'overlap' needs locus, or either column, or chrom, start and end")
 
     def _check_pairs(self) -> None:
         for name, value in self.values.items():

@@ -29,6 +29,13 @@ class Leaks:
     pair: tuple[int, int] | None
 
 
+NO_LEAKS = Leaks(
+    np.zeros(0, dtype=np.int64),
+    {f"{left}+{right}": 0 for a, left in enumerate(SPLITS) for right in SPLITS[a + 1 :]},
+    None,
+)
+
+
 def find_leaks(keys: Int64[np.ndarray, " row"], codes: Int8[np.ndarray, " row"]) -> Leaks:
     """Find the sequences that several splits share.
 

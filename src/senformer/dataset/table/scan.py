@@ -14,9 +14,10 @@ from senformer.dataset.table.encode import check_column
 from senformer.dataset.table.ids import Ids
 from senformer.dataset.table.input_file import check_length, check_numbers
 from senformer.dataset.table.keys import sequence_keys, text_keys
-from senformer.dataset.table.leaks import NO_SPLIT, Leaks, find_leaks, without_leaks
+from senformer.dataset.table.leaks import NO_LEAKS, NO_SPLIT, Leaks, find_leaks, without_leaks
 from senformer.dataset.table.locus import check_loci
 from senformer.dataset.table.numbers import read_columns, read_values
+from senformer.dataset.table.overlap import RowWindows, find_overlaps, without_overlaps
 from senformer.dataset.table.rows import read_rows
 from senformer.dataset.table.split import shares_of
 from senformer.dataset.table.splitters import make_splitter
@@ -38,18 +39,21 @@ class Scan:
         Rows in no split, by reason.
     leaks
         Sequences in several splits, as they were before any was left out.
+    overlaps
+        Rows whose windows overlap across splits, as they were once ``leaks`` was heeded.
     """
 
     codes: Int8[np.ndarray, " row"]
     groups: Int64[np.ndarray, " row"] | None
     left_out: dict[str, int]
     leaks: Leaks
+    overlaps: Leaks
 
 
 def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader | None) -> Scan:
     """Read every row, check it, and decide its split.
 
-    Memory is 25 bytes a row, and what the split needs.
+    Memory is 25 bytes a row, 20 more with ``locus``, and what the split needs.
 
     Raises
     ------
@@ -60,7 +64,8 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
     for name, extra in config.inputs.items():
         if extra.file is not None:
             check_numbers(name, extra)
-    splitter, ids = make_splitter(config), Ids()
+    windows, ids = RowWindows(), Ids()
+    splitter = make_splitter(config, windows)
     keys, lines, starts = [], [], list[tuple[int, str]]()
     n_rows = 0
     for chunk in read_rows(config):
@@ -70,7 +75,7 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
         if config.id is not None and config.duplicate_ids == "error":
             again = ids.add(text_keys(chunk.columns[config.id].to_pylist()))
             _refuse_duplicate(again, _Where(lines, starts))
-        keys.append(_check_chunk(chunk, config, tracks, fasta))
+        keys.append(_check_chunk(chunk, config, tracks, fasta, windows))
         splitter.add(chunk)
     if not n_rows:
         raise DataError(
@@ -88,8 +93,14 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
         kept = without_leaks(every_key, codes)
         left_out["same_sequence_in_a_later_split"] = int((kept != codes).sum())
         codes = kept
+    overlaps = NO_LEAKS if config.locus is None else find_overlaps(windows, codes)
+    _heed_overlaps(config, overlaps, codes, where, windows)
+    if config.leaks == "drop" and config.locus is not None:
+        kept = without_overlaps(windows, codes)
+        left_out["overlaps_a_later_split"] = int((kept != codes).sum())
+        codes = kept
     _refuse_empty(config, codes)
-    return Scan(codes, splitter.groups, left_out, leaks)
+    return Scan(codes, splitter.groups, left_out, leaks, overlaps)
 
 
 class _Where:
@@ -105,7 +116,11 @@ class _Where:
 
 
 def _check_chunk(
-    chunk: Chunk, config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader | None
+    chunk: Chunk,
+    config: TableConfig,
+    tracks: tuple[Track, ...],
+    fasta: FastaReader | None,
+    windows: RowWindows,
 ) -> Int64[np.ndarray, " row"]:
     """Check all that a row says; return a key of its sequence, or of its place in the genome."""
     read_values(chunk, config.values, tracks)
@@ -114,6 +129,9 @@ def _check_chunk(
             read_columns(chunk, extra.columns)
     if config.locus is not None and fasta is not None:
         places = check_loci(chunk, config, config.locus, fasta)
+        wide = [place.resize(config.window_bp) for place in places]
+        starts, ends = (np.array([getattr(w, key) for w in wide], dtype=np.int64) for key in ("start", "end"))
+        windows.add([place.chrom for place in wide], starts, ends)
         return text_keys(f"{place.chrom}:{place.start}-{place.end}" for place in places)
     columns = list((config.sequence or {}).values())
     for column in columns:
@@ -150,11 +168,31 @@ def _heed_leaks(config: TableConfig, leaks: Leaks, codes: Int8[np.ndarray, " row
     )
 
 
+def _heed_overlaps(
+    config: TableConfig,
+    overlaps: Leaks,
+    codes: Int8[np.ndarray, " row"],
+    where: _Where,
+    windows: RowWindows,
+) -> None:
+    if overlaps.pair is None or config.leaks != "error":
+        return
+    first, other = overlaps.pair
+    raise DataError(
+        "E427",
+        f"{where(other)} ({SPLITS[codes[other]]})",
+        f"has the window {windows.name(other)}, which overlaps {windows.name(first)} of {where(first)} "
+        f"({SPLITS[codes[first]]}); {len(overlaps.rows)} rows overlap one of another split",
+        "Split by overlap, or set leaks: drop (the later of train, valid, test keeps its rows) or "
+        "leaks: report.",
+    )
+
+
 def _refuse_empty(config: TableConfig, codes: Int8[np.ndarray, " row"]) -> None:
     split = config.split
     shares = shares_of(split)
     for code, name in enumerate(SPLITS):
-        if split.by in ("group", "identity"):
+        if split.by in ("group", "identity", "overlap"):
             is_wanted = name == "train" or shares[name] > 0
         elif split.by == "file":
             # What the file does not mention is not wanted.

@@ -21,19 +21,20 @@ class TableSplitConfig(Config):
         ``column``: a column names the split. ``group``: all rows of one text in ``column`` go to one split,
         drawn by its hash. ``identity``: as ``group``, for rows of near-identical sequence. ``position``:
         by chromosome or region. ``file``: a table of ids names the split or fold of every row.
+        ``overlap``: as ``group``, for rows whose windows in the genome share bases.
     column
-        The column; for ``position`` one with region strings as ``chr1:101-200`` (1-based, both ends
-        included), or names as ``chr1-100-200_more`` (0-based, half-open).
+        The column; for ``position`` and ``overlap`` one with region strings as ``chr1:101-200``
+        (1-based, both ends included), or names as ``chr1-100-200_more`` (0-based, half-open).
     chrom, start, end
-        Columns for ``position``, instead of ``column``; 0-based and half-open as in BED.
+        Columns for ``position`` and ``overlap``, instead of ``column``; 0-based and half-open as in BED.
     train, valid, test
         ``column``: texts that mean the split. ``position``: chromosomes and region strings (1-based, both
         ends included), ``train`` by default the rest.
     drop
         ``column``: texts whose rows are left out.
     fractions, seed
-        ``group`` and ``identity``: share of valid and test, and the seed of the draw. Train is all the rest,
-        or, where ``train`` is given, that share; what is left over then is in no split, and counted.
+        ``group``, ``identity`` and ``overlap``: share of valid and test, and the seed of the draw. Train is
+        all the rest, or, where ``train`` is given, that share; what is left over is in no split, and counted.
     path, test_fold, valid_fold
         ``file``: a table with a header line, its columns ``id`` (or as the rows call theirs) and ``split``;
         or ``fold``, where folds are chosen by number or name, and all others are train.
@@ -43,7 +44,7 @@ class TableSplitConfig(Config):
         for sequences that have no 16 bases.
     """
 
-    by: Literal["column", "group", "identity", "position", "file"]
+    by: Literal["column", "group", "identity", "position", "file", "overlap"]
     column: str | None = None
     chrom: str | None = None
     start: str | None = None
@@ -67,6 +68,7 @@ class TableSplitConfig(Config):
             "group": {"column", "fractions", "seed"},
             "identity": {"fractions", "seed", "min_shared", "word_bp"},
             "position": {"column", "chrom", "start", "end", *SPLITS},
+            "overlap": {"column", "chrom", "start", "end", "fractions", "seed"},
             "file": {"path", "test_fold", "valid_fold"},
         }[self.by]
         # By value: a configuration that was written out names every key.
