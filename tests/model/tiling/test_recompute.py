@@ -31,6 +31,7 @@ def test_run_stage__equals_autograd(mode, pooling, n_bins, batch):
     assert_same(found, expected, 1e-11)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 def test_run_stage__equals_autograd_in_single_precision(mode):
     # 64 and 72 channels take the convolution's own gradient.

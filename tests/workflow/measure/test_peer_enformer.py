@@ -31,7 +31,7 @@ class Enformer(torch.nn.Module):
 """
 
 
-@pytest.mark.parametrize("what", ["forward", "step"])
+@pytest.mark.parametrize("what", ["forward", pytest.param("step", marks=pytest.mark.slow)])
 def test_main__measures_what_the_package_does(what, tmp_path, monkeypatch):
     (tmp_path / "enformer_pytorch.py").write_text(STAND_IN)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
