@@ -90,7 +90,7 @@ def test_build__plan_of_another_kind_is_refused(senformer, tmp_path):
     answer = senformer("build", config, "--out", tmp_path / "d", "--plan-only")
     assert answer.code == 78, answer.err
     assert "error[E419]" in answer.err
-    assert "a dataset of kind 'tfrecord' is not built in pieces" in answer.err
+    assert "a dataset of kind 'tfrecord' cannot be planned without building it" in answer.err
 
 
 def test_build__tells_places_and_negatives(senformer, tmp_path):

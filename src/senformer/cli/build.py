@@ -37,7 +37,7 @@ def build(
     """
     from senformer.core.config import read_raw_section
     from senformer.dataset.collection import build_collection, is_collection, member_configs
-    from senformer.dataset.kinds import build_dataset, genome_config, parse_dataset
+    from senformer.dataset.kinds import build_dataset, parse_dataset
 
     values, where = read_raw_section(config, "dataset"), f"{config} (dataset)"
     values |= {key: str(path) for key, path in (("genome", genome), ("tracks", tracks)) if path}
@@ -49,9 +49,7 @@ def build(
         text = "\n".join(_text(out / name, result) for name, result in results.items())
         say({"out": str(out), "genomes": results}, text)
         return
-    elsewhere = {} if engine == "local" else {"engine": engine}
-    config_of = parse_dataset if not elsewhere else genome_config
-    result = build_dataset(config_of(values, where), out, workers=workers, **elsewhere)
+    result = build_dataset(parse_dataset(values, where), out, workers=workers, engine=engine)
     say({"out": str(out), **result}, _text(out, result))
 
 

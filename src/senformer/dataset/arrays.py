@@ -88,12 +88,15 @@ def write_array(
     fill: float | int,
     meaning: dict[str, Any],
 ) -> None:
-    """Commit one array whole.
+    """Commit one array, which nothing but an earlier or simultaneous call for the same array fills.
+
+    Files are moved in one by one, so that two processes may write the same array: a cluster runs a job again
+    whose worker it takes for lost. The caller records when all are there.
 
     Parameters
     ----------
     path
-        The array's folder; it appears only when every chunk is written.
+        The array's folder; its files appear only when every chunk is written.
     blocks
         Consecutive pieces along the first axis, ``grid.shard`` long but for the last.
     shape, dtype, grid, axes, fill, meaning
@@ -110,7 +113,7 @@ def write_array(
         if row != spec.shape[0]:
             raise ValueError(f"{path}: {row} of {spec.shape[0]} rows were given")
 
-    commit_folder(path, write)
+    commit_into(path, "whole", write)
 
 
 def _create(folder: Path, spec: ArraySpec) -> zarr.Array:

@@ -7,16 +7,18 @@ writes: both write the same bytes under temporary names of their own, and move t
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from senformer.core.errors import ConfigError, StorageError
 from senformer.dataset.pool import in_processes
+from senformer.dataset.turns import in_turn
 
 LOCAL, _SCHEME, _OWN_CLUSTER = "local", "dask://", "local"
 _PATIENCE_S = 40.0  # without any worker, or until the scheduler answers
 _POLL_S = 1.0
-_TASKS_AHEAD = 4  # tasks a worker thread that the scheduler knows: each carries the plan
+# Tasks a worker thread that the scheduler knows: each carries the plan, or rows of a table.
+_TASKS_AHEAD, _FULL_TASKS_AHEAD = 4, 2
 
 log = logging.getLogger(__name__)
 Jobs = Mapping[str, Callable[[], Any]]
@@ -67,7 +69,37 @@ def run_jobs(jobs: Jobs, engine: str, workers: int, where: str) -> Iterator[tupl
         yield from in_processes(jobs, workers, where)
     elif jobs:
         with _client(engine.removeprefix(_SCHEME), workers) as client:
-            yield from _in_cluster(client, jobs, where)
+            yield from _in_cluster(client, jobs.items(), where, _TASKS_AHEAD)
+
+
+def run_in_turn(
+    jobs: Iterator[tuple[str, Callable[[], Any]]], engine: str, workers: int, where: str
+) -> Iterator[tuple[str, Any]]:
+    """Do as :func:`run_jobs`, with jobs that carry what they work on: each is made when there is room for it.
+
+    Parameters
+    ----------
+    jobs
+        Name and work of each. They are pickled, and some are held at a time: two a process or thread.
+    engine, workers, where
+        As for :func:`run_jobs`.
+
+    Raises
+    ------
+    StorageError
+        As :func:`run_jobs`. What a job raises, or its making, comes through.
+    """
+    if engine == LOCAL:
+        yield from in_turn(jobs, workers, where)
+        return
+    import dask.config
+    import distributed  # noqa: F401 - brings its defaults, which the next line goes before
+
+    with (
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"}),
+        _client(engine.removeprefix(_SCHEME), workers) as client,
+    ):
+        yield from _in_cluster(client, jobs, where, _FULL_TASKS_AHEAD)
 
 
 @contextlib.contextmanager
@@ -87,20 +119,27 @@ def _client(address: str, workers: int) -> Iterator[Any]:
         yield stack.enter_context(client)
 
 
-def _in_cluster(client: Any, jobs: Jobs, where: str) -> Iterator[tuple[str, Any]]:
+def _in_cluster(
+    client: Any, jobs: Iterable[tuple[str, Callable[[], Any]]], where: str, tasks_ahead: int
+) -> Iterator[tuple[str, Any]]:
     from distributed import CancelledError, KilledWorker, wait
 
-    waiting, running = [*jobs.items()][::-1], dict[Any, str]()
+    waiting, running, all_given = iter(jobs), dict[Any, str](), False
     last_seen = time.monotonic()
     try:
-        while waiting or running:
+        while running or not all_given:
             n_threads = sum(client.nthreads().values())
             last_seen = time.monotonic() if n_threads else last_seen
             if time.monotonic() - last_seen > _PATIENCE_S:
                 raise _lost(where, "the cluster has had no worker for a while")
-            while waiting and len(running) < _TASKS_AHEAD * n_threads:
-                name, job = waiting.pop()
-                running[client.submit(job, pure=False, key=f"{name}-{id(jobs)}")] = name
+            while not all_given and len(running) < tasks_ahead * n_threads:
+                name, job = next(waiting, ("", None))
+                if job is None:
+                    all_given = True
+                else:
+                    running[client.submit(job, pure=False, key=f"{name}-{id(jobs)}")] = name
+            if all_given and not running:
+                return
             if not running:
                 time.sleep(_POLL_S)
                 continue

@@ -56,8 +56,8 @@ def genome_config(values: dict[str, Any], where: str) -> DatasetConfig:
     """
     config = parse_dataset(values, where)
     if not isinstance(config, DatasetConfig):
-        found = f"a dataset of kind {values['kind']!r} is not built in pieces"
-        raise ConfigError("E419", where, found, "Leave out --plan-only and --engine.")
+        found = f"a dataset of kind {values['kind']!r} cannot be planned without building it"
+        raise ConfigError("E419", where, found, "Leave out --plan-only.")
     return config
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.dataset.clusters import losing_cluster
 from tests.dataset.table.toy import toy_config, toy_rows, write_table
 from tests.dataset.test_build import in_child, kill_at
 from tests.dataset.toy import tree
@@ -179,6 +180,23 @@ def test_build_table__any_number_of_workers_gives_the_same_bytes(
     build_dataset(toy_config(table_path), tmp_path / "one")
     build_dataset(toy_config(table_path), tmp_path / "many", workers=workers)
     assert tree(tmp_path / "many") == tree(tmp_path / "one")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # distributed leaves sockets and loops to the garbage collector
+def test_build_table__on_a_cluster_with_a_worker_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Paths are relative, and the workers began in another folder."""
+    monkeypatch.setattr(layout, "rows_per_block", lambda window_bp: 4)
+    write_table(tmp_path / "t.tsv", toy_rows())
+    np.save(tmp_path / "x.npy", np.arange(82, dtype=np.float32).reshape(41, 2))
+    with losing_cluster(tmp_path / "d") as engine:
+        monkeypatch.chdir(tmp_path)
+        config = toy_config(Path("t.tsv"), inputs={"x": {"file": "x.npy"}})
+        build_dataset(config, Path("d"), engine=engine)
+    build_dataset(config, Path("local"))
+    assert tree(tmp_path / "d") == tree(tmp_path / "local")
 
 
 def test_build_table__verify_finds_a_changed_byte(tmp_path: Path, table_store: Path) -> None:

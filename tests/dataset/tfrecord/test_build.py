@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.dataset.clusters import losing_cluster
 from tests.dataset.tfrecord.sets import BIN_BP, N_BINS, N_RECORDS, SEQ_BP, ToySet, write_records, write_set
 from tests.dataset.toy import tree
 from tests.oracles import tfrecord as oracle
@@ -401,3 +402,16 @@ def test_import__the_window_that_a_genome_covers(shared_data: Path, tmp_path: Pa
 def test_n_pieces__a_set_has_one_a_file_with_records(imported):
     header = json.loads((imported / "dataset.json").read_text())
     assert n_pieces(header) == n_done(imported) > 1
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # distributed leaves sockets and loops to the garbage collector
+def test_import__on_a_cluster_with_a_worker_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths are relative, and the workers began in another folder."""
+    toy = write_set(tmp_path / "set")
+    with losing_cluster(tmp_path / "d") as engine:
+        monkeypatch.chdir(tmp_path)
+        config = toy.config(records="set")
+        import_tfrecords(config, Path("d"), engine=engine)
+    import_tfrecords(config, Path("local"))
+    assert tree(tmp_path / "d") == tree(tmp_path / "local")

@@ -13,6 +13,7 @@ from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import make_record
 from senformer.dataset import layout as folder_layout
 from senformer.dataset.config import SPLITS
+from senformer.dataset.engine import LOCAL, check_engine, run_in_turn
 from senformer.dataset.frame import is_recorded, run_build
 from senformer.dataset.manifest import read_json, write_manifest
 from senformer.dataset.shard import shard_record
@@ -22,14 +23,13 @@ from senformer.dataset.table.block import Block, block_paths, build_block
 from senformer.dataset.table.chunk import blocks
 from senformer.dataset.table.config import TableConfig
 from senformer.dataset.table.label_counts import label_report
-from senformer.dataset.table.plan import TablePlan, make_table_plan
-from senformer.dataset.table.pool import in_turn
+from senformer.dataset.table.plan import TablePlan, make_table_plan, with_absolute_paths
 from senformer.dataset.table.rows import read_rows
 
 log = logging.getLogger(__name__)
 
 
-def build_table(config: TableConfig, out: Path, *, workers: int = 1) -> dict[str, Any]:
+def build_table(config: TableConfig, out: Path, *, workers: int = 1, engine: str = LOCAL) -> dict[str, Any]:
     """Build the table dataset that ``config`` describes into ``out``.
 
     All rows are read twice: checked, then written block by block. Killed at any moment, the same call goes
@@ -43,6 +43,9 @@ def build_table(config: TableConfig, out: Path, *, workers: int = 1) -> dict[str
         Folder to make. One that holds a dataset of another configuration or of other inputs is refused.
     workers
         Processes that write blocks. The result does not depend on it.
+    engine
+        Where blocks are written, as for :func:`senformer.dataset.build`; this process reads the rows. The
+        result does not depend on it.
 
     Returns
     -------
@@ -58,7 +61,10 @@ def build_table(config: TableConfig, out: Path, *, workers: int = 1) -> dict[str
         ``out`` is taken, cannot be written, the disk is full, or another process builds it.
     """
     out = Path(out)
-    return run_build(config, out, lambda: make_table_plan(config), lambda plan: _fill(plan, out, workers))
+    check_engine(engine)
+    return run_build(
+        config, out, lambda: make_table_plan(config), lambda plan: _fill(plan, out, workers, engine)
+    )
 
 
 def _stores(config: TableConfig) -> list[str]:
@@ -66,31 +72,39 @@ def _stores(config: TableConfig) -> list[str]:
     return [str(path) for path in dict.fromkeys(path.parent for path in block_paths(Path(), config, "x"))]
 
 
-def _fill(plan: TablePlan, out: Path, workers: int) -> dict[str, Any]:
-    config = plan.config
-    stores = _stores(config)
-    for folder in (out, *(out / name for name in (layout.INPUTS, *stores, folder_layout.SHARDS))):
-        sweep_folder(folder)
+def _fill(plan: TablePlan, out: Path, workers: int, engine: str) -> dict[str, Any]:
+    stores = _stores(plan.config)
+    _sweep(out, stores)
     _refuse_small_disk(plan, out)
     write_json(out / folder_layout.HEADER, plan.header)
     for store in stores:
         if store != layout.ROWS:
             group = {"attributes": {}, "zarr_format": 3, "node_type": "group"}
             write_json(out / store / "zarr.json", group)
-    for name, _ in in_turn(_jobs(plan, out), workers, str(out)):
+    # Workers of a cluster have folders of their own to begin from.
+    root, config = (
+        (out, plan.config) if engine == LOCAL else (out.absolute(), with_absolute_paths(plan.config))
+    )
+    for name, _ in run_in_turn(_jobs(plan, config, root), engine, workers, str(out)):
         log.info("built %s of %d rows", name, plan.n_rows)
+    _sweep(out, stores)  # of workers that were lost
     return _finish(plan, out)
 
 
-def _jobs(plan: TablePlan, out: Path) -> Iterator[tuple[str, Any]]:
-    """Yield the work of every block that is not done."""
+def _sweep(out: Path, stores: list[str]) -> None:
+    for folder in (out, *(out / name for name in (layout.INPUTS, *stores, folder_layout.SHARDS))):
+        sweep_folder(folder)
+
+
+def _jobs(plan: TablePlan, config: TableConfig, out: Path) -> Iterator[tuple[str, Any]]:
+    """Yield the work of every block that is not done, with the configuration it works by."""
     first, groups = 0, plan.scan.groups
     for chunks in blocks(read_rows(plan.config), plan.block_rows):
         last = first + sum(map(len, chunks))
         if last > plan.n_rows:
             raise DataError("E487", str(chunks[-1].path), "grew while it was read", "Run again.")
         block = Block(
-            plan.config,
+            config,
             plan.tracks,
             first,
             chunks,

@@ -77,6 +77,18 @@ def without_folders(config: TableConfig) -> dict[str, Any]:
     return values
 
 
+def with_absolute_paths(config: TableConfig) -> TableConfig:
+    """Return the configuration for a process that works in another folder and is given the rows as text."""
+    inputs = {
+        name: extra
+        if extra.file is None
+        else extra.model_copy(update={"file": str(Path(extra.file).absolute())})
+        for name, extra in config.inputs.items()
+    }
+    genome = None if config.genome is None else str(Path(config.genome).absolute())
+    return config.model_copy(update={"inputs": inputs, "genome": genome})
+
+
 def make_tracks(config: TableConfig) -> tuple[Track, ...]:
     """Return one track for each value, in order."""
     names = list(config.values)

@@ -15,11 +15,12 @@ from senformer.dataset import layout
 from senformer.dataset.cache import ChromosomeCache, read_bin_facts
 from senformer.dataset.config import SPLITS
 from senformer.dataset.contigs import CONTIG_SCHEMA, CONTIGS
+from senformer.dataset.engine import LOCAL, check_engine, run_jobs
 from senformer.dataset.frame import is_recorded, run_build
 from senformer.dataset.manifest import read_json, write_manifest
 from senformer.dataset.packs import PackIndex
 from senformer.dataset.plan import tile
-from senformer.dataset.pool import in_processes
+from senformer.dataset.pool import kept_processes
 from senformer.dataset.shard import shard_folders, shard_record
 from senformer.dataset.statistics import TrackSums
 from senformer.dataset.tfrecord.config import TfrecordConfig
@@ -33,7 +34,9 @@ _STORES = (layout.GENOME, layout.TRACKS, layout.BINS)
 log = logging.getLogger(__name__)
 
 
-def import_tfrecords(config: TfrecordConfig, out: Path, *, workers: int = 1) -> dict[str, Any]:
+def import_tfrecords(
+    config: TfrecordConfig, out: Path, *, workers: int = 1, engine: str = LOCAL
+) -> dict[str, Any]:
     """Import the TFRecords that ``config`` names as the dataset ``out``.
 
     Files are the unit of work. Killed at any moment, the same call goes on where it was and ends in a
@@ -47,6 +50,9 @@ def import_tfrecords(config: TfrecordConfig, out: Path, *, workers: int = 1) -> 
         Folder to make.
     workers
         Processes. The result does not depend on it.
+    engine
+        Where files are imported, as for :func:`senformer.dataset.build`; they are checked in ``workers``
+        processes here. The result does not depend on it.
 
     Returns
     -------
@@ -61,25 +67,34 @@ def import_tfrecords(config: TfrecordConfig, out: Path, *, workers: int = 1) -> 
         As ``build``.
     """
     out = Path(out)
-    return run_build(
-        config,
-        out,
-        lambda: make_import_plan(config, workers=workers),
-        lambda plan: _fill(plan, out, workers),
-    )
+    check_engine(engine)
+    with kept_processes(workers):
+        return run_build(
+            config,
+            out,
+            lambda: make_import_plan(config, workers=workers),
+            lambda plan: _fill(plan, out, workers, engine),
+        )
 
 
-def _fill(plan: ImportPlan, out: Path, workers: int) -> dict[str, Any]:
-    for folder in (out, *(out / kind for kind in (*_STORES, layout.SHARDS))):
-        sweep_folder(folder)
+def _fill(plan: ImportPlan, out: Path, workers: int, engine: str) -> dict[str, Any]:
+    _sweep(out)
     write_json(out / layout.HEADER, plan.header)
     for store in _STORES:
         write_json(out / store / "zarr.json", {"attributes": {}, "zarr_format": 3, "node_type": "group"})
     missing = [name for name in plan.packs if not _is_built(out, name)]
-    jobs = {name: partial(build_pack, plan, out, name) for name in missing}
-    for name, _ in in_processes(jobs, workers, str(out)):
+    # Workers of a cluster have folders of their own to begin from.
+    given, root = (plan, out) if engine == LOCAL else (plan.with_absolute_paths(), out.absolute())
+    jobs = {name: partial(build_pack, given, root, name) for name in missing}
+    for name, _ in run_jobs(jobs, engine, workers, str(out)):
         log.info("imported %s (%d records)", plan.files[name].path.name, len(plan.packs[name]))
+    _sweep(out)  # of workers that were lost
     return _finish(plan, out)
+
+
+def _sweep(out: Path) -> None:
+    for folder in (out, *(out / kind for kind in (*_STORES, layout.SHARDS))):
+        sweep_folder(folder)
 
 
 def _is_built(out: Path, name: str) -> bool:

@@ -1,5 +1,6 @@
 """What an import will do, decided and checked before it writes."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,15 @@ class ImportPlan:
     left_out: dict[str, list[str]]
     n_files: int
     n_empty: int
+
+    def with_absolute_paths(self) -> "ImportPlan":
+        """Return the same plan for a process that works in another folder."""
+        files = {
+            name: dataclasses.replace(file, path=file.path.absolute()) for name, file in self.files.items()
+        }
+        genome = None if self.config.genome is None else str(Path(self.config.genome).absolute())
+        config = self.config.model_copy(update={"genome": genome})
+        return dataclasses.replace(self, config=config, files=files)
 
     @property
     def chrom_sizes(self) -> dict[str, int]:

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from senformer.core.errors import DataError, StorageError
-from senformer.dataset.table.pool import in_turn
+from senformer.dataset.turns import in_turn
 
 
 def square(number: int) -> int:
