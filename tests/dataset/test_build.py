@@ -524,3 +524,30 @@ def test_build__killed_worker_is_named_and_the_rest_goes_on(
     assert caught.value.code == "E417"
     build(toy.config(), tmp_path / "d")
     assert tree(tmp_path / "d") == tree(store_path)
+
+
+@pytest.mark.slow
+def test_build__a_bad_value_among_three_processes_leaves_nothing(tmp_path: Path) -> None:
+    rng, sizes = np.random.default_rng(1), {f"chr{number}": 4_096 for number in range(1, 31)}
+    bases = "".join(f">{name}\n{''.join(rng.choice(list('ACGT'), n))}\n" for name, n in sizes.items())
+    (tmp_path / "g.fa").write_text(bases)
+    (tmp_path / "t.tsv").write_text("name\tfile\tassay\nx\tx.bw\tatac\n")
+    config = DatasetConfig.model_validate(
+        {"genome": str(tmp_path / "g.fa"), "tracks": str(tmp_path / "t.tsv"), "window_bp": 512, "bin_bp": 16}
+        | {"split": {"by": "chromosome", "valid": ["chr2"], "test": ["chr3"]}}
+    )
+
+    def write_track(value: float) -> None:
+        with pyBigWig.open(str(tmp_path / "x.bw"), "w") as file:
+            file.addHeader(list(sizes.items()))
+            for name in sizes:
+                file.addEntries([name], [0], ends=[50], values=[value if name == "chr15" else 1.0])
+
+    write_track(float("inf"))
+    for _ in range(3):
+        with pytest.raises(DataError, match=r"chr15:0-1 \(0-based\): the value is inf"):
+            build(config, tmp_path / "d", workers=3)
+        assert not (tmp_path / "d").exists()
+    write_track(2.0)
+    build(config, tmp_path / "d", workers=3)
+    assert open_dataset(tmp_path / "d").targets("chr15", 0, 1)[0, 0] == 32

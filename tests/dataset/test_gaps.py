@@ -13,8 +13,9 @@ from tests.oracles import contigs
 
 from senformer.core.errors import DataError
 from senformer.dataset import build, open_dataset
-from senformer.dataset.gaps import assembly_gaps, cut_at_gaps, read_gaps, report_of
+from senformer.dataset.gaps import assembly_gaps, read_gaps, report_of
 from senformer.genome.fasta import open_fasta
+from senformer.genome.regions import cut
 from senformer.genome.sequence import unknown_runs
 
 
@@ -37,17 +38,17 @@ def gaps(*rows: tuple[str, int, int]) -> pd.DataFrame:
         ([(50, 1000)], []),
     ],
 )
-def test_cut_at_gaps__one_region(found: list, pieces: list) -> None:
-    cut = cut_at_gaps(regions(("chrA", 100, 900, "valid", "fold3")), gaps(*[("chrA", *gap) for gap in found]))
-    assert [tuple(row) for row in cut[["start", "end"]].to_numpy().tolist()] == pieces
-    assert cut["split"].tolist() == ["valid"] * len(pieces)
-    assert cut["fold"].tolist() == ["fold3"] * len(pieces)
+def test_cut__one_region(found: list, pieces: list) -> None:
+    whole = cut(regions(("chrA", 100, 900, "valid", "fold3")), gaps(*[("chrA", *gap) for gap in found]))
+    assert [tuple(row) for row in whole[["start", "end"]].to_numpy().tolist()] == pieces
+    assert whole["split"].tolist() == ["valid"] * len(pieces)
+    assert whole["fold"].tolist() == ["fold3"] * len(pieces)
 
 
-def test_cut_at_gaps__other_chromosomes_are_left() -> None:
+def test_cut__other_chromosomes_are_left() -> None:
     kept = regions(("chrA", 0, 50, "train", None), ("chrB", 0, 90, "test", None))
-    cut = cut_at_gaps(kept, gaps(("chrB", 40, 50)))
-    assert cut[["chrom", "start", "end", "split"]].to_numpy().tolist() == [
+    pieces = cut(kept, gaps(("chrB", 40, 50)))
+    assert pieces[["chrom", "start", "end", "split"]].to_numpy().tolist() == [
         ["chrA", 0, 50, "train"],
         ["chrB", 0, 40, "test"],
         ["chrB", 50, 90, "test"],
@@ -56,15 +57,15 @@ def test_cut_at_gaps__other_chromosomes_are_left() -> None:
 
 @settings(deadline=None)
 @given(seed=st.integers(0, 200))
-def test_cut_at_gaps__equals_base_by_base(seed: int) -> None:
+def test_cut__equals_base_by_base(seed: int) -> None:
     rng = np.random.default_rng(seed)
     is_gap = np.repeat(rng.random(20) < 0.4, 5)
     found = gaps(
         *[("chrA", int(lo), int(hi)) for lo, hi in unknown_runs(np.where(is_gap, 4, 0).astype(np.uint8))]
     )
-    cut = cut_at_gaps(regions(("chrA", 7, 61, "train", None), ("chrA", 61, 98, "test", None)), found)
+    pieces = cut(regions(("chrA", 7, 61, "train", None), ("chrA", 61, 98, "test", None)), found)
     covered = np.zeros(100, dtype=int)
-    for row in cut.itertuples():
+    for row in pieces.itertuples():
         covered[row.start : row.end] += 1
         assert not is_gap[row.start : row.end].any()
         assert (row.split == "train") == (row.end <= 61)
@@ -138,7 +139,7 @@ _SPANS = st.lists(st.integers(0, 60), max_size=8, unique=True).map(sorted)
 
 @settings(deadline=None, max_examples=100)
 @given(st.lists(_SPANS, min_size=1, max_size=3), st.lists(_SPANS, min_size=3, max_size=3))
-def test_cut_at_gaps__is_the_slow_cut_of_many_contigs(region_cuts: list, gap_cuts: list) -> None:
+def test_cut__is_the_slow_cut_of_many_contigs(region_cuts: list, gap_cuts: list) -> None:
     kept = regions(
         *(
             (f"c{k}", lo, hi, "train", f"fold{lo}")
@@ -154,6 +155,6 @@ def test_cut_at_gaps__is_the_slow_cut_of_many_contigs(region_cuts: list, gap_cut
         )
     )
     kept = kept.astype({"start": "int64", "end": "int64"})
-    cut = cut_at_gaps(kept, found)
-    assert cut.to_dict("records") == contigs.cut(kept, found)
-    assert cut.dtypes.to_dict() == kept.dtypes.to_dict()
+    pieces = cut(kept, found)
+    assert pieces.to_dict("records") == contigs.cut(kept, found)
+    assert pieces.dtypes.to_dict() == kept.dtypes.to_dict()

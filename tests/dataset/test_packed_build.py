@@ -11,6 +11,8 @@ from tests.dataset.toy import SIZES, Toy, tree
 
 from senformer.core.errors import DataError
 from senformer.dataset import build, layout, open_dataset
+from senformer.dataset.estimate import estimate_size
+from senformer.dataset.plan import make_plan
 
 pytestmark = pytest.mark.usefixtures("toy_packs")
 SPLIT = {"by": "interval", "valid": ["chrB:1-1600"], "test": ["chrC:401-2000", "chrB:1601-2400"]}
@@ -41,6 +43,18 @@ def test_build__packed_holds_the_same_as_unpacked(
     assert packed.statistics["signal"] == plain.statistics["signal"]
     n_files = [len(list((tmp_path / name).rglob("*"))) for name in ("packed", "plain")]
     assert n_files[0] < n_files[1]
+
+
+def test_estimate_size__of_packs(toy: Toy, tmp_path: Path) -> None:
+    build(toy.config(), tmp_path / "d")
+    found = estimate_size(make_plan(toy.config()))
+    for name in ("genome", "tracks", "bins"):
+        chunks = sum(
+            file.stat().st_size
+            for file in (tmp_path / "d" / f"{name}.zarr").rglob("c/**/*")
+            if file.is_file()
+        )
+        assert getattr(found, name) == pytest.approx(chunks, rel=0.2, abs=200), name
 
 
 @pytest.mark.parametrize(

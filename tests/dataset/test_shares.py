@@ -46,6 +46,14 @@ def test_split_shares__a_window_of_a_longer_stride_counts_for_more():
     assert [found[name]["reached"] for name in found] == pytest.approx([40 / 70, 10 / 70, 20 / 70])
 
 
+def test_split_shares__missing_windows_are_those_of_the_split():
+    split = {"by": "homology", "valid": 0.2, "test": 0.2}
+    stride_bp = {"train": 32, "valid": 320, "test": 320}
+    found = split_shares(config(split, stride_bp=stride_bp), windows(6000, 200, 200), windows(6000, 100, 200))
+    # 192,000 + 32,000 + 64,000 bases: a fifth are 57,600, so 180 windows of 320.
+    assert found["valid"]["missing"] == 80
+
+
 def test_shares_as_findings__through_dropped_windows():
     shares = split_shares(
         config({"by": "homology", "valid": 0.1, "test": 0.1}), windows(800, 100, 100), windows(800, 31, 100)
@@ -65,6 +73,19 @@ def test_shares_as_findings__through_the_cut():
     assert few.found == "has 10.0% of the windows and aims at 20.0%: 10 windows too few"
     assert many.found == "has 30.0% of the windows and aims at 20.0%: 10 windows too many"
     assert few.todo == "Ask for another share in split, or for another way to split."
+
+
+def test_shares_as_findings__too_many_for_others_lost_more():
+    shares = split_shares(
+        config({"by": "homology", "valid": 0.1, "test": 0.1}), windows(800, 100, 100), windows(200, 100, 100)
+    )
+    found = {finding.where: finding for finding in shares_as_findings(shares, {"excluded": 600}, "data")}
+    assert found["data valid"].found.startswith(
+        "has 25.0% of the windows and aims at 10.0%: 60 windows too many"
+    )
+    assert found["data valid"].todo == (
+        "See what drops windows of the other splits (max_n_fraction, exclude, unmappable, labels)."
+    )
 
 
 def test_missed_shares__a_few_windows_are_no_miss():

@@ -17,7 +17,7 @@ def blocks(plan: BuildPlan, chrom: str, block_bins: int = 64) -> tuple[np.ndarra
     """Return the targets of a chromosome made in blocks, and what was counted over all of them."""
     n_bins = SIZES[chrom] // 16
     made = [
-        make_targets(plan, chrom, lo, min(lo + block_bins, n_bins)) for lo in range(0, n_bins, block_bins)
+        make_targets(plan, [(chrom, lo, min(lo + block_bins, n_bins))]) for lo in range(0, n_bins, block_bins)
     ]
     tallies = [tally for _, tally in made]
     empty = TrackSums.empty(len(plan.tracks))

@@ -9,7 +9,7 @@ from tests.tracks.toy import write_peer_bigwig
 
 from senformer.core.errors import DataError
 from senformer.tracks import open_track
-from senformer.tracks.signal import TrackCheck, check_track, read_signal
+from senformer.tracks.signal import TrackCheck, check_track, read_bins, read_signal
 from senformer.tracks.track import Track
 
 
@@ -76,6 +76,9 @@ def test_read_signal__infinity_is_an_error(tmp_path, value, shown):
         read_signal(_track(path), reader, "c", 5, 60)
     assert caught.value.code == "E332"
     assert f"{path} c:31-32 (0-based): the value is {shown}; every value must be finite" in str(caught.value)
+    with pytest.raises(DataError) as pooled:
+        read_bins(_track(path), reader, "c", 0, 60, 10)
+    assert str(pooled.value) == str(caught.value)
 
 
 def test_check_track__counts_what_is_covered_and_masked(toy):

@@ -88,16 +88,17 @@ def describe_build(config: DatasetConfig, *, workers: int = 1) -> dict[str, Any]
     ConfigError, DataError, MissingInputError
         As :func:`build`.
     """
-    plan = make_plan(config, workers=workers)
-    windows = tile_plan(plan)["split"]
-    return {
-        "n_tracks": len(plan.tracks),
-        "n_chromosomes": len(plan.chrom_sizes),
-        "n_pieces": len(all_pieces(plan)),
-        "windows": {split: int((windows == split).sum()) for split in SPLITS},
-        "left_out": plan.left_out,
-        "estimated_bytes": estimate_size(plan).to_dict(),
-    }
+    with kept_processes(workers):
+        plan = make_plan(config, workers=workers)
+        windows = tile_plan(plan)["split"]
+        return {
+            "n_tracks": len(plan.tracks),
+            "n_chromosomes": len(plan.chrom_sizes),
+            "n_pieces": len(all_pieces(plan)),
+            "windows": {split: int((windows == split).sum()) for split in SPLITS},
+            "left_out": plan.left_out,
+            "estimated_bytes": estimate_size(plan, workers).to_dict(),
+        }
 
 
 def _has_shard(out: Path) -> bool:
@@ -112,7 +113,7 @@ def _is_outside_fault(fault: Exception) -> bool:
 def _fill(plan: BuildPlan, out: Path, workers: int, engine: str) -> dict[str, Any]:
     _sweep(out)
     missing = _missing(plan, out)
-    size = refuse_small_disk(plan, out, missing)
+    size = refuse_small_disk(plan, out, missing, workers)
     write_json(out / layout.HEADER, plan.header)
     for store in _STORES:
         write_json(out / store / "zarr.json", {"attributes": {}, "zarr_format": 3, "node_type": "group"})

@@ -5,23 +5,26 @@ import logging
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numcodecs.zstd import Zstd
 
 from senformer.core.errors import StorageError
 from senformer.dataset import layout
+from senformer.dataset.array_specs import targets_spec
 from senformer.dataset.arrays import LEVELS, ZSTD_LEVEL
 from senformer.dataset.manifest import read_json
 from senformer.dataset.plan import BuildPlan, tile_plan
+from senformer.dataset.pool import in_processes
 from senformer.dataset.shard import Piece, all_pieces, open_genome, shard_record, unknown_bases
 from senformer.dataset.targets import make_targets
 
-# Values of the sample: enough for the ratio, a moment of reading. With thousands of tracks few chunks
+# Values of the sample: enough for the ratio, some seconds of reading. With thousands of tracks few chunks
 # hold as many; they are still taken from several places.
-_SAMPLE_VALUES, _FEWEST, _MOST = 1 << 18, 6, 12
+_SAMPLE_VALUES, _FEWEST, _MOST = 1 << 22, 6, 12
 _CHUNK_OVERHEAD = 4 + 16  # CRC32C, and the place of the chunk in its shard
 _WINDOW_BYTES, _FILE_BYTES = 12, 4096
 
@@ -55,7 +58,7 @@ class Estimate:
         return {**asdict(self), "total": self.total}
 
 
-def estimate_size(plan: BuildPlan) -> Estimate:
+def estimate_size(plan: BuildPlan, workers: int = 1) -> Estimate:
     """Estimate the size of the dataset from chunks spread evenly over the genome; the same for the same plan.
 
     Raises
@@ -66,45 +69,65 @@ def estimate_size(plan: BuildPlan) -> Estimate:
     n_bases, bin_bp = sum(plan.chrom_sizes.values()), plan.config.bin_bp
     n_bins = sum(size // bin_bp for size in plan.chrom_sizes.values())
     n_pieces = len(all_pieces(plan))
-    sampled = genome = tracks = bins = record = 0
-    chunks = list(_sample(plan))
-    for chrom, lo, hi in chunks:
-        targets, tally = make_targets(plan, chrom, lo, hi)
-        codes = open_genome(plan.genome).fetch(chrom, lo * bin_bp, hi * bin_bp)
-        facts = np.stack([unknown_bases(plan, chrom, lo, hi), tally.n_measured], axis=1).astype(np.int32)
-        sampled += hi - lo
-        genome += _packed(codes) - _CHUNK_OVERHEAD
-        tracks += _packed(targets)
-        bins += _packed(facts) - _CHUNK_OVERHEAD
-        sums = {name: part.to_dict() for name, part in tally.sums.items()}
-        record = max(record, len(json.dumps({"sums": sums, "signal": tally.counts.to_dict()}, indent=2)))
-    grow = n_bins / sampled
+    jobs = {f"{name}:{lo}": partial(_measure, plan, name, lo, hi) for name, lo, hi in _sample(plan)}
+    parts = [part for _, part in in_processes(jobs, workers, "dataset estimate")]
+    sampled = sum(part.n_bins for part in parts)
     sizes = [plan.n_bases(name) for name in plan.arrays]
     genome_chunks = sum(-(-size // layout.sequence_grid(size).chunk) for size in sizes)
     n_files = n_pieces + 8 * len(plan.arrays)
     return Estimate(
-        round(genome * n_bases / (sampled * bin_bp)) + genome_chunks * _CHUNK_OVERHEAD,
-        round(tracks * grow),
-        round(bins * grow) + n_pieces * _CHUNK_OVERHEAD,
-        n_pieces * record + n_files * 512 + len(tile_plan(plan)) * _WINDOW_BYTES + 2 * _FILE_BYTES,
+        round(sum(part.genome for part in parts) * n_bases / (sampled * bin_bp))
+        + genome_chunks * _CHUNK_OVERHEAD,
+        round(sum(part.tracks for part in parts) * n_bins / sampled),
+        round(sum(part.bins for part in parts) * n_bins / sampled) + n_pieces * _CHUNK_OVERHEAD,
+        n_pieces * max(part.record for part in parts)
+        + n_files * 512
+        + len(tile_plan(plan)) * _WINDOW_BYTES
+        + 2 * _FILE_BYTES,
+    )
+
+
+class _Part(NamedTuple):
+    """Packed bytes of a chunk of the targets and what belongs to it, and those of its record."""
+
+    n_bins: int
+    genome: int
+    tracks: int
+    bins: int
+    record: int
+
+
+def _measure(plan: BuildPlan, array: str, lo: int, hi: int) -> _Part:
+    spans, bin_bp = plan.spans(array, lo, hi), plan.config.bin_bp
+    targets, tally = make_targets(plan, spans)
+    fasta = open_genome(plan.genome)
+    codes = np.concatenate([fasta.fetch(chrom, lo * bin_bp, hi * bin_bp) for chrom, lo, hi in spans])
+    facts = np.stack([unknown_bases(plan, spans), tally.n_measured], axis=1).astype(np.int32)
+    sums = {name: part.to_dict() for name, part in tally.sums.items()}
+    record = json.dumps({"sums": sums, "signal": tally.counts.to_dict()}, indent=2)
+    return _Part(
+        hi - lo,
+        _packed(codes) - _CHUNK_OVERHEAD,
+        _packed(targets),
+        _packed(facts) - _CHUNK_OVERHEAD,
+        len(record),
     )
 
 
 def _sample(plan: BuildPlan) -> Iterator[tuple[str, int, int]]:
-    """Yield some chunks of the targets, evenly spaced, as chromosome and bins."""
-    config, n_tracks = plan.config, len(plan.tracks)
+    """Yield some chunks of the targets, evenly spaced, as array and bins."""
     starts, rows = [], {}
-    for chrom, size in plan.chrom_sizes.items():
-        n_bins, itemsize = size // config.bin_bp, np.dtype(config.dtype).itemsize
-        chunk = layout.target_grid(n_bins, n_tracks, itemsize, config.bin_bp).chunk
-        rows[chrom] = (chunk, n_bins)
-        starts += [(chrom, lo) for lo in range(0, n_bins, chunk)]
+    for name in plan.arrays:
+        spec = targets_spec(plan, name)
+        n_bins, chunk = spec.shape[0], spec.grid.chunk
+        rows[name] = (chunk, n_bins)
+        starts += [(name, lo) for lo in range(0, n_bins, chunk)]
     largest = max(chunk for chunk, _ in rows.values())
-    n = min(len(starts), max(_FEWEST, min(_MOST, _SAMPLE_VALUES // (largest * n_tracks))))
+    n = min(len(starts), max(_FEWEST, min(_MOST, _SAMPLE_VALUES // (largest * len(plan.tracks)))))
     for place in range(n):
-        chrom, lo = starts[(2 * place + 1) * len(starts) // (2 * n)]
-        chunk, n_bins = rows[chrom]
-        yield chrom, lo, min(lo + chunk, n_bins)
+        name, lo = starts[(2 * place + 1) * len(starts) // (2 * n)]
+        chunk, n_bins = rows[name]
+        yield name, lo, min(lo + chunk, n_bins)
 
 
 def _packed(values: np.ndarray) -> int:
@@ -112,7 +135,7 @@ def _packed(values: np.ndarray) -> int:
     return len(Zstd(level=level).encode(np.ascontiguousarray(values))) + _CHUNK_OVERHEAD
 
 
-def refuse_small_disk(plan: BuildPlan, out: Path, missing: list[Piece]) -> dict[str, int]:
+def refuse_small_disk(plan: BuildPlan, out: Path, missing: list[Piece], workers: int = 1) -> dict[str, int]:
     """Say how large the dataset will be, and stop where the disk cannot hold what is still to be written.
 
     Returns
@@ -124,7 +147,7 @@ def refuse_small_disk(plan: BuildPlan, out: Path, missing: list[Piece]) -> dict[
     StorageError
         Names the bytes that are needed and free.
     """
-    size, free = estimate_size(plan), shutil.disk_usage(out).free
+    size, free = estimate_size(plan, workers), shutil.disk_usage(out).free
     done = _done_bytes(plan, out, set(missing))
     needed = max(0, size.total - done)
     log.info(

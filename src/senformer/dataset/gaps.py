@@ -9,7 +9,7 @@ import pandas as pd
 
 from senformer.dataset.config import DatasetConfig
 from senformer.genome.fasta import FastaReader
-from senformer.genome.regions import COLUMNS, cut, merge, read_regions
+from senformer.genome.regions import COLUMNS, merge, read_regions
 from senformer.genome.sequence import unknown_runs
 
 _FETCH_BP = 1 << 24
@@ -44,14 +44,6 @@ def assembly_gaps(fasta: FastaReader, chrom: str, fetch_bp: int = _FETCH_BP) -> 
     for lo in range(0, size, fetch_bp):
         codes = fasta.fetch(chrom, lo, min(lo + fetch_bp, size))
         yield from (tuple(run) for run in (unknown_runs(codes) + lo).tolist())
-
-
-def cut_at_gaps(regions: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
-    """Return the regions without their gaps; each piece keeps the region's other columns.
-
-    Gaps of one chromosome neither overlap nor touch, as :func:`read_gaps` returns them.
-    """
-    return cut(regions, gaps)
 
 
 def report_of(gaps: pd.DataFrame, config: DatasetConfig) -> dict[str, int]:

@@ -20,7 +20,7 @@ from senformer.dataset import layout
 from senformer.dataset.centers import read_centers
 from senformer.dataset.config import AssayConfig, DatasetConfig
 from senformer.dataset.extremes import bound_extremes
-from senformer.dataset.gaps import cut_at_gaps, read_gaps, report_of
+from senformer.dataset.gaps import read_gaps, report_of
 from senformer.dataset.inputs import input_paths, refuse_unfit, scan_inputs
 from senformer.dataset.labels import refuse_scaled
 from senformer.dataset.masks import Masks, read_masks
@@ -32,6 +32,7 @@ from senformer.dataset.windows import refuse_empty_splits, tile_windows
 from senformer.genome.bed import read_bed
 from senformer.genome.chromosomes import match_chromosomes
 from senformer.genome.fasta import FastaReader, open_fasta
+from senformer.genome.regions import cut
 from senformer.tracks.table import Track, read_track_table
 
 
@@ -107,6 +108,17 @@ class BuildPlan:
     def n_bins(self, name: str) -> int:
         """Return the whole bins of an array."""
         return sum(self.chrom_sizes[contig] // self.config.bin_bp for contig in self.arrays[name])
+
+    def spans(self, name: str, lo: int, hi: int) -> list[tuple[str, int, int]]:
+        """Return bins ``lo`` to ``hi`` of an array as contigs, each with its own first bin and end."""
+        found, first = [], 0
+        for contig in self.arrays[name]:
+            n_bins = self.chrom_sizes[contig] // self.config.bin_bp
+            begin, end = max(lo - first, 0), min(hi - first, n_bins)
+            if begin < end:
+                found.append((contig, begin, end))
+            first += n_bins
+        return found
 
     def with_absolute_paths(self) -> "BuildPlan":
         """Return the same plan for a process that works in another folder."""
@@ -193,7 +205,7 @@ def make_plan(config: DatasetConfig, *, workers: int = 1, joint: JointSplit | No
         split = joint.found
     assigned = set(split.regions["chrom"])
     gaps = read_gaps(config, fasta, [chrom for chrom in sizes if chrom in assigned])
-    regions = cut_at_gaps(split.regions, gaps)
+    regions = cut(split.regions, gaps)
     left_out["in_no_split"] = [chrom for chrom in sizes if chrom not in assigned]
     masks = read_masks(config, fasta.chrom_sizes).of(assigned)
     placed = _place(config, regions, sizes, fasta.chrom_sizes)

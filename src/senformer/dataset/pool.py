@@ -3,25 +3,53 @@
 import contextlib
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextvars import ContextVar
-from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
 from senformer.core.errors import StorageError
 from senformer.core.parent import die_with_parent
 
+Job = Callable[[], Any]
 
-@dataclass(frozen=True)
+
 class _Processes:
-    """Processes beside this one; ``ready`` is done when the first has begun, which takes a second."""
+    """Up to ``most`` processes beside this one, begun when there is something to do for them."""
 
-    pool: ProcessPoolExecutor
-    count: int
-    ready: Future[None]
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._pool: ProcessPoolExecutor | None = None
+        self._begun: list[Future[None]] = []
+
+    def begin(self, n: int) -> list[Future[None]]:
+        """Begin ``n`` processes, those that run already among them; each is done when it can work."""
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(
+                self._most, context, initializer=die_with_parent, initargs=(os.getpid(),)
+            )
+        while len(self._begun) < min(n, self._most):
+            self._begun.append(self._pool.submit(_begin))
+        return self._begun[:n]
+
+    def submit(self, job: Job) -> Future[Any]:
+        """Hand over a job; only after :meth:`begin`."""
+        assert self._pool is not None
+        return self._pool.submit(job)
+
+    def close(self) -> None:
+        """End them."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin() -> None:
+    """Do nothing: to find this function, a process has loaded what the jobs need."""
 
 
 _KEPT: ContextVar[_Processes | None] = ContextVar("kept", default=None)
@@ -29,7 +57,7 @@ _KEPT: ContextVar[_Processes | None] = ContextVar("kept", default=None)
 
 @contextlib.contextmanager
 def kept_processes(workers: int) -> Iterator[None]:
-    """Let every :func:`in_processes` inside use the same processes, which begin at once.
+    """Let every :func:`in_processes` inside use the same processes: each takes a second to begin.
 
     Parameters
     ----------
@@ -39,7 +67,7 @@ def kept_processes(workers: int) -> Iterator[None]:
     if workers <= 1 or _KEPT.get() is not None:
         yield
         return
-    with _started(workers - 1) as processes:
+    with contextlib.closing(_Processes(workers - 1)) as processes:
         token = _KEPT.set(processes)
         try:
             yield
@@ -47,26 +75,10 @@ def kept_processes(workers: int) -> Iterator[None]:
             _KEPT.reset(token)
 
 
-@contextlib.contextmanager
-def _started(count: int) -> Iterator[_Processes]:
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, context, initializer=die_with_parent, initargs=(os.getpid(),))
-    try:
-        # One job for each: a process is begun when there is something to do.
-        ready = [pool.submit(_begin) for _ in range(count)]
-        yield _Processes(pool, count, ready[0])
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _begin() -> None:
-    """Do nothing: to find this function, a process has loaded what the jobs need."""
-
-
-def in_processes(
-    jobs: Mapping[str, Callable[[], Any]], workers: int, where: str
-) -> Iterator[tuple[str, Any]]:
+def in_processes(jobs: Mapping[str, Job], workers: int, where: str) -> Iterator[tuple[str, Any]]:
     """Yield name and result of every job, as they are done; with one worker in this process, in order.
+
+    Nothing runs any more when it ends, whether by the last job, by a fault or by being closed.
 
     Parameters
     ----------
@@ -87,29 +99,71 @@ def in_processes(
             yield name, job()
         return
     with contextlib.ExitStack() as stack:
-        processes = _KEPT.get() or stack.enter_context(_started(min(workers, len(jobs)) - 1))
+        kept = _KEPT.get()
+        processes = kept or stack.enter_context(contextlib.closing(_Processes(workers - 1)))
+        share = _Share(jobs, processes)
         try:
-            yield from _share(jobs, processes)
+            yield from share.results()
         except BrokenProcessPool as fault:
             raise StorageError(
                 "E417", where, "a build process died", "Free memory and run the same command again."
             ) from fault
+        finally:
+            share.end()
 
 
-def _share(jobs: Mapping[str, Callable[[], Any]], processes: _Processes) -> Iterator[tuple[str, Any]]:
-    """Do jobs from the last one on in this process while the others, once they are there, do the first."""
-    waiting, pending = deque(jobs), dict[Future[Any], str]()
-    while waiting or pending:
-        while waiting and processes.ready.done() and len(pending) < _ahead(len(waiting), processes.count):
-            name = waiting.popleft()
-            pending[processes.pool.submit(jobs[name])] = name
-        mine = waiting.pop() if waiting else None
-        if mine is not None:
-            yield mine, jobs[mine]()
-        for done in wait(pending, timeout=None if mine is None else 0, return_when=FIRST_COMPLETED).done:
-            yield pending.pop(done), done.result()
+class _Share:
+    """Jobs shared between this process, which begins with the last, and others, which begin with the first.
 
+    A process that has begun gets one job, and the next when that is done, from the thread of the pool: none
+    waits for this process to end its own.
+    """
 
-def _ahead(n_waiting: int, count: int) -> int:
-    """Return how many jobs the others have: one each, and one to go on with unless the end is near."""
-    return 2 * count if n_waiting > 2 * count else count
+    def __init__(self, jobs: Mapping[str, Job], processes: _Processes) -> None:
+        self._jobs, self._processes = jobs, processes
+        self._waiting = deque(jobs)
+        self._running: set[Future[Any]] = set()
+        self._done: SimpleQueue[tuple[str, Future[Any]]] = SimpleQueue()
+        self._lock = threading.RLock()
+        for process in processes.begin(len(jobs) - 1):
+            process.add_done_callback(lambda _: self._hand_over())
+
+    def results(self) -> Iterator[tuple[str, Any]]:
+        """Yield name and result of every job."""
+        for _ in range(len(self._jobs)):
+            mine = self._take_last() if self._done.empty() else None
+            if mine is not None:
+                yield mine, self._jobs[mine]()
+            else:
+                name, future = self._done.get()
+                yield name, future.result()
+
+    def end(self) -> None:
+        """Drop what has not begun and wait for what has."""
+        with self._lock:
+            self._waiting.clear()
+            running = list(self._running)
+        wait(running)
+
+    def _take_last(self) -> str | None:
+        with self._lock:
+            return self._waiting.pop() if self._waiting else None
+
+    def _hand_over(self) -> None:
+        with self._lock:
+            if not self._waiting:
+                return
+            name = self._waiting.popleft()
+            try:
+                future = self._processes.submit(self._jobs[name])
+            except RuntimeError as fault:  # the pool is broken or ending
+                future = Future()
+                future.set_exception(fault)
+            self._running.add(future)
+        future.add_done_callback(lambda done: self._take(name, done))
+
+    def _take(self, name: str, future: Future[Any]) -> None:
+        self._running.discard(future)
+        self._done.put((name, future))
+        if not future.cancelled() and future.exception() is None:
+            self._hand_over()

@@ -6,7 +6,7 @@ into one file.
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from senformer.dataset.array_specs import codes_spec, facts_spec, targets_spec
 from senformer.dataset.arrays import declare_array, write_rows
 from senformer.dataset.manifest import describe_files
 from senformer.dataset.plan import BuildPlan
-from senformer.dataset.targets import make_pack_targets, make_targets
+from senformer.dataset.targets import make_targets
 from senformer.genome.fasta import FastaReader, open_fasta
 from senformer.genome.files import Identity, identity
 
@@ -122,18 +122,11 @@ def _bases(
 def _build_bins(plan: BuildPlan, root: Path, piece: Piece) -> tuple[list[Path], dict[str, Any]]:
     lo, hi = piece.lo, int(piece.hi or 0)
     _, tracks_path, bins_path = shard_folders(root, piece.array)
-    if piece.array in plan.packs:
-        contigs = plan.packs[piece.array]
-        targets, tally = make_pack_targets(plan, contigs)
-        ends = [(contig, plan.chrom_sizes[contig] // plan.config.bin_bp) for contig in contigs]
-        n_unknown = np.concatenate([unknown_bases(plan, contig, 0, end) for contig, end in ends])
-    else:
-        targets, tally = make_targets(plan, piece.array, lo, hi)
-        n_unknown = None
+    spans = plan.spans(piece.array, lo, hi)
+    targets, tally = make_targets(plan, spans)
     files = write_rows(tracks_path, lo, iter([targets]))
     del targets
-    n_unknown = unknown_bases(plan, piece.array, lo, hi) if n_unknown is None else n_unknown
-    facts = np.stack([n_unknown, tally.n_measured], axis=1).astype(np.int32)
+    facts = np.stack([unknown_bases(plan, spans), tally.n_measured], axis=1).astype(np.int32)
     files += write_rows(bins_path, lo, iter([facts]))
     return files, {
         "n_bins": hi - lo,
@@ -144,12 +137,13 @@ def _build_bins(plan: BuildPlan, root: Path, piece: Piece) -> tuple[list[Path], 
     }
 
 
-def unknown_bases(plan: BuildPlan, chrom: str, lo: int, hi: int) -> Integer[np.ndarray, " bin"]:
-    """Return the unknown bases of every bin from ``lo`` to ``hi``."""
-    bin_bp = plan.config.bin_bp
+def unknown_bases(plan: BuildPlan, spans: Sequence[tuple[str, int, int]]) -> Integer[np.ndarray, " bin"]:
+    """Return the unknown bases of every bin of stretches (chromosome, first bin, end)."""
+    bin_bp, fasta = plan.config.bin_bp, open_genome(plan.genome)
     step = max(1, _FETCH_BP // bin_bp) * bin_bp
     found = [
         (codes == N_CODE).reshape(-1, bin_bp).sum(axis=1)
-        for codes in _bases(open_genome(plan.genome), chrom, lo * bin_bp, hi * bin_bp, step)
+        for chrom, lo, hi in spans
+        for codes in _bases(fasta, chrom, lo * bin_bp, hi * bin_bp, step)
     ]
     return np.concatenate(found)

@@ -5,7 +5,6 @@ more from one split than from another. The build counts it and warns.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -17,7 +16,10 @@ from senformer.dataset.config import SPLITS, DatasetConfig
 _TOLERANCE, _FEW_WINDOWS = 0.25, 5
 # Of a split that another way to cut would have filled, and of one that dropped windows emptied.
 _CUT = "Ask for another share in split, or for another way to split."
-_DROPPED = "See what drops windows (max_n_fraction, exclude, unmappable, labels), or give the split more."
+_DROPPED = {
+    "few": "See what drops windows (max_n_fraction, exclude, unmappable, labels), or give the split more.",
+    "many": "See what drops windows of the other splits (max_n_fraction, exclude, unmappable, labels).",
+}
 
 
 def split_shares(
@@ -38,15 +40,16 @@ def split_shares(
     By split ``aim``, ``cut`` (the share before windows are dropped), ``reached`` (after), and ``missing``:
     how many windows it has too few (below 0: too many).
     """
-    cut, reached = _shares(config, tiled), _shares(config, kept)
+    weights, n_kept = _weights(config), _counts(kept)
+    cut, reached = _shares(weights, _counts(tiled)), _shares(weights, n_kept)
     aims = config.split.aims() or cut
-    n_windows = len(kept)
+    total = sum(weights[split] * n_kept[split] for split in SPLITS)
     return {
         split: {
             "aim": aims.get(split, 0.0),
             "cut": cut[split],
             "reached": reached[split],
-            "missing": round((aims.get(split, 0.0) - reached[split]) * n_windows),
+            "missing": round((aims.get(split, 0.0) - reached[split]) * total / weights[split]),
         }
         for split in SPLITS
         if cut[split] or aims.get(split)
@@ -77,7 +80,7 @@ def shares_as_findings(
         is_cut_so = abs(found["cut"] - found["aim"]) > abs(found["reached"] - found["cut"])
         if not is_cut_so:
             text += f"; before windows were dropped ({reasons}) it had {found['cut']:.1%}"
-        yield Finding(WARNING, "E454", f"{where} {split}", text, _CUT if is_cut_so else _DROPPED)
+        yield Finding(WARNING, "E454", f"{where} {split}", text, _CUT if is_cut_so else _DROPPED[few])
 
 
 def described(shares: Mapping[str, Mapping[str, float]]) -> str:
@@ -92,10 +95,16 @@ def described(shares: Mapping[str, Mapping[str, float]]) -> str:
     return ", ".join(f"{split} {v['reached']:.1%} of aimed {v['aim']:.1%}" for split, v in missed)
 
 
-def _shares(config: DatasetConfig, windows: pd.DataFrame) -> dict[str, float]:
+def _weights(config: DatasetConfig) -> dict[str, int]:
+    """Return what a window of each split counts: the bases from it to the next."""
     target_bp = config.window_bp - 2 * config.crop_bins * config.bin_bp
-    weight: dict[str, Any] = {
-        split: 1 if config.regions else stride or target_bp for split, stride in config.strides.items()
-    }
-    found = {split: weight[split] * int((windows["split"] == split).sum()) for split in SPLITS}
-    return {split: n / max(1, sum(found.values())) for split, n in found.items()}
+    return {split: 1 if config.regions else stride or target_bp for split, stride in config.strides.items()}
+
+
+def _counts(windows: pd.DataFrame) -> dict[str, int]:
+    return {split: int((windows["split"] == split).sum()) for split in SPLITS}
+
+
+def _shares(weights: Mapping[str, int], counts: Mapping[str, int]) -> dict[str, float]:
+    total = sum(weights[split] * counts[split] for split in SPLITS)
+    return {split: weights[split] * counts[split] / max(1, total) for split in SPLITS}

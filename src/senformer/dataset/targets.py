@@ -43,29 +43,20 @@ class Tally:
 
 
 def make_targets(
-    plan: BuildPlan, chrom: str, lo: int, hi: int
-) -> tuple[Float[np.ndarray, "bin track"], Tally]:
-    """Return the targets of bins ``lo`` to ``hi`` of a chromosome in the stored type, and the sums over them.
-
-    A bin's value does not depend on how the chromosome is cut: baselines are those of fixed tiles.
-    """
-    return _make(plan, [(chrom, lo, hi)])
-
-
-def make_pack_targets(
-    plan: BuildPlan, contigs: Sequence[str]
-) -> tuple[Float[np.ndarray, "bin track"], Tally]:
-    """Return the targets of whole contigs, one after the other, as :func:`make_targets` of each.
-
-    Every track is opened once, and sums are taken over all contigs at once.
-    """
-    return _make(plan, [(contig, 0, plan.chrom_sizes[contig] // plan.config.bin_bp) for contig in contigs])
-
-
-def _make(
     plan: BuildPlan, spans: Sequence[tuple[str, int, int]]
 ) -> tuple[Float[np.ndarray, "bin track"], Tally]:
-    """Return targets of stretches (chromosome, first bin, end), one after the other."""
+    """Return the targets of stretches, one after the other, in the stored type, and the sums over them.
+
+    A bin's value does not depend on how a chromosome is cut: baselines are those of fixed tiles. Every track
+    is opened once.
+
+    Parameters
+    ----------
+    plan
+        The build.
+    spans
+        Chromosome, first bin and end of every stretch.
+    """
     bin_bp, sizes, missing = plan.config.bin_bp, plan.chrom_sizes, []
     stretches = [
         Stretch(chrom, sizes[chrom], lo, hi, chrom_masks(plan.masks, chrom, sizes[chrom] // bin_bp, bin_bp))
@@ -83,11 +74,9 @@ def _make(
                 continue
             block[own, column], found = track_bins(plan.config, track, reader, stretch)
             counts.add(column, found)
-    parts = [
-        to_stored(block[own], plan, part.chrom, part.lo, counts)
-        for part, own in zip(stretches, rows, strict=True)
-    ]
-    stored = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    stored = np.empty(block.shape, plan.config.dtype)
+    for part, own in zip(stretches, rows, strict=True):
+        stored[own] = to_stored(block[own], plan, part.chrom, part.lo, counts)
     return stored, Tally(_sums(plan, stretches, stored), np.isfinite(stored).sum(axis=1), counts, missing)
 
 

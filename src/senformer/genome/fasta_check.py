@@ -142,8 +142,8 @@ def _of_names(fasta: FastaReader) -> Iterator[Finding]:
 def _of_assembly(fasta: FastaReader) -> Iterator[Finding]:
     """Tell of chromosomes that are cut short or missing beside others that are those of a known assembly."""
     found = compare_with_known(fasta.chrom_sizes)
-    if found is None:
-        return
+    if found is None or len(found.other) > len(found.same):
+        return  # of another assembly, which shares a length by chance
     path, same = str(fasta.path), show_names(found.same)
     for name, size in found.other.items():
         length = fasta.chrom_sizes[name]

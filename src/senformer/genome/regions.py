@@ -22,7 +22,7 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def merge(regions: pd.DataFrame) -> pd.DataFrame:
-    """Return the regions with overlapping and touching ones joined, sorted."""
+    """Return the regions with overlapping and touching ones joined, sorted; no start is below 0."""
     if regions.empty:
         return _plain(regions)
     regions = _plain(regions)

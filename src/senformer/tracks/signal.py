@@ -105,14 +105,17 @@ def read_bins(
 
 
 def _finite_parts(track: Track, reader: RunReader, name: str, start: int, end: int) -> Iterator[Runs]:
-    with faults_named(track):
-        for runs in reader.parts(name, start, end):
-            endless = np.isinf(runs.values)
-            if endless.any():
-                first = int(np.argmax(endless))
-                value = runs.values[first : first + 1]
-                _refuse_infinity(track, reader, name, int(runs.starts[first]), value)
-            yield runs
+    parts = reader.parts(name, start, end)
+    while True:
+        with faults_named(track):
+            runs = next(parts, None)
+        if runs is None:
+            return
+        endless = np.isinf(runs.values)
+        if endless.any():
+            first = int(np.argmax(endless))
+            _refuse_infinity(track, reader, name, int(runs.starts[first]), runs.values[first : first + 1])
+        yield runs
 
 
 def check_track(

@@ -1,5 +1,6 @@
 """Array files beside a table: which row is which, shapes, and what is refused."""
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -78,3 +79,17 @@ def test_open_input__an_npz_file_is_decoded_once_and_again_when_it_changed(tmp_p
     path.unlink()
     np.savez(path, marks=np.concatenate([MARKS, MARKS]))
     assert len(open_input("marks", config)) == 14
+
+
+@pytest.mark.parametrize("name", ["m.npy", "m.npz"])
+def test_check_numbers__damaged_files_have_one_kind_of_error(tmp_path: Path, name: str) -> None:
+    np.save(tmp_path / "m.npy", MARKS)
+    np.savez_compressed(tmp_path / "m.npz", marks=MARKS)
+    whole, rng = (tmp_path / name).read_bytes(), np.random.default_rng(3)
+    for number in range(300):
+        raw = bytearray(whole)
+        raw[rng.integers(min(len(raw), 400))] ^= 1 << rng.integers(8)
+        path = tmp_path / f"{number}-{name}"
+        path.write_bytes(raw[: rng.integers(1, len(raw))] if number % 3 == 0 else raw)
+        with contextlib.suppress(DataError):
+            check_numbers("marks", InputConfig(file=str(path)))

@@ -76,3 +76,9 @@ def test_sketch_rows__shorter_words() -> None:
     texts = [random_sequence(12), random_sequence(30)]
     found = sketch_rows(encode("".join(texts)), np.array([0, 12, 42]), 7)
     assert [(row != EMPTY).sum() for row in found] == [len(words_of(text, 7)) for text in texts]
+
+
+@pytest.mark.parametrize("n_bases", range(1, 18))
+def test_sketch_rows__short_rows_have_no_words_or_few(n_bases: int) -> None:
+    found = sketches([random_sequence(n_bases)])
+    assert (found != EMPTY).sum() == max(0, n_bases - K + 1)

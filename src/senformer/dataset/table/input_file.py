@@ -1,6 +1,7 @@
 """Numeric inputs that lie in an array file, row by row beside the table."""
 
 import functools
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -36,15 +37,31 @@ def open_input(name: str, config: InputConfig) -> np.ndarray:
     return array
 
 
+# What numpy and zipfile throw at damaged files.
+_DAMAGE = (
+    OSError,
+    ValueError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    tokenize.TokenError,
+    zlib.error,
+    zipfile.BadZipFile,
+)
+
+
 # Kept, for a .npz file has to be decoded whole: once in a process, not for every block of rows.
 @functools.lru_cache(maxsize=4)
 def _load(path: Path, key: str | None, where: str, known: Identity | None) -> np.ndarray:
     """Return the array of a file as it was when ``known`` was true of it."""
     try:
         # A file that needs a pickle is refused.
-        found = np.load(path, mmap_mode="r" if path.suffix == ".npy" else None, allow_pickle=False)
-        return _member(found, key, where) if isinstance(found, np.lib.npyio.NpzFile) else found
-    except (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as fault:
+        if path.suffix == ".npy":
+            return np.load(path, mmap_mode="r", allow_pickle=False)
+        with path.open("rb") as handle:  # which numpy leaves open when the file is damaged
+            found = np.load(handle, allow_pickle=False)
+            return _member(found, key, where) if isinstance(found, np.lib.npyio.NpzFile) else found
+    except _DAMAGE as fault:
         raise DataError("E494", where, f"is no .npy or .npz file ({fault})", "Save it with numpy.") from fault
 
 

@@ -78,7 +78,7 @@ def _words(
         forward |= base << np.uint32(2 * (k - 1 - place))
         backward |= (np.uint32(3) - base) << np.uint32(2 * place)
     unknown = np.concatenate([[0], np.cumsum(codes == N_CODE)])
-    return np.minimum(forward, backward).astype(np.uint64), unknown[k:] == unknown[: len(unknown) - k]
+    return np.minimum(forward, backward).astype(np.uint64), unknown[k:] == unknown[:n_words]
 
 
 def _hash(words: UInt64[np.ndarray, " word"]) -> UInt64[np.ndarray, " word"]:

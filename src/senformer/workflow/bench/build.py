@@ -1,7 +1,7 @@
 """A dataset from a genome and 30 tracks; ``build`` in ``BENCHES``.
 
 The build has a worker a core. Beside it a loop over the same windows with pyfaidx and pyBigWig in one
-process: once it keeps nothing, and once it stores what it makes, packed, as a dataset is.
+process: once it keeps nothing, and once it stores what it makes, as numpy packs arrays.
 """
 
 import os
