@@ -64,3 +64,50 @@ def test_compare_tracks__one_file_with_two_settings_is_a_note(tmp_path):
     probes = [TrackProbe(0, (), "a"), TrackProbe(1, (), "a")]
     assert _found(tracks, probes) == [("note", "E794")]
     assert _found([tracks[0], replace(tracks[1], sum_stat="sum")], probes) == [("warning", "E794")]
+
+
+def _of_one_bam(plus, minus, paired=True):
+    pair = (1, 0) if paired else (-1, -1)
+    return [
+        Track(0, "a", Path("x.bam"), strand="+", strand_pair=pair[0], format="bam", options=plus),
+        Track(1, "b", Path("x.bam"), strand="-", strand_pair=pair[1], format="bam", options=minus),
+    ]
+
+
+def test_compare_tracks__two_strands_of_one_bam_file_are_parted_by_options():
+    probes = _probes([1, 0, 3, 0], [0, 2, 0, 1], ("a", "a"))
+    assert _found(_of_one_bam("strand=+;min_mapq=20", "min_mapq=20;strand=-"), probes) == []
+    assert _found(_of_one_bam("strand=-", "strand=+"), probes) == []  # of a reversed library
+
+
+@pytest.mark.parametrize(
+    ("plus", "minus", "said"),
+    [
+        ("strand=+", "strand=+;min_mapq=20", "read with the options strand=+ and strand=+"),
+        ("", "ends=reads", "read with the options strand=both and strand=both"),
+        ("strand=+", "", "read with the options strand=+ and strand=both"),
+    ],
+)
+def test_compare_tracks__two_strands_of_one_bam_file_read_alike_are_an_error(plus, minus, said):
+    (found,) = compare_tracks(_of_one_bam(plus, minus), _probes([1, 0], [1, 0], ("a", "a")))
+    assert (found.severity, found.code) == ("error", "E795")
+    assert said in found.found
+    assert found.todo == "Set strand=+ in the options of one and strand=- in those of the other."
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        (("bam", "min_mapq=0"), ("bam", "min_mapq=20"), []),
+        (("bam", ""), ("bam", "min_mapq=0"), [("warning", "E794")]),  # the default, written out
+        (("peaks", "value=binary"), ("peaks", "value=score"), []),
+        (("peaks", "value=binary"), ("peaks", ""), [("warning", "E794")]),
+        (("peaks", ""), ("bedgraph", ""), []),
+    ],
+)
+def test_compare_tracks__rows_are_copies_where_file_format_and_options_agree(left, right, expected):
+    tracks = [
+        Track(number, name, Path("x"), format=format, options=options)
+        for number, (name, (format, options)) in enumerate((("a", left), ("b", right)))
+    ]
+    assert _found(tracks, _probes([1, 0], [1, 0], ("a", "a"))) == expected

@@ -8,6 +8,8 @@ import numpy as np
 from jaxtyping import Float32
 
 from senformer.core.findings import ERROR, NOTE, WARNING, Finding
+from senformer.tracks.formats import OPTIONS
+from senformer.tracks.options import Options, parse_options
 from senformer.tracks.track import Track
 from senformer.tracks.track_probe import TrackProbe
 
@@ -32,11 +34,12 @@ def compare_tracks(tracks: Sequence[Track], probes: Sequence[TrackProbe]) -> lis
 
 
 def _copies(tracks: Sequence[Track], probes: Sequence[TrackProbe]) -> Iterator[Finding]:
-    first: dict[str, Track] = {}
+    first: dict[tuple[str, str, str], Track] = {}
     for track, probe in zip(tracks, probes, strict=True):
         if not probe.fingerprint:
             continue
-        other = first.setdefault(probe.fingerprint, track)
+        # Other options make another signal of a file: reads of one strand, scores in place of peaks.
+        other = first.setdefault((probe.fingerprint, track.format, str(_options(track))), track)
         if other is track or tracks[track.strand_pair] is other:
             continue
         same = os.path.realpath(track.path) == os.path.realpath(other.path)
@@ -44,6 +47,10 @@ def _copies(tracks: Sequence[Track], probes: Sequence[TrackProbe]) -> Iterator[F
         severity = NOTE if same and _settings(track) != _settings(other) else WARNING
         todo = "Leave one of the two out, or give the file that is meant."
         yield Finding(severity, "E794", f"{track}: {track.path}", found, todo, source=_TABLE)
+
+
+def _options(track: Track) -> Options:
+    return parse_options(OPTIONS[track.format], track.options, str(track))
 
 
 def _settings(track: Track) -> tuple:
@@ -58,16 +65,28 @@ def _pairs(tracks: Sequence[Track], probes: Sequence[TrackProbe]) -> Iterator[Fi
         mine, theirs = probes[track.index], probes[other.index]
         where = f"{track}: {track.path}"
         if mine.fingerprint and mine.fingerprint == theirs.fingerprint:
-            found = f"and its other strand ({other}) are one file"
-            todo = "Give each strand its own file, or drop the pair for unstranded signal."
-            yield Finding(ERROR, "E795", where, found, todo, source=_TABLE)
-            continue
+            fault = _of_one_file(track, other)
+            if fault is not None:
+                yield Finding(ERROR, "E795", where, *fault, source=_TABLE)
+                continue
         r = _correlation(mine.sample, theirs.sample)
         if r > _SAME:
             found = f"has the signal of its other strand ({other}): r = {r:.4f} over sampled bases"
             todo = "Check the two files: strands of one experiment differ."
             yield Finding(WARNING, "E795", where, found, todo, source=_TABLE)
         yield from _swapped(track, other, mine, theirs)
+
+
+def _of_one_file(track: Track, other: Track) -> tuple[str, str] | None:
+    """Return what is wrong and what to do where both strands are one file; None where options part them."""
+    found = f"and its other strand ({other}) are one file"
+    mine, theirs = (getattr(_options(one), "strand", None) for one in (track, other))
+    if mine is None or theirs is None:
+        return found, "Give each strand its own file, or drop the pair for unstranded signal."
+    if {mine, theirs} == {"+", "-"}:
+        return None
+    found += f", read with the options strand={mine} and strand={theirs}"
+    return found, "Set strand=+ in the options of one and strand=- in those of the other."
 
 
 def _swapped(track: Track, other: Track, mine: TrackProbe, theirs: TrackProbe) -> Iterator[Finding]:
