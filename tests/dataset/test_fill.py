@@ -1,5 +1,7 @@
 """NaN and blacklist, tile by tile, against the recipe told base by base."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from tests.oracles.targets import fill_tile
 
 from senformer.core.errors import DataError
+from senformer.dataset.config import DatasetConfig
 from senformer.dataset.fill import FillRules, fill_signal, refuse_nan
 from senformer.tracks.orders import ORDERS
 
@@ -103,4 +106,6 @@ def test_refuse_nan__names_the_first_base() -> None:
     with pytest.raises(DataError, match=r"track 'a' chrA:1602: the signal is NaN there \(as are 2") as caught:
         refuse_nan(SIGNAL, "track 'a' chrA", 1600)
     assert caught.value.code == "E408"
+    others = set(get_args(DatasetConfig.model_fields["nan"].annotation)) - {"error"}
+    assert {word.strip(".,:") for word in caught.value.todo.split()} >= others
     refuse_nan(SIGNAL[2:5], "x", 0)

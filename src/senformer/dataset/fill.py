@@ -106,5 +106,5 @@ def refuse_nan(signal: Float32[np.ndarray, " base"], where: str, first_bp: int) 
             "E408",
             f"{where}:{base + 1}",
             f"the signal is NaN there (as are {int(hollow.sum())} bases read with it)",
-            "Set nan: mask or nan: zero, or mend the file.",
+            "Set nan: mask (left out of the loss), zero, baseline or interpolate, or mend the file.",
         )

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from senformer.core.config import nearest
 from senformer.core.errors import DataError, MissingInputError
 from senformer.dataset.splits.base import SPLITS, SplitBase, SplitInputs, SplitResult, ordered
 from senformer.dataset.splits.groups import disjoint
@@ -20,6 +21,8 @@ from senformer.genome.files import local_file
 Folds = int | str | list[int | str] | None
 # Borzoi's own choice.
 _TEST, _VALID = "fold3", "fold4"
+# What others call a split, too far from the word here to be taken for a misspelling.
+_OTHER_WORDS = {"dev": "valid", "eval": "valid", "tune": "valid", "heldout": "test", "held_out": "test"}
 
 
 class FileSplit(SplitBase):
@@ -132,8 +135,12 @@ def _read_json(path: str, inputs: SplitInputs) -> pd.DataFrame:
         raise MissingInputError("E102", path, f"cannot be read ({fault})", "Check the file.") from fault
     except ValueError as fault:
         raise DataError("E442", path, f"is no JSON ({fault})", "Get the file again.") from fault
-    if not isinstance(values, dict) or not values or not set(values) <= set(SPLITS):
+    if not isinstance(values, dict) or not values:
         raise DataError("E442", path, "is no object of train, valid and test", "Give lists of chromosomes.")
+    for key in values:
+        if key not in SPLITS:
+            found = f"has the key {key!r}; allowed are {', '.join(SPLITS)}"
+            raise DataError("E442", path, found, _right_key(key))
     sizes, rows = inputs.known_sizes, []
     for split, names in values.items():
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -141,3 +148,8 @@ def _read_json(path: str, inputs: SplitInputs) -> pd.DataFrame:
         for chrom in match_chromosomes(names, sizes, f"{path} {split}").values():
             rows.append((chrom, 0, sizes[chrom], split, 0))
     return pd.DataFrame(rows, columns=["chrom", "start", "end", "group", "line"])
+
+
+def _right_key(key: str) -> str:
+    """Say which split was probably meant by the key of a JSON file."""
+    return nearest(_OTHER_WORDS.get(key.lower(), key), SPLITS)
