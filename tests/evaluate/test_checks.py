@@ -1,11 +1,20 @@
 import copy
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from senformer.core.errors import ConfigError, DataError
-from senformer.evaluate.checks import check_match, choose_head, in_folds_of_run, overlaps_training
+from senformer.core.provenance import describe_input
+from senformer.dataset import build_dataset, open_dataset, parse_dataset
+from senformer.evaluate.checks import (
+    check_match,
+    choose_head,
+    in_folds_of_run,
+    overlaps_training,
+    shares_training_rows,
+)
 from senformer.predict.source import load_run_model
 
 
@@ -94,3 +103,39 @@ def test_in_folds_of_run__those_that_the_run_trained_with(toy_run, toy_dataset, 
     )
     other.windows = toy_dataset.windows.assign(fold="fold1")
     assert set(in_folds_of_run(other, tmp_path).windows["split"]) == {"test"}
+
+
+@pytest.fixture(scope="module")
+def table_of_places(tmp_path_factory):
+    """Return the folder of a table whose rows 0 (train) and 1 (test) overlap, and no sequence is twice."""
+    folder = tmp_path_factory.mktemp("places")
+    bases = "".join(np.random.default_rng(5).choice(list("ACGT"), 400))
+    (folder / "g.fa").write_text(f">chr1\n{bases}\n")
+    rows = [("train", 40), ("test", 50), ("train", 150), ("valid", 200), ("test", 300)]
+    lines = [f"{split}\tchr1\t{start}\t{start + 20}\t0.5\n" for split, start in rows]
+    (folder / "t.tsv").write_text("split\tchrom\tstart\tend\ty\n" + "".join(lines))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("leaks", "expected"),
+    [
+        ("report", {"train": True, "valid": False, "test": True}),
+        ("drop", {"train": True, "valid": False, "test": False}),
+    ],
+)
+def test_shares_training_rows__windows_that_overlap(model, table_of_places, tmp_path, leaks, expected):
+    values = {
+        "kind": "table",
+        "rows": str(table_of_places / "t.tsv"),
+        "genome": str(table_of_places / "g.fa"),
+    }
+    values |= {"locus": {name: name for name in ("chrom", "start", "end")}, "values": ["y"], "window_bp": 32}
+    values |= {"split": {"by": "column", "column": "split"}, "leaks": leaks}
+    found = build_dataset(parse_dataset(values, "places"), tmp_path / "d")
+    assert (found["leaks"]["train+test"], found["overlaps"]["train+test"]) == (0, 2)
+    dataset = open_dataset(tmp_path / "d")
+    model.card.training = {"datasets": {"toy": describe_input(dataset.path)}}
+    assert {split: shares_training_rows(model, "toy", dataset, split) for split in expected} == expected
+    model.card.training["datasets"]["toy"]["sha256"] = "0" * 64
+    assert shares_training_rows(model, "toy", dataset, "test") is None

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from senformer.dataset.table.leaks import find_leaks, without_leaks
+from senformer.dataset.table.leaks import emptied_splits, find_leaks, without_leaks
 
 RNG = np.random.default_rng(7)
 KEYS = RNG.integers(-20, 20, 90)
@@ -44,3 +44,15 @@ def test_without_leaks__keeps_the_most_held_out() -> None:
         is_kept = CODES[row] >= 0 and CODES[row] == max(splits)
         assert kept[row] == (CODES[row] if is_kept else -1)
     assert find_leaks(KEYS, kept).pair is None
+
+
+def test_emptied_splits__those_that_lost_their_last_row() -> None:
+    before = np.array([0, 1, 1, 2, -1], dtype=np.int8)
+    assert list(emptied_splits(before, before)) == []
+    assert list(emptied_splits(before, np.array([0, -1, 1, 2, -1], dtype=np.int8))) == []
+    after = np.array([0, -1, -1, -1, -1], dtype=np.int8)
+    found = [(finding.severity, finding.where, finding.found) for finding in emptied_splits(before, after)]
+    assert found == [
+        ("warning", "split 'valid'", "has no row left: leaks: drop left out all of its 2 rows"),
+        ("warning", "split 'test'", "has no row left: leaks: drop left out all of its 1 row"),
+    ]

@@ -68,6 +68,22 @@ def test_scan_rows__leaks(tmp_path: Path) -> None:
     assert dropped.leaks.by_splits["train+test"] == 1
 
 
+def test_scan_rows__warns_of_a_split_that_leaks_emptied(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = [row | {"split": "train" if row["split"] == "test" else row["split"]} for row in toy_rows()]
+    # One row of test has the sequence of the only two of valid.
+    rows = [row for row in rows if row["split"] != "val"]
+    twins = [rows[0] | {"name": f"x{n}", "split": split} for n, split in enumerate(["val", "val", "test"])]
+    rows[0] = rows[0] | {"seq": "ACGTTTACGCA"}
+    found = scan(write_table(tmp_path / "t.tsv", [*rows, *twins]), leaks="drop")
+    assert found.codes.tolist() == [0] * len(rows) + [-1, -1, 2]
+    assert [record.message for record in caplog.records] == [
+        "warning[E497]: split 'valid': has no row left: leaks: drop left out all of its 2 rows. "
+        "Split by group, identity or overlap, or set leaks: report."
+    ]
+
+
 def test_scan_rows__no_row_and_empty_splits(tmp_path: Path) -> None:
     rows = toy_rows()
     (tmp_path / "empty.tsv").write_text("\t".join(rows[0]) + "\n")

@@ -1,10 +1,13 @@
 """The same sequence in two splits: found, told, and left out of the less held-out one where asked."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Int8, Int64
 
+from senformer.core.findings import WARNING, Finding
+from senformer.core.wording import counted
 from senformer.dataset.config import SPLITS
 
 NO_SPLIT = -1
@@ -74,3 +77,13 @@ def without_leaks(
     last = np.full(int(which.max(initial=-1)) + 1, NO_SPLIT, dtype=np.int8)
     np.maximum.at(last, which, codes)
     return np.where(codes == last[which], codes, NO_SPLIT).astype(np.int8)
+
+
+def emptied_splits(before: Int8[np.ndarray, " row"], after: Int8[np.ndarray, " row"]) -> Iterator[Finding]:
+    """Yield a warning for every split that had rows before leaks were left out, and has none after."""
+    for code, split in enumerate(SPLITS):
+        n_rows = int((before == code).sum())
+        if n_rows and not (after == code).any():
+            found = f"has no row left: leaks: drop left out all of its {counted(n_rows, 'row')}"
+            todo = "Split by group, identity or overlap, or set leaks: report."
+            yield Finding(WARNING, "E497", f"split {split!r}", found, todo)

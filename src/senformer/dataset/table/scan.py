@@ -1,5 +1,6 @@
 """The first pass over all rows: everything is checked, and what decides splits is gathered."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from senformer.dataset.table.encode import check_column
 from senformer.dataset.table.ids import Ids
 from senformer.dataset.table.input_file import check_length, check_numbers
 from senformer.dataset.table.keys import sequence_keys, text_keys
-from senformer.dataset.table.leaks import NO_LEAKS, NO_SPLIT, Leaks, find_leaks, without_leaks
+from senformer.dataset.table.leaks import NO_LEAKS, NO_SPLIT, Leaks, emptied_splits, find_leaks, without_leaks
 from senformer.dataset.table.locus import check_loci
 from senformer.dataset.table.numbers import read_columns, read_values
 from senformer.dataset.table.overlap import RowWindows, find_overlaps, without_overlaps
@@ -23,6 +24,8 @@ from senformer.dataset.table.split import shares_of
 from senformer.dataset.table.splitters import make_splitter
 from senformer.genome.fasta import FastaReader
 from senformer.tracks.track import Track
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
         if extra.file is not None:
             check_length(name, extra, n_rows)
     where = _Where(lines, starts)
-    codes, every_key = splitter.codes(), np.concatenate(keys)
+    given, every_key = splitter.codes(), np.concatenate(keys)
+    codes = given
     leaks = find_leaks(every_key, codes)
     _heed_leaks(config, leaks, codes, where)
     left_out = dict(splitter.left_out)
@@ -100,6 +104,8 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
         left_out["overlaps_a_later_split"] = int((kept != codes).sum())
         codes = kept
     _refuse_empty(config, codes)
+    for finding in emptied_splits(given, codes):
+        log.warning(finding.line)
     return Scan(codes, splitter.groups, left_out, leaks, overlaps)
 
 
