@@ -60,3 +60,13 @@ def overlapping_rows(chroms: list[str], starts: list[int], ends: list[int]) -> l
         for b in range(a + 1, len(chroms))
         if chroms[a] == chroms[b] and starts[a] < ends[b] and starts[b] < ends[a]
     ]
+
+
+def joined_rows(
+    left: list[dict[str, str]], right: list[dict[str, str]], key: str
+) -> tuple[list[dict[str, str]], int, int]:
+    """Return left rows with the columns of the right one of their name, and how many of either have none."""
+    found = [{**row, **other} for row in left for other in right if row[key] == other[key]]
+    n_left = sum(all(row[key] != other[key] for other in right) for row in left)
+    n_right = sum(all(row[key] != other[key] for row in left) for other in right)
+    return found, n_left, n_right

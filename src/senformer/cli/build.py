@@ -114,12 +114,17 @@ def _genome_counts(result: dict) -> dict[str, dict[str, int]]:
     }
 
 
+_UNMATCHED = {"rows": "rows without a partner", "joined": "names that no row has"}
+
+
 def _table_counts(result: dict) -> dict[str, dict[str, int]]:
     return {
         "rows": result["rows"],
         "rows in no split": result["left_out"],
-        "sequences in two splits": result["leaks"],
         # Folders that were built earlier do not count it.
+        "left out by join": {_UNMATCHED[kind]: n for kind, n in result.get("unmatched", {}).items()},
+        "sequences in two splits": result["leaks"],
+        # Nor this.
         "rows whose windows overlap across splits": result.get("overlaps", {}),
         "IUPAC letters read as N": result["iupac_bases"],
         "values masked": result["missing"],

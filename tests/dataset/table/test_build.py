@@ -45,6 +45,7 @@ def test_build_table__counts(tmp_path: Path, table_path: Path) -> None:
         "n_rows": 41,
         "rows": {"train": 25, "valid": 8, "test": 8},
         "left_out": {"dropped_by_column": 0},
+        "unmatched": {"rows": 0, "joined": 0},
         "leaks": {"train+valid": 0, "train+test": 0, "valid+test": 0},
         "overlaps": {"train+valid": 0, "train+test": 0, "valid+test": 0},
         "cropped_sequences": sum(len(row["seq"]) > 20 for row in rows),

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from senformer.core.errors import DataError
-from senformer.dataset.table.chunk import Chunk, blocks, refuse_missing
+from senformer.dataset.table.chunk import Chunk, Origin, blocks, refuse_missing
 
 
 def chunk(first: int, n_rows: int) -> Chunk:
@@ -33,6 +33,17 @@ def test_where__names_line_and_column() -> None:
     part = chunk(0, 5).slice(2, 4)
     assert part.where(1) == "t.tsv line 5"
     assert part.where(0, "a") == "t.tsv line 4, column 'a'"
+
+
+def test_where__names_the_file_that_gave_the_column() -> None:
+    origin = Origin(Path("v.tsv"), np.array([31, 12, 40, 7]))
+    part = chunk(0, 9).take(np.array([1, 3, 5, 7])).joined_with({"y": pa.array(list("1234"))}, origin)
+    part = part.slice(1, 4).slice(1, 3)
+    assert part.columns["y"].to_pylist() == ["3", "4"]
+    assert part.where(0, "y") == "v.tsv line 40, column 'y'"
+    assert part.where(1, "y") == "v.tsv line 7, column 'y'"
+    assert part.where(1, "a") == "t.tsv line 9, column 'a'"
+    assert part.where(1) == "t.tsv line 9"
 
 
 def test_refuse_missing__names_the_nearest() -> None:

@@ -6,7 +6,7 @@ import pytest
 from tests.dataset.table.toy import toy_config, toy_rows, write_table
 
 from senformer.core.errors import ConfigError, MissingInputError
-from senformer.dataset.table.rows import is_fasta, read_rows, wanted_columns
+from senformer.dataset.table.rows import read_rows, wanted_columns
 
 
 def test_wanted_columns__are_those_that_the_configuration_names(tmp_path: Path) -> None:
@@ -26,13 +26,6 @@ def test_read_rows__files_one_after_the_other_with_their_added_columns(tmp_path:
     assert set(chunks[1].columns["split"].to_pylist()) == {"test"}
     assert set(chunks[1].columns["gc"].to_pylist()) == {"1.5"}
     assert chunks[0].columns["split"].to_pylist() == [row["split"] for row in rows[:20]]
-
-
-def test_is_fasta__by_content(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("\n>x\nACGT\n")
-    (tmp_path / "b.fa").write_text("seq\tvalue\n")
-    assert is_fasta(tmp_path / "a.txt")
-    assert not is_fasta(tmp_path / "b.fa")
 
 
 def test_read_rows__refuses_a_missing_file_and_an_unused_column(tmp_path: Path) -> None:

@@ -49,9 +49,10 @@ def build_table(config: TableConfig, out: Path, *, workers: int = 1, engine: str
 
     Returns
     -------
-    Counts: ``n_tracks``, ``n_rows``, ``rows`` per split, rows ``left_out`` by reason, ``leaks`` (sequences
-    that two splits shared), ``overlaps`` (rows whose windows share bases across splits),
-    ``cropped_sequences``, ``beyond_chromosome``, ``iupac_bases``, ``missing`` per value.
+    Counts: ``n_tracks``, ``n_rows``, ``rows`` per split, rows ``left_out`` by reason, ``unmatched`` (rows
+    that joins left out, and names of joined files), ``leaks`` (sequences that two splits shared),
+    ``overlaps`` (rows whose windows share bases across splits), ``cropped_sequences``,
+    ``beyond_chromosome``, ``iupac_bases``, ``missing`` per value.
 
     Raises
     ------
@@ -166,6 +167,7 @@ def _counts(plan: TablePlan, records: list[dict[str, Any]], total: TrackSums) ->
         "n_rows": plan.n_rows,
         "rows": {split: int((codes == code).sum()) for code, split in enumerate(SPLITS)},
         "left_out": plan.scan.left_out,
+        "unmatched": plan.scan.unmatched,
         "leaks": plan.scan.leaks.by_splits,
         "overlaps": plan.scan.overlaps.by_splits,
         **{

@@ -1,7 +1,7 @@
 """Rows as they were read: text by column, and the line of each, so that a fault can be named."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,14 @@ from jaxtyping import Int64
 
 from senformer.core.config import nearest
 from senformer.core.errors import DataError
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Another file that a column comes from, and the line of each row there, from 1."""
+
+    path: Path
+    lines: Int64[np.ndarray, " row"]
 
 
 @dataclass(frozen=True)
@@ -24,24 +32,41 @@ class Chunk:
         Text of every wanted column; each an array without nulls.
     lines
         Line of each row, from 1.
+    origins
+        Of the columns that another file gave, where they stand.
     """
 
     path: Path
     columns: dict[str, pa.Array]
     lines: Int64[np.ndarray, " row"]
+    origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.lines)
 
     def where(self, row: int, column: str | None = None) -> str:
         """Name a row, and a column of it, for a message."""
-        place = f"{self.path} line {self.lines[row]}"
-        return place if column is None else f"{place}, column {column!r}"
+        if column is None:
+            return f"{self.path} line {self.lines[row]}"
+        source = self.origins.get(column, self)
+        return f"{source.path} line {source.lines[row]}, column {column!r}"
 
     def slice(self, lo: int, hi: int) -> "Chunk":
         """Return the rows ``lo`` to ``hi``."""
         columns = {name: column.slice(lo, hi - lo) for name, column in self.columns.items()}
-        return Chunk(self.path, columns, self.lines[lo:hi])
+        origins = {name: Origin(found.path, found.lines[lo:hi]) for name, found in self.origins.items()}
+        return Chunk(self.path, columns, self.lines[lo:hi], origins)
+
+    def take(self, rows: Int64[np.ndarray, " kept"]) -> "Chunk":
+        """Return some rows, of a chunk whose columns all come from its file."""
+        places = pa.array(rows)
+        columns = {name: column.take(places) for name, column in self.columns.items()}
+        return Chunk(self.path, columns, self.lines[rows])
+
+    def joined_with(self, columns: Mapping[str, pa.Array], origin: Origin) -> "Chunk":
+        """Return the rows with further columns, which stand in another file."""
+        origins = dict.fromkeys(columns, origin)
+        return replace(self, columns={**self.columns, **columns}, origins={**self.origins, **origins})
 
 
 def blocks(chunks: Iterable[Chunk], n_rows: int) -> Iterator[list[Chunk]]:

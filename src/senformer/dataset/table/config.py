@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from senformer.core.config import Config
+from senformer.dataset.table.join_config import JoinConfig
 from senformer.dataset.table.split_config import TableSplitConfig
 
 BASES = "ACGTacgt"
@@ -21,10 +22,18 @@ class RowsFile(Config):
     columns
         Further columns, with one value for every row of the file (a label, a split), instead of the file's
         own of that name.
+    join
+        A second file with further columns of these rows, which it names: a path or :class:`JoinConfig`.
     """
 
     file: str
     columns: dict[str, str | int | float] = Field(default_factory=dict)
+    join: JoinConfig | None = None
+
+    @field_validator("join", mode="before")
+    @classmethod
+    def _as_join(cls, value: Any) -> Any:
+        return {"file": value} if isinstance(value, str) else value
 
 
 class Locus(Config):
@@ -184,11 +193,25 @@ class TableConfig(Config):
             self._check_places()
         if self.split.by == "file" and self.id is None:
             raise ValueError("split by 'file' needs id, the column with the names of rows")
+        self._check_joins()
         for name in self.inputs:
             if name in (self.sequence or (SEQUENCE,)) or not name.isidentifier():
                 raise ValueError(f"an input cannot be called {name!r}")
         self._check_pairs()
         return self
+
+    def _check_joins(self) -> None:
+        for source in self.rows:
+            if source.join is None:
+                continue
+            if self.id is None or self.id in source.columns:
+                raise ValueError("join needs id, a column of the file with the names of its rows")
+            lined_up = next((name for name, extra in self.inputs.items() if extra.file is not None), None)
+            if source.join.unmatched == "leave_out" and lined_up is not None:
+                raise ValueError(
+                    f"join.unmatched: leave_out would move rows against the file of input {lined_up!r}, "
+                    "which has one for every row: take columns instead, or leave rows out of both files"
+                )
 
     def _check_places(self) -> None:
         split = self.split

@@ -55,11 +55,26 @@ def _records(path: Path) -> Iterator[tuple[int, str, str]]:
         yield first, header, "".join(parts)
 
 
-def _fields(path: Path, line: int, header: str, sequence: str, names: list[str]) -> list[str]:
+def fasta_columns(path: Path) -> list[str]:
+    """Return the columns that the first header of a FASTA file gives.
+
+    Raises
+    ------
+    DataError
+        As :func:`read_fasta_rows`.
+    """
+    return next((list(_known(header, sequence)) for _, header, sequence in _records(path)), [])
+
+
+def _known(header: str, sequence: str) -> dict[str, str]:
     words = header.split()
     known = {"header": header, SEQUENCE: sequence}
     known |= {"id" if place == 1 else f"word_{place}": word for place, word in enumerate(words, 1)}
-    known |= dict(word.split("=", 1) for word in words if "=" in word)
+    return known | dict(word.split("=", 1) for word in words if "=" in word)
+
+
+def _fields(path: Path, line: int, header: str, sequence: str, names: list[str]) -> list[str]:
+    known = _known(header, sequence)
     for name in names:
         if name not in known:
             where = f"{path} line {line}"

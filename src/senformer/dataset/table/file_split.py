@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
-from jaxtyping import Bool, Int64
+from jaxtyping import Int64
 
 from senformer.core.config import nearest
 from senformer.core.errors import ConfigError, DataError
@@ -14,7 +14,7 @@ from senformer.dataset.splits.refold import fold_list, fold_name
 from senformer.dataset.table.chunk import Chunk, refuse_missing
 from senformer.dataset.table.delimited import read_delimited, read_header
 from senformer.dataset.table.ids import Ids
-from senformer.dataset.table.keys import text_keys
+from senformer.dataset.table.keys import find_keys, text_keys
 from senformer.dataset.table.split import MEANING, Codes, RowSplitter
 from senformer.dataset.table.split_config import TableSplitConfig
 from senformer.genome.files import local_file
@@ -135,11 +135,3 @@ class ByFile(RowSplitter):
                     row = place - first
                     yield int(chunk.lines[row]), chunk.columns[self._id][row].as_py()
             first += len(chunk)
-
-
-def find_keys(
-    known: Int64[np.ndarray, " known"], wanted: Int64[np.ndarray, " key"]
-) -> tuple[Int64[np.ndarray, " key"], Bool[np.ndarray, " key"]]:
-    """Return where each key stands among the sorted ones, and whether it does at all."""
-    place = np.searchsorted(known, wanted).clip(max=len(known) - 1)
-    return place, known[place] == wanted

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Bool, Int64
 
 _TURN = bytes.maketrans(b"ACGTRYSWKMBDHVN", b"TGCAYRSWMKVHDBN")
 
@@ -23,6 +23,14 @@ def sequence_keys(columns: Iterable[Iterable[str]]) -> Int64[np.ndarray, " row"]
         For every row one sequence or several.
     """
     return np.array([_hash(_canonical(row)) for row in columns], dtype=np.int64)
+
+
+def find_keys(
+    known: Int64[np.ndarray, " known"], wanted: Int64[np.ndarray, " key"]
+) -> tuple[Int64[np.ndarray, " key"], Bool[np.ndarray, " key"]]:
+    """Return where each key stands among the sorted ones, and whether it does at all."""
+    place = np.searchsorted(known, wanted).clip(max=len(known) - 1)
+    return place, known[place] == wanted
 
 
 def _canonical(sequences: Iterable[str]) -> bytes:

@@ -68,8 +68,9 @@ def without_folders(config: TableConfig) -> dict[str, Any]:
     """Return the configuration with file names instead of paths, so that it is the same in any folder."""
     values = config.model_dump(mode="json")
     for source in [*values["rows"], *values["inputs"].values()]:
-        if source["file"] is not None:
-            source["file"] = Path(source["file"]).name
+        for file in (source, source.get("join")):
+            if file is not None and file["file"] is not None:
+                file["file"] = Path(file["file"]).name
     if values["genome"] is not None:
         values["genome"] = Path(values["genome"]).name
     if values["split"]["path"] is not None:
@@ -114,6 +115,7 @@ def make_tracks(config: TableConfig) -> tuple[Track, ...]:
 def input_paths(config: TableConfig) -> dict[str, Path]:
     """Return every file that decides the dataset, by what it is."""
     found = {f"rows {place}": source.file for place, source in enumerate(config.rows, 1)}
+    found |= {f"join {place}": source.join.file for place, source in enumerate(config.rows, 1) if source.join}
     found |= {f"input {name}": extra.file for name, extra in config.inputs.items() if extra.file is not None}
     if config.split.path is not None:
         found["split"] = config.split.path

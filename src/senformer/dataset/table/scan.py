@@ -1,6 +1,7 @@
 """The first pass over all rows: everything is checked, and what decides splits is gathered."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -44,6 +45,8 @@ class Scan:
         Sequences in several splits, as they were before any was left out.
     overlaps
         Rows whose windows overlap across splits, as they were once ``leaks`` was heeded.
+    unmatched
+        What joins left out: ``rows``, which are in no count of rows, and names of ``joined`` files.
     """
 
     codes: Int8[np.ndarray, " row"]
@@ -51,6 +54,7 @@ class Scan:
     left_out: dict[str, int]
     leaks: Leaks
     overlaps: Leaks
+    unmatched: dict[str, int]
 
 
 def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader | None) -> Scan:
@@ -70,8 +74,8 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
     windows, ids = RowWindows(), Ids()
     splitter = make_splitter(config, windows)
     keys, lines, starts = [], [], list[tuple[int, str]]()
-    n_rows = 0
-    for chunk in read_rows(config):
+    n_rows, unmatched = 0, Counter({"rows": 0, "joined": 0})
+    for chunk in read_rows(config, unmatched):
         lines.append(chunk.lines)
         starts.append((n_rows, str(chunk.path)))
         n_rows += len(chunk)
@@ -106,7 +110,7 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
     _refuse_empty(config, codes)
     for finding in emptied_splits(given, codes):
         log.warning(finding.line)
-    return Scan(codes, splitter.groups, left_out, leaks, overlaps)
+    return Scan(codes, splitter.groups, left_out, leaks, overlaps, dict(unmatched))
 
 
 class _Where:
