@@ -31,6 +31,17 @@ def test_check_config__says_the_same_as_a_build(toy, tmp_path):
     assert finding.line == from_fault(raised.value).line
 
 
+def test_check_config__puts_windows_around_places_as_a_build_does(toy, tmp_path):
+    bed = tmp_path / "x.bed"
+    bed.write_text("chrA\t400\t450\nchrA\t900\t950\nchrB\t880\t920\nchrC\t900\t910\n")
+    facts, findings = _check(toy, tmp_path, regions={"bed": str(bed)})
+    assert (facts.windows, findings) == ({"train": 2, "valid": 1, "test": 1}, [])
+    bed.write_text("chrA\t400\t450\nchrC\t900\t910\n")
+    facts, [finding] = _check(toy, tmp_path, regions={"bed": str(bed)})
+    assert (facts, finding.code, finding.where) == (None, "E403", "split 'valid'")
+    assert f"none of the 2 places of {bed} lies in it (in train 1, in test 1)" in finding.found
+
+
 def test_check_config__gathers_several_faults(toy, tmp_path):
     changes = {"assays": {"DNAASE": {"scale": 2.0}}, "exclude": ["chrQ:1-5"], "split": {"valid": ["chrB"]}}
     _, findings = _check(toy, tmp_path, **changes)

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.dataset.toy import Toy
 
+from senformer.core.errors import DataError
 from senformer.dataset import build, eval_windows, open_dataset
 from senformer.dataset.placing import COLUMNS, place_windows
+from senformer.dataset.plan import make_plan
 
 REGIONS = pd.DataFrame(
     [("c", 0, 200, "train", "fold1"), ("c", 200, 400, "test", "fold0"), ("c", 500, 600, "train", "fold1")],
@@ -76,3 +79,36 @@ def test_build__windows_around_peaks(toy: Toy, tmp_path: Path) -> None:
     # another length: around the same places
     other = eval_windows(store, "valid", 160, 1)
     assert other[["start", "end", "center"]].to_numpy().tolist() == [[752, 912, 830]]
+
+
+def places_of(path: Path, *places: tuple[str, int]) -> dict[str, str]:
+    """Write intervals of 50 bp around places; return the ``regions`` section."""
+    path.write_text("".join(f"{c}\t{middle - 25}\t{middle + 25}\n" for c, middle in places))
+    return {"bed": str(path)}
+
+
+def test_place__a_split_without_a_place_is_refused(toy: Toy, tmp_path: Path) -> None:
+    section = places_of(tmp_path / "x.bed", ("chrA", 425), ("chrA", 430), ("chrA", 30), ("chrB", 900))
+    split = {"by": "chromosome", "train": ["chrA"], "valid": ["chrC"]}
+    with pytest.raises(DataError) as caught:
+        make_plan(toy.config(regions=section, split=split, include=["chrA", "chrC"]))
+    assert str(caught.value) == (
+        f"split 'valid': has no window of 320 bp: none of the 3 places of {section['bed']} lies in it "
+        "(in train 1, leaves_chromosome 1, same_window 1, other_chromosome 1). "
+        "Give the split a part of the genome that has places."
+    )
+
+
+def test_place__a_split_whose_places_are_all_dropped_is_refused(toy: Toy, tmp_path: Path) -> None:
+    section = places_of(tmp_path / "x.bed", ("chrA", 425), ("chrB", 900), ("chrB", 1190), ("chrC", 2450))
+    split = {"by": "interval", "valid": ["chrB:1001-1200"], "test": ["chrC"]}
+    with pytest.raises(DataError) as caught:
+        make_plan(toy.config(regions=section, split=split))
+    assert str(caught.value) == (
+        "split 'valid': has no window of 320 bp: of the 1 place in it none is kept (leaves_region 1). "
+        "Choose a shorter window, or larger regions for this split."
+    )
+    assert caught.value.code == "E403"
+    split["valid"] = ["chrB"]
+    with pytest.raises(DataError, match=r"split 'test'.*1 place in it.*leaves_chromosome 1\)\. .*edges: pad"):
+        make_plan(toy.config(regions=section, split=split))

@@ -13,6 +13,7 @@ from senformer.dataset.config import DatasetConfig
 from senformer.dataset.labels import refuse_scaled
 from senformer.dataset.masks import read_masks
 from senformer.dataset.pipeline import apply_pipeline
+from senformer.dataset.placing import place
 from senformer.dataset.plan import apply_assays, choose_chromosomes, tile
 from senformer.dataset.splits import by, split_regions
 from senformer.dataset.splits.base import SplitInputs
@@ -76,11 +77,12 @@ def check_config(
         else:
             for path in config.split.input_files().values():
                 local_file(path, "E250")
-            whole = [(chrom, 0, size, "all") for chrom, size in sizes.items()]
-            regions = pd.DataFrame(whole, columns=["chrom", "start", "end", "split"])
+            whole = [(chrom, 0, size, "all", None) for chrom, size in sizes.items()]
+            regions = pd.DataFrame(whole, columns=["chrom", "start", "end", "split", "fold"])
+        placed = place(config, regions, sizes, fasta.chrom_sizes, regions["split"])
     except SenformerError as fault:
         return None, [*findings, from_fault(fault, source=_SECTION)]
-    tiled = tile(config, regions, sizes)
+    tiled = tile(config, regions, sizes) if placed is None else placed
     for split in dict.fromkeys(regions["split"]):
         with gathered(findings, _SECTION):
             refuse_empty_splits(tiled, [split], config.window_bp, "none of its regions is so long")

@@ -17,7 +17,6 @@ from senformer.core.config import nearest
 from senformer.core.errors import ConfigError, DataError
 from senformer.core.provenance import versions
 from senformer.dataset import layout
-from senformer.dataset.centers import read_centers
 from senformer.dataset.config import AssayConfig, DatasetConfig
 from senformer.dataset.extremes import bound_extremes
 from senformer.dataset.gaps import read_gaps, report_of
@@ -26,7 +25,7 @@ from senformer.dataset.labels import refuse_scaled
 from senformer.dataset.masks import Masks, read_masks
 from senformer.dataset.packs import PackIndex
 from senformer.dataset.pipeline import apply_pipeline
-from senformer.dataset.placing import place_windows
+from senformer.dataset.placing import place
 from senformer.dataset.splits import SplitInputs, SplitResult, split_regions
 from senformer.dataset.windows import refuse_empty_splits, tile_windows
 from senformer.genome.bed import read_bed
@@ -208,7 +207,7 @@ def make_plan(config: DatasetConfig, *, workers: int = 1, joint: JointSplit | No
     regions = cut(split.regions, gaps)
     left_out["in_no_split"] = [chrom for chrom in sizes if chrom not in assigned]
     masks = read_masks(config, fasta.chrom_sizes).of(assigned)
-    placed = _place(config, regions, sizes, fasta.chrom_sizes)
+    placed = place(config, regions, sizes, fasta.chrom_sizes, split.regions["split"])
     tiled = tile(config, regions, sizes) if placed is None else placed
     refuse_empty_splits(tiled, split.regions["split"], config.window_bp, "none of its regions is so long")
     stored = {chrom: size for chrom, size in sizes.items() if chrom in assigned}
@@ -228,18 +227,6 @@ def make_plan(config: DatasetConfig, *, workers: int = 1, joint: JointSplit | No
         placed,
         _read_peaks(config, fasta.chrom_sizes),
     )
-
-
-def _place(
-    config: DatasetConfig, regions: pd.DataFrame, sizes: dict[str, int], all_sizes: dict[str, int]
-) -> pd.DataFrame | None:
-    """Return windows around the configured places, counts in ``attrs``; None where the genome is tiled."""
-    if config.regions is None:
-        return None
-    centers, read = read_centers(config.regions, sizes, all_sizes)
-    windows, dropped = place_windows(centers, regions, sizes, config.window_bp, config.bin_bp, config.edges)
-    windows.attrs = {"regions": read, "dropped": dropped}
-    return windows
 
 
 def _read_peaks(config: DatasetConfig, all_sizes: dict[str, int]) -> pd.DataFrame | None:
