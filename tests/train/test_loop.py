@@ -20,11 +20,16 @@ from senformer.train.checkpoint import checkpoint_path
 
 
 @pytest.fixture(scope="module")
-def whole(world, tmp_path_factory):
+def finished(world, tmp_path_factory):
+    """Return the folder of an uninterrupted run of the default settings, and what ``train`` answered."""
+    out = tmp_path_factory.mktemp("whole") / "run"
+    return out, train(MODEL, settings(), open_world(world, "human"), out)
+
+
+@pytest.fixture(scope="module")
+def whole(finished):
     """Return what an uninterrupted run of the default settings leaves."""
-    out = tmp_path_factory.mktemp("whole")
-    train(MODEL, settings(), open_world(world, "human"), out)
-    return fingerprint(out)
+    return fingerprint(finished[0])
 
 
 def _unlike(whole, out):
@@ -52,9 +57,8 @@ def _broken(monkeypatch, step, datasets, out, config):
         train(MODEL, config, datasets, out)
 
 
-def test_train__folder_of_a_run(tmp_path, human):
-    out = tmp_path / "run"
-    done = train(MODEL, settings(), human, out)
+def test_train__folder_of_a_run(finished):
+    out, done = finished
     names = {"run.json", "metrics.jsonl", "timings.jsonl", "checkpoints", "model", "DONE.json"}
     assert {path.name for path in out.iterdir()} == names
     assert json.loads((out / "DONE.json").read_text()) == done
@@ -75,7 +79,10 @@ def test_train__seed_decides(tmp_path, human, whole):
     assert len(_unlike(whole, tmp_path)) == 3
 
 
-@pytest.mark.parametrize(("step", "resumed_at"), [(1, 0), (2, 0), (3, 2), (6, 4)])
+BREAKS = [(3, 2), *(pytest.param(*case, marks=pytest.mark.slow) for case in ((1, 0), (2, 0), (6, 4)))]
+
+
+@pytest.mark.parametrize(("step", "resumed_at"), BREAKS)
 def test_train__broken_off_and_resumed(tmp_path, human, monkeypatch, whole, step, resumed_at):
     _broken(monkeypatch, step, human, tmp_path, settings())
     train(MODEL, settings(), human, tmp_path, resume=True)
@@ -85,13 +92,14 @@ def test_train__broken_off_and_resumed(tmp_path, human, monkeypatch, whole, step
 
 
 def test_train__broken_off_with_two_organisms_and_validation(tmp_path, both, monkeypatch):
-    config = settings(validate_every_steps=3, validate_windows=2)
+    config = settings(steps=4, validate_every_steps=2, validate_windows=1)
     train(MODEL, config, both, tmp_path / "whole")
-    _broken(monkeypatch, 6, both, tmp_path / "cut", config)
+    _broken(monkeypatch, 4, both, tmp_path / "cut", config)
     train(MODEL, config, both, tmp_path / "cut", resume=True)
     assert fingerprint(tmp_path / "cut") == fingerprint(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_train__order_of_the_datasets_does_not_count(tmp_path, both, monkeypatch):
     train(MODEL, settings(), both, tmp_path / "whole")
     _broken(monkeypatch, 4, both, tmp_path / "cut", settings())
@@ -101,6 +109,7 @@ def test_train__order_of_the_datasets_does_not_count(tmp_path, both, monkeypatch
     assert fingerprint(tmp_path / "other") == fingerprint(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_train__free_settings_may_change_on_resume(tmp_path, human, monkeypatch, whole):
     _broken(monkeypatch, 4, human, tmp_path, settings())
     changed = settings(checkpoint_every_steps=3, keep_checkpoints=1, log_every_steps=5, max_minutes=9.0)
@@ -121,11 +130,11 @@ def test_train__damaged_checkpoint_falls_back(tmp_path, human, monkeypatch, capl
 
 
 def test_train__finished_run_says_so(tmp_path, human, caplog):
-    done = train(MODEL, settings(), human, tmp_path)
+    done = train(MODEL, settings(steps=2), human, tmp_path)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
     with caplog.at_level(logging.INFO):
-        assert train(MODEL, settings(), human, tmp_path, resume=True) == done
-    assert "is finished: 6 steps, ended by steps" in caplog.text
+        assert train(MODEL, settings(steps=2), human, tmp_path, resume=True) == done
+    assert "is finished: 2 steps, ended by steps" in caplog.text
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
@@ -147,8 +156,8 @@ def test_train__more_steps_under_a_constant_rate(tmp_path, human, whole):
 
 
 def test_train__more_steps_under_a_cosine_refused(tmp_path, human):
-    train(MODEL, settings(steps=3, schedule="cosine"), human, tmp_path)
-    with pytest.raises(ConfigError, match=r"train\.steps was 3 and is now 6"):
+    train(MODEL, settings(steps=1, schedule="cosine"), human, tmp_path)
+    with pytest.raises(ConfigError, match=r"train\.steps was 1 and is now 6"):
         train(MODEL, settings(steps=6, schedule="cosine"), human, tmp_path, resume=True)
 
 
@@ -165,6 +174,7 @@ def test_train__time_limit_then_a_larger_one(tmp_path, human, monkeypatch, whole
     assert _unlike(whole, out) == []
 
 
+@pytest.mark.slow
 def test_train__best_or_last_is_exported(tmp_path, human, monkeypatch):
     scores = iter([0.1, 0.9, 0.3] * 2)
 
@@ -233,10 +243,10 @@ def test_train__bad_input_leaves_nothing(tmp_path, human, section, changes, text
 
 
 def test_train__other_dataset_refused(tmp_path, human, world):
-    train(MODEL, settings(steps=2), human, tmp_path)
+    train(MODEL, settings(steps=1), human, tmp_path)
     other = open_world(world, "fine")["fine"]
     with pytest.raises(ConfigError, match=r"(model|dataset)\..* was .* and is now"):
-        train(MODEL, settings(steps=2), {"human": other}, tmp_path, resume=True)
+        train(MODEL, settings(steps=1), {"human": other}, tmp_path, resume=True)
 
 
 def test_train__locked_folder_refused(tmp_path, human):
