@@ -34,7 +34,7 @@ def test_shuffle_dinucleotides__every_arrangement_equally_often(word: str) -> No
     known = sorted(arrangements(word))
     assert len(known) > 2
     rng = np.random.default_rng(11)
-    found = Counter(decode(shuffle_dinucleotides(encode(word), rng)) for _ in range(200 * len(known)))
+    found = Counter(decode(shuffle_dinucleotides(encode(word), rng)) for _ in range(100 * len(known)))
     assert sorted(found) == known
     assert chisquare([found[other] for other in known]).pvalue > 1e-3
 

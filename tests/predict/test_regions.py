@@ -14,6 +14,7 @@ import torch
 import zarr
 from tests.oracles.stitching import bin_from_own_window
 from tests.predict.toy import HEAD, ToyModel, write_genome
+from tests.tiers import slow
 
 import senformer.predict.regions as regions_module
 from senformer.core.errors import ConfigError, DataError, DeviceError, LockedError, OutputError, StorageError
@@ -220,8 +221,10 @@ def test_predict_regions__stopped_and_repeated_gives_the_same(genome, tmp_path, 
     "fault",
     [
         OSError(5, "Input/output error"),
-        DeviceError("E718", "device 'cuda'", "is out of memory", "Lower it."),
-        DataError("E708", "window", "is wrong"),
+        *slow(
+            DeviceError("E718", "device 'cuda'", "is out of memory", "Lower it."),
+            DataError("E708", "window", "is wrong"),
+        ),
     ],
 )
 def test_predict_regions__a_fault_on_the_way_keeps_finished_shards(genome, tmp_path, monkeypatch, fault):

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pysam
 import pytest
+from tests.tiers import slow
 
 from senformer.core.commit import sha256
 from senformer.core.errors import ConfigError, LockedError, OutputError
@@ -109,7 +110,7 @@ simulate(SimulateConfig(genome_bp=60_000, n_chromosomes=2, n_variants=20), Path(
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGKILL, *slow(signal.SIGTERM)])
 def test_simulate__killed_run_is_not_in_the_way(tmp_path, number):
     out = tmp_path / "world"
     done = subprocess.run([sys.executable, "-c", KILLED, str(out), str(int(number))], check=False)

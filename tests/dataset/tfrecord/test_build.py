@@ -1,5 +1,6 @@
 """Imports: what is stored, what is refused, and that a killed import ends in the same bytes."""
 
+import itertools
 import json
 import os
 import random
@@ -13,6 +14,7 @@ from tests.dataset.clusters import losing_cluster
 from tests.dataset.tfrecord.sets import BIN_BP, N_BINS, N_RECORDS, SEQ_BP, ToySet, write_records, write_set
 from tests.dataset.toy import tree
 from tests.oracles import tfrecord as oracle
+from tests.tiers import slow
 
 from senformer.core.errors import ConfigError, DataError, OutputError, SenformerError
 from senformer.dataset import open_dataset
@@ -40,9 +42,10 @@ def assert_holds(folder: Path, toy: ToySet) -> None:
         assert np.isnan(found[-CROP:]).all()
 
 
-@pytest.mark.parametrize("sequence", ["index", "one_hot"])
-@pytest.mark.parametrize("dtype", ["float16", "float32"])
-@pytest.mark.parametrize("whole", [True, False])
+LAYOUTS = list(itertools.product(("index", "one_hot"), ("float16", "float32"), (True, False)))
+
+
+@pytest.mark.parametrize(("sequence", "dtype", "whole"), [LAYOUTS[0], LAYOUTS[-1], *slow(*LAYOUTS[1:-1])])
 def test_import__all_layouts(sequence: str, dtype: str, whole: bool, tmp_path: Path) -> None:
     toy = write_set(tmp_path / "set", sequence=sequence, dtype=dtype, whole=whole)
     counts = import_tfrecords(toy.config(), tmp_path / "d")
@@ -378,6 +381,7 @@ def test_import__published_sets_whole(
 
 
 @pytest.mark.real_data
+@pytest.mark.slow
 def test_import__the_window_that_a_genome_covers(shared_data: Path, tmp_path: Path) -> None:
     """99 bases of it differ from hg38: the set was made on a genome of common alleles."""
     records = ToySet(shared_data / "basenji_tiny/tiny/hg38", {}, {}, {})

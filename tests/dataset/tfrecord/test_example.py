@@ -8,8 +8,8 @@ from tests.oracles import tfrecord as oracle
 
 from senformer.dataset.tfrecord.example import parse_example, write_example
 
-FLOATS = st.lists(st.floats(width=32), max_size=40).map(lambda values: np.array(values, np.float32))
-FEATURES = st.dictionaries(st.text(max_size=12), st.binary(max_size=300) | FLOATS, max_size=4)
+FLOATS = st.lists(st.floats(width=32), max_size=8).map(lambda values: np.array(values, np.float32))
+FEATURES = st.dictionaries(st.text(max_size=12), st.binary(max_size=40) | FLOATS, max_size=3)
 
 
 @given(FEATURES)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.oracles import tfrecord as oracle
+from tests.tiers import slow
 
 from senformer.core.errors import DataError
 from senformer.dataset.tfrecord.example import write_example
@@ -89,8 +90,7 @@ def test_features_of__no_example() -> None:
     ("folder", "seq_length", "n_bins", "n_records"),
     [
         ("basenji_tiny/tiny/hg38/tfrecords", 131072, 2048, 65),
-        ("basenji_tiny/tiny/mm10/tfrecords", 131072, 2048, 54),
-        ("basenji_cage10", 262144, 2048, 20),
+        *slow(("basenji_tiny/tiny/mm10/tfrecords", 131072, 2048, 54), ("basenji_cage10", 262144, 2048, 20)),
     ],
 )
 def test_records__equal_the_slow_decoder(

@@ -9,10 +9,10 @@ def test_dense__equals_the_oracle(n_bins):
     contract.equals_dense_under_its_pattern(contract.make_layer("dense"), n_bins)
 
 
-@pytest.mark.parametrize("elements", [1, 40, 33 * 20])
-def test_dense__equals_the_oracle_however_it_is_tiled(elements, monkeypatch):
+@pytest.mark.parametrize(("elements", "n_bins"), [(1, 15), (40, 33), (33 * 20, 33)])
+def test_dense__equals_the_oracle_however_it_is_tiled(elements, n_bins, monkeypatch):
     monkeypatch.setattr("senformer.model.attention.tiles.plan.TILE_ELEMENTS", {"cpu": 6 * elements})
-    contract.equals_dense_under_its_pattern(contract.make_layer("dense"), 33)
+    contract.equals_dense_under_its_pattern(contract.make_layer("dense"), n_bins)
 
 
 def test_dense__every_bin_sees_every_bin():

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any, no_type_check
 
 import torch
-import torch._inductor.config
 from jaxtyping import Float
 from torch import Tensor
 
@@ -60,8 +59,10 @@ def _compiled() -> Callable[..., Tensor]:
     Tuned, because torch's fixed sizes are for narrow values and larger blocks: with blocks of 64 bins its
     backward pass finds none that fits on an H100.
     """
+    import torch._inductor.config as config  # a second: whoever never compiles does without
+
     options: dict[str, Any] = {"max_autotune": True}
-    if hasattr(torch._inductor.config, "autotune_num_choices_displayed"):
+    if hasattr(config, "autotune_num_choices_displayed"):
         options["autotune_num_choices_displayed"] = 0
     return torch.compile(_attend, dynamic=False, fullgraph=True, options=options)
 
