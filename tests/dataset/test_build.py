@@ -249,6 +249,41 @@ def test_build__damaged_dataset_is_not_called_finished(toy: Toy, copied_store: P
         build(toy.config(), copied_store)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "dataset.json",
+        "manifest.json",
+        "statistics.json",
+        "tracks.tsv",
+        "windows.parquet",
+        "genome.zarr/zarr.json",
+    ],
+)
+def test_build__finished_dataset_with_changed_or_missing_metadata_is_told(
+    toy: Toy, copied_store: Path, name: str
+) -> None:
+    file = copied_store / name
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    todo = r"Remove the folder and run senformer build again, or copy it again\."
+    with pytest.raises(DataError, match=rf"is damaged: {name} (has another SHA-256|is not the one).*{todo}"):
+        build(toy.config(), copied_store)
+    file.unlink()
+    with pytest.raises(DataError, match=rf"is damaged: {name} is missing.*{todo}"):
+        build(toy.config(), copied_store)
+
+
+def test_build__finished_dataset_without_its_run_record_is_told(toy: Toy, copied_store: Path) -> None:
+    (copied_store / "run.json").unlink()
+    with pytest.raises(
+        DataError, match=r"lacks run\.json, which tells .* Copy the file here again"
+    ) as caught:
+        build(toy.config(), copied_store)
+    assert caught.value.code == "E412"
+
+
 def test_build__too_small_a_disk_is_refused_early(
     toy: Toy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from senformer.core.errors import DataError
-from senformer.dataset.manifest import check_dataset, check_entries, describe_files, read_json, write_manifest
+from senformer.dataset.manifest import (
+    check_dataset,
+    check_entries,
+    describe_files,
+    read_json,
+    unlisted_files,
+    write_manifest,
+)
 
 
 @pytest.fixture
@@ -95,3 +102,21 @@ def test_check_dataset__a_flipped_bit_in_any_file_is_found(copied_store: Path) -
                 check_dataset(copied_store, verify=True)
         file.write_bytes(content)
     check_dataset(copied_store, verify=True)
+
+
+def test_check_dataset__changed_small_metadata_is_always_found(copied_store: Path) -> None:
+    file = copied_store / "tracks.zarr" / "chrA" / "zarr.json"
+    content = file.read_text()
+    file.write_text(content.replace('"float', '"floaT', 1))
+    assert file.stat().st_size == len(content)
+    with pytest.raises(DataError, match=r"tracks\.zarr/chrA/zarr\.json has another SHA-256 .*build again"):
+        check_dataset(copied_store, verify=False)
+
+
+def test_unlisted_files__names_what_does_not_belong(closed: Path) -> None:
+    (closed / ".lock").touch()
+    assert unlisted_files(closed) == []
+    (closed / "notes.txt").touch()
+    (closed / "arrays" / "run.json").touch()
+    (closed / "arrays" / "c" / "1").touch()
+    assert unlisted_files(closed) == ["arrays/c/1", "arrays/run.json", "notes.txt"]

@@ -1,8 +1,11 @@
 import shutil
 
 import pytest
+from tests.dataset.collection.conftest import section
+from tests.dataset.toy import write_toy
 
 from senformer.core.errors import DataError, MissingInputError, SenformerError
+from senformer.dataset.collection import build_collection, member_configs
 from senformer.workflow.verify import verify_path
 
 
@@ -37,3 +40,15 @@ def test_verify_path__a_build_that_was_stopped(tmp_path):
     (tmp_path / "shards" / "rows-0.json").write_text("{}")
     with pytest.raises(DataError, match=r"1 of 3 pieces done\. Run the same senformer build command again"):
         verify_path(tmp_path)
+
+
+def test_verify_path__names_files_of_others_in_a_collection(tmp_path):
+    toy = write_toy(tmp_path)
+    both = tmp_path / "both"
+    build_collection(member_configs(section(toy, toy), "test"), both)
+    assert verify_path(both)["n_unlisted"] == 0
+    (both / "fly" / "b").touch()
+    (both / "a").mkdir()
+    (both / "a" / "x").touch()
+    (both / "c").touch()
+    assert verify_path(both)["unlisted"] == ["a/x", "c", "fly/b"]

@@ -7,6 +7,7 @@ import typer
 
 from senformer.cli.choices import Device
 from senformer.cli.output import Json, say
+from senformer.core.wording import counted
 
 
 def verify(
@@ -26,7 +27,7 @@ def verify(
 
 
 def _lines(result: dict[str, Any]) -> list[str]:
-    """Say how far each head's golden outputs are from those that were saved."""
+    """Say how far each head's golden outputs are from those that were saved, and what was not proven."""
     allowed = f"allowed {result['tolerance']:.0e}" if "tolerance" in result else ""
     lines = [
         f"head {head}: {found['n_values']} golden values differ by at most "
@@ -35,4 +36,12 @@ def _lines(result: dict[str, Any]) -> list[str]:
     ]
     if not result.get("attention_counts", True):
         lines.append("attention adds nothing to these outputs (its output projections are zero)")
+    if result.get("n_unlisted"):
+        n, shown = result["n_unlisted"], result["unlisted"]
+        more = f" and {n - len(shown):,} more" if n > len(shown) else ""
+        be = "is" if n == 1 else "are"
+        lines.append(
+            f"warning: {counted(n, 'file')} {be} not in the manifest and not proven: "
+            f"{', '.join(shown)}{more}. Remove what does not belong to the dataset."
+        )
     return lines

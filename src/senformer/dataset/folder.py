@@ -6,7 +6,7 @@ from typing import Any
 from senformer.core.commit import is_leftover, refuse_existing, remove
 from senformer.core.errors import OutputError
 from senformer.dataset import layout
-from senformer.dataset.manifest import read_json
+from senformer.dataset.manifest import check_dataset, read_json
 
 
 def refuse_foreign(out: Path) -> None:
@@ -16,10 +16,14 @@ def refuse_foreign(out: Path) -> None:
     ------
     OutputError
         There is something else.
+    DataError
+        It is a finished build that lost its ``dataset.json``.
     """
     if out.is_dir() and not (out / layout.HEADER).is_file():
         if all(is_leftover(child) for child in out.iterdir()):
             return
+        if (out / layout.DONE).is_file() and (out / layout.MANIFEST).is_file():
+            check_dataset(out, verify=False)
     elif out.is_dir():
         return
     refuse_existing(out)

@@ -67,6 +67,7 @@ def run_build(
     """
     refuse_foreign(out)
     with folder_lock(out):
+        _refuse_damaged(out)
         if is_finished(out, config):
             log.info(
                 "%s is finished and its inputs are unchanged; its bytes are proven by senformer verify", out
@@ -96,8 +97,24 @@ def is_finished(out: Path, config: Config) -> bool:
 
 def stored_counts(out: Path) -> dict[str, Any]:
     """Return what the build of a finished dataset counted."""
-    check_dataset(out, verify=False)
     return read_json(out / layout.STATISTICS)["counts"]
+
+
+def _refuse_damaged(out: Path) -> None:
+    """Refuse a finished dataset that lacks a file, or whose sizes or small files are not as it was closed."""
+    if not (out / layout.DONE).is_file() or _is_collection(out):
+        return
+    check_dataset(out, verify=False)
+    if not (out / RUN_RECORD).is_file():
+        found = (
+            f"lacks {RUN_RECORD}, which tells what it was made from; its other files are as they were closed"
+        )
+        raise DataError("E412", str(out), found, "Copy the file here again, or choose another --out.")
+
+
+def _is_collection(out: Path) -> bool:
+    """Say whether ``DONE.json`` closes several datasets; that these are others is told by their header."""
+    return "sha256" in read_json(out / layout.DONE)
 
 
 def is_recorded(out: Path, record: Path) -> bool:

@@ -13,6 +13,8 @@ from senformer.core.errors import DataError
 from senformer.dataset import layout
 
 _OUTSIDE = {layout.MANIFEST, layout.DONE, layout.LOCK, "run.json"}
+# Up to this size the content of metadata is always looked at.
+_SMALL_BYTES = 1 << 16
 
 
 def describe_files(root: Path, folders: list[Path]) -> list[dict[str, Any]]:
@@ -67,8 +69,18 @@ def check_entries(root: Path, entries: list[dict[str, Any]], *, verify: bool) ->
     return ""
 
 
+def unlisted_files(root: Path) -> list[str]:
+    """Return the files of a finished dataset that its manifest does not list, so that nothing proves them."""
+    content = read_json(root / layout.MANIFEST)
+    known = {entry["path"] for entry in content["files"]} | _OUTSIDE
+    known |= {entry["path"] for files in content["shards"].values() for entry in files}
+    return sorted({file.relative_to(root).as_posix() for file in _files_below(root)} - known)
+
+
 def check_dataset(root: Path, *, verify: bool) -> None:
-    """Check a finished dataset against its manifest.
+    """Check a finished dataset against its manifest: size of every file, and the content of small metadata.
+
+    With ``verify`` the content of every file.
 
     Raises
     ------
@@ -81,16 +93,22 @@ def check_dataset(root: Path, *, verify: bool) -> None:
         )
     manifest = root / layout.MANIFEST
     done = read_json(root / layout.DONE)
-    if not manifest.is_file() or sha256(manifest) != done.get("manifest_sha256"):
+    if not manifest.is_file():
+        raise _damaged(root, f"{layout.MANIFEST} is missing")
+    if sha256(manifest) != done.get("manifest_sha256"):
         raise _damaged(root, f"{layout.MANIFEST} is not the one that {layout.DONE} closed")
     content = read_json(manifest)
-    # What stands at the top is small and read at once: always proven whole.
-    top = [entry for entry in content["files"] if "/" not in entry["path"]]
-    rest = [entry for entry in content["files"] if "/" in entry["path"]]
+    # What stands at the top is read at once, and zarr.json says how chunks are read: always proven whole.
+    small = [entry for entry in content["files"] if "/" not in entry["path"] or _is_small(entry)]
+    rest = [entry for entry in content["files"] if "/" in entry["path"] and not _is_small(entry)]
     rest += [entry for files in content["shards"].values() for entry in files]
-    fault = check_entries(root, top, verify=True) or check_entries(root, rest, verify=verify)
+    fault = check_entries(root, small, verify=True) or check_entries(root, rest, verify=verify)
     if fault:
         raise _damaged(root, fault)
+
+
+def _is_small(entry: dict[str, Any]) -> bool:
+    return entry["bytes"] <= _SMALL_BYTES
 
 
 def _damaged(root: Path, fault: str) -> DataError:
