@@ -118,3 +118,25 @@ def test_build__says_which_split_missed_its_share(senformer, tmp_path):
     answer = senformer("build", config, "--out", tmp_path / "e")
     assert "splits far from their share of the windows: valid 7.4% of aimed 34.1%" in answer.out
     assert "warning[E454]" in answer.err
+
+
+def test_build__tells_what_a_join_left_out(senformer, tmp_path):
+    bases = ("ACGTTGCA", "GGGTTGCA", "CCGTAGCA", "TTTTTGCC")
+    names = ("train", "valid", "test", "none")
+    (tmp_path / "x.fa").write_text("".join(f">{name}\n{b}\n" for name, b in zip(names, bases, strict=True)))
+    (tmp_path / "v.csv").write_text("id,y,split\ntest,1,test\nvalid,2,valid\ntrain,3,train\na,1,x\nb,1,x\n")
+    rows = {"file": str(tmp_path / "x.fa"), "join": {"file": str(tmp_path / "v.csv")}}
+    values = {"kind": "table", "rows": [rows], "id": "id", "sequence": "sequence", "values": ["y"]}
+    values |= {"window_bp": 8, "split": {"by": "column", "column": "split"}}
+    (tmp_path / "c.yaml").write_text(json.dumps({"dataset": values}))
+    answer = senformer("build", tmp_path / "c.yaml", "--out", tmp_path / "d")
+    assert answer.code == 65
+    assert "error[E426]" in answer.err
+    assert "lacks the ids of 1 row: 'none'" in answer.err
+    assert not (tmp_path / "d").exists()
+    rows["join"]["unmatched"] = "leave_out"
+    (tmp_path / "c.yaml").write_text(json.dumps({"dataset": values}))
+    answer = senformer("build", tmp_path / "c.yaml", "--out", tmp_path / "d")
+    assert answer.code == 0, answer.err
+    assert "rows: train 1, valid 1, test 1" in answer.out
+    assert "left out by join: rows without a partner 1, names that no row has 2" in answer.out
