@@ -16,8 +16,12 @@ import yaml
 from tests.tracks.toy import random_blocks
 from tests.tracks.toy_bam import random_reads, write_bam
 
-from senformer.core.config import read_section
+from senformer.core.config import parse, read_section
 from senformer.dataset.config import DatasetConfig
+from senformer.dataset.table.config import TableConfig
+from senformer.dataset.table.plan import make_tracks
+from senformer.dataset.table.rows import read_rows
+from senformer.dataset.table.scan import scan_rows
 from senformer.dataset.tfrecord.framing import frame, read_records
 from senformer.genome.bed import read_bed
 from senformer.genome.chain import read_chain
@@ -137,6 +141,22 @@ def _read_table(path: Path) -> bytes:
     return repr([vars(track) for track in read_track_table(path)]).encode()
 
 
+def _joined_table(folder: Path) -> Path:
+    bases = np.random.default_rng(4).choice(list("ACGT"), (40, 12))
+    _write(folder / "x.fa", "".join(f">r{n}\n{''.join(row)}\n" for n, row in enumerate(bases)).encode())
+    lines = ["id\ty\tsplit", *(f"r{n}\t{n / 8}\t{('train', 'test')[n % 2]}" for n in range(40))]
+    return _write(folder / "values.tsv", "\n".join(lines).encode())
+
+
+def _read_joined(path: Path) -> bytes:
+    rows = {"file": str(path.parent / "x.fa"), "join": str(path)}
+    section = {"kind": "table", "rows": [rows], "id": "id", "sequence": "sequence", "values": ["y"]}
+    section |= {"window_bp": 12, "split": {"by": "column", "column": "split"}}
+    config = parse(TableConfig, section, "toy")
+    scan_rows(config, make_tracks(config), None)
+    return repr([chunk.columns for chunk in read_rows(config)]).encode()
+
+
 def _tfrecord(folder: Path) -> Path:
     rng = np.random.default_rng(3)
     frames = b"".join(frame(rng.bytes(int(size))) for size in rng.integers(1, 900, 5))
@@ -208,5 +228,6 @@ FUZZED: dict[str, Fuzzed] = {
     "gtf": Fuzzed(_lines("g.gtf", _GTF), lambda path: pickle.dumps(read_gtf(path))),
     "tfrecord": Fuzzed(_tfrecord, lambda path: repr(list(read_records(path))).encode(), is_text=False),
     "track table": Fuzzed(_lines("tracks.tsv", _TABLE), _read_table),
+    "joined table": Fuzzed(_joined_table, _read_joined),
     "configuration": Fuzzed(_yaml, lambda path: repr(read_section(path, "dataset", DatasetConfig)).encode()),
 }

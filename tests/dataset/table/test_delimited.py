@@ -51,6 +51,7 @@ def test_read_delimited__without_a_last_line_end_and_with_a_mark_at_the_start(tm
     [
         ("", "line 1: is empty"),
         ("a\tb\ta\n1\t2\t3\n", "line 1: names column 'a' twice"),
+        ("a\rb\tc\n1\t2\n", "line 1: names no columns (new-line character"),
         ("a\tb\n1\t2\n3\n", "Row #3: Expected 2 columns, got 1: 3"),
         ("a\tb\n1\t2\n3\t4\t5\n", "Row #3: Expected 2 columns, got 3"),
         ('a\tb\n1\t"2\n3\t4\n5\t6\n', "a quotation mark is not closed in its line"),

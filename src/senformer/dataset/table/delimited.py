@@ -81,11 +81,15 @@ def read_header(path: Path) -> tuple[list[str], str]:
     Raises
     ------
     DataError
-        There is no header, or a name stands twice.
+        There is no header, it cannot be told apart into columns, or a name stands twice.
     """
     text = next((text for _, text in read_lines(path, "E487")), "")
     separator = "\t" if "\t" in text else ","
-    names = [name.strip() for name in next(csv.reader([text], delimiter=separator), [])]
+    try:
+        names = [name.strip() for name in next(csv.reader([text], delimiter=separator), [])]
+    except csv.Error as fault:
+        todo = "End every line with a line feed, and close quotation marks."
+        raise DataError("E487", f"{path} line 1", f"names no columns ({fault})", todo) from fault
     if not any(names):
         raise DataError("E487", f"{path} line 1", "is empty", "Give a table whose first line names columns.")
     for place, name in enumerate(names):
