@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import pytest
 from tests.workflow.measure.toy import toy_settings
 
 from senformer.workflow.bench import BENCHES
@@ -11,6 +12,7 @@ def attention_case():
     return BENCHES["attention"].cases(toy_settings("attention", kinds=("bigbird",), lengths=(8 * 20,)))[0]
 
 
+@pytest.mark.slow
 def test_worker__calls_and_closes():
     worker = Worker(attention_case(), 1, None, None)
     worker.go()
