@@ -83,6 +83,24 @@ def test_build__plan_only_writes_nothing(senformer, tmp_path):
     assert not (tmp_path / "d").exists()
 
 
+def test_build__plan_leaves_out_windows_of_chromosomes_that_no_track_lists(senformer, tmp_path):
+    from tests.dataset.toy import TABLE, write_toy
+
+    toy = write_toy(tmp_path)
+    rows = TABLE.splitlines(keepends=True)
+    toy.table.write_text(rows[0] + rows[4].replace("3\tchip", "0\tchip").replace(".\t3", ".\t0"))
+    config, split = tmp_path / "x.yaml", {"by": "chromosome", "train": ["chrA", "chrC"], "valid": ["chrB"]}
+    config.write_text(json.dumps({"dataset": toy.values(split=split)}))
+    answer = senformer("build", config, "--out", tmp_path / "d", "--plan-only")
+    assert answer.code == 0, answer.err
+    assert (
+        "windows: train 17, valid 14, test 0\n  dropped windows: unmeasured 10 (no track lists" in answer.out
+    )
+    plan = json.loads(senformer("build", config, "--out", tmp_path / "d", "--plan-only", "--json").out)
+    built = json.loads(senformer("build", config, "--out", tmp_path / "d", "--json").out)
+    assert plan["unmeasured"] == built["dropped_windows"]["unmeasured"] == 10
+
+
 def test_build__plan_of_another_kind_is_refused(senformer, tmp_path):
     config = tmp_path / "x.yaml"
     values = {"kind": "tfrecord", "records": str(tmp_path)}

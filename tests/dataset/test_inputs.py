@@ -5,11 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.dataset.toy import Toy
+from tests.dataset.toy import SIZES, Toy
 
 from senformer.core.commit import sha256
 from senformer.core.errors import DataError, MissingInputError
-from senformer.dataset.inputs import input_paths, is_unchanged, scan_inputs
+from senformer.dataset.inputs import input_paths, is_unchanged, scan_inputs, unmeasured_chroms
 from senformer.genome.fasta import open_fasta
 from senformer.tracks.table import Track, read_track_table
 
@@ -91,3 +91,11 @@ def test_is_unchanged__record_without_times(toy: Toy) -> None:
     inputs = {name: {**found, "modified_ns": None} for name, found in scanned(toy).items()}
     record = {"config": toy.config().model_dump(mode="json"), "inputs": inputs}
     assert is_unchanged(record, toy.config())
+
+
+def test_unmeasured_chroms__those_that_no_track_lists(toy: Toy) -> None:
+    tracks = read_track_table(toy.table)
+    chip = [track for track in tracks if track.name == "chip"]
+    assert unmeasured_chroms(chip, ["chrA", "chrC"], SIZES) == ["chrC"]
+    assert unmeasured_chroms(chip, ["chrA"], SIZES) == []
+    assert unmeasured_chroms(tracks, list(SIZES), SIZES) == []

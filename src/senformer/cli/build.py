@@ -64,9 +64,14 @@ def _say_plan(values: dict, where: str, workers: int) -> None:
         f"{name or 'Plan'}: {plan['n_tracks']} tracks, {plan['n_chromosomes']:,} chromosomes, "
         f"{plan['n_pieces']:,} pieces, about {plan['estimated_bytes']['total']:,} bytes\n  windows: "
         + ", ".join(f"{split} {n:,}" for split, n in plan["windows"].items())
+        + _unmeasured(plan["unmeasured"])
         for name, plan in plans.items()
     ]
     say(plans.get("", {"genomes": plans}), "\n".join(lines))
+
+
+def _unmeasured(n: int) -> str:
+    return f"\n  dropped windows: unmeasured {n:,} (no track lists their chromosome)" if n else ""
 
 
 _TFRECORDS = {

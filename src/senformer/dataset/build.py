@@ -15,9 +15,10 @@ from senformer.dataset.engine import LOCAL, check_engine, run_jobs
 from senformer.dataset.estimate import estimate_size, refuse_small_disk
 from senformer.dataset.finish import finish
 from senformer.dataset.frame import is_recorded, run_build
+from senformer.dataset.inputs import unmeasured_chroms
 from senformer.dataset.plan import BuildPlan, make_plan, tile_plan
 from senformer.dataset.pool import kept_processes
-from senformer.dataset.shard import Piece, all_pieces, build_piece, declare_arrays, shard_record
+from senformer.dataset.shard import Piece, all_pieces, build_piece, declare_arrays, open_genome, shard_record
 
 # A part of the folder that was built cannot be read.
 _STORE_FAULTS = {"E412", "E413"}
@@ -81,7 +82,8 @@ def describe_build(config: DatasetConfig, *, workers: int = 1) -> dict[str, Any]
     Returns
     -------
     ``n_tracks``, ``n_chromosomes``, ``n_pieces``, ``windows`` per split before any is dropped for its signal
-    or its unknown bases, chromosomes ``left_out`` by reason, and ``estimated_bytes`` with its parts.
+    or its unknown bases, how many are not among them as no track lists their chromosome (``unmeasured``),
+    chromosomes ``left_out`` by reason, and ``estimated_bytes`` with its parts.
 
     Raises
     ------
@@ -90,12 +92,16 @@ def describe_build(config: DatasetConfig, *, workers: int = 1) -> dict[str, Any]
     """
     with kept_processes(workers):
         plan = make_plan(config, workers=workers)
-        windows = tile_plan(plan)["split"]
+        tiled = tile_plan(plan)
+        sizes = open_genome(plan.genome).chrom_sizes
+        lost = tiled["chrom"].isin(unmeasured_chroms(plan.tracks, list(plan.chrom_sizes), sizes))
+        windows = tiled.loc[~lost, "split"]
         return {
             "n_tracks": len(plan.tracks),
             "n_chromosomes": len(plan.chrom_sizes),
             "n_pieces": len(all_pieces(plan)),
             "windows": {split: int((windows == split).sum()) for split in SPLITS},
+            "unmeasured": int(lost.sum()),
             "left_out": plan.left_out,
             "estimated_bytes": estimate_size(plan, workers).to_dict(),
         }

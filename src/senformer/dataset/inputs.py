@@ -10,6 +10,7 @@ from senformer.core.config import Config
 from senformer.core.provenance import describe_input
 from senformer.dataset.config import DatasetConfig
 from senformer.dataset.pool import in_processes
+from senformer.genome.chromosomes import resolve_chromosome
 from senformer.genome.fasta import FastaReader
 from senformer.genome.files import identity
 from senformer.tracks import open_track
@@ -63,6 +64,29 @@ def refuse_unfit(tracks: Sequence[Track], chrom_sizes: Mapping[str, int]) -> Non
     """
     for track in (track for track in tracks if track.format == "bigwig"):
         check_track(track, open_track(track, chrom_sizes=chrom_sizes), chrom_sizes, scan=False)
+
+
+def unmeasured_chroms(
+    tracks: Sequence[Track], chroms: Sequence[str], all_sizes: Mapping[str, int]
+) -> list[str]:
+    """Return the chromosomes that no track lists, as headers tell: no window of them stays.
+
+    Parameters
+    ----------
+    tracks
+        Every track, checked against the genome.
+    chroms
+        Chromosomes in use.
+    all_sizes
+        Every chromosome of the genome with its length in bp.
+    """
+    left = list(chroms)
+    for track in tracks:
+        if not left or track.missing_chroms == "error":  # it lists all, as was checked
+            return []
+        listed = open_track(track, chrom_sizes=all_sizes).chrom_sizes
+        left = [chrom for chrom in left if resolve_chromosome(chrom, listed) is None]
+    return left
 
 
 def _check_genome(fasta: FastaReader) -> None:
