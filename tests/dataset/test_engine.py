@@ -34,7 +34,7 @@ def refuse() -> None:
     raise DataError("E408", "track", "the signal is NaN there")
 
 
-@pytest.mark.parametrize("name", ["dask", "dask://", "spark://local", ""])
+@pytest.mark.parametrize("name", ["dask", "dask://", "dask://host", "spark://local", ""])
 def test_check_engine__names_what_is_allowed(name: str) -> None:
     with pytest.raises(
         ConfigError, match=r"is no engine\. Give local, dask://local or dask://host:port"

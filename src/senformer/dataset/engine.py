@@ -6,6 +6,7 @@ writes: both write the same bytes under temporary names of their own, and move t
 
 import contextlib
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from senformer.dataset.pool import in_processes
 from senformer.dataset.turns import in_turn
 
 LOCAL, _SCHEME, _OWN_CLUSTER = "local", "dask://", "local"
+_ENGINE = re.compile(rf"{_SCHEME}({_OWN_CLUSTER}|.+:\d+)")
 _PATIENCE_S = 40.0  # without any worker, or until the scheduler answers
 _POLL_S = 1.0
 # Tasks a worker thread that the scheduler knows: each carries the plan, or rows of a table.
@@ -34,7 +36,7 @@ def check_engine(engine: str) -> None:
     """
     if engine == LOCAL:
         return
-    if not engine.startswith(_SCHEME) or not engine.removeprefix(_SCHEME):
+    if not _ENGINE.fullmatch(engine):
         raise ConfigError(
             "E420", "--engine", f"{engine!r} is no engine", "Give local, dask://local or dask://host:port."
         )

@@ -58,6 +58,26 @@ def test_audit__only_what_is_in_both_splits_counts():
     assert abs(leaks(audit(regions, {"g": Codes(genome)}))["test", "train"]["homologous_bp"] - 5000) < 100
 
 
+def test_audit__a_match_that_leaks_both_ways_is_shown_at_its_places():
+    codes = random_genome(np.random.default_rng(3), {"c": 40_000})
+    regions = pd.concat(
+        [
+            frame(("c", 0, 20_000, first), ("c", 20_000, 40_000, second)).assign(genome=genome)
+            for genome, first, second in (("one", "test", "train"), ("two", "train", "test"))
+        ],
+        ignore_index=True,
+    )
+    found = audit(regions, {"one": Codes(codes), "two": Codes(codes)})
+    assert {row["region"].split(":")[0] + " " + row["partner"].split(":")[0] for row in found["worst"]} == {
+        "one c two c",
+        "two c one c",
+    }
+    for row in found["worst"]:
+        start, end = (int(text.replace(",", "")) for text in row["region"].split(":")[1].split("-"))
+        low, high = (1, 20_000) if row["region"].startswith("one") else (20_001, 40_000)
+        assert low <= start < end <= high
+
+
 def test_audit__by_an_alignment(tmp_path):
     (tmp_path / "a").write_text("chain 9 c1 100 + 10 60 q 90 - 20 70 1\n50\n")
     read = read_alignments([AlignmentConfig(file=str(tmp_path / "a"), query="mouse")], {"human": {"c1": 100}})

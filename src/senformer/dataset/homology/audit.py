@@ -288,7 +288,10 @@ def _worst(space: Space, found: Found, parts: Mapping[str, np.ndarray]) -> list[
     rows: list[dict[str, Any]] = []
     for split, other in _against(parts):
         leaking = leaking_links(found.links, parts[split], parts[other])
-        group, place = np.unique(leaking.group, return_inverse=True)
+        # A match may leak both ways, and then lies in each split at another place.
+        side = leaking.a[:, 0] > leaking.b[:, 0]
+        key, place = np.unique(leaking.group * 2 + side, return_inverse=True)
+        group = key // 2
         bases = np.bincount(place, weights=leaking.a[:, 1] - leaking.a[:, 0], minlength=len(group))
         for index in np.argsort(-bases, kind="stable")[:_WORST]:
             mine = leaking[place == index]
