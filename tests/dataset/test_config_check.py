@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from tests.dataset.toy import Toy
 
@@ -92,3 +94,10 @@ def test_check_config__labels_of_a_scaled_track(toy, tmp_path):
     _, [finding] = _check(toy, tmp_path, labels={})
     assert (finding.code, finding.severity) == ("E448", "error")
     assert "labels are made of covered fractions of bins" in finding.found
+
+
+def test_check_config__labels_of_a_track_that_is_no_peaks(toy, tmp_path):
+    tracks = [replace(track, sum_stat="mean", scale=1.0, clip=None) for track in read_track_table(toy.table)]
+    _, findings = check_config(toy.config(labels={}), open_fasta(toy.genome), tracks, tmp_path)
+    assert {(finding.code, finding.severity) for finding in findings} == {("E449", "warning")}
+    assert "bins sampled" in findings[0].found

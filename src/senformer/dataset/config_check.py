@@ -1,5 +1,6 @@
 """Check a dataset's configuration against its genome and tracks, before anything is read whole."""
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import pandas as pd
 from senformer.core.errors import SenformerError, StorageError
 from senformer.core.findings import NOTE, WARNING, Finding, from_fault, gathered
 from senformer.dataset.config import DatasetConfig
+from senformer.dataset.label_check import check_labels
 from senformer.dataset.labels import refuse_scaled
 from senformer.dataset.masks import read_masks
 from senformer.dataset.pipeline import apply_pipeline
@@ -67,6 +69,8 @@ def check_config(
             scaled = apply_pipeline(apply_assays(tracks, config.assays), config.pipeline)
             if config.labels is not None:
                 refuse_scaled(scaled)
+                n_cores = len(os.sched_getaffinity(0))
+                findings += check_labels(scaled, fasta.chrom_sizes, config.bin_bp, n_cores)
     with gathered(findings, _SECTION):
         read_masks(config, fasta.chrom_sizes)
     try:

@@ -5,6 +5,7 @@ Every check that does not need the signal itself is here, so that bad input stop
 
 import dataclasses
 import functools
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from senformer.dataset.config import AssayConfig, DatasetConfig
 from senformer.dataset.extremes import bound_extremes
 from senformer.dataset.gaps import read_gaps, report_of
 from senformer.dataset.inputs import input_paths, refuse_unfit, scan_inputs
+from senformer.dataset.label_check import check_labels
 from senformer.dataset.labels import refuse_scaled
 from senformer.dataset.masks import Masks, read_masks
 from senformer.dataset.packs import PackIndex
@@ -33,6 +35,8 @@ from senformer.genome.chromosomes import match_chromosomes
 from senformer.genome.fasta import FastaReader, open_fasta
 from senformer.genome.regions import cut
 from senformer.tracks.table import Track, read_track_table
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -214,6 +218,9 @@ def make_plan(config: DatasetConfig, *, workers: int = 1, joint: JointSplit | No
     refuse_unfit(tracks, fasta.chrom_sizes)
     paths = input_paths(config, tracks) | (joint.files if joint else {})
     inputs = scan_inputs(paths, tracks, fasta, workers)
+    if config.labels is not None:
+        for finding in check_labels(tracks, fasta.chrom_sizes, config.bin_bp, workers):
+            log.warning(finding.line)
     return BuildPlan(
         config,
         genome,
