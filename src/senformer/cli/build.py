@@ -25,7 +25,9 @@ def build(
     ] = "local",
     plan_only: Annotated[
         bool,
-        typer.Option("--plan-only", help="Check every input, say what would be built, write no dataset."),
+        typer.Option(
+            "--plan-only", help="Check every input, say what would be built, write no dataset (kind genome)."
+        ),
     ] = False,
     json: Json = False,
 ) -> None:

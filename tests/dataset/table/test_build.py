@@ -55,6 +55,19 @@ def test_build_table__counts(tmp_path: Path, table_path: Path) -> None:
     }
 
 
+def test_build_table__warns_of_values_that_teach_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = [row | {"plus": "NA", "minus": "1.5"} for row in toy_rows()]
+    path = write_table(tmp_path / "t.tsv", rows)
+    build_dataset(toy_config(path), tmp_path / "d")
+    told = [record.getMessage() for record in caplog.records if "E429" in record.getMessage()]
+    assert [text.split("value ")[1] for text in told] == [
+        "'plus': has no number in any train row. Check the column, or drop it.",
+        "'minus': is 3 in every train row that has it. Check the column, or drop it.",
+    ]
+
+
 def test_build_table__in_blocks_holds_the_same_rows(
     tmp_path: Path, table_path: Path, table_store: Path, small_blocks: None
 ) -> None:

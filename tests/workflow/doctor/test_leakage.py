@@ -109,7 +109,17 @@ def test_leaks_as_findings__of_several_genomes_says_between_which():
     [finding] = leaks_as_findings(
         {"leaks": [_row("test", "train", 1_000, 0, 90)], "worst": [], "genomes": rows}, Path("data")
     )
-    assert finding.found.endswith("; by genome: 80 bp of mouse with human, 10 bp of mouse with mouse")
+    assert finding.found.endswith(
+        "; by genome: 80 bp of mouse with human (8.89% of its test), 10 bp of mouse with mouse (1.11% of its "
+        "test)"
+    )
+
+
+def test_leaks_as_findings__one_of_several_genomes_decides():
+    rows = [_row("test", "train", 900, 0, 45) | {"genome": "fly", "against_genome": "fly"}]
+    found = {"leaks": [_row("test", "train", 2_000, 0, 45)], "worst": [], "genomes": rows}
+    assert [finding.severity for finding in leaks_as_findings(found, Path("data"))] == ["error"]
+    assert [f.severity for f in leaks_as_findings(found | {"genomes": []}, Path("data"))] == ["warning"]
 
 
 @pytest.mark.slow

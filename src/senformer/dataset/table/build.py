@@ -9,6 +9,7 @@ from typing import Any
 
 from senformer.core.commit import remove, sweep_folder, write_json
 from senformer.core.errors import DataError, StorageError
+from senformer.core.findings import WARNING, Finding
 from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import make_record
 from senformer.dataset import layout as folder_layout
@@ -149,6 +150,8 @@ def _finish(plan: TablePlan, out: Path) -> dict[str, Any]:
         )
         for name in ("all", *SPLITS)
     }
+    for finding in _empty_columns(plan, sums["train"], str(out)):
+        log.warning(finding.line)
     counts = _counts(plan, records, sums["all"])
     reports = {name: found.report() for name, found in sums.items()}
     labels = label_report([r["labels"] for r in records], reports)
@@ -157,6 +160,17 @@ def _finish(plan: TablePlan, out: Path) -> dict[str, Any]:
     write_json(out / RUN_RECORD, {**record, "inputs": plan.inputs})
     write_manifest(out, {r["block"]: r["files"] for r in records})
     return counts
+
+
+def _empty_columns(plan: TablePlan, train: TrackSums, where: str) -> Iterator[Finding]:
+    """Yield a warning for every value from which nothing can be learned."""
+    for track, n, low, high in zip(plan.tracks, train.n_finite, train.lowest, train.highest, strict=True):
+        if low < high:
+            continue
+        found = f"is {low:g} in every train row that has it" if n else "has no number in any train row"
+        yield Finding(
+            WARNING, "E429", f"{where} value {track.name!r}", found, "Check the column, or drop it."
+        )
 
 
 def _counts(plan: TablePlan, records: list[dict[str, Any]], total: TrackSums) -> dict[str, Any]:

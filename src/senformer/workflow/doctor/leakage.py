@@ -40,7 +40,8 @@ def leaks_as_findings(found: Mapping[str, Any], folder: Path) -> list[Finding]:
     """Return one finding for each pair of splits that leaks, with the worst pairs of stretches.
 
     What is evaluated against what was trained on counts by its share: from 5 % an error, from 0.5 % a
-    warning. Test against valid is a warning at most. Bases that are in both are always an error.
+    warning; where there are several genomes, by the worst share of one. Test against valid is a warning at
+    most. Bases that are in both are always an error.
     """
     findings = []
     for row in found["leaks"]:
@@ -57,25 +58,31 @@ def leaks_as_findings(found: Mapping[str, Any], folder: Path) -> list[Finding]:
             for pair in found["worst"]
             if (pair["split"], pair["against"]) == (row["split"], row["against"])
         ]
-        text += _across(found.get("genomes", ()), row)
+        parts = [
+            part
+            for part in sorted(found.get("genomes", ()), key=lambda part: -part["leaked_bp"])
+            if (part["split"], part["against"]) == (row["split"], row["against"]) and part["leaked_bp"]
+        ]
+        text += _across(parts)
         text += f"; most: {'; '.join(worst[:_SHOWN_PAIRS])}" if worst else ""
         where = f"{folder} {row['split']} against {row['against']}"
         todo = _IMPORTED if (folder / CONTIGS).is_file() else _BUILT
-        findings.append(Finding(_severity(row, is_judged), "E799", where, text, todo))
+        findings.append(Finding(_severity([row, *parts], is_judged), "E799", where, text, todo))
     return findings
 
 
-def _across(rows: Sequence[Mapping[str, Any]], pair: Mapping[str, Any]) -> str:
+def _across(parts: Sequence[Mapping[str, Any]]) -> str:
     """Say between which genomes of several a pair of splits leaks."""
-    leaking = [
-        f"{row['leaked_bp']:,} bp of {row['genome']} with {row['against_genome']}"
-        for row in sorted(rows, key=lambda row: -row["leaked_bp"])
-        if (row["split"], row["against"]) == (pair["split"], pair["against"]) and row["leaked_bp"]
+    shown = [
+        f"{part['leaked_bp']:,} bp of {part['genome']} with {part['against_genome']} "
+        f"({part['fraction']:.2%} of its {part['split']})"
+        for part in parts[:_SHOWN_PAIRS]
     ]
-    return f"; by genome: {', '.join(leaking[:_SHOWN_PAIRS])}" if leaking else ""
+    return f"; by genome: {', '.join(shown)}" if shown else ""
 
 
-def _severity(row: Mapping[str, Any], is_judged: bool) -> str:
-    if is_judged and (row["shared_bp"] or row["fraction"] >= ERROR_FRACTION):
+def _severity(rows: Sequence[Mapping[str, Any]], is_judged: bool) -> str:
+    fraction = max(row["fraction"] for row in rows)
+    if is_judged and (rows[0]["shared_bp"] or fraction >= ERROR_FRACTION):
         return ERROR
-    return WARNING if row["fraction"] >= WARNING_FRACTION else NOTE
+    return WARNING if fraction >= WARNING_FRACTION else NOTE
