@@ -1,5 +1,6 @@
 """Jobs side by side."""
 
+import errno
 import multiprocessing
 import os
 import time
@@ -19,6 +20,10 @@ def double(value: int) -> tuple[int, int]:
 def slow_pid(value: int, seconds: float = 0.2) -> int:
     time.sleep(seconds)
     return os.getpid()
+
+
+def end_at_once(parent: int) -> None:
+    os._exit(9)
 
 
 def end_elsewhere(parent: int) -> None:
@@ -44,6 +49,24 @@ def test_in_processes__dead_worker_is_named() -> None:
     jobs = {str(value): partial(end_elsewhere, os.getpid()) for value in range(40)}
     with pytest.raises(StorageError, match="out: a build process died"):
         list(in_processes(jobs, 2, "out"))
+
+
+@pytest.mark.slow
+def test_in_processes__a_worker_that_cannot_begin_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("senformer.dataset.pool.die_with_parent", end_at_once)
+    jobs = {str(value): partial(slow_pid, value) for value in range(40)}
+    with pytest.raises(StorageError, match="x: a build process died"):
+        list(in_processes(jobs, 2, "x"))
+
+
+def test_in_processes__no_process_can_be_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object) -> None:
+        raise OSError(errno.EAGAIN, "no more processes")
+
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor.submit", refuse)
+    jobs = {str(value): partial(double, value) for value in range(4)}
+    with pytest.raises(StorageError, match="x: a build process died"):
+        list(in_processes(jobs, 2, "x"))
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ writes: both write the same bytes under temporary names of their own, and move t
 import contextlib
 import logging
 import re
+import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -127,7 +128,7 @@ def _in_cluster(
     from distributed import CancelledError, KilledWorker, wait
 
     waiting, running, all_given = iter(jobs), dict[Any, str](), False
-    last_seen = time.monotonic()
+    last_seen, own = time.monotonic(), secrets.token_hex(8)
     try:
         while running or not all_given:
             n_threads = sum(client.nthreads().values())
@@ -139,7 +140,7 @@ def _in_cluster(
                 if job is None:
                     all_given = True
                 else:
-                    running[client.submit(job, pure=False, key=f"{name}-{id(jobs)}")] = name
+                    running[client.submit(job, pure=False, key=f"{name}-{own}")] = name
             if all_given and not running:
                 return
             if not running:
@@ -153,6 +154,11 @@ def _in_cluster(
         raise _lost(where, "the workers that made one piece died, time after time") from fault
     except (CancelledError, OSError) as fault:
         raise _lost(where, f"the connection to the cluster was lost ({fault})") from fault
+    except Exception:
+        # A job's fault: what has begun cannot be stopped, and would write into what is cleared now.
+        with contextlib.suppress(Exception), client.as_current():
+            wait(list(running))
+        raise
     finally:
         for future in running:
             with contextlib.suppress(Exception):

@@ -101,7 +101,8 @@ def check_dataset(root: Path, *, verify: bool) -> None:
     # What stands at the top is read at once, and zarr.json says how chunks are read: always proven whole.
     small = [entry for entry in content["files"] if "/" not in entry["path"] or _is_small(entry)]
     rest = [entry for entry in content["files"] if "/" in entry["path"] and not _is_small(entry)]
-    rest += [entry for files in content["shards"].values() for entry in files]
+    for entry in (entry for files in content["shards"].values() for entry in files):
+        (small if entry["path"].endswith("/zarr.json") else rest).append(entry)
     fault = check_entries(root, small, verify=True) or check_entries(root, rest, verify=verify)
     if fault:
         raise _damaged(root, fault)

@@ -27,20 +27,29 @@ class _Processes:
         self._begun: list[Future[None]] = []
 
     def begin(self, n: int) -> list[Future[None]]:
-        """Begin ``n`` processes, those that run already among them; each is done when it can work."""
+        """Begin ``n`` processes, those that run already among them; as many are done as can work."""
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(
                 self._most, context, initializer=die_with_parent, initargs=(os.getpid(),)
             )
         while len(self._begun) < min(n, self._most):
-            self._begun.append(self._pool.submit(_begin))
+            self._begun.append(self.submit(_begin))
         return self._begun[:n]
 
     def submit(self, job: Job) -> Future[Any]:
-        """Hand over a job; only after :meth:`begin`."""
+        """Hand over a job; only after :meth:`begin`.
+
+        Raises
+        ------
+        BrokenProcessPool
+            A process died, or none can be begun.
+        """
         assert self._pool is not None
-        return self._pool.submit(job)
+        try:
+            return self._pool.submit(job)
+        except (OSError, RuntimeError) as fault:
+            raise BrokenProcessPool(str(fault)) from fault
 
     def close(self) -> None:
         """End them."""
@@ -100,16 +109,22 @@ def in_processes(jobs: Mapping[str, Job], workers: int, where: str) -> Iterator[
         return
     with contextlib.ExitStack() as stack:
         kept = _KEPT.get()
-        processes = kept or stack.enter_context(contextlib.closing(_Processes(workers - 1)))
-        share = _Share(jobs, processes)
+        most = min(workers, len(jobs)) - 1
+        processes = kept or stack.enter_context(contextlib.closing(_Processes(most)))
+        share = None
         try:
+            share = _Share(jobs, processes)
             yield from share.results()
         except BrokenProcessPool as fault:
             raise StorageError(
-                "E417", where, "a build process died", "Free memory and run the same command again."
+                "E417",
+                where,
+                "a build process died",
+                "Free memory and run the same command again; a script needs if __name__ == '__main__'.",
             ) from fault
         finally:
-            share.end()
+            if share is not None:
+                share.end()
 
 
 class _Share:
@@ -126,7 +141,7 @@ class _Share:
         self._done: SimpleQueue[tuple[str, Future[Any]]] = SimpleQueue()
         self._lock = threading.RLock()
         for process in processes.begin(len(jobs) - 1):
-            process.add_done_callback(lambda _: self._hand_over())
+            process.add_done_callback(self._is_there)
 
     def results(self) -> Iterator[tuple[str, Any]]:
         """Yield name and result of every job."""
@@ -145,18 +160,33 @@ class _Share:
             running = list(self._running)
         wait(running)
 
+    def _is_there(self, process: Future[None]) -> None:
+        """Give a process that has begun its first job.
+
+        One that could not begin is told instead: the pool holds its lock then, and takes no job.
+        """
+        if process.cancelled():
+            return
+        if process.exception() is None:
+            self._hand_over()
+        else:
+            self._done.put(("", process))
+
     def _take_last(self) -> str | None:
-        with self._lock:
-            return self._waiting.pop() if self._waiting else None
+        try:
+            return self._waiting.pop()
+        except IndexError:
+            return None
 
     def _hand_over(self) -> None:
         with self._lock:
-            if not self._waiting:
+            try:
+                name = self._waiting.popleft()
+            except IndexError:
                 return
-            name = self._waiting.popleft()
             try:
                 future = self._processes.submit(self._jobs[name])
-            except RuntimeError as fault:  # the pool is broken or ending
+            except BrokenProcessPool as fault:
                 future = Future()
                 future.set_exception(fault)
             self._running.add(future)
@@ -164,6 +194,11 @@ class _Share:
 
     def _take(self, name: str, future: Future[Any]) -> None:
         self._running.discard(future)
+        is_good = not future.cancelled() and future.exception() is None
+        if not is_good:
+            # Without the lock, which a thread may hold that waits for the pool's; the pool holds its own here
+            # when a process died.
+            self._waiting.clear()
         self._done.put((name, future))
-        if not future.cancelled() and future.exception() is None:
+        if is_good:
             self._hand_over()

@@ -5,7 +5,9 @@ built by several processes and a kill loses little. A pack of short contigs is t
 into one file.
 """
 
+import copy
 import functools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,8 +92,8 @@ def build_piece(plan: BuildPlan, root: Path, piece: Piece) -> None:
 
 
 def _build_bases(plan: BuildPlan, root: Path, piece: Piece) -> tuple[list[Path], dict[str, Any]]:
-    fasta, contigs = open_genome(plan.genome), plan.arrays[piece.array]
-    fasta.iupac_counts.clear()  # of the pieces before
+    contigs, fasta = plan.arrays[piece.array], copy.copy(open_genome(plan.genome))
+    fasta.iupac_counts = Counter()  # of this piece alone, whatever other threads read
     path, step = shard_folders(root, piece.array)[0], codes_spec(plan, piece.array).grid.shard
     blocks = (
         block for contig in contigs for block in _bases(fasta, contig, 0, plan.chrom_sizes[contig], step)

@@ -38,7 +38,9 @@ def refuse_two_names(
         if chrom in first:
             pair = (first[chrom], name)
             lines = _first_lines(path, pair) if is_text else {}
-            shown = " and ".join(f"{one!r} (line {lines[one]})" if lines else repr(one) for one in pair)
+            shown = " and ".join(
+                f"{one!r} (line {lines[one]})" if one in lines else repr(one) for one in pair
+            )
             todo = "Use one name for one chromosome, and merge what stands under both."
             raise DataError("E234", str(path), f"{shown} are both chromosome {chrom!r} of the genome", todo)
         first[chrom] = name

@@ -55,6 +55,14 @@ def test_build_table__counts(tmp_path: Path, table_path: Path) -> None:
     }
 
 
+def test_open_dataset__a_changed_zarr_json_of_a_table_is_found(table_store: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(table_store, tmp_path / "d"))
+    file = next((root / "values.zarr").glob("*/zarr.json"))
+    file.write_text(file.read_text().replace("little", "big   "))
+    with pytest.raises(DataError, match=r"is damaged: .*zarr\.json"):
+        open_dataset(root)
+
+
 def test_build_table__warns_of_values_that_teach_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

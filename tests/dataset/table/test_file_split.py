@@ -54,6 +54,19 @@ def test_by_file__folds(tmp_path: Path) -> None:
         splitter(path, test_fold=1, valid_fold=1)
 
 
+@pytest.mark.parametrize("text", ["", "NA", "."])
+def test_by_file__an_id_without_a_fold_is_no_train_row(tmp_path: Path, text: str) -> None:
+    path = written(tmp_path / "s.tsv", {**FOLD, "f": text}, "fold")
+    with pytest.raises(DataError, match=r"s\.tsv line 7.*is no fold\. Give every id one") as caught:
+        splitter(path, test_fold=0)
+    assert caught.value.code == "E425"
+
+
+def test_by_file__a_name_of_other_digits_is_a_name(tmp_path: Path) -> None:
+    path = written(tmp_path / "s.tsv", {"a": "0", "b": "\u00b2"}, "fold")
+    assert fed(splitter(path, test_fold=0), ["a", "b"]) == [2, 0]
+
+
 def test_by_file__refuses_rows_that_it_lacks_and_ids_without_row(tmp_path: Path) -> None:
     path = written(tmp_path / "s.tsv", SPLIT)
     with pytest.raises(DataError) as fault:

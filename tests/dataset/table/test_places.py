@@ -26,6 +26,7 @@ def chunk(**columns: list[str]) -> Chunk:
         ("chr1-104768570-104768734_UPCQ_WT", ("chr1", 104768570, 104768734)),
         ("chrX_4544150_4544398_-_peak_849bp_region", ("chrX", 4544150, 4544398)),
         ("2L:5-9(+)", ("2L", 4, 9)),
+        ("e1::chr1:101-200(+)", ("chr1", 100, 200)),
     ],
 )
 def test_read_places__texts(text: str, known: tuple) -> None:

@@ -15,6 +15,7 @@ from senformer.dataset.table.chunk import Chunk, refuse_missing
 from senformer.dataset.table.delimited import read_delimited, read_header
 from senformer.dataset.table.ids import Ids
 from senformer.dataset.table.keys import find_keys, text_keys
+from senformer.dataset.table.numbers import MISSING
 from senformer.dataset.table.split import MEANING, Codes, RowSplitter
 from senformer.dataset.table.split_config import TableSplitConfig
 from senformer.genome.files import local_file
@@ -96,8 +97,20 @@ class ByFile(RowSplitter):
     def _read_folds(self) -> tuple[Int64[np.ndarray, " id"], Codes]:
         keys, parts = self._read()
         texts = pa.chunked_array([part.columns[self._split] for part in parts]).combine_chunks()
+        for part in parts:
+            for row, text in enumerate(part.columns[self._split].to_pylist()):
+                if not text or text.lower() in MISSING:
+                    raise DataError(
+                        "E425",
+                        part.where(row, self._split),
+                        f"{text!r} is no fold",
+                        "Give every id one, or take the row out.",
+                    )
         encoded = texts.dictionary_encode()
-        names = [fold_name(int(text) if text.isdigit() else text) for text in encoded.dictionary.to_pylist()]
+        names = [
+            fold_name(int(text) if text.isascii() and text.isdecimal() else text)
+            for text in encoded.dictionary.to_pylist()
+        ]
         test, valid = fold_list(self._config.test_fold), fold_list(self._config.valid_fold)
         where = f"split ({self._path})"
         for name in (*test, *valid):
