@@ -1,6 +1,6 @@
 """Means over the entries that were measured: what the losses of :mod:`senformer.train.losses` share."""
 
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 
@@ -34,3 +34,24 @@ def mean_measured(
     if weight is not None:
         terms = terms * weight
     return terms.masked_fill(~is_measured, 0.0).sum() / is_measured.sum().clamp(min=1)
+
+
+def mean_of_profiles(
+    terms: Float[Tensor, "batch track"],
+    n_bins: Int[Tensor, "batch track"],
+    weight: Float[Tensor, " track"] | None = None,
+) -> Float[Tensor, ""]:
+    """Return the mean over the profiles, a window and track each, that have a measured bin; zero without any.
+
+    Parameters
+    ----------
+    terms
+        The loss of every profile, finite everywhere.
+    n_bins
+        Measured bins of each.
+    weight
+        Factor on each track's terms; None counts all alike. The mean is still over the number of profiles.
+    """
+    if weight is not None:
+        terms = terms * weight
+    return terms.masked_fill(n_bins == 0, 0.0).sum() / (n_bins > 0).sum().clamp(min=1)

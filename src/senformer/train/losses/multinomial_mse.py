@@ -1,0 +1,52 @@
+"""Shape of a profile and size of its counts (``LOSSES["multinomial_mse"]``), BPNet's loss.
+
+Source: Avsec et al. 2021, doi:10.1038/s41588-021-00782-6: multinomial negative log-likelihood of the profile,
+and mean squared error of log(1 + counts).
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from senformer.train.measured import fill_unmeasured, mean_of_profiles
+
+
+def multinomial_mse(
+    prediction: Float[Tensor, "batch bin track"],
+    target: Float[Tensor, "batch bin track"],
+    weight: Float[Tensor, " track"] | None = None,
+    *,
+    count_weight: float = 10.0,
+) -> Float[Tensor, ""]:
+    """Return the mean over profiles of multinomial NLL + count_weight * squared error of log counts.
+
+    Of the bins of one window and track, with sums P of predictions p and N of targets k: the first term is
+    -log(N! / prod k!) - sum(k log(p / P)), the second (log(1 + P) - log(1 + N))^2.
+
+    Parameters
+    ----------
+    prediction
+        Rates, positive; any precision, the loss is computed in fp32. A model of profile logits and log counts
+        has the rates softmax(logits) * counts.
+    target
+        Counts, 0 or more; NaN where there is none: such a bin is left out of both terms.
+    weight
+        Factor on each track's terms; None counts all alike. The mean is still over the number of tracks.
+    count_weight
+        Weight of the second term, 0 or more.
+
+    Returns
+    -------
+    A scalar in fp32; zero, with zero gradient, where nothing is measured.
+    """
+    counts, is_measured = fill_unmeasured(target)
+    n_bins = is_measured.sum(dim=1)
+    rates = prediction.float().masked_fill(~is_measured, 0.0)
+    total_rate, total = rates.sum(dim=1), counts.sum(dim=1)
+    # 1 for what is not measured: no logarithm of 0 reaches the gradient.
+    log_rate = torch.log(prediction.float().masked_fill(~is_measured, 1.0))
+    log_total = torch.log(total_rate.masked_fill(n_bins == 0, 1.0))
+    ways = torch.lgamma(total + 1) - torch.lgamma(counts + 1).sum(dim=1)
+    shape = total * log_total - (counts * log_rate).sum(dim=1) - ways
+    size = (torch.log1p(total_rate) - torch.log1p(total)).square()
+    return mean_of_profiles(shape + count_weight * size, n_bins, weight)
