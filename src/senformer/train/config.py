@@ -39,6 +39,9 @@ class TrainConfig(Config):
         Adam's moment decays and denominator offset.
     loss
         Name of a loss (``LOSSES``).
+    loss_options
+        Its options by name: ``total_weight`` of ``poisson_multinomial``, ``count_weight`` of
+        ``multinomial_mse``.
     assay_weights
         Factor on the loss of every track of an assay; 1 for assays without one.
     class_weights
@@ -83,6 +86,7 @@ class TrainConfig(Config):
     betas: tuple[float, float] = (0.9, 0.999)
     eps: float = Field(default=1e-8, gt=0)
     loss: str = "poisson"
+    loss_options: dict[str, float] = Field(default_factory=dict)
     assay_weights: dict[str, PositiveFloat] = Field(default_factory=dict)
     class_weights: Literal["none", "balanced"] = "none"
     sampling: Literal["uniform", "balanced"] = "uniform"

@@ -1,7 +1,7 @@
 """Train a model into a run folder: begin or resume, run, export."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from senformer.train.folder import (
     refuse_used,
     require_folder,
 )
-from senformer.train.losses import LOSSES
+from senformer.train.losses import make_loss
 from senformer.train.machine import accelerator, torch_settings
 from senformer.train.optimizer import load_optimizer, make_optimizer
 from senformer.train.plan import Plan, make_plan
@@ -105,7 +105,7 @@ def train(
     """
     out = Path(out)
     choose(SCHEDULES, config.schedule, "schedule")
-    choose(LOSSES, config.loss, "loss")
+    loss = make_loss(config.loss, config.loss_options)
     datasets = {name: _in_folds(dataset, config) for name, dataset in sorted(datasets.items())}
     plan = make_plan(model_section, config, datasets)
     dtype = pick_dtype(config.precision, pick_device(config.device))
@@ -127,7 +127,7 @@ def train(
         else:
             refuse_used(out)
             state = None
-        with _engine(plan, config, dtype, weights, positive) as engine:
+        with _engine(plan, config, dtype, loss, weights, positive) as engine:
             if state is None:
                 refuse_small_disk(out, engine.model, config.keep_checkpoints)
                 state = begin_run(out, settings, config, datasets, record)
@@ -147,6 +147,7 @@ def _engine(
     plan: Plan,
     config: TrainConfig,
     dtype: torch.dtype,
+    loss: Callable[..., Tensor],
     weights: Mapping[str, Tensor],
     positive_weights: Mapping[str, Tensor],
 ) -> Iterator[Engine]:
@@ -159,7 +160,7 @@ def _engine(
             prepared,
             model,
             make_optimizer(model, config),
-            choose(LOSSES, config.loss, "loss"),
+            loss,
             config,
             {organism: weight.to(prepared.device) for organism, weight in weights.items()},
             {organism: weight.to(prepared.device) for organism, weight in positive_weights.items()},

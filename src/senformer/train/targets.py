@@ -9,7 +9,7 @@ from senformer.train.plan import Plan
 
 _POSITIVE = "softplus"
 
-COUNTS = frozenset({"poisson"})
+COUNTS = frozenset({"poisson", "poisson_multinomial", "multinomial_mse"})
 """Losses that are likelihoods of counts: a negative target has none."""
 
 LABELS = frozenset({"binary_cross_entropy"})
