@@ -14,8 +14,8 @@ from senformer.core.errors import DataError
 from senformer.dataset.table.chunk import Chunk
 
 # "chr1:101-200", whatever the name before the colon, and before two of them, as bedtools writes names; else
-# "chr1-100-200" and "chr1_100_200". A name may follow after an underscore, "chr1-100-200_name", or a strand in
-# parentheses.
+# "chr1-100-200" and "chr1_100_200". A name may follow after an underscore, "chr1-100-200_name", or a
+# strand in parentheses.
 _PLACES = (
     r"^(?:.*::)?(?P<chrom>.+):(?P<start>[0-9][0-9,]*)-(?P<end>[0-9][0-9,]*)(?:[_(].*)?$",
     r"^(?P<chrom>[^:]+?)[\-_](?P<start>[0-9]+)[\-_](?P<end>[0-9]+)(?:[_(][^0-9].*)?$",
