@@ -37,7 +37,7 @@ from senformer.train.folder import (
     refuse_used,
     require_folder,
 )
-from senformer.train.losses import make_loss
+from senformer.train.loss_choice import make_loss
 from senformer.train.machine import accelerator, torch_settings
 from senformer.train.optimizer import load_optimizer, make_optimizer
 from senformer.train.plan import Plan, make_plan

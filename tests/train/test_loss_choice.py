@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from senformer.core.errors import ConfigError
-from senformer.train.losses import LOSSES, make_loss
+from senformer.train.loss_choice import make_loss
+from senformer.train.losses import LOSSES
 from senformer.train.losses.poisson_multinomial import poisson_multinomial
 
 
