@@ -1,11 +1,14 @@
 """The three arrays of a chromosome or of a pack of contigs: shape, type, cut and meaning."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from senformer.core.shapes import N_CODE
 from senformer.dataset import layout
 from senformer.dataset.arrays import ArraySpec
 from senformer.dataset.plan import BuildPlan
+from senformer.tracks.track import Track
 
 
 def codes_spec(plan: BuildPlan, array: str) -> ArraySpec:
@@ -26,19 +29,20 @@ def codes_spec(plan: BuildPlan, array: str) -> ArraySpec:
 
 def targets_spec(plan: BuildPlan, array: str) -> ArraySpec:
     """Return the array of the targets."""
-    config, n_bins = plan.config, plan.n_bins(array)
-    itemsize = np.dtype(config.dtype).itemsize
+    config = plan.config
+    meaning = "pooled and scaled signal; NaN is masked"
+    return tracks_spec(plan.n_bins(array), plan.tracks, config.bin_bp, config.dtype, meaning)
+
+
+def tracks_spec(n_bins: int, tracks: Sequence[Track], bin_bp: int, dtype: str, meaning: str) -> ArraySpec:
+    """Return an array of so many bins of tracks, NaN where nothing is known."""
     return ArraySpec(
-        shape=(n_bins, len(plan.tracks)),
-        dtype=config.dtype,
-        grid=layout.target_grid(n_bins, len(plan.tracks), itemsize, config.bin_bp),
+        shape=(n_bins, len(tracks)),
+        dtype=dtype,
+        grid=layout.target_grid(n_bins, len(tracks), np.dtype(dtype).itemsize, bin_bp),
         axes=("bin", "track"),
         fill=float("nan"),
-        meaning={
-            "meaning": "pooled and scaled signal; NaN is masked",
-            "bin_bp": config.bin_bp,
-            "tracks": [track.name for track in plan.tracks],
-        },
+        meaning={"meaning": meaning, "bin_bp": bin_bp, "tracks": [track.name for track in tracks]},
     )
 
 

@@ -64,9 +64,9 @@ def validate(
 ) -> dict[str, dict[str, Any]] | None:
     """Return ``valid_loss``, ``valid_pearson`` and ``n_windows`` per organism.
 
-    The loss is the mean over all measured entries, Pearson's r the mean over tracks that have one (None
-    where no track has). None is returned where ``is_stopped`` says so between two batches: a validation
-    that a signal cut short counts for nothing.
+    The loss is the mean of the batches' losses by their measured entries, Pearson's r the mean over tracks
+    that have one (None where no track has). None is returned where ``is_stopped`` says so between two
+    batches: a validation that a signal cut short counts for nothing.
 
     Raises
     ------

@@ -60,10 +60,11 @@ def audit_collection(
     folders = member_folders(Path(path))
     if folders is None:
         raise DataError("E414", str(path), "is no dataset of several genomes", "Give one, or audit_dataset.")
-    sources = {name: StoredBases(genome_dataset(folder)) for name, folder in folders.items()}
+    datasets = {name: genome_dataset(folder) for name, folder in folders.items()}
+    sources = {name: StoredBases(dataset) for name, dataset in datasets.items()}
     tables = [
         inside_chromosomes(
-            genome_dataset(folders[name]).windows[["chrom", "start", "end", "split"]], source.chrom_sizes
+            datasets[name].windows[["chrom", "start", "end", "split"]], source.chrom_sizes
         ).assign(genome=name)
         for name, source in sources.items()
     ]

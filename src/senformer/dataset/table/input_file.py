@@ -42,7 +42,6 @@ _DAMAGE = (
     OSError,
     ValueError,
     EOFError,
-    NotImplementedError,
     RuntimeError,
     tokenize.TokenError,
     zlib.error,

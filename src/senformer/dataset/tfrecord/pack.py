@@ -8,6 +8,7 @@ import numpy as np
 from senformer.core.commit import write_json
 from senformer.core.shapes import N_CODE
 from senformer.dataset import layout
+from senformer.dataset.array_specs import tracks_spec
 from senformer.dataset.arrays import write_array
 from senformer.dataset.config import SPLITS
 from senformer.dataset.manifest import describe_files
@@ -116,23 +117,11 @@ def _write_codes(path: Path, plan: ImportPlan, name: str, blocks: Iterator[np.nd
 
 
 def _write_targets(path: Path, plan: ImportPlan, name: str, blocks: Iterator[np.ndarray]) -> None:
-    geometry, dtype = plan.geometry, np.dtype(plan.layout.dtype)
+    geometry = plan.geometry
     n_bins = len(plan.packs[name]) * geometry.window_bins
-    grid = layout.target_grid(n_bins, geometry.n_tracks, dtype.itemsize, geometry.bin_bp)
-    write_array(
-        path,
-        reblock(blocks, grid.shard),
-        shape=(n_bins, geometry.n_tracks),
-        dtype=plan.layout.dtype,
-        grid=grid,
-        axes=("bin", "track"),
-        fill=float("nan"),
-        meaning={
-            "meaning": "targets as the records hold them; NaN is masked",
-            "bin_bp": geometry.bin_bp,
-            "tracks": [track.name for track in plan.tracks],
-        },
-    )
+    meaning = "targets as the records hold them; NaN is masked"
+    spec = tracks_spec(n_bins, plan.tracks, geometry.bin_bp, plan.layout.dtype, meaning)
+    write_array(path, reblock(blocks, spec.grid.shard), **spec._asdict())
 
 
 def _write_facts(path: Path, counts: _Counts, window_bins: int) -> None:

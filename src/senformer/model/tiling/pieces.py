@@ -4,6 +4,7 @@ A piece is given exactly the rows that its output rows depend on. Rows beyond th
 zeros, put in after norm and GELU as the whole network does.
 """
 
+import abc
 from collections.abc import Iterable, Iterator
 
 from jaxtyping import Float
@@ -24,7 +25,7 @@ def with_zeros(
     return functional.pad(x, (0, 0, *missing)) if any(missing) else x
 
 
-class Piece(nn.Module):
+class Piece(nn.Module, abc.ABC):
     """What stands between two norms, with the norm that it begins with.
 
     Attributes
@@ -40,15 +41,15 @@ class Piece(nn.Module):
     width: int
 
     @property
+    @abc.abstractmethod
     def norm(self) -> NormGelu:
         """Its norm."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def forward(
         self, x: Float[Tensor, "batch row i"], missing: Missing, statistics: Statistics
     ) -> Float[Tensor, "batch out o"]:
         """Return output rows, normalized by ``statistics``."""
-        raise NotImplementedError
 
 
 class WidenPiece(Piece):
