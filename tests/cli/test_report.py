@@ -1,4 +1,7 @@
+import json
+
 import pytest
+from tests.report.toy import write_evaluation, write_run
 
 
 def test_report__a_folder_that_is_no_run(senformer, tmp_path):
@@ -12,3 +15,15 @@ def test_report__takes_the_results_that_stand_in_the_run(senformer, short_demo, 
     page = tmp_path / "page.html"
     assert senformer("report", short_demo / "run", "--out", page).code == 0
     assert "<html" in page.read_text()
+
+
+def test_report__several_runs(senformer, tmp_path):
+    runs = [write_run(tmp_path / name) for name in ("a", "b")]
+    for run in runs:
+        write_evaluation(run / "evaluation")
+    assert senformer("report", *runs).code == 2
+    answer = senformer("report", *runs, "--out", tmp_path / "page.html", "--json")
+    assert answer.code == 0
+    rows = json.loads(answer.out)["differences"]
+    assert rows[0]["metric"] == "pearson_r"
+    assert (rows[0]["assay"], rows[0]["difference"], rows[0]["p"]) == ("all", 0, None)

@@ -1,7 +1,8 @@
 import pytest
+from tests.report.toy import write_evaluation, write_run
 
-from senformer.core.errors import DataError, MissingInputError, OutputError
-from senformer.workflow.report import report_run
+from senformer.core.errors import DataError, MissingInputError, OutputError, UsageError
+from senformer.workflow.report import report_comparison, report_run
 
 
 def test_report_run__a_result_that_was_named_must_be_there(tmp_path):
@@ -47,3 +48,28 @@ def test_report_run__a_file_that_is_there_is_not_overwritten(tmp_path):
     with pytest.raises(OutputError, match="the output file exists"):
         report_run(tmp_path, page)
     assert page.read_text() == "mine"
+
+
+def test_report_comparison__every_run_needs_an_evaluation(tmp_path):
+    runs = [write_run(tmp_path / name) for name in ("a", "b")]
+    write_evaluation(runs[0] / "evaluation")
+    with pytest.raises(MissingInputError, match=r"there is no evaluation of .*b. Run: senformer evaluate"):
+        report_comparison(runs, tmp_path / "page.html")
+
+
+def test_report_comparison__what_cannot_be_compared(tmp_path):
+    runs = [write_run(tmp_path / name) for name in ("a", "b")]
+    with pytest.raises(UsageError, match="a run is named twice"):
+        report_comparison([runs[0], runs[0]], tmp_path / "page.html")
+    with pytest.raises(UsageError, match="1 for 2 runs"):
+        report_comparison(runs, tmp_path / "page.html", [tmp_path / "a"])
+
+
+def test_report_comparison__an_existing_page_is_kept(tmp_path):
+    runs = [write_run(tmp_path / name) for name in ("a", "b")]
+    for run in runs:
+        write_evaluation(run / "evaluation")
+    (tmp_path / "page.html").write_text("mine")
+    with pytest.raises(OutputError):
+        report_comparison(runs, tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text() == "mine"

@@ -1,7 +1,7 @@
 """``senformer report``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,24 +9,62 @@ from senformer.cli.output import Json, say
 
 
 def report(
-    run: Annotated[Path, typer.Argument(help="A run folder of `train`.", show_default=False)],
+    runs: Annotated[
+        list[Path], typer.Argument(help="A run folder of `train`, or several to compare.", show_default=False)
+    ],
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Page to write. Default: RUN/report.html.")
+        Path | None,
+        typer.Option("--out", "-o", help="Page to write. Default: RUN/report.html; needed for several runs."),
     ] = None,
     evaluation: Annotated[
-        Path | None,
-        typer.Option("--evaluation", help="Folder of `evaluate`. Default: RUN/evaluation if there."),
+        list[Path] | None,
+        typer.Option(
+            "--evaluation",
+            help="Folder of `evaluate`; once for each run. Default: RUN/evaluation.",
+            show_default=False,
+        ),
     ] = None,
     scores: Annotated[
         Path | None, typer.Option("--scores", help="File of `score`. Default: RUN/scores.parquet if there.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Write one offline page about a run: what was run, curves, accuracy, loci, top variants.
+    """Write one offline page about a run, or one that compares several runs with the first.
 
     Example: senformer report runs/yeast
     """
+    from senformer.core.errors import UsageError
     from senformer.workflow.report import report_run
 
-    page = report_run(run, out, evaluation=evaluation, scores=scores)
+    found = evaluation or []
+    if len(runs) > 1:
+        _compare(runs, out, found, scores)
+        return
+    if len(found) > 1:
+        raise UsageError("E672", "--evaluation", f"{len(found)} for one run", "Give one.")
+    page = report_run(runs[0], out, evaluation=found[0] if found else None, scores=scores)
     say({"report": str(page)}, f"Report: {page}")
+
+
+def _compare(runs: list[Path], out: Path | None, evaluations: list[Path], scores: Path | None) -> None:
+    from senformer.core.errors import UsageError
+    from senformer.workflow.report import report_comparison
+
+    if out is None:
+        raise UsageError("E674", "--out", "is missing", "Name the page that compares the runs.")
+    if scores is not None:
+        raise UsageError("E674", "--scores", "cannot be compared", "Leave it out, or report one run.")
+    differences = report_comparison(runs, out, evaluations)
+    rows = differences.astype(object).where(differences.notna(), None).to_dict("records")
+    say({"report": str(out), "differences": rows}, "\n".join([f"Report: {out}", *map(_line, rows)]))
+
+
+def _line(row: dict[str, Any]) -> str:
+    if not row["n_tracks"]:
+        return f"  {row['metric']:<16} {row['assay']:<16} {row['run']}: no track has a value in both"
+    test = "" if row["p"] is None else f", p = {row['p']:.2g}"
+    return (
+        f"  {row['metric']:<16} {row['assay']:<16} {row['run']}: {row['mean_other']:.3f} against "
+        f"{row['mean_first']:.3f}, {row['difference']:+.4f} [{row['low']:+.4f}, {row['high']:+.4f}] over "
+        f"{row['n_tracks']:,} tracks{test}"
+    )

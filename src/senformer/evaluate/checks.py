@@ -1,5 +1,6 @@
 """Does a dataset hold what a model predicts? Asked before any work, and answered by the first difference."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,13 @@ _SCALING = {
     "sum_stat": "sum",
     "target_order": DEFAULT,
 }
+
+
+def targets_digest(windows: pd.DataFrame, crop_bp: int) -> str:
+    """Return the SHA-256 of the places of all targets: evaluations of the same ones can be compared."""
+    places = windows[["chrom", "start", "end"]]
+    places = places.assign(start=places["start"] + crop_bp, end=places["end"] - crop_bp)
+    return hashlib.sha256(places.to_csv(sep="\t", index=False).encode()).hexdigest()
 
 
 def choose_head(model: Any, dataset: AnyDataset, head: str | None) -> str:

@@ -29,6 +29,7 @@ from senformer.evaluate.checks import (
     in_folds_of_run,
     overlaps_training,
     shares_training_rows,
+    targets_digest,
 )
 from senformer.evaluate.examples import Example, spread_rows, write_examples
 from senformer.evaluate.parts import Part, merge_parts, read_part, write_part
@@ -212,6 +213,7 @@ def _metrics(job: _Job, table: pd.DataFrame, sums: TrackSums) -> dict[str, Any]:
         "head": job.head,
         "n_windows": len(job.windows),
         "n_bins": sums.n_bins,
+        "targets_sha256": targets_digest(job.windows, model.crop_bins * job.dataset.bin_bp),
         **summarize(table),
         **label_summary(table),
         "n_tracks_log1p_undefined": int(table["pearson_r_log1p"].isna().sum()),

@@ -1,5 +1,6 @@
-"""The only place that draws: figures, and one self-contained page."""
+"""Pages and figures; the only place that draws."""
 
+from senformer.report.comparison import write_comparison
 from senformer.report.page import write_report
 
-__all__ = ["write_report"]
+__all__ = ["write_comparison", "write_report"]

@@ -1,5 +1,6 @@
 """``report``: one page about a run that needs nothing but a browser, not even a network."""
 
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -77,14 +78,14 @@ def render_report(run: Path, evaluation: Path | None, scores: Path | None, extra
             "header", html.element("h1", f"Report on {title}"), html.paragraph(_subtitle(trained.card))
         ),
         summary(trained, evaluated, scored, extra),
-        _contents(),
+        contents(_CONTENTS),
         training_section(trained, counter),
         accuracy_section(evaluated, counter),
         loci_section(evaluated, counter),
         variants_section(scored, counter),
         run_section(trained, records, builds),
     ]
-    return _document(f"{title}: senformer report", html.element("main", html.join(body)))
+    return document(f"{title}: senformer report", html.element("main", html.join(body)))
 
 
 def _subtitle(card: dict[str, Any] | None) -> str:
@@ -96,12 +97,14 @@ def _subtitle(card: dict[str, Any] | None) -> str:
     )
 
 
-def _contents() -> html.Html:
-    links = [html.element("a", title, href=f"#{identifier}") for identifier, title in _CONTENTS]
+def contents(sections: Iterable[tuple[str, str]]) -> html.Html:
+    """Return links to the sections of a page, given by identifier and title."""
+    links = [html.element("a", title, href=f"#{identifier}") for identifier, title in sections]
     return html.element("nav", *links, aria_label="Contents")
 
 
-def _document(title: str, body: html.Html) -> str:
+def document(title: str, body: html.Html) -> str:
+    """Return a whole page: it needs nothing but a browser and loads nothing."""
     css = resources.files("senformer.report").joinpath("page.css").read_text(encoding="utf-8")
     head = html.join(
         [

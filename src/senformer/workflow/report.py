@@ -1,12 +1,15 @@
 """Which results of a run its report shows, when none are named."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from senformer.core.commit import refuse_existing, sha256
-from senformer.core.errors import DataError, MissingInputError
-from senformer.report import write_report
+from senformer.core.errors import DataError, MissingInputError, UsageError
+from senformer.report import write_comparison, write_report
 
 
 def report_run(
@@ -25,10 +28,7 @@ def report_run(
     OutputError
         ``out`` exists.
     """
-    if _record(run / "run.json").get("command") != "train":
-        raise MissingInputError(
-            "E123", str(run), "is no run folder (no run.json of `train`)", "Give a folder of `train`."
-        )
+    _require_run(run)
     for path in (evaluation, scores):
         if path is not None and not path.exists():
             raise MissingInputError("E101", str(path), "no such file or folder", "Check the path.")
@@ -44,6 +44,52 @@ def report_run(
     page = out or run / "report.html"
     write_report(run, page, evaluation=evaluation, scores=scores)
     return page
+
+
+def report_comparison(runs: Sequence[Path], out: Path, evaluations: Sequence[Path] = ()) -> pd.DataFrame:
+    """Write the page that compares ``runs`` with the first of them, and return the differences.
+
+    Parameters
+    ----------
+    runs
+        Run folders of ``train``.
+    out
+        Page to write; must be free.
+    evaluations
+        A folder of ``evaluate`` for each run, in their order; by default each run's own ``evaluation``.
+
+    Raises
+    ------
+    UsageError
+        A run is named twice, or the evaluations are not one a run.
+    MissingInputError
+        A folder is no run, or an evaluation is not there.
+    DataError
+        An evaluation is of another model, or two are not of the same windows.
+    OutputError
+        ``out`` exists.
+    """
+    if len({path.resolve() for path in runs}) < len(runs):
+        raise UsageError("E671", "RUN", "a run is named twice", "Name each run once.")
+    if evaluations and len(evaluations) != len(runs):
+        found = f"{len(evaluations)} for {len(runs)} runs"
+        raise UsageError("E672", "--evaluation", found, "Give one for each run in their order, or none.")
+    folders = list(evaluations) or [run / "evaluation" for run in runs]
+    for run, folder in zip(runs, folders, strict=True):
+        _require_run(run)
+        if not folder.exists():
+            todo = f"Run: senformer evaluate {run} --data DATASET --out {folder}"
+            raise MissingInputError("E673", str(folder), f"there is no evaluation of {run}", todo)
+        _refuse_other_model(run / "model" / "model.safetensors", folder, folder / "run.json")
+    refuse_existing(out)
+    return write_comparison(runs, folders, out)
+
+
+def _require_run(run: Path) -> None:
+    if _record(run / "run.json").get("command") != "train":
+        raise MissingInputError(
+            "E123", str(run), "is no run folder (no run.json of `train`)", "Give a folder of `train`."
+        )
 
 
 def _record(path: Path) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from senformer.report.figures.attention_patterns import attention_patterns
 from senformer.report.figures.bench_lengths import bench_lengths
 from senformer.report.figures.bench_reach import bench_reach
+from senformer.report.figures.compared_curves import compared_curves
+from senformer.report.figures.compared_tracks import compared_tracks
 from senformer.report.figures.loci import loci
 from senformer.report.figures.path_lengths import path_lengths
 from senformer.report.figures.style import Drawing
@@ -16,6 +18,8 @@ FIGURES: dict[str, Callable[..., Drawing]] = {
     "attention_patterns": attention_patterns,
     "bench_lengths": bench_lengths,
     "bench_reach": bench_reach,
+    "compared_curves": compared_curves,
+    "compared_tracks": compared_tracks,
     "loci": loci,
     "path_lengths": path_lengths,
     "track_accuracy": track_accuracy,
