@@ -1,0 +1,127 @@
+"""An experiment file and the runs that it asks for.
+
+An experiment is a grid: every arm (a model or a way to train it) on every dataset, or on the datasets that the
+arm names, with every seed. Seeds come first in the order of runs, so that an experiment that was cut short has
+compared all arms once before it repeats one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, PositiveFloat
+
+from senformer.core.config import Config, parse, read_yaml
+from senformer.core.tables import choose
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "experiments"
+
+
+class Data(Config):
+    """One dataset.
+
+    Attributes
+    ----------
+    dataset
+        The ``dataset`` section.
+    files
+        Keys of that section whose values are paths below the folder of shared data.
+    simulate
+        Settings of a simulated world that gives genome and tracks.
+    train
+        Keys of the ``train`` section for runs on this dataset alone.
+    """
+
+    dataset: dict[str, Any]
+    files: dict[str, str] = Field(default_factory=dict)
+    simulate: dict[str, Any] | None = None
+    train: dict[str, Any] = Field(default_factory=dict)
+
+
+class Arm(Config):
+    """What is compared: keys that differ from the experiment's own.
+
+    Attributes
+    ----------
+    model, train
+        Keys of these sections.
+    data
+        Datasets that one run trains on together; None for one run on each dataset by itself.
+    """
+
+    model: dict[str, Any] = Field(default_factory=dict)
+    train: dict[str, Any] = Field(default_factory=dict)
+    data: list[str] | None = None
+
+
+class Experiment(Config):
+    """An experiment file.
+
+    Attributes
+    ----------
+    title
+        What is asked.
+    seeds
+        Of initial weights, order of windows and augmentation.
+    data, arms
+        By name.
+    model, train
+        Sections that all runs share.
+    memory_gib
+        Private memory that a run may take; a run that asks for more ends there, and that is its result.
+    """
+
+    title: str
+    seeds: list[int] = Field(min_length=1)
+    data: dict[str, Data] = Field(min_length=1)
+    arms: dict[str, Arm] = Field(min_length=1)
+    model: dict[str, Any]
+    train: dict[str, Any]
+    memory_gib: PositiveFloat | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run: what is trained, on what, with which seed."""
+
+    name: str
+    arm: str
+    data: tuple[str, ...]
+    seed: int
+    model: dict[str, Any]
+    train: dict[str, Any]
+
+
+def read_experiment(name: str) -> Experiment:
+    """Return the experiment of ``configs/experiments/NAME.yaml``.
+
+    Raises
+    ------
+    ConfigError
+        There is none of this name, a key is wrong, or an arm names a dataset that is not there.
+    """
+    files = {file.stem: file for file in CONFIGS.glob("*.yaml")}
+    path = choose(files, name, "experiment")
+    experiment = parse(Experiment, read_yaml(path), str(path))
+    for arm in experiment.arms.values():
+        for data in arm.data or ():
+            choose(experiment.data, data, "dataset of this experiment")
+    return experiment
+
+
+def tasks(experiment: Experiment) -> Iterator[Task]:
+    """Yield all runs, seed by seed."""
+    for seed in experiment.seeds:
+        for arm, settings in experiment.arms.items():
+            groups = [(arm, settings.data)] if settings.data else [(f"{d}-{arm}", [d]) for d in experiment.data]
+            for name, data in groups:
+                own = experiment.data[data[0]].train if len(data) == 1 else {}
+                yield Task(
+                    name=f"{name}-s{seed}",
+                    arm=arm,
+                    data=tuple(data),
+                    seed=seed,
+                    model={**experiment.model, **settings.model},
+                    train={**experiment.train, **own, **settings.train, "seed": seed},
+                )

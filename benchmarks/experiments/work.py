@@ -1,0 +1,94 @@
+"""Do one run of an experiment: train, evaluate on the test split, and keep what was found.
+
+Every step goes on where a killed one was; ``result.json`` in the run's folder comes last and says that it is done.
+"""
+
+import json
+import resource
+from pathlib import Path
+from typing import Any
+
+from benchmarks.experiments.plan import Data, Experiment, Task
+from senformer.core.commit import write_json
+from senformer.core.config import parse
+from senformer.core.memory import keep_freed_memory
+from senformer.core.provenance import make_record
+from senformer.dataset import open_dataset
+from senformer.dataset.kinds import build_dataset, parse_dataset
+from senformer.evaluate import evaluate
+from senformer.simulate import SimulateConfig, simulate
+from senformer.train import TrainConfig, train
+
+RESULT, PEAK, OVER = "result.json", "peak.json", "over memory"
+_KIB, _GIB = 1 << 10, 1 << 30
+
+
+def prepare(name: str, data: Data, shared: Path, out: Path) -> None:
+    """Make the world and the dataset ``name`` in ``out``, or what is missing of them."""
+    values = {**data.dataset, **{key: str(shared / path) for key, path in data.files.items()}}
+    if data.simulate is not None:
+        world = out / "worlds" / name
+        if not (world / "DONE.json").is_file():
+            simulate(parse(SimulateConfig, data.simulate, f"{name}.simulate"), world)
+        values |= {"genome": str(world / "genome.fa.gz"), "tracks": str(world / "tracks.tsv")}
+    if not (out / "data" / name / "DONE.json").is_file():
+        build_dataset(parse_dataset(values, f"{name}.dataset"), out / "data" / name)
+
+
+def do(experiment: Experiment, task: Task, out: Path) -> dict[str, Any]:
+    """Train and evaluate ``task`` below ``out``, whose datasets are there, and return its result."""
+    folder = out / "runs" / task.name
+    limit_memory(experiment.memory_gib)
+    keep_freed_memory()
+    found = {"name": task.name, "arm": task.arm, "data": list(task.data), "seed": task.seed}
+    try:
+        found |= _train(task, folder, out)
+        found |= {"outcome": "finished", "test": _evaluate(task, folder, out)}
+    except (MemoryError, RuntimeError) as fault:
+        if not is_out_of_memory(fault):
+            raise
+        found |= {"outcome": OVER, "memory_gib": experiment.memory_gib}
+    record = make_record("experiment")
+    found |= {key: record[key] for key in ("versions", "commit", "dirty", "host")}
+    write_json(folder / RESULT, found)
+    return found
+
+
+def limit_memory(gib: float | None) -> None:
+    """Let this process ask for no more private memory than this."""
+    if gib is not None:
+        resource.setrlimit(resource.RLIMIT_DATA, (int(gib * _GIB), int(gib * _GIB)))
+
+
+def is_out_of_memory(fault: Exception) -> bool:
+    """Say whether memory was refused to the process."""
+    return isinstance(fault, MemoryError) or "can't allocate memory" in str(fault)
+
+
+def _train(task: Task, folder: Path, out: Path) -> dict[str, Any]:
+    organisms = {d.organism: d for d in (open_dataset(out / "data" / name) for name in task.data)}
+    config = parse(TrainConfig, task.train, f"{task.name}.train")
+    done = train(task.model, config, organisms, folder / "run", resume=(folder / "run" / "run.json").is_file())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB
+    if not (folder / PEAK).is_file():  # of a run that was finished before, this process saw nothing
+        write_json(folder / PEAK, {"bytes": peak})
+    best = done["best"]
+    return {
+        "steps": done["steps"],
+        "seconds": done["seconds"],
+        "best": best,
+        "peak_bytes": read_peak(folder),
+    }
+
+
+def read_peak(folder: Path) -> int:
+    """Return the memory that the training took, in bytes."""
+    return int(json.loads((folder / PEAK).read_text(encoding="utf-8"))["bytes"])
+
+
+def _evaluate(task: Task, folder: Path, out: Path) -> dict[str, Any]:
+    found = {}
+    for name in task.data:
+        dataset = open_dataset(out / "data" / name)
+        found[name] = evaluate(folder / "run", dataset, folder / f"test-{name}", batch_size=1)
+    return found
