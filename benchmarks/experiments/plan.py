@@ -8,7 +8,7 @@ compared all arms once before it repeats one.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, PositiveFloat
 
@@ -68,6 +68,8 @@ class Experiment(Config):
         By name.
     model, train
         Sections that all runs share.
+    splits
+        That are evaluated.
     memory_gib
         Private memory that a run may take; a run that asks for more ends there, and that is its result.
     """
@@ -78,6 +80,7 @@ class Experiment(Config):
     arms: dict[str, Arm] = Field(min_length=1)
     model: dict[str, Any]
     train: dict[str, Any]
+    splits: list[Literal["train", "valid", "test"]] = ["test"]
     memory_gib: PositiveFloat | None = None
 
 

@@ -19,7 +19,8 @@ from senformer.evaluate import evaluate
 from senformer.simulate import SimulateConfig, simulate
 from senformer.train import TrainConfig, train
 
-RESULT, PEAK, OVER = "result.json", "peak.json", "over memory"
+RESULT, PEAK = "result.json", "peak.json"
+FINISHED, OVER = "finished", "over memory"
 _KIB, _GIB = 1 << 10, 1 << 30
 
 
@@ -43,7 +44,8 @@ def do(experiment: Experiment, task: Task, out: Path) -> dict[str, Any]:
     found = {"name": task.name, "arm": task.arm, "data": list(task.data), "seed": task.seed}
     try:
         found |= _train(task, folder, out)
-        found |= {"outcome": "finished", "test": _evaluate(task, folder, out)}
+        found |= {split: _evaluate(task, split, folder, out) for split in experiment.splits}
+        found["outcome"] = FINISHED
     except (MemoryError, RuntimeError) as fault:
         if not is_out_of_memory(fault):
             raise
@@ -86,9 +88,11 @@ def read_peak(folder: Path) -> int:
     return int(json.loads((folder / PEAK).read_text(encoding="utf-8"))["bytes"])
 
 
-def _evaluate(task: Task, folder: Path, out: Path) -> dict[str, Any]:
+def _evaluate(task: Task, split: str, folder: Path, out: Path) -> dict[str, Any]:
     found = {}
     for name in task.data:
         dataset = open_dataset(out / "data" / name)
-        found[name] = evaluate(folder / "run", dataset, folder / f"test-{name}", batch_size=1)
+        found[name] = evaluate(
+            folder / "run", dataset, folder / f"{split}-{name}", split=split, batch_size=1
+        )
     return found
