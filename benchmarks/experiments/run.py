@@ -10,6 +10,8 @@ finished is not done again. Training resumes at its newest checkpoint. The end i
 import argparse
 import json
 import logging
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +19,7 @@ from pathlib import Path
 
 from benchmarks.experiments.plan import Experiment, Task, read_experiment, tasks
 from benchmarks.experiments.work import RESULT, do, prepare
+from senformer.core.parent import die_with_parent
 
 
 def is_done(task: Task, out: Path) -> bool:
@@ -50,6 +53,8 @@ def run_all(wanted: list[Task], given: argparse.Namespace) -> list[str]:
     finally:
         for process in running.values():
             process.terminate()
+        for process in running.values():
+            process.wait()
     return failed
 
 
@@ -78,8 +83,10 @@ def main() -> None:
     experiment = read_experiment(given.experiment)
     wanted = [task for task in tasks(experiment) if given.only in task.name and not is_done(task, given.out)]
     if given.task:
+        die_with_parent(os.getppid())
         do(experiment, next(task for task in wanted if task.name == given.task), given.out)
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the runs are told, too
     for name, data in experiment.data.items():
         prepare(name, data, given.shared, given.out)
     failed = run_all(wanted, given)
