@@ -16,6 +16,7 @@ help:
 	@echo "make bench      time and memory beside them, as dated files in benchmarks/results"
 	@echo "make docs       build the documentation, warnings as errors"
 	@echo "make test-gpu   tests that need a CUDA device"
+	@echo "make experiment-e1   an experiment of configs/experiments; again after a kill: it goes on"
 	@echo "make map        folders, sizes, longest files and functions"
 	@echo "make golden     write golden data anew"
 
@@ -68,6 +69,9 @@ bench: $(RUN) peers
 	$(BIN)/senformer bench attention --out $(BENCH)_attention.json --lengths 131072,196608,393216,786432 --kinds dense_plain,dense,bigbird --minutes 10
 	$(BIN)/senformer bench forward --out $(BENCH)_forward.json --lengths 196608 --kinds dense,bigbird --precision fp32,bf16 --minutes 10
 	$(BIN)/senformer bench receptive-field --out $(BENCH)_receptive_field.json --sequences 5
+
+experiment-%: $(RUN)
+	$(BIN)/python -m benchmarks.experiments.run $* --out runs/$* --parallel 2
 
 map: $(ALL)
 	$(BIN)/python scripts/map.py

@@ -1,8 +1,8 @@
 """An experiment file and the runs that it asks for.
 
-An experiment is a grid: every arm (a model or a way to train it) on every dataset, or on the datasets that the
-arm names, with every seed. Seeds come first in the order of runs, so that an experiment that was cut short has
-compared all arms once before it repeats one.
+An experiment is a grid: every arm (a model or a way to train it) on every dataset, or on the datasets that
+the arm names, with every seed. Seeds come first in the order of runs, so that an experiment that was cut
+short has compared all arms once before it repeats one.
 """
 
 from collections.abc import Iterator
@@ -80,7 +80,7 @@ class Experiment(Config):
     arms: dict[str, Arm] = Field(min_length=1)
     model: dict[str, Any]
     train: dict[str, Any]
-    splits: list[Literal["train", "valid", "test"]] = ["test"]
+    splits: list[Literal["train", "valid", "test"]] = Field(default_factory=lambda: ["test"])
     memory_gib: PositiveFloat | None = None
 
 
@@ -117,7 +117,9 @@ def tasks(experiment: Experiment) -> Iterator[Task]:
     """Yield all runs, seed by seed."""
     for seed in experiment.seeds:
         for arm, settings in experiment.arms.items():
-            groups = [(arm, settings.data)] if settings.data else [(f"{d}-{arm}", [d]) for d in experiment.data]
+            groups = (
+                [(arm, settings.data)] if settings.data else [(f"{d}-{arm}", [d]) for d in experiment.data]
+            )
             for name, data in groups:
                 own = experiment.data[data[0]].train if len(data) == 1 else {}
                 yield Task(

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from benchmarks.experiments.plan import Experiment, Task, read_experiment, tasks
 from benchmarks.experiments.work import RESULT, do, prepare
+
 from senformer.core.parent import die_with_parent
 
 

@@ -1,6 +1,7 @@
 """Do one run of an experiment: train, evaluate on the test split, and keep what was found.
 
-Every step goes on where a killed one was; ``result.json`` in the run's folder comes last and says that it is done.
+Every step goes on where a killed one was; ``result.json`` in the run's folder comes last and says that it is
+done.
 """
 
 import json
@@ -9,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.experiments.plan import Data, Experiment, Task
+
 from senformer.core.commit import write_json
 from senformer.core.config import parse
 from senformer.core.memory import keep_freed_memory
 from senformer.core.provenance import make_record
 from senformer.dataset import open_dataset
 from senformer.dataset.kinds import build_dataset, parse_dataset
-from senformer.evaluate import evaluate
+from senformer.evaluate.evaluate import METRICS_FILE, evaluate
 from senformer.simulate import SimulateConfig, simulate
 from senformer.train import TrainConfig, train
 
@@ -70,7 +72,9 @@ def is_out_of_memory(fault: Exception) -> bool:
 def _train(task: Task, folder: Path, out: Path) -> dict[str, Any]:
     organisms = {d.organism: d for d in (open_dataset(out / "data" / name) for name in task.data)}
     config = parse(TrainConfig, task.train, f"{task.name}.train")
-    done = train(task.model, config, organisms, folder / "run", resume=(folder / "run" / "run.json").is_file())
+    done = train(
+        task.model, config, organisms, folder / "run", resume=(folder / "run" / "run.json").is_file()
+    )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB
     if not (folder / PEAK).is_file():  # of a run that was finished before, this process saw nothing
         write_json(folder / PEAK, {"bytes": peak})
@@ -91,8 +95,10 @@ def read_peak(folder: Path) -> int:
 def _evaluate(task: Task, split: str, folder: Path, out: Path) -> dict[str, Any]:
     found = {}
     for name in task.data:
-        dataset = open_dataset(out / "data" / name)
-        found[name] = evaluate(
-            folder / "run", dataset, folder / f"{split}-{name}", split=split, batch_size=1
-        )
+        place = folder / f"{split}-{name}"
+        if (place / "DONE.json").is_file():
+            found[name] = json.loads((place / METRICS_FILE).read_text(encoding="utf-8"))
+        else:
+            dataset = open_dataset(out / "data" / name)
+            found[name] = evaluate(folder / "run", dataset, place, split=split, batch_size=1)
     return found

@@ -32,3 +32,10 @@ def test_simulate__an_existing_output_is_refused(senformer, tmp_path):
     assert answer.code == 73
     assert "the output folder exists" in answer.err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_simulate__far_enhancers_need_long_chromosomes(senformer, tmp_path):
+    answer = senformer("simulate", "--out", tmp_path / "world", "--far")
+    assert answer.code == 78
+    assert "error[E356]: simulate: far.max_bp is 600,000" in answer.err
+    assert not (tmp_path / "world").exists()

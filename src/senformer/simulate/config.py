@@ -2,6 +2,8 @@
 
 from senformer.core.config import Config
 from senformer.core.errors import ConfigError
+from senformer.simulate.background import chromosome_sizes
+from senformer.simulate.far.config import APART, FarConfig
 
 MIN_CHROMOSOME_BP = 12_000
 MIN_SPACING_BP = 900
@@ -27,6 +29,9 @@ class SimulateConfig(Config):
         Sequencing depth: factor on all expected counts.
     dispersion
         Over-dispersion of the counts: variance = mean + dispersion x mean^2; 0 is Poisson.
+    far
+        Enhancers that act over tens to hundreds of kilobases, in place of the near ones; None for near ones.
+        ``spacing_bp`` has no say then.
     """
 
     genome_bp: int = 4_000_000
@@ -36,6 +41,7 @@ class SimulateConfig(Config):
     spacing_bp: int = 2_000
     depth: float = 1.0
     dispersion: float = 0.02
+    far: FarConfig | None = None
 
 
 def check_config(config: SimulateConfig) -> None:
@@ -79,4 +85,20 @@ def check_config(config: SimulateConfig) -> None:
             where,
             f"depth is {config.depth}, dispersion is {config.dispersion}",
             "Use a depth above 0 and up to 1000, and a dispersion from 0 to 1.",
+        )
+    if config.far is not None:
+        _check_far(config, config.far)
+
+
+def _check_far(config: SimulateConfig, far: FarConfig) -> None:
+    """Raise unless every chromosome holds an enhancer of each code and promoters without one."""
+    needed = round(APART[0] * far.max_bp)
+    shortest = min(chromosome_sizes(config.genome_bp, config.n_chromosomes).values())
+    if shortest < needed:
+        raise ConfigError(
+            "E356",
+            "simulate",
+            f"far.max_bp is {far.max_bp:,} and the shortest chromosome has {shortest:,} bp",
+            f"Use chromosomes of {needed:,} bp or more (a larger genome_bp, fewer n_chromosomes), or a "
+            "smaller far.max_bp.",
         )

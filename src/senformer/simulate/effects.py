@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from senformer.simulate.elements import Element
+from senformer.simulate.far.config import FarConfig
 from senformer.simulate.grammar import (
     ENHANCER_FAR_BP,
     LOCAL_REACH_BP,
@@ -20,20 +21,29 @@ from senformer.simulate.grammar import (
 from senformer.simulate.motifs import read_motifs
 from senformer.simulate.scan import Sites, find_sites, join_sites
 
-# A site changes its surroundings and, as enhancer, starts up to 32 kb away (signal reach); these see other
-# enhancers up to 32 kb further on (site reach).
-_SIGNAL_REACH_BP = ENHANCER_FAR_BP + LOCAL_REACH_BP
-_SITE_REACH_BP = 2 * (ENHANCER_FAR_BP + LOCAL_REACH_BP)
-
 
 @dataclass(frozen=True)
 class Chromosome:
-    """One finished chromosome: its sequence, planted elements, and all sites that a scan finds."""
+    """One finished chromosome: its sequence, planted elements, and all sites that a scan finds.
+
+    ``far`` has the settings of far enhancers; None where enhancers act from near by.
+    """
 
     name: str
     codes: UInt8[np.ndarray, " base"]
     elements: list[Element]
     sites: Sites
+    far: FarConfig | None = None
+
+    @property
+    def signal_reach_bp(self) -> int:
+        """How far a changed base is felt: a site changes its surroundings and, as enhancer, far starts."""
+        return (ENHANCER_FAR_BP if self.far is None else self.far.max_bp) + LOCAL_REACH_BP
+
+    @property
+    def site_reach_bp(self) -> int:
+        """How far sites may lie that matter there: these starts hear other enhancers as far on."""
+        return 2 * self.signal_reach_bp
 
 
 def changed_sites(chromosome: Chromosome, start: int, alt: int) -> Sites:
@@ -42,7 +52,7 @@ def changed_sites(chromosome: Chromosome, start: int, alt: int) -> Sites:
     first, last = max(0, start - widest + 1), min(len(chromosome.codes), start + widest)
     codes = chromosome.codes[first:last].copy()
     codes[start - first] = alt
-    old = chromosome.sites.between(start - _SITE_REACH_BP, start + _SITE_REACH_BP)
+    old = chromosome.sites.between(start - chromosome.site_reach_bp, start + chromosome.site_reach_bp)
     untouched = old.take((old.start > start) | (old.start + old.width <= start))
     new = find_sites(codes).shift(first)
     touched = new.take((new.start <= start) & (new.start + new.width > start))
@@ -66,10 +76,11 @@ def variant_effect(chromosome: Chromosome, start: int, alt: int) -> tuple[Float[
     ``(track,)`` signed sums of ALT - REF, and the sum over steps and tracks of ``|ALT - REF|``; both in
     expected counts at depth 1, and exactly 0 where no site changes its strength.
     """
-    old = chromosome.sites.between(start - _SITE_REACH_BP, start + _SITE_REACH_BP)
+    old = chromosome.sites.between(start - chromosome.site_reach_bp, start + chromosome.site_reach_bp)
     new = changed_sites(chromosome, start, alt)
-    origin = max(0, start - _SIGNAL_REACH_BP) // STEP_BP * STEP_BP
-    end = min(len(chromosome.codes), start + _SIGNAL_REACH_BP)
+    origin = max(0, start - chromosome.signal_reach_bp) // STEP_BP * STEP_BP
+    end = min(len(chromosome.codes), start + chromosome.signal_reach_bp)
     known = known_fraction(chromosome.codes[origin:end])
-    delta = signal_of_sites(new.shift(-origin), known) - signal_of_sites(old.shift(-origin), known)
+    far = chromosome.far
+    delta = signal_of_sites(new.shift(-origin), known, far) - signal_of_sites(old.shift(-origin), known, far)
     return delta.sum(axis=0), float(np.abs(delta).sum())

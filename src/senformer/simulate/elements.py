@@ -28,7 +28,7 @@ ENHANCER_MOTIFS = {
 }
 _SILENCED_SHARE = 0.12
 _DECOY_EVERY = 5
-_EDGE_BP = 600
+EDGE_BP = 600
 _REACH_BP = 260
 
 
@@ -66,7 +66,7 @@ class Element:
 
 
 @dataclass(frozen=True)
-class _Slot:
+class Slot:
     """Where a motif goes: its middle relative to the anchor, for an element on the plus strand."""
 
     motif: str
@@ -83,65 +83,72 @@ def _deal(n_elements: int, rng: np.random.Generator) -> list[str]:
     return [deck[index] for index in rng.permutation(len(deck))]
 
 
+def is_clear(position: int, length_bp: int, gaps: list[tuple[int, int]]) -> bool:
+    """Say whether an element at ``position`` is clear of the chromosome's ends and its gaps."""
+    inside = EDGE_BP <= position < length_bp - EDGE_BP
+    return inside and all(position + EDGE_BP <= start or position - EDGE_BP >= end for start, end in gaps)
+
+
 def place_anchors(
     length_bp: int, spacing_bp: int, gaps: list[tuple[int, int]], rng: np.random.Generator
 ) -> list[int]:
     """Return the middles of the elements: ``spacing_bp`` apart on average, clear of gaps and ends."""
     anchors = []
-    position = _EDGE_BP + int(rng.integers(spacing_bp // 2))
-    while position < length_bp - _EDGE_BP:
-        if all(position + _EDGE_BP <= start or position - _EDGE_BP >= end for start, end in gaps):
+    position = EDGE_BP + int(rng.integers(spacing_bp // 2))
+    while position < length_bp - EDGE_BP:
+        if is_clear(position, length_bp, gaps):
             anchors.append(position)
         position += int(rng.integers(int(spacing_bp * 0.55), int(spacing_bp * 1.45)))
     return anchors
 
 
-def _promoter(kind: str, rng: np.random.Generator) -> list[_Slot]:
+def _promoter(kind: str, rng: np.random.Generator) -> list[Slot]:
     """Return the slots of a promoter around its start site."""
 
     def near(middle: int) -> int:
         return middle + int(rng.integers(-4, 5))
 
-    core = _Slot("TBP", -30) if kind == "promoter_tata" else _Slot("YY1", 12)
-    slots = [core, _Slot("SP1", near(-54), _coin(rng))]
+    core = Slot("TBP", -30) if kind == "promoter_tata" else Slot("YY1", 12)
+    slots = [core, Slot("SP1", near(-54), coin(rng))]
     if rng.random() < 0.6:
-        slots.append(_Slot("NFY", near(-78), _coin(rng)))
+        slots.append(Slot("NFY", near(-78), coin(rng)))
     if rng.random() < 0.5:
         motif = ("GATA1", "SPI1", "HNF1A", "HNF4A")[int(rng.integers(4))]
-        slots.append(_Slot(motif, near(-104), _coin(rng)))
+        slots.append(Slot(motif, near(-104), coin(rng)))
     return slots
 
 
-def _enhancer(kind: str, has_decoy: bool, rng: np.random.Generator) -> list[_Slot]:
+def _enhancer(kind: str, has_decoy: bool, rng: np.random.Generator) -> list[Slot]:
     """Return the slots of an enhancer: two to four sites of its two factors, 22-40 bp apart."""
     n_sites = int(rng.integers(2, 4)) if has_decoy else int(rng.integers(2, 5))
     slots = []
     middle = -15 * n_sites
     for _ in range(n_sites):
         motif = ENHANCER_MOTIFS[kind][int(rng.integers(2))]
-        slots.append(_Slot(motif, middle, _coin(rng)))
+        slots.append(Slot(motif, middle, coin(rng)))
         middle += int(rng.integers(22, 41))
     if has_decoy:
         motif = ENHANCER_MOTIFS[kind][int(rng.integers(2))]
-        slots.append(_Slot(motif, middle, _coin(rng), intact=False))
+        slots.append(Slot(motif, middle, coin(rng), intact=False))
     return slots
 
 
-def _coin(rng: np.random.Generator) -> int:
+def coin(rng: np.random.Generator) -> int:
+    """Return a strand: +1 or -1, as likely as each other."""
     return 1 if rng.random() < 0.5 else -1
 
 
-def _slots(kind: str, has_decoy: bool, rng: np.random.Generator) -> list[_Slot]:
+def _slots(kind: str, has_decoy: bool, rng: np.random.Generator) -> list[Slot]:
     if kind == "ctcf_site":
-        return [_Slot("CTCF", 0, _coin(rng))]
+        return [Slot("CTCF", 0, coin(rng))]
     slots = _promoter(kind, rng) if kind.startswith("promoter") else _enhancer(kind, has_decoy, rng)
     if rng.random() < _SILENCED_SHARE:
-        slots.append(_Slot("REST", int(rng.integers(140, 200)), _coin(rng)))
+        slots.append(Slot("REST", int(rng.integers(140, 200)), coin(rng)))
     return slots
 
 
-def _write(
-    codes: UInt8[np.ndarray, " base"], slot: _Slot, anchor: int, strand: int, rng: np.random.Generator
+def write_slot(
+    codes: UInt8[np.ndarray, " base"], slot: Slot, anchor: int, strand: int, rng: np.random.Generator
 ) -> PlantedSite:
     """Write one motif into ``codes`` in place and return where it went."""
     motif = read_motifs()[motif_index(slot.motif)]
@@ -195,9 +202,9 @@ def plant_elements(
     for index, (anchor, kind) in enumerate(zip(anchors, _deal(len(anchors), rng), strict=True)):
         n_enhancers += kind in ENHANCER_MOTIFS
         has_decoy = kind in ENHANCER_MOTIFS and n_enhancers % _DECOY_EVERY == 1
-        strand = _coin(rng)
+        strand = coin(rng)
         slots = _slots(kind, has_decoy, rng)
-        sites = [_write(planted, slot, anchor, strand, rng) for slot in slots]
+        sites = [write_slot(planted, slot, anchor, strand, rng) for slot in slots]
         pointing = strand if kind.startswith("promoter") else 0
         sites.sort(key=lambda site: site.start)
         elements.append(Element(f"{chrom}_e{index:04d}", chrom, kind, pointing, anchor, tuple(sites)))

@@ -22,6 +22,7 @@ from senformer.genome.sequence import decode
 from senformer.genome.variant import Variant
 from senformer.genome.vcf import write_vcf
 from senformer.simulate.config import SimulateConfig, check_config
+from senformer.simulate.far.genes import genes_table
 from senformer.simulate.tracks import (
     CEILING_BIN_BP,
     noise_ceiling,
@@ -59,8 +60,8 @@ def simulate(config: SimulateConfig, out: Path) -> dict[str, int]:
 
     Files: ``genome.fa.gz`` (bgzip, with ``.fai`` and ``.gzi``), ``tracks/*.bw``, ``tracks.tsv``,
     ``variants.vcf``, ``variants.tsv``, ``elements.tsv``, ``sites.tsv``, ``enhancer_links.tsv``,
-    ``regions.bed``, ``ceiling.tsv``, ``run.json``, and ``DONE.json`` with the SHA-256 of all but
-    ``run.json`` last.
+    ``regions.bed``, ``ceiling.tsv``, with far enhancers ``genes.tsv``, ``run.json``, and ``DONE.json`` with
+    the SHA-256 of all but ``run.json`` last.
 
     Parameters
     ----------
@@ -119,7 +120,7 @@ def _write_world(config: SimulateConfig, folder: Path) -> dict[str, int]:
     _write_truth(folder, world)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     sums = {path.relative_to(folder).as_posix(): sha256(path) for path in files}
-    settings, counts = config.model_dump(), world.n_parts
+    settings, counts = config.model_dump(exclude_none=True), world.n_parts
     write_record(folder, "simulate", config=settings, seed=config.seed, counts=counts)
     write_json(folder / DONE, {"format": 1, "config": settings, "counts": counts, "sha256": sums})
     return counts
@@ -184,6 +185,8 @@ def _write_truth(folder: Path, world: World) -> None:
         "variants.tsv": variants_table(world.variants),
         "ceiling.tsv": noise_ceiling(_in_bins(world, world.expected), _in_bins(world, world.counts)),
     }
+    if world.chromosomes[0].far is not None:
+        tables["genes.tsv"] = genes_table(world.chromosomes, world.expected, world.counts)
     for name, table in tables.items():
         commit_file(folder / name, _tsv_writer(table, header=True))
     commit_file(folder / "regions.bed", _tsv_writer(loci_table(world.chrom_sizes), header=False))

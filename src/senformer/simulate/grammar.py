@@ -11,6 +11,17 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from senformer.core.shapes import N_CODE
+from senformer.simulate.far.config import FarConfig
+from senformer.simulate.far.reach import (
+    CELLS_OF_CODE,
+    CODES,
+    ENHANCER_RAMP,
+    UNIT_BP,
+    code_strength,
+    far_reach,
+    ramp,
+    responsiveness,
+)
 from senformer.simulate.motifs import motif_index
 from senformer.simulate.scan import Sites, find_sites
 
@@ -172,12 +183,39 @@ def enhancer_reach(
     return total
 
 
-def start_activity(sites: Sites, starts: Starts, n_steps: int, cell: int) -> Float[np.ndarray, " start"]:
-    """Return the activity of starts in ``cell``: core x proximal x (1 + gain x enhancers) x silencing."""
+def far_activity(sites: Sites, n_steps: int, code: str) -> Float[np.ndarray, " step"]:
+    """Return the activity of far enhancers of one code at every step: 1 is the area of a full one."""
+    clustered = spread(sites.center, code_strength(sites, code), ACCESS_SIGMA_BP, n_steps)
+    return ramp(clustered, ENHANCER_RAMP) * np.exp(-repression(sites, n_steps)) * STEP_BP / UNIT_BP
+
+
+def far_boost(
+    sites: Sites, starts: Starts, n_steps: int, cell: int, far: FarConfig
+) -> Float[np.ndarray, " start"]:
+    """Return what far enhancers add to the activity of starts in ``cell``, in units of the starts' own."""
+    total = np.zeros(len(starts.position))
+    center = np.arange(n_steps) * STEP_BP + (STEP_BP - 1) / 2
+    for code in CODES:
+        if CELLS_OF_CODE[code][cell]:
+            reach = far_reach(starts.position, center, far_activity(sites, n_steps, code), far)
+            total += responsiveness(starts.position, sites, code) * reach
+    return far.gain * total
+
+
+def start_activity(
+    sites: Sites, starts: Starts, n_steps: int, cell: int, far: FarConfig | None = None
+) -> Float[np.ndarray, " start"]:
+    """Return the activity of starts in ``cell``: core x proximal x (1 + gain x enhancers) x silencing.
+
+    With ``far``, far enhancers act in place of the near ones.
+    """
     nearby = _at(starts.position, sites, _per_site(sites, "proximal", cell), PROXIMAL_SIGMA_BP)
     damping = _at(starts.position, sites, _per_site(sites, "repress"), REPRESS_SIGMA_BP)
-    reach = enhancer_reach(starts.position, enhancer_activity(sites, n_steps, cell))
     local = _saturate(CORE_ACTIVITY + nearby, PROXIMAL_HALF)
+    if far is not None:
+        boost = far_boost(sites, starts, n_steps, cell, far)
+        return starts.core * local * (1.0 + boost) * np.exp(-damping)
+    reach = enhancer_reach(starts.position, enhancer_activity(sites, n_steps, cell))
     return starts.core * local * (1.0 + ENHANCER_GAIN * reach) * np.exp(-damping)
 
 
@@ -190,7 +228,9 @@ def _at(position: np.ndarray, sites: Sites, weight: np.ndarray, sigma_bp: float)
     return (bump * height).sum(axis=1)
 
 
-def signal_of_sites(sites: Sites, known: Float[np.ndarray, " step"]) -> Float[np.ndarray, "step track"]:
+def signal_of_sites(
+    sites: Sites, known: Float[np.ndarray, " step"], far: FarConfig | None = None
+) -> Float[np.ndarray, "step track"]:
     """Return the expected counts per 32-bp step that the sites give.
 
     Parameters
@@ -199,6 +239,8 @@ def signal_of_sites(sites: Sites, known: Float[np.ndarray, " step"]) -> Float[np
         Sites in bp from the start of the first step.
     known
         Fraction of known bases in every step: no read maps to a gap.
+    far
+        Settings of far enhancers; None for a world of near ones.
 
     Returns
     -------
@@ -210,7 +252,7 @@ def signal_of_sites(sites: Sites, known: Float[np.ndarray, " step"]) -> Float[np
     peak = START_COUNTS * STEP_BP / (START_SIGMA_BP * np.sqrt(2 * np.pi))
     columns = []
     for cell in range(len(CELLS)):
-        activity = start_activity(sites, starts, n_steps, cell) * peak
+        activity = start_activity(sites, starts, n_steps, cell, far) * peak
         for strand in (1, -1):
             weight = np.where(starts.strand == strand, activity, 0.0)
             columns.append(
@@ -232,16 +274,20 @@ def known_fraction(codes: UInt8[np.ndarray, " base"]) -> Float[np.ndarray, " ste
     return known.reshape(n_steps, STEP_BP).mean(axis=1)
 
 
-def expected_signal(codes: UInt8[np.ndarray, " base"]) -> Float[np.ndarray, "step track"]:
+def expected_signal(
+    codes: UInt8[np.ndarray, " base"], far: FarConfig | None = None
+) -> Float[np.ndarray, "step track"]:
     """Return the expected counts per 32-bp step of every track, from the sequence alone.
 
     Parameters
     ----------
     codes
         Sequence codes of a whole chromosome, or of a stretch: then enhancers outside it do not count.
+    far
+        Settings of far enhancers; None for a world of near ones.
 
     Returns
     -------
     ``(step, track)``, counts; the last step may be shorter than 32 bp.
     """
-    return signal_of_sites(find_sites(codes), known_fraction(codes))
+    return signal_of_sites(find_sites(codes), known_fraction(codes), far)

@@ -16,6 +16,7 @@ from senformer.simulate.background import (
 from senformer.simulate.config import SimulateConfig, check_config
 from senformer.simulate.effects import Chromosome
 from senformer.simulate.elements import plant_elements
+from senformer.simulate.far.layout import plant_far_elements
 from senformer.simulate.grammar import known_fraction, signal_of_sites
 from senformer.simulate.scan import find_sites
 from senformer.simulate.tracks import TRACKS, sample_counts
@@ -72,9 +73,12 @@ def make_chromosome(chrom: str, length_bp: int, config: SimulateConfig) -> Chrom
     gaps = place_gaps(length_bp, numpy_rng(config.seed, "gaps", chrom))
     background = markov_sequence(length_bp, numpy_rng(config.seed, "background", chrom))
     rng = numpy_rng(config.seed, "elements", chrom)
-    planted, elements = plant_elements(chrom, background, config.spacing_bp, gaps, rng)
+    if config.far is None:
+        planted, elements = plant_elements(chrom, background, config.spacing_bp, gaps, rng)
+    else:
+        planted, elements = plant_far_elements(chrom, background, config.far, gaps, rng)
     codes = fill_gaps(planted, gaps)
-    return Chromosome(chrom, codes, elements, find_sites(codes))
+    return Chromosome(chrom, codes, elements, find_sites(codes), config.far)
 
 
 def make_world(config: SimulateConfig) -> World:
@@ -89,7 +93,7 @@ def make_world(config: SimulateConfig) -> World:
     sizes = chromosome_sizes(config.genome_bp, config.n_chromosomes)
     chromosomes = [make_chromosome(chrom, length_bp, config) for chrom, length_bp in sizes.items()]
     known = {c.name: known_fraction(c.codes) for c in chromosomes}
-    expected = {c.name: signal_of_sites(c.sites, known[c.name]) * config.depth for c in chromosomes}
+    expected = {c.name: signal_of_sites(c.sites, known[c.name], c.far) * config.depth for c in chromosomes}
     counts = {
         chrom: sample_counts(mean, config.dispersion, numpy_rng(config.seed, "noise", chrom))
         for chrom, mean in expected.items()

@@ -1,0 +1,1 @@
+"""Worlds whose enhancers act from far away: settings, grammar, layout and the table of genes."""

@@ -1,0 +1,82 @@
+import argparse
+import json
+import sys
+
+import pytest
+from benchmarks.experiments.plan import Experiment, tasks
+
+from benchmarks.experiments import run
+
+EXPERIMENT = Experiment.model_validate(
+    {
+        "title": "toy",
+        "seeds": [1],
+        "data": {"toy": {"dataset": {}}},
+        "model": {},
+        "arms": {name: {} for name in ("a", "b", "c")},
+        "train": {"steps": 1},
+    }
+)
+
+
+class FakeProcess:
+    """Ends when asked for the second time, with the code that its name asks for."""
+
+    def __init__(self, code):
+        self.code, self.asked, self.stopped = code, 0, False
+
+    def poll(self):
+        self.asked += 1
+        self.returncode = self.code if self.asked > 1 else None
+        return self.returncode
+
+    def terminate(self):
+        self.stopped = True
+
+    def wait(self):
+        return self.code
+
+
+@pytest.fixture
+def started(monkeypatch):
+    found = {}
+
+    def start(task, given):
+        assert sum(process.asked < 2 for process in found.values()) < given.parallel
+        found[task.name] = FakeProcess(1 if task.arm == "b" else 0)
+        return found[task.name]
+
+    monkeypatch.setattr(run, "start", start)
+    monkeypatch.setattr(run.time, "sleep", lambda seconds: None)
+    return found
+
+
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_run_all__does_all_and_names_what_failed(started, parallel, tmp_path):
+    given = argparse.Namespace(parallel=parallel, out=tmp_path)
+    assert run.run_all(list(tasks(EXPERIMENT)), given) == ["toy-b-s1"]
+    assert list(started) == ["toy-a-s1", "toy-b-s1", "toy-c-s1"]
+
+
+def test_run_all__an_interrupt_ends_the_runs(started, monkeypatch, tmp_path):
+    def interrupt(seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run.time, "sleep", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run.run_all(list(tasks(EXPERIMENT)), argparse.Namespace(parallel=1, out=tmp_path))
+    assert started["toy-a-s1"].stopped
+
+
+def test_main__finished_runs_are_told_and_not_done_again(started, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(run, "read_experiment", lambda name: EXPERIMENT)
+    monkeypatch.setattr(run, "prepare", lambda *given: None)
+    for name in ("toy-a-s1", "toy-b-s1"):
+        folder = tmp_path / "runs" / name
+        folder.mkdir(parents=True)
+        found = {"name": name, "outcome": "finished", "test": {"toy": {"pearson_mean": 0.25}}}
+        (folder / "result.json").write_text(json.dumps(found))
+    monkeypatch.setattr(sys, "argv", ["run", "toy", "--out", str(tmp_path)])
+    run.main()
+    assert list(started) == ["toy-c-s1"]
+    assert "toy-b-s1 finished {'toy': 0.25}" in capsys.readouterr().out
