@@ -22,7 +22,8 @@ SECTIONS = ("dataset", "model", "train")
 class Config(BaseModel):
     """Base of every configuration: frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+    # A key that is no name in Python (`from`) is read and written under its alias.
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), serialize_by_alias=True)
 
 
 T = TypeVar("T", bound=Config)
@@ -130,7 +131,8 @@ def _walk(kind: Any, loc: tuple) -> tuple[list[str], list[str]]:
         kind = options[0] if options else None
         if part in getattr(kind, "model_fields", {}):
             options = _models(kind.model_fields[part].annotation)
-    return written, list(getattr(options[0] if options else None, "model_fields", {}))
+    fields = getattr(options[0] if options else None, "model_fields", {})
+    return written, [field.alias or name for name, field in fields.items()]
 
 
 def _models(annotation: Any) -> list[Any]:

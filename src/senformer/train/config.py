@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, PositiveFloat, model_validator
 
 from senformer.core.config import Config
+from senformer.train.finetune.config import FinetuneConfig
 
 
 class FoldChoice(Config):
@@ -65,6 +66,8 @@ class TrainConfig(Config):
     export
         Which weights become ``model/``: ``best`` by validation or ``last``; None takes the best where
         there was a validation.
+    finetune
+        The model whose weights training begins at, and what becomes of them; None draws all weights.
     workers
         Processes that read batches ahead; 0 reads in the training process. No effect on results.
     threads
@@ -103,6 +106,7 @@ class TrainConfig(Config):
     validate_every_steps: int | None = Field(default=None, gt=0)
     validate_windows: int | None = Field(default=None, gt=0)
     export: Literal["best", "last"] | None = None
+    finetune: FinetuneConfig | None = None
     workers: int = Field(default=0, ge=0)
     threads: int | None = Field(default=None, gt=0)
     log_every_steps: int = Field(default=20, gt=0)

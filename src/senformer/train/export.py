@@ -20,6 +20,8 @@ from senformer.tracks.table import Track
 from senformer.train.batches import AnyBatches
 from senformer.train.checkpoint import State, load_weights
 from senformer.train.config import TrainConfig
+from senformer.train.finetune.card import note_source
+from senformer.train.finetune.start import Start
 from senformer.train.settings import FREE
 
 MODEL = "model"
@@ -35,7 +37,12 @@ def exported_step(state: State, config: TrainConfig) -> int:
 
 
 def export_model(
-    model: nn.Module, out: Path, state: State, config: TrainConfig, batches: Mapping[str, AnyBatches]
+    model: nn.Module,
+    out: Path,
+    state: State,
+    config: TrainConfig,
+    batches: Mapping[str, AnyBatches],
+    start: Start | None = None,
 ) -> dict[str, Any]:
     """Write ``RUN/model`` and return what the closing record says about it.
 
@@ -54,13 +61,21 @@ def export_model(
         "steps": step,
         "seed": config.seed,
         "settings": state.settings,
-        "config": config.model_dump(mode="json", exclude=set(FREE)),
+        "config": _config_record(config, start),
         "senformer": versions().get("senformer"),
         "datasets": {organism: describe_dataset(dataset) for organism, dataset in datasets.items()},
         "intervals": {organism: training_intervals(source) for organism, source in batches.items()},
     }
+    if start is not None:
+        note_source(model.card, start.source, datasets)
     model.save(out / MODEL)
     return {"exported_step": step, "model_sha256": sha256(out / MODEL / "model.safetensors")}
+
+
+def _config_record(config: TrainConfig, start: Start | None) -> dict[str, Any]:
+    """Return the settings without those that change no weight, and without where a source lies."""
+    values = config.model_dump(mode="json", exclude=set(FREE))
+    return values if start is None else {**values, "finetune": start.settings}
 
 
 def track_card(track: Track) -> TrackCard:

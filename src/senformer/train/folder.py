@@ -16,6 +16,7 @@ from senformer.core.errors import ConfigError, DataError, MissingInputError, Out
 from senformer.core.provenance import FILE as RUN
 from senformer.core.provenance import versions, write_record
 from senformer.dataset.examples import AnyDataset
+from senformer.model.folder import WEIGHTS
 from senformer.train.checkpoint import (
     FOLDER,
     State,
@@ -26,6 +27,7 @@ from senformer.train.checkpoint import (
 )
 from senformer.train.config import TrainConfig
 from senformer.train.export import exported_step
+from senformer.train.finetune.start import Start
 from senformer.train.settings import refuse_other_settings, settings_hash
 
 DONE = "DONE.json"
@@ -42,6 +44,7 @@ def begin_run(
     config: TrainConfig,
     datasets: Mapping[str, AnyDataset],
     config_record: Mapping[str, Any],
+    start: Start | None = None,
 ) -> State:
     """Write ``run.json`` into an empty folder and return the state before the first update.
 
@@ -52,15 +55,12 @@ def begin_run(
     """
     refuse_used(out)
     sweep(out)
-    write_record(
-        out,
-        "train",
-        config=dict(config_record),
-        seed=config.seed,
-        inputs={organism: dataset.path for organism, dataset in datasets.items()},
-        settings=dict(settings),
-        resumed=[],
-    )
+    inputs = {organism: dataset.path for organism, dataset in datasets.items()}
+    facts: dict[str, Any] = {"settings": dict(settings), "resumed": []}
+    if start is not None:
+        inputs["finetune.from"] = start.source.folder / WEIGHTS
+        facts["finetune"] = start.facts
+    write_record(out, "train", config=dict(config_record), seed=config.seed, inputs=inputs, **facts)
     return State(step=0, settings=settings_hash(settings))
 
 

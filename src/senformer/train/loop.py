@@ -130,7 +130,7 @@ def train(
         with _engine(plan, config, dtype, loss, weights, positive) as engine:
             if state is None:
                 refuse_small_disk(out, engine.model, config.keep_checkpoints)
-                state = begin_run(out, settings, config, datasets, record)
+                state = begin_run(out, settings, config, datasets, record, plan.start)
             else:
                 _load(engine, out, state)
                 note_resume(out, state, record)
@@ -138,7 +138,7 @@ def train(
             with forget_unbegun(out):
                 stopped_by = run.go(plan.window_bp * config.batch_size)
             model = engine.accelerator.unwrap_model(engine.model, keep_fp32_wrapper=False).cpu()
-        exported = export_model(model, out, run.state, config, batches)
+        exported = export_model(model, out, run.state, config, batches, plan.start)
         return _close(out, run.state, stopped_by, exported)
 
 
@@ -154,6 +154,8 @@ def _engine(
     """Create the model from the seed and put it on its device."""
     torch.manual_seed(child_seed(config.seed, "weights"))
     model = create_model(plan.name, **plan.overrides)
+    if plan.start is not None:
+        plan.start.prepare(model)
     with accelerator(pick_device(config.device), dtype) as prepared:
         model = prepared.prepare_model(model.train())
         yield Engine(

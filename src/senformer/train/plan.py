@@ -10,6 +10,8 @@ from senformer.dataset.examples import AnyDataset
 from senformer.model.create import model_config
 from senformer.model.zoo import MODELS
 from senformer.train.config import TrainConfig
+from senformer.train.finetune.source import model_section, read_source
+from senformer.train.finetune.start import Start, make_start
 
 _WHERE = "model"
 
@@ -24,25 +26,33 @@ class Plan:
         Arguments of ``create_model``: window, crop and heads are among the overrides.
     window_bp, crop_bins
         Input in bp, and bins cut off each side of the output.
+    start
+        The model that it begins at, or None where all weights are drawn.
     """
 
     name: str
     overrides: dict[str, Any]
     window_bp: int
     crop_bins: int
+    start: Start | None = None
 
 
 def make_plan(section: Mapping[str, Any], config: TrainConfig, datasets: Mapping[str, AnyDataset]) -> Plan:
     """Agree window, crop, bin and heads, and check the model's configuration.
 
-    What the ``model`` section leaves open comes from the ``train`` section, then from the datasets, which
-    must agree with one another.
+    What the ``model`` section leaves open comes from the model that is fine-tuned, if any, then from the
+    ``train`` section, then from the datasets, which must agree with one another.
 
     Raises
     ------
     ConfigError
-        Two of them differ (both are named), the model has no name, or its configuration is wrong.
+        Two of them differ (both are named), the model has no name, its configuration is wrong, or it cannot
+        take the weights of the one that is fine-tuned.
     """
+    finetune = config.finetune
+    origin = None if finetune is None else read_source(finetune.source)
+    if origin is not None:
+        section = model_section(origin, section)
     if "name" not in section:
         raise ConfigError("E106", _WHERE, "key 'name' is missing", "Name the model, for instance senformer.")
     if not datasets:
@@ -59,7 +69,10 @@ def make_plan(section: Mapping[str, Any], config: TrainConfig, datasets: Mapping
             raise _disagree(f"{key} is {section[key]!r} in the model section and {value!r} in {source}")
     overrides = {**{key: value for key, value in section.items() if key != "name"}, **wanted}
     _settle_bin(section["name"], overrides, shared["bin_bp"])
-    return Plan(section["name"], overrides, wanted["window_bp"], wanted["crop_bins"])
+    start = None
+    if origin is not None and finetune is not None:
+        start = make_start(origin, finetune, section["name"], overrides, datasets)
+    return Plan(section["name"], overrides, wanted["window_bp"], wanted["crop_bins"], start)
 
 
 def _settle_bin(name: str, overrides: dict[str, Any], bin_bp: int) -> None:

@@ -38,6 +38,8 @@ def run_settings(
     """
     train = {**config.model_dump(mode="json", exclude=set(FREE)), "precision": precision}
     train |= {"window_bp": plan.window_bp, "crop_bins": plan.crop_bins}
+    if plan.start is not None:
+        train["finetune"] = plan.start.settings
     if config.schedule == "constant":
         del train["steps"]
     found = {f"train.{key}": value for key, value in train.items()}

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from senformer.core.config import read_raw_section, read_section
+from senformer.core.config import read_raw_section, read_section, read_yaml
 from senformer.core.errors import UsageError
 from senformer.dataset import AnyDataset, open_dataset
 from senformer.dataset.collection import member_folders
@@ -37,9 +37,13 @@ def _datasets_in(path: Path) -> list[Path]:
 
 
 def train_from_file(config: Path, folders: list[Path], out: Path, *, resume: bool = False) -> dict[str, Any]:
-    """Train what ``config`` describes (sections ``model`` and ``train``) on the datasets in ``folders``."""
+    """Train what ``config`` describes (sections ``model`` and ``train``) on the datasets in ``folders``.
+
+    A run that begins at another model needs no ``model`` section.
+    """
     from senformer.train import TrainConfig, train
 
-    model = read_raw_section(config, "model")
     settings = read_section(config, "train", TrainConfig)
+    is_given = settings.finetune is None or "model" in read_yaml(config)
+    model = read_raw_section(config, "model") if is_given else {}
     return train(model, settings, open_organisms(folders), out, resume=resume)

@@ -1,0 +1,1 @@
+"""Training that begins at the weights of another model: what is taken over, and what trains when."""

@@ -1,0 +1,69 @@
+import json
+
+import pytest
+import torch
+from tests.train.finetune.toy import save_model, tuned
+from tests.train.toy import WINDOW_BP, fingerprint
+
+from senformer.core.errors import ConfigError
+from senformer.model import load_model
+from senformer.train import train
+from senformer.train.plan import make_plan
+
+
+def test_make_plan__of_a_source(source, both):
+    plan = make_plan({}, tuned(source), both)
+    assert plan.start is not None
+    assert (plan.start.kept, plan.start.new) == (["human"], ["mouse"])
+    assert plan.overrides["heads"] == {"human": 7, "mouse": 7}
+    assert (plan.window_bp, plan.overrides["window_bp"], plan.overrides["channels"]) == (
+        WINDOW_BP,
+        WINDOW_BP,
+        16,
+    )
+    heads = {"kept": ["human"], "new": ["mouse"], "dropped": ["frog"]}
+    assert plan.start.facts == {"model": "senformer", "sha256": plan.start.source.sha256, "heads": heads}
+
+
+def test_make_plan__longer_window_keeps_the_basis_of_the_source(source, human):
+    plan = make_plan({}, tuned(source, window_bp=2 * WINDOW_BP), human)
+    assert (plan.overrides["window_bp"], plan.overrides["position_bins"]) == (2 * WINDOW_BP, 16)
+
+
+def test_make_plan__another_bin_is_refused(source, world):
+    from tests.train.toy import open_world
+
+    with pytest.raises(ConfigError, match="the bin is 128 bp in the model section and 64 bp in the data"):
+        make_plan({}, tuned(source), open_world(world, "fine"))
+
+
+def test_train__without_updates_to_speak_of_the_weights_are_the_sources(source, human, tmp_path):
+    config = tuned(source, steps=1, learning_rate=1e-12, warmup_steps=0)
+    train({}, config, human, tmp_path)
+    saved, found = load_model(source).state_dict(), load_model(tmp_path / "model").state_dict()
+    assert set(saved) - set(found) == {"heads.frog.weight", "heads.frog.bias"}
+    for key, tensor in found.items():
+        if "running" not in key:
+            torch.testing.assert_close(tensor, saved[key], atol=1e-9, rtol=0)
+
+
+def test_train__records_tell_the_source(source, human, tmp_path):
+    train({}, tuned(source, steps=1), human, tmp_path)
+    record = json.loads((tmp_path / "run.json").read_text())
+    sha256 = load_model(source).card.sha256
+    assert record["finetune"]["sha256"] == record["inputs"]["finetune.from"]["sha256"] == sha256
+    assert record["settings"]["train.finetune"]["from"] == sha256
+    card = load_model(tmp_path / "model").card
+    assert card.training["source"]["sha256"] == card.training["config"]["finetune"]["from"] == sha256
+
+
+def test_train__source_may_move_but_not_change(source, human, tmp_path):
+    train({}, tuned(source, steps=1), human, tmp_path / "run")
+    moved = tmp_path / "moved"
+    moved.symlink_to(source)
+    train({}, tuned(moved, steps=2), human, tmp_path / "run", resume=True)
+    train({}, tuned(source, steps=2), human, tmp_path / "whole")
+    assert fingerprint(tmp_path / "run") == fingerprint(tmp_path / "whole")
+    other = save_model(tmp_path / "other", {"human": 7}, seed=9)
+    with pytest.raises(ConfigError, match=r"train\.finetune was .* and is now"):
+        train({}, tuned(other, steps=3), human, tmp_path / "run", resume=True)
