@@ -23,3 +23,8 @@ def __getattr__(name: str) -> Any:
     if name in _DOORS:
         return getattr(importlib.import_module(_DOORS[name]), name)
     raise AttributeError(f"module 'senformer' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the doors, imported or not, for completion."""
+    return sorted({*globals(), *_DOORS})

@@ -32,6 +32,10 @@ def test_dataset_config__defaults() -> None:
         ({"stride_bp": {"vald": 32}}, "unknown key 'stride_bp.vald'. Did you mean 'valid'?"),
         ({"stride_bp": -16}, "key 'stride_bp' is -16"),
         ({"snap_bp": 40}, "snap_bp 40 is no multiple of bin_bp 16"),
+        (
+            {"snap_bp": 32, "edges": "pad", "crop_bins": 3},
+            "starts at -48, and that is no multiple of snap_bp 32",
+        ),
         ({"windw_bp": 3}, "unknown key 'windw_bp'. Did you mean 'window_bp'?"),
         ({"organism": "a b"}, "key 'organism' is 'a b'"),
         ({"dtype": "float64"}, "key 'dtype' is 'float64'"),

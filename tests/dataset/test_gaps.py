@@ -90,8 +90,10 @@ def test_read_gaps__of_the_assembly_and_of_a_file(toy: Toy, tmp_path: Path) -> N
     assert read_gaps(toy.config(gaps="assembly", min_gap_bp=501), fasta, ["chrA"]).empty
     (tmp_path / "gaps.bed").write_text("chrB\t10\t400\nchrB\t500\t510\n")
     config = toy.config(gaps=str(tmp_path / "gaps.bed"), min_gap_bp=50)
-    found = read_gaps(config, fasta, ["chrA"])
+    found = read_gaps(config, fasta, ["chrA", "chrB"])
     assert found.to_numpy().tolist() == [["chrB", 10, 400]]
+    # A gap of a chromosome that no split has is cut out of nothing.
+    assert read_gaps(config, fasta, ["chrA"]).empty
     assert report_of(found, config) == {"n_gaps": 1, "gap_bp": 390}
     assert report_of(found, toy.config()) == {}
     (tmp_path / "gaps.bed").write_text("chrZ\t10\t400\n")

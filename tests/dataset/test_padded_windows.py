@@ -1,6 +1,7 @@
 """Windows that reach beyond the ends of chromosomes (``edges: pad``), from build to batch."""
 
 import itertools
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,13 @@ def padded(toy: Toy, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     out = tmp_path_factory.mktemp("padded") / "d"
     build(toy.config(edges="pad", max_n_fraction=1.0), out)
     return open_dataset(out)  # type: ignore[return-value]
+
+
+def test_tile_windows__snap_goes_with_padding_where_it_divides_the_crop() -> None:
+    tile = partial(tile_windows, frame(("chrB", 0, 435, "a")), {"chrB": 435}, 100, None, 10, edges="pad")
+    assert tile(4, snap_bp=20)["start"].tolist()[:2] == [-40, -20]
+    with pytest.raises(ConfigError, match=r"starts at -30, and that is no multiple of snap_bp 20: leave"):
+        tile(3, snap_bp=20)
 
 
 def test_tile_windows__padded_by_hand() -> None:

@@ -48,7 +48,18 @@ def test_sequence__is_padded_beyond_both_ends(store: Dataset, toy: Toy, data: st
     width = data.draw(st.integers(0, 500))
     padded = np.concatenate([np.full(1000, 4), toy.codes[chrom], np.full(1000, 4)]).astype(np.uint8)
     expected = padded[start + 1000 : start + 1000 + width]
-    np.testing.assert_array_equal(store.sequence(chrom, start, start + width), expected)
+    found = store.sequence(chrom, start, start + width, pad=True)
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize(("start", "end"), [(-5, 100), (3900, 4010), (4010, 4010), (50, 40)])
+def test_sequence__refuses_what_leaves_the_chromosome(store: Dataset, start: int, end: int) -> None:
+    size = store.chrom_sizes["chrA"]
+    found = rf"chrA:{start}-{end} \(0-based\): does not lie inside chrA, which has {size:,} bp\. .* pad=True"
+    with pytest.raises(DataError, match=found) as fault:
+        store.sequence("chrA", start, end)
+    assert fault.value.code == "E431"
+    assert len(store.sequence("chrA", size, size)) == 0
 
 
 def test_sequence__is_the_callers_own(store: Dataset, toy: Toy) -> None:

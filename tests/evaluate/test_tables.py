@@ -57,14 +57,18 @@ def test_accuracy_table__keeps_the_order_of_the_tracks(toy_dataset):
     assert accuracy_table(TrackSums([Scaling()] * 5), tracks)["index"].tolist() == [0, 1, 2, 3, 4]
 
 
-def test_accuracy_table__ranks_where_targets_are_labels(toy_dataset, tmp_path):
+def ranked_table(tracks, constant, label_tracks):
+    """Return the table of toy labels, track 3 of which is constant, and what is known of track 1."""
     prediction, labels = toy_labels()
-    labels[..., 3] = 0
-    sums = TrackSums([Scaling()] * 5, label_tracks=range(5))
+    labels[..., 3] = constant
+    sums = TrackSums([Scaling()] * 5, label_tracks=label_tracks)
     for x, y in zip(prediction, labels, strict=True):
         sums.add(x, y)
-    table = accuracy_table(sums, toy_dataset.tracks)
-    x, y = prediction[..., 1].ravel(), labels[..., 1].ravel()
+    return accuracy_table(sums, tracks), prediction[..., 1].ravel(), labels[..., 1].ravel()
+
+
+def test_accuracy_table__ranks_where_targets_are_labels(toy_dataset, tmp_path):
+    table, x, y = ranked_table(toy_dataset.tracks, 0, range(5))
     known = ~np.isnan(y)
     assert table["auroc"][1] == pytest.approx(roc_auc_score(y[known], x[known]))
     assert table["auprc"][1] == pytest.approx(average_precision_score(y[known], x[known]))
@@ -83,22 +87,11 @@ def test_plus__labels_and_none_do_not_add_up():
 
 
 def test_accuracy_table__ranks_of_the_label_tracks_alone(toy_dataset, tmp_path):
-    prediction, labels = toy_labels()
-    labels[..., 3] = 0.25
-    sums = TrackSums([Scaling()] * 5, label_tracks=(1, 4))
-    for x, y in zip(prediction, labels, strict=True):
-        sums.add(x, y)
-    table = accuracy_table(sums, toy_dataset.tracks)
-    x, y = prediction[..., 1].ravel(), labels[..., 1].ravel()
+    table, x, y = ranked_table(toy_dataset.tracks, 0.25, (1, 4))
     known = ~np.isnan(y)
     assert table["auroc"][1] == pytest.approx(roc_auc_score(y[known], x[known]))
-    assert table["auroc"].notna().tolist() == [False, True, False, False, True]
     ACCURACY.write(tmp_path / "tracks.parquet", table)
-    assert ACCURACY.read(tmp_path / "tracks.parquet")["n_positive"].notna().tolist() == [
-        False,
-        True,
-        False,
-        False,
-        True,
-    ]
+    back = ACCURACY.read(tmp_path / "tracks.parquet")
+    for found in (table["auroc"], back["n_positive"]):
+        assert found.notna().tolist() == [False, True, False, False, True]
     assert label_summary(table)["n_tracks_auroc_undefined"] == 0

@@ -76,7 +76,7 @@ def assemble(
     for window, shift, flip, is_made in zip(windows, shifts, flips, shuffled, strict=True):
         bin_bp = dataset.bin_bp
         first, last = window.start + shift - margin_bp, window.end + shift + margin_bp
-        codes = dataset.sequence(window.chrom, first, last)
+        codes = dataset.sequence(window.chrom, first, last, pad=True)
         lo, hi = window.start // bin_bp + crop_bins, window.end // bin_bp - crop_bins
         values = dataset.window_targets(window.chrom, lo, hi)
         if is_made:

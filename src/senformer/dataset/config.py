@@ -158,8 +158,7 @@ class DatasetConfig(Config):
             raise ValueError("negatives are chosen beside peaks; give regions: {peaks: FILE} or {bed: FILE}")
         if self.edges == "pad" and (self.labels is not None or self.negatives is not None):
             raise ValueError("edges: pad goes with neither labels nor negatives; leave it out")
-        if self.snap_bp is not None and self.snap_bp % self.bin_bp:
-            raise ValueError(f"snap_bp {self.snap_bp} is no multiple of bin_bp {self.bin_bp}")
+        check_snap(self.snap_bp, self.bin_bp, self.crop_bins, self.edges)
         tile_bp = self.pipeline.tile_bp
         if tile_bp is not None and tile_bp % self.bin_bp:
             raise ValueError(f"pipeline.tile_bp {tile_bp} is no multiple of bin_bp {self.bin_bp}")
@@ -186,6 +185,21 @@ class DatasetConfig(Config):
         """The stride of each split, None for the target's width."""
         given = self.stride_bp
         return {s: getattr(given, s) if isinstance(given, StrideConfig) else given for s in SPLITS}
+
+
+def check_snap(snap_bp: int | None, bin_bp: int, crop_bins: int, edges: str) -> None:
+    """Raise ``ValueError`` unless windows can start at multiples of ``snap_bp``."""
+    if snap_bp is None:
+        return
+    if snap_bp % bin_bp:
+        raise ValueError(f"snap_bp {snap_bp} is no multiple of bin_bp {bin_bp}")
+    crop_bp = crop_bins * bin_bp
+    if edges == "pad" and crop_bp % snap_bp:
+        raise ValueError(
+            f"edges: pad begins the first target with the chromosome's first base, so that its window starts "
+            f"at -{crop_bp}, and that is no multiple of snap_bp {snap_bp}: leave snap_bp out, or give one "
+            f"that divides the crop of {crop_bp} bp"
+        )
 
 
 def check_geometry(window_bp: int, bin_bp: int, crop_bins: int, stride_bp: int | None) -> None:

@@ -16,7 +16,7 @@ _FETCH_BP = 1 << 24
 
 
 def read_gaps(config: DatasetConfig, fasta: FastaReader, chroms: Iterable[str]) -> pd.DataFrame:
-    """Return the gaps of at least ``min_gap_bp`` bases: chrom, start, end; sorted.
+    """Return the gaps of at least ``min_gap_bp`` bases on some chromosomes: chrom, start, end; sorted.
 
     Raises
     ------
@@ -34,6 +34,7 @@ def read_gaps(config: DatasetConfig, fasta: FastaReader, chroms: Iterable[str]) 
         gaps = pd.DataFrame(rows, columns=COLUMNS).astype({"start": "int64", "end": "int64"})
     else:
         gaps = read_regions(config.gaps, fasta.chrom_sizes)
+        gaps = gaps[gaps["chrom"].isin(set(chroms))]
     gaps = merge(gaps)
     return gaps[gaps["end"] - gaps["start"] >= config.min_gap_bp].reset_index(drop=True)
 

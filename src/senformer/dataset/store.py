@@ -210,9 +210,26 @@ class Dataset:
             )
         return self.chrom_sizes[chrom]
 
-    def sequence(self, chrom: str, start: int, end: int) -> UInt8[np.ndarray, " base"]:
-        """Return the codes of a stretch, N beyond the ends of the chromosome; a new array."""
+    def sequence(self, chrom: str, start: int, end: int, *, pad: bool = False) -> UInt8[np.ndarray, " base"]:
+        """Return the codes of a stretch; a new array.
+
+        Parameters
+        ----------
+        chrom, start, end
+            Where it lies, 0-based half-open.
+        pad
+            Give N for what lies beyond the ends of the chromosome, which is refused otherwise.
+
+        Raises
+        ------
+        DataError
+            There is no such chromosome, the stretch runs backwards, or it leaves the chromosome.
+        """
         size = self._size(chrom)
+        if end < start or not (pad or 0 <= start <= end <= size):
+            where = f"{self.path} {chrom}:{start}-{end} (0-based)"
+            todo = "Cut the stretch, or read it with pad=True: N beyond the ends."
+            raise DataError("E431", where, f"does not lie inside {chrom}, which has {size:,} bp", todo)
         lo, hi = min(max(start, 0), size), max(min(end, size), 0)
         codes = np.full(end - start, N_CODE, dtype=np.uint8)
         if hi > lo:

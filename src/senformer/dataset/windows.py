@@ -12,7 +12,7 @@ from jaxtyping import Bool, Int
 
 from senformer.core.errors import ConfigError, DataError
 from senformer.dataset.by_chrom import places_of, spans_of
-from senformer.dataset.config import check_geometry
+from senformer.dataset.config import check_geometry, check_snap
 
 COLUMNS = ["chrom", "start", "end", "split", "fold"]
 REASONS = ("unknown_bases", "unmappable", "excluded", "unmeasured")
@@ -68,7 +68,7 @@ def tile_windows(
         Geometry; a stride of ``None`` is the target's width, so that targets touch and never overlap. One
         stride for all, or one for each split.
     snap_bp
-        A multiple of ``bin_bp``, by default ``bin_bp`` itself.
+        A multiple of ``bin_bp``, by default ``bin_bp`` itself; where ``edges`` pads, a divisor of the crop.
     edges
         ``drop`` or ``pad``.
 
@@ -85,6 +85,7 @@ def tile_windows(
         split: checked_stride(window_bp, bin_bp, crop_bins, one)
         for split, one in (stride_bp if isinstance(stride_bp, Mapping) else {"": stride_bp}).items()
     }
+    _checked(check_snap, snap_bp, bin_bp, crop_bins, edges)
     snap_bp = snap_bp or bin_bp
     start, end = (regions_by_split[key].to_numpy(dtype=np.int64) for key in ("start", "end"))
     size = np.array([chrom_sizes[chrom] for chrom in regions_by_split["chrom"]], dtype=np.int64)
@@ -128,11 +129,15 @@ def _repeated(regions: pd.DataFrame, key: str, rows: Int[np.ndarray, " window"])
 
 def checked_stride(window_bp: int, bin_bp: int, crop_bins: int, stride_bp: int | None) -> int:
     """Return the stride, by default the target's width, after checking the geometry."""
+    _checked(check_geometry, window_bp, bin_bp, crop_bins, stride_bp)
+    return stride_bp or window_bp - 2 * crop_bins * bin_bp
+
+
+def _checked(check: Callable[..., None], *geometry: int | str | None) -> None:
     try:
-        check_geometry(window_bp, bin_bp, crop_bins, stride_bp)
+        check(*geometry)
     except ValueError as fault:
         raise ConfigError("E402", "windows", str(fault), "Mend the geometry.") from fault
-    return stride_bp or window_bp - 2 * crop_bins * bin_bp
 
 
 def sift_windows(

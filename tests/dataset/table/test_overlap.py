@@ -60,3 +60,13 @@ def test_overlaps__touching_windows_share_nothing() -> None:
     assert find_overlaps(found, np.array([0, 2, 1], dtype=np.int8)).pair is None
     assert len(set(group_windows(found).tolist())) == 3
     assert found.name(1) == "chr1:11-20"
+
+
+def test_row_windows__two_names_of_a_chromosome_are_one_unless_a_genome_has_both() -> None:
+    for is_of_genome, n_groups in ((False, 2), (True, 3)):
+        found = RowWindows(is_of_genome=is_of_genome)
+        found.add(["chr1", "chr2"], np.array([0, 0]), np.array([10, 10]))
+        found.add(["1"], np.array([5]), np.array([9]))
+        assert len(set(group_windows(found).tolist())) == n_groups
+        names = ["1:1-10", "chr2:1-10", "1:6-9"] if n_groups == 2 else ["chr1:1-10", "chr2:1-10", "1:6-9"]
+        assert [found.name(row) for row in range(3)] == names

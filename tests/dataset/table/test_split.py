@@ -108,6 +108,13 @@ def test_by_position__chromosomes_regions_and_edges() -> None:
     assert splitter.left_out == {"outside_or_across_splits": 2}
 
 
+def test_by_position__two_names_of_a_chromosome_are_one() -> None:
+    texts = ["chr1:1-5", "1:7-9", "NC_000001.11:3-4", "chr2:1-5", "2:1-5"]
+    for test in (["chr1"], ["1"]):
+        split = config(by="position", column="x", valid=["chr2:1-9"], test=test)
+        assert fed(ByPosition(split), texts).codes().tolist() == [2, 2, 2, 1, 1]
+
+
 def test_by_position__named_train_regions_and_unknown_chromosomes() -> None:
     split = config(by="position", column="x", train=["chr1"], test=["chr2"])
     assert fed(ByPosition(split), ["chr1:1-2", "chr2:1-2", "chr3:1-2"]).codes().tolist() == [0, 2, -1]

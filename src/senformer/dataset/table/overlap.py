@@ -1,5 +1,6 @@
 """Windows of rows in a genome that overlap: which do across splits, and which hang together."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 import numpy as np
@@ -8,22 +9,42 @@ from jaxtyping import Bool, Int8, Int64
 
 from senformer.dataset.config import SPLITS
 from senformer.dataset.table.leaks import NO_SPLIT, Leaks
+from senformer.genome.chromosomes import canonical_name
 
 Positions = Int64[np.ndarray, " row"]
 
 
 class RowWindows:
-    """Where every row's bases lie, 0-based and half-open; 20 bytes a row."""
+    """Where every row's bases lie, 0-based and half-open; 20 bytes a row.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    is_of_genome
+        Chromosomes are called as in one genome, where different names are different ones. Otherwise names
+        that mean the same, ``1`` and ``chr1``, are one chromosome, and shown as the first of them in order.
+    """
+
+    def __init__(self, *, is_of_genome: bool = False) -> None:
+        self._is_of_genome = is_of_genome
         self._chroms: dict[str, int] = {}
+        self._names: list[str] = []
+        self._firsts, self._n_rows = list[int](), 0
         self._parts: list[tuple[np.ndarray, Positions, Positions]] = []
 
     def add(self, chroms: Iterable[str], start: Positions, end: Positions) -> None:
         """Take the next rows."""
         encoded = pa.array(chroms, pa.string()).dictionary_encode()
-        codes = [self._chroms.setdefault(name, len(self._chroms)) for name in encoded.dictionary.to_pylist()]
+        codes = [self._code(name) for name in encoded.dictionary.to_pylist()]
         self._parts.append((np.array(codes, dtype=np.int32)[np.asarray(encoded.indices)], start, end))
+        self._firsts.append(self._n_rows)
+        self._n_rows += len(start)
+
+    def _code(self, name: str) -> int:
+        code = self._chroms.setdefault(name if self._is_of_genome else canonical_name(name), len(self._names))
+        if code == len(self._names):
+            self._names.append(name)
+        self._names[code] = min(name, self._names[code])
+        return code
 
     def on_a_line(self) -> tuple[Positions, Positions]:
         """Return start and end of every row with the chromosomes laid one after the other."""
@@ -34,11 +55,9 @@ class RowWindows:
 
     def name(self, row: int) -> str:
         """Return the window of a row as a region string."""
-        for chrom, start, end in self._parts:
-            if row < len(chrom):
-                return f"{list(self._chroms)[chrom[row]]}:{start[row] + 1}-{end[row]}"
-            row -= len(chrom)
-        raise IndexError(row)
+        part = bisect_right(self._firsts, row) - 1
+        chrom, start, end = (column[row - self._firsts[part]] for column in self._parts[part])
+        return f"{self._names[chrom]}:{start + 1}-{end}"
 
 
 def overlaps_any(

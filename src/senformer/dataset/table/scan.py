@@ -71,7 +71,7 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
     for name, extra in config.inputs.items():
         if extra.file is not None:
             check_numbers(name, extra)
-    windows, ids = RowWindows(), Ids()
+    windows, ids = RowWindows(is_of_genome=True), Ids()
     splitter = make_splitter(config, windows)
     keys, lines, starts = [], [], list[tuple[int, str]]()
     n_rows, unmatched = 0, Counter({"rows": 0, "joined": 0})

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from jaxtyping import Int8, Int64
+from jaxtyping import Int8, Int32, Int64
 
 from senformer.core.config import nearest
 from senformer.core.errors import DataError
@@ -18,6 +18,7 @@ from senformer.dataset.table.chunk import Chunk
 from senformer.dataset.table.leaks import NO_SPLIT
 from senformer.dataset.table.places import read_places
 from senformer.dataset.table.split_config import ROUNDING, TableSplitConfig
+from senformer.genome.chromosomes import canonical_name
 
 Codes = Int8[np.ndarray, " row"]
 
@@ -144,7 +145,7 @@ class ByPosition(RowSplitter):
         """Return the splits."""
         chroms = pa.chunked_array([part[0].cast(pa.string()) for part in self._parts]).combine_chunks()
         encoded = chroms.dictionary_encode()
-        names, which = encoded.dictionary.to_pylist(), np.asarray(encoded.indices)
+        names, which = _as_one(encoded.dictionary.to_pylist(), np.asarray(encoded.indices))
         start, end = (np.concatenate([part[place] for part in self._parts]) for place in (1, 2))
         regions = _regions(self._config, names)
         codes = np.full(len(which), NO_SPLIT, dtype=np.int8)
@@ -153,6 +154,18 @@ class ByPosition(RowSplitter):
             codes[rows] = _inside(regions[regions["chrom"] == name], start[rows], end[rows])
         self.left_out["outside_or_across_splits"] = int((codes == NO_SPLIT).sum())
         return codes
+
+
+def _as_one(
+    names: list[str], which: Int64[np.ndarray, " row"] | Int32[np.ndarray, " row"]
+) -> tuple[list[str], Int64[np.ndarray, " row"]]:
+    """Return chromosomes, each once though rows have two names for it, and the place of every row's."""
+    by_meaning: dict[str, list[str]] = {}
+    for name in names:
+        by_meaning.setdefault(canonical_name(name), []).append(name)
+    places = {meaning: place for place, meaning in enumerate(by_meaning)}
+    found = np.array([places[canonical_name(name)] for name in names], dtype=np.int64)
+    return [min(same) for same in by_meaning.values()], found[which]
 
 
 def _regions(config: TableSplitConfig, names: list[str]) -> pd.DataFrame:
