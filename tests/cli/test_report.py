@@ -27,3 +27,11 @@ def test_report__several_runs(senformer, tmp_path):
     rows = json.loads(answer.out)["differences"]
     assert rows[0]["metric"] == "pearson_r"
     assert (rows[0]["assay"], rows[0]["difference"], rows[0]["p"]) == ("all", 0, None)
+
+
+def test_report__as_tensorboard_events(senformer, tmp_path):
+    run = write_run(tmp_path / "a")
+    answer = senformer("report", run, "--tensorboard", tmp_path / "events", "--out", tmp_path / "page.html")
+    assert answer.code == 2
+    answer = senformer("report", run, "--tensorboard", tmp_path / "events", "--json")
+    assert json.loads(answer.out) == {"tensorboard": str(tmp_path / "events"), "n_scalars": 126}

@@ -2,7 +2,7 @@ import pytest
 from tests.report.toy import write_evaluation, write_run
 
 from senformer.core.errors import DataError, MissingInputError, OutputError, UsageError
-from senformer.workflow.report import report_comparison, report_run
+from senformer.workflow.report import report_comparison, report_events, report_run
 
 
 def test_report_run__a_result_that_was_named_must_be_there(tmp_path):
@@ -73,3 +73,18 @@ def test_report_comparison__an_existing_page_is_kept(tmp_path):
     with pytest.raises(OutputError):
         report_comparison(runs, tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text() == "mine"
+
+
+def test_report_events__a_folder_a_run(tmp_path):
+    runs = [write_run(tmp_path / name) for name in ("a", "b")]
+    assert report_events(runs, tmp_path / "events") == 2 * 126
+    assert sorted(path.name for path in (tmp_path / "events").iterdir()) == ["a", "b"]
+    assert report_events(runs[:1], tmp_path / "one") == 126
+
+
+def test_report_events__one_fault_leaves_no_events(tmp_path):
+    runs = [write_run(tmp_path / name) for name in ("a", "b")]
+    (runs[1] / "metrics.jsonl").write_text("x\n")
+    with pytest.raises(DataError, match="is not JSON"):
+        report_events(runs, tmp_path / "events")
+    assert not (tmp_path / "events").exists()

@@ -27,6 +27,12 @@ def report(
     scores: Annotated[
         Path | None, typer.Option("--scores", help="File of `score`. Default: RUN/scores.parquet if there.")
     ] = None,
+    tensorboard: Annotated[
+        Path | None,
+        typer.Option(
+            "--tensorboard", help="Write the curve as TensorBoard events into this new folder instead."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Write one offline page about a run, or one that compares several runs with the first.
@@ -36,6 +42,9 @@ def report(
     from senformer.core.errors import UsageError
     from senformer.workflow.report import report_run
 
+    if tensorboard is not None:
+        _write_events(runs, tensorboard, [out, evaluation, scores])
+        return
     found = evaluation or []
     if len(runs) > 1:
         _compare(runs, out, found, scores)
@@ -44,6 +53,16 @@ def report(
         raise UsageError("E672", "--evaluation", f"{len(found)} for one run", "Give one.")
     page = report_run(runs[0], out, evaluation=found[0] if found else None, scores=scores)
     say({"report": str(page)}, f"Report: {page}")
+
+
+def _write_events(runs: list[Path], folder: Path, others: list[object]) -> None:
+    from senformer.core.errors import UsageError
+    from senformer.workflow.report import report_events
+
+    if any(others):
+        raise UsageError("E674", "--tensorboard", "writes no page", "Leave the other options out.")
+    n_scalars = report_events(runs, folder)
+    say({"tensorboard": str(folder), "n_scalars": n_scalars}, f"Events: {folder} ({n_scalars:,} numbers)")
 
 
 def _compare(runs: list[Path], out: Path | None, evaluations: list[Path], scores: Path | None) -> None:

@@ -91,9 +91,20 @@ def read_run(path: Path) -> RunFiles:
 
 
 def read_curve(path: Path) -> pd.DataFrame:
-    """Read ``metrics.jsonl``; a torn last line of a run under way is left out."""
+    """Read ``metrics.jsonl`` as a table."""
+    return pd.DataFrame(read_lines(path), columns=list(_CURVE))
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Read a file of JSON objects, one a line; a torn last line of a run under way is left out.
+
+    Raises
+    ------
+    DataError
+        A line is damaged.
+    """
     if not path.exists():
-        return pd.DataFrame(columns=_CURVE)
+        return []
     raw = _read_bytes(path)
     complete = raw[: raw.rfind(b"\n") + 1]
     lines = []
@@ -102,7 +113,7 @@ def read_curve(path: Path) -> pd.DataFrame:
             lines.append(json.loads(line))
         except ValueError as fault:
             raise _damaged(f"{path} line {number}", "is not JSON") from fault
-    return pd.DataFrame(lines, columns=list(_CURVE))
+    return lines
 
 
 def read_evaluation(path: Path) -> EvaluationFiles:

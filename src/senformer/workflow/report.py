@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from senformer.core.commit import refuse_existing, sha256
+from senformer.core.commit import commit_folder, refuse_existing, sha256
 from senformer.core.errors import DataError, MissingInputError, UsageError
 from senformer.report import write_comparison, write_report
+from senformer.report.sections.compared import names_of
+from senformer.report.tensorboard import write_events
 
 
 def report_run(
@@ -83,6 +85,35 @@ def report_comparison(runs: Sequence[Path], out: Path, evaluations: Sequence[Pat
         _refuse_other_model(run / "model" / "model.safetensors", folder, folder / "run.json")
     refuse_existing(out)
     return write_comparison(runs, folders, out)
+
+
+def report_events(runs: Sequence[Path], out: Path) -> int:
+    """Write the curves of runs as TensorBoard events: one folder a run where they are several.
+
+    Returns
+    -------
+    How many numbers were written.
+
+    Raises
+    ------
+    MissingInputError
+        A folder is no run, or tensorboard is not installed.
+    OutputError
+        ``out`` exists.
+    """
+    for run in runs:
+        _require_run(run)
+    refuse_existing(out)
+    if len(runs) == 1:
+        return write_events(runs[0], out)
+    names = [name.replace("/", "_") for name in names_of(runs)]
+    counts: list[int] = []
+
+    def write(folder: Path) -> None:
+        counts.extend(write_events(run, folder / name) for run, name in zip(runs, names, strict=True))
+
+    commit_folder(out, write)
+    return sum(counts)
 
 
 def _require_run(run: Path) -> None:
