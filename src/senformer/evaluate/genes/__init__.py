@@ -1,0 +1,1 @@
+"""Accuracy of expression at transcription starts: across genes, and across tracks."""
