@@ -154,8 +154,7 @@ def _engine(
     """Create the model from the seed and put it on its device."""
     torch.manual_seed(child_seed(config.seed, "weights"))
     model = create_model(plan.name, **plan.overrides)
-    if plan.start is not None:
-        plan.start.prepare(model)
+    freezing = None if plan.start is None else plan.start.prepare(model)
     with accelerator(pick_device(config.device), dtype) as prepared:
         model = prepared.prepare_model(model.train())
         yield Engine(
@@ -166,6 +165,7 @@ def _engine(
             config,
             {organism: weight.to(prepared.device) for organism, weight in weights.items()},
             {organism: weight.to(prepared.device) for organism, weight in positive_weights.items()},
+            freezing,
         )
 
 

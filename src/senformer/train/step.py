@@ -13,6 +13,7 @@ from senformer.core.errors import DataError, DeviceError
 from senformer.core.seeding import child_seed
 from senformer.dataset.batch import Batch
 from senformer.train.config import TrainConfig
+from senformer.train.finetune.freezing import Freezing
 from senformer.train.optimizer import learning_rate
 
 
@@ -27,6 +28,7 @@ class Engine:
     config: TrainConfig
     weights: Mapping[str, Tensor] = field(default_factory=dict)
     positive_weights: Mapping[str, Tensor] = field(default_factory=dict)
+    freezing: Freezing | None = None
 
     def tensors(self, batch: Batch) -> tuple[Tensor | dict[str, Tensor], Tensor]:
         """Return the codes, or all inputs by name, still in main memory, and the targets on the device.
@@ -104,6 +106,8 @@ def take_step(engine: Engine, step: int, organism: str, batch: Batch) -> Update:
     """
     config, model = engine.config, engine.model
     torch.manual_seed(child_seed(config.seed, "step", step))
+    if engine.freezing is not None:
+        engine.freezing.begin(step)
     with memory_errors(engine, batch):
         inputs, targets = engine.tensors(batch)
         engine.optimizer.zero_grad(set_to_none=True)

@@ -21,6 +21,11 @@ def _overrides(source, **changes):
     }
 
 
+def _meta(*of, **changes):
+    with torch.device("meta"):
+        return create_model(MODEL["name"], **_overrides(*of, **changes))
+
+
 def test_read_source__facts_without_tensors(source):
     found = read_source(source)
     assert found.name == "senformer"
@@ -101,15 +106,15 @@ def test_kept_heads__another_activation_is_refused(source, human):
 def test_check_tensors__kind_of_other_tensors_is_refused(source):
     found = read_source(source)
     geometry = {"window_bp": 4096, "crop_bins": 1}
-    check_tensors(found, "senformer", _overrides(found, **geometry), ["human"])
+    check_tensors(found, _meta(found, **geometry), ["human"])
     with pytest.raises(
         ConfigError, match=r"'transformer\.tokens' of .*: is missing, .* has \(2, 16\)"
     ) as fault:
         tokens = {**found.config["attention"], "learned_tokens": 2}
-        check_tensors(found, "senformer", _overrides(found, attention=tokens), ["human"])
+        check_tensors(found, _meta(found, attention=tokens), ["human"])
     assert fault.value.code == "E629"
     with pytest.raises(ConfigError, match="the model of this run has no such tensor"):
-        check_tensors(found, "senformer", _overrides(found, attention={"kind": "linear"}), ["human"])
+        check_tensors(found, _meta(found, attention={"kind": "linear"}), ["human"])
 
 
 def test_take_weights__trunk_and_kept_heads_alone(source):

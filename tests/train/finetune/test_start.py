@@ -22,7 +22,11 @@ def test_make_plan__of_a_source(source, both):
         16,
     )
     heads = {"kept": ["human"], "new": ["mouse"], "dropped": ["frog"]}
-    assert plan.start.facts == {"model": "senformer", "sha256": plan.start.source.sha256, "heads": heads}
+    facts = plan.start.facts
+    assert (facts["model"], facts["sha256"], facts["heads"]) == ("senformer", plan.start.source.sha256, heads)
+    # Seven tracks of mouse come for two of frog; each has 32 weights and a bias.
+    n_trained = plan.start.source.card.parameters + (7 - 2) * 33
+    assert facts["stages"] == [{"from_step": 0, "n_trained": n_trained}]
 
 
 def test_make_plan__longer_window_keeps_the_basis_of_the_source(source, human):

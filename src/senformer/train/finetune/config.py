@@ -1,10 +1,28 @@
 """Settings of fine-tuning: the ``finetune`` key of the ``train`` section."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from senformer.core.config import Config
+
+# One name or pattern, or several.
+Parts = Annotated[str, Field(min_length=1)] | Annotated[list[str], Field(min_length=1)]
+
+
+class StageConfig(Config):
+    """What trains from a step on, besides what earlier stages train.
+
+    Attributes
+    ----------
+    from_step
+        Updates done before it begins.
+    train
+        As in :class:`FinetuneConfig`.
+    """
+
+    from_step: int = Field(ge=0)
+    train: Parts
 
 
 class FinetuneConfig(Config):
@@ -17,7 +35,27 @@ class FinetuneConfig(Config):
     heads
         ``keep`` those of organisms that the source has under the same name, which must then have the same
         tracks; ``new`` draws all of them.
+    train
+        What trains, all else is frozen: ``all``, or names of parameters or of what holds them, with ``*``
+        and ``?`` (``heads``, ``transformer.10``, ``*.norm.*``). By default ``all``.
+    stages
+        Instead of ``train``: what trains from which step on.
+    frozen_norms
+        Whether batch normalization keeps the running statistics as they are and normalizes by them: true,
+        everywhere; false, nowhere; by default where the norm's own scale and bias are frozen.
     """
 
     source: str = Field(alias="from", min_length=1)
     heads: Literal["keep", "new"] = "keep"
+    train: Parts | None = None
+    stages: list[StageConfig] = Field(default_factory=list)
+    frozen_norms: bool | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> "FinetuneConfig":
+        if self.stages and self.train is not None:
+            raise ValueError("train and stages are both given; put what trains first into the first stage")
+        steps = [stage.from_step for stage in self.stages]
+        if steps and (steps[0] != 0 or sorted(set(steps)) != steps):
+            raise ValueError(f"stages begin at the steps {steps}; the first begins at 0, each next one later")
+        return self

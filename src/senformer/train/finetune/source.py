@@ -12,7 +12,6 @@ from senformer.core.errors import ConfigError
 from senformer.core.tables import choose
 from senformer.dataset.examples import AnyDataset
 from senformer.model.card import ModelCard
-from senformer.model.create import create_model
 from senformer.model.folder import read_folder
 from senformer.model.zoo import MODELS
 from senformer.predict.source import find_model
@@ -148,7 +147,7 @@ def _check_tracks(source: Source, organism: str, names: list[str]) -> None:
     raise ConfigError("E630", where, found, "Set heads: new to draw a new head, or give the same tracks.")
 
 
-def check_tensors(source: Source, name: str, overrides: Mapping[str, Any], kept: list[str]) -> None:
+def check_tensors(source: Source, model: nn.Module, kept: list[str]) -> None:
     """Raise unless every tensor that is taken over has its place in the model of this run.
 
     Raises
@@ -156,11 +155,8 @@ def check_tensors(source: Source, name: str, overrides: Mapping[str, Any], kept:
     ConfigError
         The first tensor that is missing on one side, or has another shape.
     """
-    with torch.device("meta"):
-        wanted = {
-            key: tuple(value.shape) for key, value in create_model(name, **overrides).state_dict().items()
-        }
-    wanted = {key: shape for key, shape in wanted.items() if _is_taken(key, kept)}
+    shapes = {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()}
+    wanted = {key: shape for key, shape in shapes.items() if _is_taken(key, kept)}
     known = {key: shape for key, shape in source.shapes.items() if _is_taken(key, kept)}
     for key in [*wanted, *(key for key in known if key not in wanted)]:
         if known.get(key) != wanted.get(key):

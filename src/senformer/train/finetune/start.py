@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import nn
 
 from senformer.dataset.examples import AnyDataset
+from senformer.model.create import create_model
 from senformer.train.finetune.config import FinetuneConfig
+from senformer.train.finetune.freezing import Freezing
 from senformer.train.finetune.source import Source, check_tensors, kept_heads, take_weights
 
 
@@ -23,16 +26,20 @@ class Start:
         The ``finetune`` settings.
     kept, new
         Heads that are taken over, and heads that are drawn.
+    n_trained
+        Parameters that train from which step on.
     """
 
     source: Source
     config: FinetuneConfig
     kept: list[str]
     new: list[str]
+    n_trained: list[dict[str, int]]
 
-    def prepare(self, model: nn.Module) -> None:
-        """Give a new model of this run its weights."""
+    def prepare(self, model: nn.Module) -> Freezing:
+        """Give a new model of this run its weights; return what says which of them train when."""
         take_weights(self.source, model, self.kept)
+        return Freezing(model, self.config)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -49,6 +56,7 @@ class Start:
             "model": self.source.name,
             "sha256": self.source.sha256,
             "heads": {**heads, "dropped": dropped},
+            "stages": self.n_trained,
         }
 
 
@@ -64,8 +72,14 @@ def make_start(
     Raises
     ------
     ConfigError
-        Its weights do not fit; the first fault is named.
+        Its weights do not fit, or what is to train is no part of the model; the first fault is named.
     """
     kept = kept_heads(source, config.heads, datasets, overrides)
-    check_tensors(source, name, overrides, kept)
-    return Start(source, config, kept, [organism for organism in sorted(datasets) if organism not in kept])
+    with torch.device("meta"):
+        model = create_model(name, **overrides)
+    check_tensors(source, model, kept)
+    freezing = Freezing(model, config)
+    freezing.check(datasets)
+    n_trained = [{"from_step": phase.from_step, "n_trained": phase.n_trained} for phase in freezing.phases]
+    new = [organism for organism in sorted(datasets) if organism not in kept]
+    return Start(source, config, kept, new, n_trained)
