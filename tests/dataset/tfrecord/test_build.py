@@ -11,7 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.dataset.clusters import losing_cluster
-from tests.dataset.tfrecord.sets import BIN_BP, N_BINS, N_RECORDS, SEQ_BP, ToySet, write_records, write_set
+from tests.dataset.tfrecord.sets import (
+    BIN_BP,
+    N_BINS,
+    N_RECORDS,
+    SEQ_BP,
+    TARGETS,
+    ToySet,
+    write_records,
+    write_set,
+)
 from tests.dataset.toy import tree
 from tests.oracles import tfrecord as oracle
 from tests.tiers import slow
@@ -19,6 +28,7 @@ from tests.tiers import slow
 from senformer.core.errors import ConfigError, DataError, OutputError, SenformerError
 from senformer.dataset import open_dataset
 from senformer.dataset.progress import n_done, n_pieces
+from senformer.dataset.tfrecord import period
 from senformer.dataset.tfrecord.build import import_tfrecords
 from senformer.dataset.tfrecord.framing import frame
 from senformer.dataset.tfrecord.record import write_record
@@ -71,13 +81,27 @@ def test_import__all_layouts(sequence: str, dtype: str, whole: bool, tmp_path: P
     assert store.statistics["all"]["n_bins"] == 8 * SEQ_BP // BIN_BP
 
 
-def test_import__records_alone(own_set: ToySet, tmp_path: Path) -> None:
+def test_import__records_alone(own_set: ToySet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("sequences.bed", "statistics.json", "targets.txt"):
         (own_set.folder / name).unlink()
     with pytest.raises(
         ConfigError, match="bin_bp 128 does not fit records of 160 bases and 36 target values"
     ):
         import_tfrecords(own_set.config(), tmp_path / "d")
+    # The values are of 12 cropped bins of 8 bp; nothing says so.
+    with pytest.raises(
+        DataError, match="do not look like 4 bins of 40 bp that cover the sequence, in 9 tracks"
+    ):
+        import_tfrecords(own_set.config(bin_bp=40), tmp_path / "d")
+    assert not (tmp_path / "d").exists()
+    (own_set.folder / "targets.txt").write_text(TARGETS)
+    import_tfrecords(own_set.config(bin_bp=8), tmp_path / "c")
+    store = open_dataset(tmp_path / "c")
+    assert store.config.crop_bins == CROP
+    found = store.targets("train-1:0", CROP, CROP + N_BINS)
+    np.testing.assert_array_equal(found, own_set.targets["train"][2].astype(np.float32))
+    (own_set.folder / "targets.txt").unlink()
+    monkeypatch.setattr(period, "repeat_of", lambda targets: 9)
     import_tfrecords(own_set.config(bin_bp=40), tmp_path / "d")
     store = open_dataset(tmp_path / "d")
     assert list(store.chrom_sizes)[:3] == ["train-0:0", "train-0:1", "train-1:0"]

@@ -87,9 +87,9 @@ def test_import_then_export__gives_the_same_records(toy_set: ToySet, imported: P
 
 
 def test_export__without_coordinates_has_no_bed(own_set: ToySet, tmp_path: Path) -> None:
-    for name in ("sequences.bed", "statistics.json", "targets.txt"):
+    for name in ("sequences.bed", "statistics.json"):
         (own_set.folder / name).unlink()
-    import_tfrecords(own_set.config(bin_bp=40), tmp_path / "d")
+    import_tfrecords(own_set.config(bin_bp=8), tmp_path / "d")
     counts = export_tfrecords(open_dataset(tmp_path / "d"), tmp_path / "r")
     assert not counts["has_coordinates"]
     assert not (tmp_path / "r" / "sequences.bed").exists()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from senformer.core.errors import SenformerError
+from senformer.core.errors import ConfigError, DataError, SenformerError
 from senformer.dataset.tfrecord.config import TfrecordConfig
 from senformer.dataset.tfrecord.facts import SetFacts
 from senformer.dataset.tfrecord.geometry import Geometry, settle_geometry
@@ -36,6 +36,26 @@ def test_settle_geometry__inferred_is_told(caplog: pytest.LogCaptureFixture) -> 
         found = settle(None, layout=Layout("one_hot", 262144, "float32", 20480))
     assert found == Geometry(262144, 262144, 128, 2048, 10)
     assert "taken as 2048 bins of 128 bp, which cover the whole sequence of 262144 bp, in 10" in caplog.text
+
+
+def test_settle_geometry__bins_of_a_track_table() -> None:
+    """Of Enformer's human records, which are cropped; and of whole ones."""
+    cropped = Layout("index", 131072, "float16", 896 * 7)
+    assert settle(None, 7, cropped, bin_bp=128) == Geometry(131072, 131072, 128, 896, 7)
+    assert settle(None, 10, Layout("index", 131072, "float16", 10240)).n_bins == 1024
+    assert settle(None, 10, Layout("index", 131072, "float16", 40960), bin_bp=32).n_bins == 4096
+    with pytest.raises(
+        ConfigError, match=r"7 tracks of 6,272 values make 896 bins, .* whether these have 128"
+    ):
+        settle(None, 7, cropped)
+    with pytest.raises(
+        ConfigError, match=r"Set bin_bp: 32 if bins cover the sequence whole, or the bin_bp that"
+    ):
+        settle(None, 10, Layout("index", 131072, "float16", 40960))
+    with pytest.raises(ConfigError, match=r"not known whether these have 64 bp"):
+        settle(None, 10, Layout("index", 131072, "float16", 40960), bin_bp=64)
+    with pytest.raises(DataError, match=r"set: the track table has 11 tracks, which do not divide the 6,272"):
+        settle(None, 11, cropped)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from senformer.dataset.tfrecord.facts import SetFacts
 from senformer.dataset.tfrecord.record import Layout
 
 DEFAULT_BIN_BP = 128
+_OTHER_TABLE = "Use the targets.txt that was written with these records."
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,8 @@ def settle_geometry(
     layout
         Of the records.
     facts
-        What ``statistics.json`` says. Without it targets are taken to cover the whole sequence.
+        What ``statistics.json`` says. Without it, the number of bins follows from that of tracks, and where
+        that is not known either, bins are taken to cover the whole sequence.
     n_tracks
         Rows of the track table, where there is one.
     where
@@ -80,7 +82,11 @@ def settle_geometry(
         The number of target values fits no number of tracks, or not the one that is stated.
     """
     if facts is None:
-        facts = _infer(config, layout, where)
+        facts = (
+            _infer_whole(config, layout, where)
+            if n_tracks is None
+            else _infer_bins(config, layout, n_tracks, where)
+        )
     elif config.bin_bp not in (None, facts.bin_bp):
         found = f"key 'bin_bp' is {config.bin_bp}, statistics.json says {facts.bin_bp}"
         raise ConfigError("E478", "dataset", found, "Leave the key out.")
@@ -90,8 +96,36 @@ def settle_geometry(
     return Geometry(layout.seq_length, window_bp, facts.bin_bp, facts.n_bins, facts.n_tracks)
 
 
-def _infer(config: TfrecordConfig, layout: Layout, where: Path) -> SetFacts:
-    """Return the sizes of records that no ``statistics.json`` describes: bins cover the whole sequence."""
+def _infer_bins(config: TfrecordConfig, layout: Layout, n_tracks: int, where: Path) -> SetFacts:
+    """Return the sizes of records of so many tracks: their bins lie in the middle of the sequence."""
+    if layout.n_values % n_tracks:
+        found = f"the track table has {n_tracks:,} tracks, which do not divide the {layout.n_values:,} values"
+        raise DataError("E481", str(where), f"{found} of a target", _OTHER_TABLE)
+    n_bins = layout.n_values // n_tracks
+    bin_bp = config.bin_bp or DEFAULT_BIN_BP
+    beyond = layout.seq_length - n_bins * bin_bp
+    if beyond < 0 or beyond % (2 * bin_bp) or (beyond and config.bin_bp is None):
+        whole, rest = divmod(layout.seq_length, n_bins)
+        todo = f"Set bin_bp: {whole} if bins cover the sequence whole, or" if not rest else "Set"
+        todo += " the bin_bp that leaves a crop of whole bins at each side; or put statistics.json there"
+        raise ConfigError(
+            "E478",
+            "dataset",
+            f"{n_tracks:,} tracks of {layout.n_values:,} values make {n_bins:,} bins, and without "
+            f"statistics.json it is not known whether these have {bin_bp} bp in records of "
+            f"{layout.seq_length:,} bases",
+            f"{todo}.",
+        )
+    log.info(
+        "%s has no statistics.json: by its track table, %d target values a record are %d bins of %d bp in %d "
+        "tracks, in the middle of the sequence of %d bp",
+        *(where, layout.n_values, n_bins, bin_bp, n_tracks, layout.seq_length),
+    )
+    return SetFacts(layout.seq_length, bin_bp, beyond // 2, n_bins, n_tracks)
+
+
+def _infer_whole(config: TfrecordConfig, layout: Layout, where: Path) -> SetFacts:
+    """Return the sizes of records that nothing beside them describes: bins cover the whole sequence."""
     bin_bp = config.bin_bp or DEFAULT_BIN_BP
     n_bins = layout.seq_length // bin_bp
     if layout.seq_length % bin_bp or layout.n_values % max(n_bins, 1):
@@ -100,7 +134,7 @@ def _infer(config: TfrecordConfig, layout: Layout, where: Path) -> SetFacts:
             "dataset",
             f"bin_bp {bin_bp} does not fit records of {layout.seq_length:,} bases and {layout.n_values:,} "
             "target values: bins would have to cover the sequence whole, and all tracks as many",
-            "Set bin_bp, or put a statistics.json beside the records that says bins and crop.",
+            "Set bin_bp, name the track table with 'tracks', or put a statistics.json beside the records.",
         )
     n_tracks = layout.n_values // n_bins
     log.info(
@@ -125,7 +159,7 @@ def _check_values(layout: Layout, facts: SetFacts, n_tracks: int | None, where: 
             "E481",
             str(where),
             f"the track table has {n_tracks:,} tracks, the records have {facts.n_tracks:,}",
-            "Use the targets.txt that was written with these records.",
+            _OTHER_TABLE,
         )
 
 

@@ -28,6 +28,7 @@ from senformer.dataset.tfrecord.facts import (
 from senformer.dataset.tfrecord.files import RecordFile, find_files
 from senformer.dataset.tfrecord.geometry import Geometry, settle_geometry
 from senformer.dataset.tfrecord.origin import contig_table, sift_outside
+from senformer.dataset.tfrecord.period import check_tracks_alone
 from senformer.dataset.tfrecord.record import Layout
 from senformer.dataset.tfrecord.scan import check_counts, scan_files
 from senformer.genome.files import identity
@@ -170,6 +171,8 @@ def make_import_plan(config: TfrecordConfig, *, workers: int = 1) -> ImportPlan:
         check_counts(files, scans, counts, beside[SEQUENCES])
     first = next(scan.layout for scan in scans.values() if scan.layout)
     geometry = settle_geometry(config, first, facts, len(table) if table else None, folder)
+    if facts is None and table is None:
+        check_tracks_alone([file.path for file in files], geometry, folder)
     intervals = _intervals(regions, beside, geometry)
     n_records = {file.name: scans[file.name].n_records for file in files}
     contigs = contig_table(files, n_records, intervals, splits, geometry)
