@@ -41,6 +41,11 @@ def test_config__written_out_reads_the_same() -> None:
         ({"flanks": {"left": "ACN"}}, "String should match pattern"),
         ({"split": {"by": "column"}}, "column is missing, which by 'column' needs"),
         ({"split": {"by": "identity", "column": "gene"}}, "column has no effect when by is 'identity'"),
+        ({"split": {"by": "identity", "one_based": True}}, "one_based has no effect when by is 'identity'"),
+        (
+            {"split": {"by": "position", "column": "x", "test": ["chr1"], "one_based": True}},
+            "one_based has no effect without chrom, start and end",
+        ),
         ({"split": {"by": "group", "column": "x", "fractions": {"valid": 0.5, "test": 0.5}}}, "leave some"),
         ({"split": {"by": "position", "chrom": "a", "valid": ["x"]}}, "needs either column, or chrom, start"),
         ({"split": {"by": "position", "column": "place"}}, "needs chromosomes or regions for valid or test"),

@@ -11,7 +11,7 @@ from tests.dataset.table.toy import WINDOW_BP, toy_config, toy_rows, write_table
 from tests.dataset.toy import tree
 from tests.oracles.table import joined_rows, row_of
 
-from senformer.core.errors import DataError, MissingInputError, SenformerError
+from senformer.core.errors import ConfigError, DataError, MissingInputError, SenformerError
 from senformer.dataset import build_dataset, open_dataset, parse_dataset
 from senformer.dataset.manifest import read_json
 from senformer.dataset.table import fasta, join, keys
@@ -236,6 +236,49 @@ def test_joins__reads_a_file_once(pair: tuple[Path, Path]) -> None:
     assert joins.of(config.rows[0].join) is joins.of(config.rows[0].join)
     with pytest.raises(DataError, match="names 41 ids that no row of  has"):
         list(joins.finish())
+
+
+def test_joins__a_file_under_two_spellings_is_one(
+    pair: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = toy_rows()
+    monkeypatch.chdir(tmp_path)
+    fasta_of(tmp_path / "a.fa", rows[:20])
+    fasta_of(tmp_path / "b.fa", rows[20:])
+    (tmp_path / "link.tsv").symlink_to(pair[1])
+    files = [
+        {"file": str(tmp_path / "a.fa"), "join": {"file": "v.tsv", "id": "name"}},
+        {"file": str(tmp_path / "b.fa"), "join": {"file": str(tmp_path / "link.tsv"), "id": "name"}},
+    ]
+    assert [row["plus"] for row in read(joined(*pair, rows=files))] == [row["plus"] for row in rows]
+    files[1]["join"]["unmatched"] = "leave_out"
+    with pytest.raises(
+        ConfigError, match=r"rows: v.tsv is joined with unmatched: error, and as .*link.tsv with"
+    ):
+        read(joined(*pair, rows=files))
+
+
+def test_joins__the_column_of_names_counts_and_not_how_it_is_said(pair: tuple[Path, Path]) -> None:
+    joins = join.Joins("name", ["name", "plus"])
+    said, unsaid = (join.JoinConfig(file=str(pair[1]), id=name) for name in ("name", None))
+    assert joins.of(said) is joins.of(unsaid)
+    with pytest.raises(DataError, match="names 3 ids more than once: 'train'"):
+        joins.of(join.JoinConfig(file=str(pair[1]), id="split"))
+
+
+def test_joined__a_split_by_file_may_name_what_is_left_out(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    rows = toy_rows()
+    meaning = {"train": "train", "val": "valid", "test": "test"}
+    known = {row["name"]: meaning.get(row["split"], row["split"]) for row in rows}
+    (tmp_path / "s.tsv").write_text("id\tsplit\n" + "".join(f"{k}\t{v}\n" for k, v in known.items()))
+    split = {"by": "file", "path": str(tmp_path / "s.tsv")}
+    fewer = fasta_of(pair[0], rows[:-3])
+    values = values_of(pair[1], rows[2:])
+    counts = build_dataset(joined(fewer, values, "leave_out", split=split), tmp_path / "d")
+    assert counts["n_rows"] == 36
+    assert counts["unmatched"] == {"rows": 2, "joined": 3, "split_file": 5}
+    with pytest.raises(DataError, match=r"s\.tsv: names 3 ids that no row has: 'r38' \(line 40\)"):
+        build_dataset(joined(fewer, values_of(pair[1], rows[:-3]), split=split), tmp_path / "e")
 
 
 def test_joined__example_of_the_docs_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

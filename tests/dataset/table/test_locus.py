@@ -47,6 +47,17 @@ def test_cut_loci__centers_the_place_on_its_strand(genome: tuple[FastaReader, np
     assert (n_cropped, n_beyond) == (1, 0)
 
 
+def test_cut_loci__of_places_that_count_from_1(genome: tuple[FastaReader, np.ndarray]) -> None:
+    fasta, _ = genome
+    zero = cut_loci(chunk(("chrA", 100, 111, "-"), ("chrA", 0, 1, "+")), config(), LOCUS, fasta)
+    locus = LOCUS.model_copy(update={"one_based": True})
+    one = cut_loci(chunk(("chrA", 101, 111, "-"), ("chrA", 1, 1, "+")), config(), locus, fasta)
+    np.testing.assert_array_equal(one[0], zero[0])
+    assert one[1].start.tolist() == zero[1].start.tolist()
+    with pytest.raises(DataError, match="line 2, column 's': the start is 0, and one_based counts from 1"):
+        cut_loci(chunk(("chrA", 0, 1, "+")), config(), locus, fasta)
+
+
 def test_cut_loci__is_n_beyond_the_chromosome(genome: tuple[FastaReader, np.ndarray]) -> None:
     fasta, codes = genome
     matrix, _, _, n_beyond = cut_loci(

@@ -1,5 +1,6 @@
 """Places of rows: three columns or one text, and what is no place."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,17 @@ def test_read_places__reads_a_region_as_everywhere_else() -> None:
     chroms, start, end = read_places(chunk(p=texts), "p")
     found = [Interval(*place) for place in zip(chroms.to_pylist(), start.tolist(), end.tolist(), strict=True)]
     assert found == [parse_region(text) for text in texts]
+
+
+def test_read_places__three_columns_that_count_from_1() -> None:
+    three = ("c", "s", "e")
+    read = partial(read_places, columns=three, is_one_based=True)
+    chroms, start, end = read(chunk(c=["1", "2"], s=["1", "6"], e=["1", "9"]))
+    assert (chroms.to_pylist(), start.tolist(), end.tolist()) == (["1", "2"], [0, 5], [1, 9])
+    with pytest.raises(DataError, match="line 3, column 's': the start is 0, and one_based counts from 1"):
+        read(chunk(c=["1", "1"], s=["1", "0"], e=["1", "9"]))
+    with pytest.raises(DataError, match="line 2, column 'e': the end 8 is not beyond the start 9"):
+        read(chunk(c=["1"], s=["9"], e=["8"]))
 
 
 def test_read_places__three_columns() -> None:

@@ -118,5 +118,11 @@ def test_by_position__two_names_of_a_chromosome_are_one() -> None:
 def test_by_position__named_train_regions_and_unknown_chromosomes() -> None:
     split = config(by="position", column="x", train=["chr1"], test=["chr2"])
     assert fed(ByPosition(split), ["chr1:1-2", "chr2:1-2", "chr3:1-2"]).codes().tolist() == [0, 2, -1]
-    with pytest.raises(DataError, match="chr9"):
-        fed(ByPosition(config(by="position", column="x", test=["chr9"])), ["chr1:1-2"]).codes()
+    for test in ("chr9", "chr9:1-5"):
+        found = (
+            rf"dataset.split region '{test}': no row lies on this chromosome. The rows' chromosomes are chr1"
+        )
+        with pytest.raises(DataError, match=found):
+            fed(ByPosition(config(by="position", column="x", test=[test])), ["chr1:1-2"]).codes()
+    with pytest.raises(DataError, match=r"region 'chr1:5-2': runs from 5 to 2"):
+        fed(ByPosition(config(by="position", column="x", test=["chr1:5-2"])), ["chr1:1-2"]).codes()

@@ -37,12 +37,21 @@ class RowsFile(Config):
 
 
 class Locus(Config):
-    """Columns that say where in the genome a row's sequence is cut, 0-based and half-open as in BED."""
+    """Columns that say where in the genome a row's sequence is cut.
+
+    Attributes
+    ----------
+    chrom, start, end, strand
+        The columns.
+    one_based
+        Starts count from 1 and ends are included; otherwise 0-based and half-open, as in BED.
+    """
 
     chrom: str
     start: str
     end: str
     strand: str | None = None
+    one_based: bool = False
 
 
 class ValueConfig(Config):

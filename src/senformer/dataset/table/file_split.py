@@ -28,10 +28,25 @@ class ByFile(RowSplitter):
     """A table of ids says the split; each id of either table is in the other.
 
     Memory is 26 bytes for every id of the file, and 1 byte a row.
+
+    Parameters
+    ----------
+    config
+        The split.
+    id_column
+        Column with the rows' names.
+    may_name_more
+        A join leaves rows out, and the file may name these too: its ids that no row has are counted.
+
+    Attributes
+    ----------
+    n_unused
+        Ids of the file that no row has, after :meth:`codes`.
     """
 
-    def __init__(self, config: TableSplitConfig, id_column: str) -> None:
+    def __init__(self, config: TableSplitConfig, id_column: str, *, may_name_more: bool = False) -> None:
         super().__init__()
+        self._may_name_more, self.n_unused = may_name_more, 0
         self._path = local_file(str(config.path), "E485")
         self._config, self._row_column = config, id_column
         header, _ = read_header(self._path)
@@ -68,13 +83,14 @@ class ByFile(RowSplitter):
         Raises
         ------
         DataError
-            A row is not in the file, or an id of the file is no row's.
+            A row is not in the file, or an id of the file is no row's though no join leaves rows out.
         """
         if self._n_missing:
             found = f"lacks the ids of {counted(self._n_missing, 'row')}: {', '.join(self._missing)}"
             raise DataError("E425", str(self._path), found, "Name every row, or remove rows.")
         unused = np.flatnonzero(~self._is_used)
-        if len(unused):
+        self.n_unused = len(unused)
+        if len(unused) and not self._may_name_more:
             shown = [f"{text!r} (line {line})" for line, text in self._named(unused[:_SHOWN].tolist())]
             found = f"names {counted(len(unused), 'id')} that no row has: {', '.join(shown)}"
             raise DataError("E425", str(self._path), found, "Remove them, or give all files of rows.")

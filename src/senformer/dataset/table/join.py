@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from jaxtyping import Int64
 
 from senformer.core.config import nearest
-from senformer.core.errors import DataError
+from senformer.core.errors import ConfigError, DataError
 from senformer.core.wording import counted
 from senformer.dataset.table.chunk import Chunk, Origin, refuse_missing
 from senformer.dataset.table.join_config import JoinConfig
@@ -46,7 +46,7 @@ class Joined:
         self._path = local_file(config.file, "E485")
         self._config, self._row_id = config, id_column
         self._known = column_names(self._path)
-        self._id = config.id or (id_column if id_column in self._known else ID)
+        self._id = name_column(config, id_column)
         refuse_missing(self._path, self._known, [self._id])
         self._read([name for name in wanted if name in self._known and name != id_column])
         self._is_used = np.zeros(len(self._ids), dtype=bool)
@@ -153,19 +153,41 @@ class Joined:
         return f"{self._ids[row].as_py()!r} (lines {self._lines[first]} and {self._lines[row]})"
 
 
+def name_column(config: JoinConfig, id_column: str) -> str:
+    """Return the column of the joined file that names its lines."""
+    if config.id is not None:
+        return config.id
+    return id_column if id_column in column_names(local_file(config.file, "E485")) else ID
+
+
 class Joins:
-    """The joined files of a configuration: each is read once, and heeds all files of rows that name it."""
+    """The joined files of a configuration: each is read once, and heeds all files of rows that name it.
+
+    A file is the same however its path is written.
+    """
 
     def __init__(self, id_column: str | None, wanted: Sequence[str]) -> None:
-        self._id_column, self._wanted = id_column, wanted
-        self._found: dict[JoinConfig, Joined] = {}
+        self._id_column, self._wanted = str(id_column), wanted
+        self._found: dict[tuple[Path, str], tuple[JoinConfig, Joined]] = {}
 
     def of(self, config: JoinConfig) -> Joined:
-        """Return a joined file, read where it was not yet."""
-        if config not in self._found:
-            self._found[config] = Joined(config, str(self._id_column), self._wanted)
-        return self._found[config]
+        """Return a joined file, read where it was not yet.
+
+        Raises
+        ------
+        ConfigError
+            Two files of rows join it, and what has no partner is an error for one alone.
+        """
+        key = (local_file(config.file, "E485").resolve(), name_column(config, self._id_column))
+        if key not in self._found:
+            self._found[key] = config, Joined(config, self._id_column, self._wanted)
+        first, joined = self._found[key]
+        if first.unmatched != config.unmatched:
+            found = f"{first.file} is joined with unmatched: {first.unmatched}, and as {config.file} with "
+            todo = "Give all files of rows that join it the same."
+            raise ConfigError("E107", "dataset.rows", f"{found}unmatched: {config.unmatched}", todo)
+        return joined
 
     def finish(self) -> Iterator[Counter[str]]:
         """Yield of every file what :meth:`Joined.finish` counts."""
-        return (joined.finish() for joined in self._found.values())
+        return (joined.finish() for _, joined in self._found.values())

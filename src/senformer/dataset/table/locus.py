@@ -24,7 +24,9 @@ def loci(chunk: Chunk, locus: Locus, fasta: FastaReader) -> Iterator[Interval]:
     DataError
         An unknown chromosome or strand, or a place outside its chromosome.
     """
-    chroms, starts, ends = read_places(chunk, (locus.chrom, locus.start, locus.end))
+    chroms, starts, ends = read_places(
+        chunk, (locus.chrom, locus.start, locus.end), is_one_based=locus.one_based
+    )
     names = {name: resolve_chromosome(name, fasta.chrom_sizes) for name in chroms.unique().to_pylist()}
     strands = chunk.columns[locus.strand].to_pylist() if locus.strand else ["."] * len(chunk)
     for row, (given, start, end, strand) in enumerate(

@@ -31,7 +31,7 @@ class ByOverlap(RowSplitter):
     def add(self, chunk: Chunk) -> None:
         """Take the next rows."""
         if not self._is_given:
-            chroms, start, end = read_places(chunk, self._columns)
+            chroms, start, end = read_places(chunk, self._columns, is_one_based=self._config.one_based)
             self._windows.add(chroms.to_pylist(), start, end)
 
     def codes(self) -> Codes:

@@ -1,8 +1,8 @@
 """Columns that say where in a genome a row lies: three columns, or one text as ``chr1:101-200``.
 
-Three columns count as in BED, 0-based and half-open. A text with a colon is a region string as everywhere
-else (:func:`~senformer.genome.interval.parse_region`), 1-based with both ends included; names of other make,
-such as ``chr1-100-200``, were made of BED columns and count as these.
+Three columns count as in BED, 0-based and half-open, unless ``one_based`` says otherwise. A text with a
+colon is a region string as everywhere else (:func:`~senformer.genome.interval.parse_region`), 1-based with
+both ends included; names of other make, such as ``chr1-100-200``, were made of BED columns and count as these.
 """
 
 import numpy as np
@@ -23,7 +23,7 @@ _PLACES = (
 
 
 def read_places(
-    chunk: Chunk, columns: tuple[str, str, str] | str
+    chunk: Chunk, columns: tuple[str, str, str] | str, *, is_one_based: bool = False
 ) -> tuple[pa.Array, Int64[np.ndarray, " row"], Int64[np.ndarray, " row"]]:
     """Return chromosome, start and end of every row, 0-based and half-open.
 
@@ -33,18 +33,28 @@ def read_places(
         The rows.
     columns
         Names of the three columns, or of the one with texts.
+    is_one_based
+        Three columns count from 1, and the end is included.
 
     Raises
     ------
     DataError
-        A text is no place, a number no whole one, or the end not beyond the start.
+        A text is no place, a number no whole one, the end not beyond the start, or a 1-based start is 0.
     """
     if isinstance(columns, str):
         return _from_texts(chunk, columns)
     chrom, first, last = columns
     start, end = (_whole(chunk, column, chunk.columns[column]) for column in (first, last))
+    if is_one_based:
+        if (start < 1).any():
+            where = chunk.where(int(np.argmax(start < 1)), first)
+            raise DataError(
+                "E495", where, "the start is 0, and one_based counts from 1", "Leave one_based out."
+            )
+        start = start - 1
     if (end <= start).any():
         row = int(np.argmax(end <= start))
+        start = start + is_one_based
         raise DataError(
             "E495", chunk.where(row, last), f"the end {end[row]} is not beyond the start {start[row]}",
             "Mend the row.",

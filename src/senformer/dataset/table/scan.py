@@ -13,6 +13,7 @@ from senformer.dataset.config import SPLITS
 from senformer.dataset.table.chunk import Chunk
 from senformer.dataset.table.config import TableConfig
 from senformer.dataset.table.encode import check_column
+from senformer.dataset.table.file_split import ByFile
 from senformer.dataset.table.ids import Ids
 from senformer.dataset.table.input_file import check_length, check_numbers
 from senformer.dataset.table.keys import sequence_keys, text_keys
@@ -46,7 +47,8 @@ class Scan:
     overlaps
         Rows whose windows overlap across splits, as they were once ``leaks`` was heeded.
     unmatched
-        What joins left out: ``rows``, which are in no count of rows, and names of ``joined`` files.
+        What joins left out: ``rows``, which are in no count of rows, and names of ``joined`` files; and the
+        names of a ``split_file`` that stand for no row.
     """
 
     codes: Int8[np.ndarray, " row"]
@@ -93,6 +95,8 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
             check_length(name, extra, n_rows)
     where = _Where(lines, starts)
     given, every_key = splitter.codes(), np.concatenate(keys)
+    if isinstance(splitter, ByFile) and splitter.n_unused:
+        unmatched["split_file"] = splitter.n_unused
     codes = given
     leaks = find_leaks(every_key, codes)
     _heed_leaks(config, leaks, codes, where)

@@ -18,7 +18,7 @@ from senformer.dataset.table.chunk import Chunk
 from senformer.dataset.table.leaks import NO_SPLIT
 from senformer.dataset.table.places import read_places
 from senformer.dataset.table.split_config import ROUNDING, TableSplitConfig
-from senformer.genome.chromosomes import canonical_name
+from senformer.genome.chromosomes import canonical_name, show_names
 
 Codes = Int8[np.ndarray, " row"]
 
@@ -138,7 +138,7 @@ class ByPosition(RowSplitter):
 
     def add(self, chunk: Chunk) -> None:
         """Take the next rows."""
-        chroms, start, end = read_places(chunk, self._columns)
+        chroms, start, end = read_places(chunk, self._columns, is_one_based=self._config.one_based)
         self._parts.append((chroms.dictionary_encode(), start, end))
 
     def codes(self) -> Codes:
@@ -173,7 +173,14 @@ def _regions(config: TableSplitConfig, names: list[str]) -> pd.DataFrame:
     given = {split: getattr(config, split) for split in SPLITS}
     # A whole chromosome is a region, too.
     regions = IntervalSplit(valid=given["valid"] or [], test=given["test"] or [], train=given["train"])
-    return split_by_interval(regions, SplitInputs(sizes)).regions
+    try:
+        return split_by_interval(regions, SplitInputs(sizes)).regions
+    except DataError as fault:
+        if fault.code != "E232":
+            raise
+        # What a genome lacks is what no row has.
+        found, todo = "no row lies on this chromosome", f"The rows' chromosomes are {show_names(names)}."
+        raise DataError("E232", f"dataset.split {fault.where}", found, todo) from fault
 
 
 def _inside(regions: pd.DataFrame, start: np.ndarray, end: np.ndarray) -> Codes:

@@ -49,6 +49,7 @@ class TableSplitConfig(Config):
     chrom: str | None = None
     start: str | None = None
     end: str | None = None
+    one_based: bool = False
     train: list[str] | None = None
     valid: list[str] | None = None
     test: list[str] | None = None
@@ -67,8 +68,8 @@ class TableSplitConfig(Config):
             "column": {"column", *SPLITS, "drop"},
             "group": {"column", "fractions", "seed"},
             "identity": {"fractions", "seed", "min_shared", "word_bp"},
-            "position": {"column", "chrom", "start", "end", *SPLITS},
-            "overlap": {"column", "chrom", "start", "end", "fractions", "seed"},
+            "position": {"column", "chrom", "start", "end", "one_based", *SPLITS},
+            "overlap": {"column", "chrom", "start", "end", "one_based", "fractions", "seed"},
             "file": {"path", "test_fold", "valid_fold"},
         }[self.by]
         # By value: a configuration that was written out names every key.
@@ -77,6 +78,10 @@ class TableSplitConfig(Config):
                 call_default_factory=True
             ):
                 raise ValueError(f"{key} has no effect when by is {self.by!r}")
+        if self.one_based and self.start is None:
+            raise ValueError(
+                "one_based has no effect without chrom, start and end: a text says how it counts"
+            )
         if self.by in ("column", "group") and self.column is None:
             raise ValueError(f"column is missing, which by {self.by!r} needs")
         if self.by == "file" and self.path is None:

@@ -24,7 +24,8 @@ def make_splitter(config: TableConfig, windows: RowWindows) -> RowSplitter:
     if split.by == "overlap":
         return ByOverlap(split, None if config.locus is None else windows)
     if split.by == "file":
-        return ByFile(split, str(config.id))
+        leaves_out = any(source.join and source.join.unmatched == "leave_out" for source in config.rows)
+        return ByFile(split, str(config.id), may_name_more=leaves_out)
     kinds: dict[str, type[ByColumn | ByGroup | ByPosition]] = {
         "column": ByColumn,
         "group": ByGroup,
