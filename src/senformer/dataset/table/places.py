@@ -2,7 +2,7 @@
 
 Three columns count as in BED, 0-based and half-open, unless ``one_based`` says otherwise. A text with a
 colon is a region string as everywhere else (:func:`~senformer.genome.interval.parse_region`), 1-based with
-both ends included; names of other make, such as ``chr1-100-200``, were made of BED columns and count as these.
+both ends included; names of other make (``chr1-100-200``) were made of BED columns and count as these.
 """
 
 import numpy as np
