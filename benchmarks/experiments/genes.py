@@ -2,8 +2,8 @@
 
 Of every gene on the test chromosomes, the predicted and the measured CAGE counts around its start are taken
 from the one test window whose target holds it. What an enhancer does to a gene is the logarithm of its
-counts, less the mean of genes of its code that have no enhancer. The share of it that a model predicts is 1 for a
-perfect model and 0 for one that does not see the enhancer.
+counts, less the mean of genes of its code without an enhancer. The share of it that a model predicts is 1
+for a perfect model and 0 for one that does not see the enhancer.
 """
 
 import itertools
@@ -91,8 +91,8 @@ def by_distance(found: pd.DataFrame) -> list[dict[str, Any]]:
     Rows of ``from_bp``, ``to_bp``, ``n`` (genes), ``in_window`` (the share whose enhancer lies in the
     window), ``effect`` (mean true log ratio to genes without an enhancer), ``share`` (what of it is
     predicted), ``share_in`` and ``share_out`` (the same for genes whose enhancer lies in the window or
-    outside it; None for fewer than three) and ``pearson_r`` of log(1 + predicted) and log(1 + expected), genes without an enhancer
-    included.
+    outside it; None for fewer than three) and ``pearson_r`` of log(1 + predicted) and log(1 + expected),
+    genes without an enhancer included.
     """
     found = found.assign(
         truth=_relative(found, "expected"),

@@ -9,6 +9,7 @@ import resource
 from pathlib import Path
 from typing import Any
 
+from benchmarks.experiments.genes import by_distance, gene_predictions, read_genes
 from benchmarks.experiments.plan import Data, Experiment, Task
 
 from senformer.core.commit import write_json
@@ -47,6 +48,7 @@ def do(experiment: Experiment, task: Task, out: Path) -> dict[str, Any]:
     try:
         found |= _train(task, folder, out)
         found |= {split: _evaluate(task, split, folder, out) for split in experiment.splits}
+        found |= _genes(experiment, task, folder, out)
         found["outcome"] = FINISHED
     except (MemoryError, RuntimeError) as fault:
         if not is_out_of_memory(fault):
@@ -90,6 +92,17 @@ def _train(task: Task, folder: Path, out: Path) -> dict[str, Any]:
 def read_peak(folder: Path) -> int:
     """Return the memory that the training took, in bytes."""
     return int(json.loads((folder / PEAK).read_text(encoding="utf-8"))["bytes"])
+
+
+def _genes(experiment: Experiment, task: Task, folder: Path, out: Path) -> dict[str, Any]:
+    """Return what is predicted of far enhancers, in worlds that have them."""
+    worlds = [name for name in task.data if "far" in (experiment.data[name].simulate or {})]
+    found = {}
+    for name in worlds:
+        genes = read_genes(out / "worlds" / name)
+        table = gene_predictions(folder / "run", open_dataset(out / "data" / name), genes)
+        found[name] = by_distance(table)
+    return {"genes": found} if found else {}
 
 
 def _evaluate(task: Task, split: str, folder: Path, out: Path) -> dict[str, Any]:
