@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, PositiveFloat
+from pydantic import Field, PositiveFloat, model_validator
 
 from senformer.core.config import Config, parse, read_yaml
 from senformer.core.tables import choose
@@ -48,11 +48,27 @@ class Arm(Config):
         Keys of these sections.
     data
         Datasets that one run trains on together; None for one run on each dataset by itself.
+    after
+        An arm above this one: its run of the same data and seed is what this one begins at, for
+        ``train.finetune`` as for ``extend``.
+    extend
+        Changes of that model's window, crop and attention (:func:`senformer.extend`); it is evaluated as it
+        then is, without training.
     """
 
     model: dict[str, Any] = Field(default_factory=dict)
     train: dict[str, Any] = Field(default_factory=dict)
     data: list[str] | None = None
+    after: str | None = None
+    extend: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> "Arm":
+        if self.after is None and (self.extend is not None or "finetune" in self.train):
+            raise ValueError("an arm that extends or fine-tunes a model names the arm of it: after")
+        if self.extend is not None and (self.model or self.train):
+            raise ValueError("an arm that extends a model does not train it: leave out model and train")
+        return self
 
 
 class Experiment(Config):
@@ -86,7 +102,7 @@ class Experiment(Config):
 
 @dataclass(frozen=True)
 class Task:
-    """One run: what is trained, on what, with which seed."""
+    """One run: what is trained, on what, with which seed; ``after`` is the run that it begins at."""
 
     name: str
     arm: str
@@ -94,6 +110,8 @@ class Task:
     seed: int
     model: dict[str, Any]
     train: dict[str, Any]
+    after: str | None = None
+    extend: dict[str, Any] | None = None
 
 
 def read_experiment(name: str) -> Experiment:
@@ -107,9 +125,13 @@ def read_experiment(name: str) -> Experiment:
     files = {file.stem: file for file in CONFIGS.glob("*.yaml")}
     path = choose(files, name, "experiment")
     experiment = parse(Experiment, read_yaml(path), str(path))
-    for arm in experiment.arms.values():
+    above: dict[str, Arm] = {}
+    for name, arm in experiment.arms.items():
         for data in arm.data or ():
             choose(experiment.data, data, "dataset of this experiment")
+        if arm.after is not None:
+            choose(above, arm.after, "arm above this one")
+        above[name] = arm
     return experiment
 
 
@@ -129,4 +151,8 @@ def tasks(experiment: Experiment) -> Iterator[Task]:
                     seed=seed,
                     model={**experiment.model, **settings.model},
                     train={**experiment.train, **own, **settings.train, "seed": seed},
+                    after=None
+                    if settings.after is None
+                    else f"{name.removesuffix(arm)}{settings.after}-s{seed}",
+                    extend=settings.extend,
                 )

@@ -12,13 +12,15 @@ from typing import Any
 from benchmarks.experiments.genes import by_distance, gene_predictions, read_genes
 from benchmarks.experiments.plan import Data, Experiment, Task
 
-from senformer.core.commit import write_json
+from senformer.core.commit import remove, write_json
 from senformer.core.config import parse
 from senformer.core.memory import keep_freed_memory
 from senformer.core.provenance import make_record
 from senformer.dataset import open_dataset
 from senformer.dataset.kinds import build_dataset, parse_dataset
 from senformer.evaluate.evaluate import METRICS_FILE, evaluate
+from senformer.model.extend import extend
+from senformer.predict.source import load_run_model
 from senformer.simulate import SimulateConfig, simulate
 from senformer.train import TrainConfig, train
 
@@ -46,7 +48,7 @@ def do(experiment: Experiment, task: Task, out: Path) -> dict[str, Any]:
     keep_freed_memory()
     found = {"name": task.name, "arm": task.arm, "data": list(task.data), "seed": task.seed}
     try:
-        found |= _train(task, folder, out)
+        found |= _train(task, folder, out) if task.extend is None else _extend(task, folder, out)
         found |= {split: _evaluate(task, split, folder, out) for split in experiment.splits}
         found |= _genes(experiment, task, folder, out)
         found["outcome"] = FINISHED
@@ -73,7 +75,10 @@ def is_out_of_memory(fault: Exception) -> bool:
 
 def _train(task: Task, folder: Path, out: Path) -> dict[str, Any]:
     organisms = {d.organism: d for d in (open_dataset(out / "data" / name) for name in task.data)}
-    config = parse(TrainConfig, task.train, f"{task.name}.train")
+    values = dict(task.train)
+    if "finetune" in values:
+        values["finetune"] = {**values["finetune"], "from": str(out / "runs" / str(task.after) / "run")}
+    config = parse(TrainConfig, values, f"{task.name}.train")
     done = train(
         task.model, config, organisms, folder / "run", resume=(folder / "run" / "run.json").is_file()
     )
@@ -87,6 +92,15 @@ def _train(task: Task, folder: Path, out: Path) -> dict[str, Any]:
         "best": best,
         "peak_bytes": read_peak(folder),
     }
+
+
+def _extend(task: Task, folder: Path, out: Path) -> dict[str, Any]:
+    """Put the model of an earlier run, extended, where a trained one would be."""
+    if not (folder / "run" / "card.json").is_file():
+        model = load_run_model(out / "runs" / str(task.after) / "run")
+        remove(folder / "run")
+        extend(model, **(task.extend or {})).save(folder / "run")
+    return {"steps": 0}
 
 
 def read_peak(folder: Path) -> int:

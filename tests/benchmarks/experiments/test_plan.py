@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from benchmarks.experiments import plan
@@ -58,6 +60,32 @@ def test_read_experiment__arm_on_a_dataset_that_is_not_there(toy):
         plan.read_experiment("toy")
 
 
+AFTER = "  longer: {after: plain, extend: {window_bp: 512}}\ntrain: {steps: 5}\n"
+
+
+def test_tasks__an_arm_begins_at_the_run_of_another_of_its_data_and_seed(toy):
+    toy.write_text(TOY.replace("train: {steps: 5}\n", AFTER))
+    tasks = {task.name: task for task in plan.tasks(plan.read_experiment("toy"))}
+    assert tasks["worm-longer-s5"].after == "worm-plain-s5"
+    assert tasks["worm-longer-s5"].extend == {"window_bp": 512}
+    assert tasks["worm-plain-s5"].after is None
+
+
+@pytest.mark.parametrize(
+    ("arm", "message"),
+    [
+        ("{after: plane}", "no arm above this one is called 'plane'. Did you mean 'plain'"),
+        ("{extend: {window_bp: 512}}", "names the arm of it: after"),
+        ("{train: {finetune: {train: heads}}}", "names the arm of it: after"),
+        ("{after: plain, extend: {window_bp: 512}, train: {steps: 3}}", "leave out model and train"),
+    ],
+)
+def test_read_experiment__arms_that_cannot_be(toy, arm, message):
+    toy.write_text(TOY.replace("train: {steps: 5}\n", f"  last: {arm}\ntrain: {{steps: 5}}\n"))
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        plan.read_experiment("toy")
+
+
 def test_read_experiment__unknown_key_is_named_with_its_file(toy):
     toy.write_text(TOY + "steps: 3\n")
     with pytest.raises(ConfigError, match=r"toy.yaml: unknown key 'steps'"):
@@ -67,7 +95,9 @@ def test_read_experiment__unknown_key_is_named_with_its_file(toy):
 @pytest.mark.parametrize("path", sorted(plan.CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_experiments__every_run_has_settings_that_hold(path):
     for task in plan.tasks(plan.read_experiment(path.stem)):
-        TrainConfig.model_validate(task.train)
         sizes = {key: task.train[key] for key in ("window_bp", "crop_bins") if key in task.train}
         values = {"window_bp": 131_072, "crop_bins": 32, **task.model, **sizes, "heads": {"human": 3}}
+        if "finetune" in task.train:
+            task.train["finetune"]["from"] = "runs/source"
+        TrainConfig.model_validate(task.train)
         model_config(values.pop("name"), values)

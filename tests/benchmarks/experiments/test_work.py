@@ -7,6 +7,8 @@ import pytest
 from benchmarks.experiments.plan import Experiment, tasks
 from benchmarks.experiments.work import do, is_out_of_memory, prepare
 
+from senformer.predict.source import load_run_model
+
 ROOT = Path(__file__).resolve().parents[3]
 SMALL = {
     "title": "toy",
@@ -31,7 +33,11 @@ SMALL = {
         "n_heads": 2,
         "key_size": 4,
     },
-    "arms": {"dense": {}},
+    "arms": {
+        "dense": {},
+        "longer": {"after": "dense", "extend": {"window_bp": 8192, "attention": "bigbird"}},
+        "tuned": {"after": "dense", "train": {"steps": 1, "finetune": {"train": "*.attention"}}},
+    },
     "train": {"steps": 2, "batch_size": 1, "warmup_steps": 0, "validate_every_steps": 2, "threads": 1},
 }
 
@@ -55,7 +61,7 @@ def test_prepare__makes_what_is_missing_and_no_more(made):
 @pytest.mark.slow
 def test_do__trains_evaluates_and_keeps_what_was_found(made):
     experiment, out = made
-    (task,) = tasks(experiment)
+    task, longer, tuned = tasks(experiment)
     found = do(experiment, task, out)
     assert found == json.loads((out / "runs" / "toy-dense-s1" / "result.json").read_text())
     assert (found["outcome"], found["steps"], found["arm"]) == ("finished", 2, "dense")
@@ -63,6 +69,10 @@ def test_do__trains_evaluates_and_keeps_what_was_found(made):
     assert found["peak_bytes"] > 1e8
     # The same again leaves what is finished.
     assert do(experiment, task, out) == found
+    extended = do(experiment, longer, out)
+    assert (extended["outcome"], extended["steps"]) == ("finished", 0)
+    assert load_run_model(out / "runs" / longer.name / "run").window_bp == 8192
+    assert do(experiment, tuned, out)["steps"] == 1
 
 
 @pytest.mark.slow
