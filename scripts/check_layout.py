@@ -26,6 +26,8 @@ TABLES = {
     "model/positions": "POSITIONS",
     "model/weights": "SOURCES",
     "train/losses": "LOSSES",
+    "train/optimizers": "OPTIMIZERS",
+    "train/schedules": "SCHEDULES",
     "evaluate/metrics": "METRICS",
     "variants/scorers": "SCORERS",
     "report/figures": "FIGURES",
@@ -56,6 +58,8 @@ SHARED = {
     },
     "model/positions": {"table"},
     "report/figures": {"style"},
+    "train/optimizers": {"kind", "shared_count"},
+    "train/schedules": {"schedule"},
 }
 
 

@@ -13,6 +13,7 @@ from senformer.train.losses import LOSSES
 from senformer.train.machine import accelerator
 from senformer.train.optimizer import make_optimizer
 from senformer.train.plan import make_plan
+from senformer.train.rates import freeze
 from senformer.train.step import Engine
 
 
@@ -22,7 +23,9 @@ def tiny_engine(config: TrainConfig, datasets: Mapping[str, Dataset], seed: int 
     dtype = torch.bfloat16 if config.precision == "bf16" else torch.float32
     with torch.random.fork_rng(), accelerator(torch.device("cpu"), dtype) as prepared:
         torch.manual_seed(seed)
-        model = prepared.prepare_model(create_model(plan.name, **plan.overrides).train())
+        created = create_model(plan.name, **plan.overrides).train()
+        freeze(created, config)
+        model = prepared.prepare_model(created)
         yield Engine(prepared, model, make_optimizer(model, config), LOSSES[config.loss], config)
 
 

@@ -23,6 +23,7 @@ from senformer.train.checkpoint import (
     refuse_small_disk,
     save_checkpoint,
 )
+from senformer.train.config import TrainConfig
 
 
 def _save(run, step, **changes):
@@ -183,7 +184,7 @@ def test_refuse_small_disk__needed_and_free_named(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=500))
     # 9 values of 4 bytes: weights 36, moments 72; kept 2, best 1, being written 1; the model
     needed = (36 + 72) * 4 + 36
-    refuse_small_disk(tmp_path, _model(), 2)
+    refuse_small_disk(tmp_path, _model(), TrainConfig(steps=1, keep_checkpoints=2))
     with pytest.raises(StorageError) as caught:
-        refuse_small_disk(tmp_path, _model(), 3)
+        refuse_small_disk(tmp_path, _model(), TrainConfig(steps=1, keep_checkpoints=3))
     assert f"the disk has 500 bytes free, the checkpoints need {needed + 108}" in str(caught.value)

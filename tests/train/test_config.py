@@ -36,8 +36,3 @@ def test_train_config__bad_value_named(values, text):
     with pytest.raises(ConfigError) as caught:
         parse(TrainConfig, values, "x.yaml (train)")
     assert text in str(caught.value)
-
-
-def test_class_weights__need_a_loss_of_labels():
-    with pytest.raises(ConfigError, match=r"class_weights have no effect on loss poisson; take binary_cross"):
-        parse(TrainConfig, {"steps": 1, "class_weights": "balanced"}, "test")

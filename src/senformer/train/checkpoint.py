@@ -20,7 +20,8 @@ from torch import Tensor, nn
 
 from senformer.core.commit import commit_folder, remove, sha256, write_json
 from senformer.core.errors import DataError, StorageError
-from senformer.train.optimizer import wrong_shape
+from senformer.train.config import TrainConfig
+from senformer.train.optimizer import optimizer_kind, wrong_shape
 
 FORMAT = 1
 FOLDER = "checkpoints"
@@ -99,7 +100,7 @@ def _save(tensors: Mapping[str, Tensor], path: Path) -> None:
         raise OSError(number, os.strerror(number), str(path)) from fault
 
 
-def refuse_small_disk(run: Path, model: nn.Module, n_kept: int) -> None:
+def refuse_small_disk(run: Path, model: nn.Module, config: TrainConfig) -> None:
     """Stop before any work where the disk cannot hold the checkpoints.
 
     Counted are those that are kept, the best one, the one being written, and the finished model.
@@ -110,8 +111,10 @@ def refuse_small_disk(run: Path, model: nn.Module, n_kept: int) -> None:
         There is too little space; needed and free bytes are named.
     """
     weights = sum(tensor.nbytes for tensor in model.state_dict().values())
-    moments = sum(2 * parameter.nbytes for parameter in model.parameters())
-    needed, free = (weights + moments) * (n_kept + 2) + weights, shutil.disk_usage(run).free
+    n_moments = optimizer_kind(config)[0].n_moments
+    moments = sum(n_moments * parameter.nbytes for parameter in model.parameters() if parameter.requires_grad)
+    needed = (weights + moments) * (config.keep_checkpoints + 2) + weights
+    free = shutil.disk_usage(run).free
     if free < needed:
         raise StorageError(
             "E801",

@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, model_validator
 
 from senformer.core.config import Config
 from senformer.train.finetune.config import FinetuneConfig
+from senformer.train.idle import refuse_idle
 
 
 class FoldChoice(Config):
@@ -32,12 +33,19 @@ class TrainConfig(Config):
         Number of optimizer updates, over all organisms together.
     batch_size
         Windows per update.
-    learning_rate, warmup_steps, schedule
-        Rate after a linear warm-up; then ``constant``, or ``cosine`` down to zero at ``steps``.
-    clip_norm
-        Largest global norm of the gradient; None for no clipping.
+    learning_rate, warmup_steps, schedule, schedule_options
+        Rate after a linear warm-up; then as the schedule says (``SCHEDULES``), with its options by name.
+    optimizer, optimizer_options
+        Name of an optimizer (``OPTIMIZERS``), and its options by name.
     betas, eps
-        Adam's moment decays and denominator offset.
+        Moment decays and denominator offset of Adam and AdamW.
+    weight_decay, decay_all
+        Pull of the weights to zero: added to the gradient, or apart from it under ``adamw``; on biases and
+        scales of norms only where ``decay_all``.
+    layer_decay, rates
+        Factor on the rate for every layer down from the heads, and factors by parameter names or patterns.
+    clip_norm, clip
+        Largest norm of the gradient, ``global`` or ``per_tensor``; None for no clipping.
     loss
         Name of a loss (``LOSSES``).
     loss_options
@@ -85,7 +93,15 @@ class TrainConfig(Config):
     learning_rate: float = Field(default=5e-4, gt=0)
     warmup_steps: int = Field(default=500, ge=0)
     schedule: str = "constant"
+    schedule_options: dict[str, float | int | str] = Field(default_factory=dict)
+    optimizer: str = "adam"
+    optimizer_options: dict[str, bool | float | str] = Field(default_factory=dict)
+    weight_decay: float = Field(default=0.0, ge=0)
+    decay_all: bool = False
+    layer_decay: float = Field(default=1.0, gt=0, le=1)
+    rates: dict[str, NonNegativeFloat] = Field(default_factory=dict)
     clip_norm: float | None = Field(default=0.2, gt=0)
+    clip: Literal["global", "per_tensor"] = "global"
     betas: tuple[float, float] = (0.9, 0.999)
     eps: float = Field(default=1e-8, gt=0)
     loss: str = "poisson"
@@ -118,9 +134,5 @@ class TrainConfig(Config):
             raise ValueError(f"betas are {self.betas}, each must lie in [0, 1)")
         if self.export == "best" and self.validate_every_steps is None:
             raise ValueError("export: best needs validate_every_steps")
-        if self.class_weights == "balanced" and self.loss != "binary_cross_entropy":
-            raise ValueError(
-                f"class_weights have no effect on loss {self.loss}; take binary_cross_entropy, or leave "
-                "them out"
-            )
+        refuse_idle(self)
         return self

@@ -13,7 +13,6 @@ from senformer.core.commit import write_json
 from senformer.core.device import pick_device, pick_dtype
 from senformer.core.lock import folder_lock
 from senformer.core.seeding import child_seed
-from senformer.core.tables import choose
 from senformer.dataset.examples import AnyDataset
 from senformer.dataset.fold_choice import choose_folds
 from senformer.model import create_model
@@ -39,10 +38,11 @@ from senformer.train.folder import (
 )
 from senformer.train.loss_choice import make_loss
 from senformer.train.machine import accelerator, torch_settings
-from senformer.train.optimizer import load_optimizer, make_optimizer
+from senformer.train.optimizer import load_optimizer, make_optimizer, optimizer_kind
 from senformer.train.plan import Plan, make_plan
+from senformer.train.rates import freeze
+from senformer.train.recipe_check import refuse_unfit_recipe
 from senformer.train.run import Run
-from senformer.train.schedules import SCHEDULES
 from senformer.train.settings import run_settings
 from senformer.train.signals import StopRequest
 from senformer.train.step import Engine
@@ -104,11 +104,11 @@ def train(
         A signal came; the state was saved.
     """
     out = Path(out)
-    choose(SCHEDULES, config.schedule, "schedule")
     loss = make_loss(config.loss, config.loss_options)
     datasets = {name: _in_folds(dataset, config) for name, dataset in sorted(datasets.items())}
     plan = make_plan(model_section, config, datasets)
     dtype = pick_dtype(config.precision, pick_device(config.device))
+    refuse_unfit_recipe(config, plan)
     settings = run_settings(plan, config, datasets, str(dtype).removeprefix("torch."))
     refuse_unfit_targets(datasets, config.loss, plan)
     weights = track_weights(datasets, config.assay_weights)
@@ -129,7 +129,7 @@ def train(
             state = None
         with _engine(plan, config, dtype, loss, weights, positive) as engine:
             if state is None:
-                refuse_small_disk(out, engine.model, config.keep_checkpoints)
+                refuse_small_disk(out, engine.model, config)
                 state = begin_run(out, settings, config, datasets, record, plan.start)
             else:
                 _load(engine, out, state)
@@ -155,6 +155,7 @@ def _engine(
     torch.manual_seed(child_seed(config.seed, "weights"))
     model = create_model(plan.name, **plan.overrides)
     freezing = None if plan.start is None else plan.start.prepare(model)
+    freeze(model, config)
     with accelerator(pick_device(config.device), dtype) as prepared:
         model = prepared.prepare_model(model.train())
         yield Engine(
@@ -176,7 +177,8 @@ def _load(engine: Engine, out: Path, state: State) -> None:
     log.info("%s goes on from step %d", out, state.step)
     load_weights(engine.model, out, state.step)
     tensors = load_tensors(out, state.step, OPTIMIZER)
-    load_optimizer(engine.model, engine.optimizer, tensors, str(checkpoint_path(out, state.step) / OPTIMIZER))
+    where = str(checkpoint_path(out, state.step) / OPTIMIZER)
+    load_optimizer(engine.model, engine.optimizer, tensors, where, optimizer_kind(engine.config)[0].parts)
 
 
 def _close(out: Path, state: State, stopped_by: str, exported: dict[str, Any]) -> dict[str, Any]:

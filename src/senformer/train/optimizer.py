@@ -1,60 +1,91 @@
-"""Adam, its learning rate at each step, and its state as named tensors."""
+"""The optimizer of a run, its learning rate at each step, and its state as named tensors."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from senformer.core.config import parse
 from senformer.core.errors import DataError
 from senformer.core.tables import choose
 from senformer.train.config import TrainConfig
+from senformer.train.optimizers import OPTIMIZERS
+from senformer.train.optimizers.kind import OptimizerKind
+from senformer.train.rates import parameter_groups
 from senformer.train.schedules import SCHEDULES
+from senformer.train.schedules.schedule import Schedule
 
-_PARTS = ("step", "exp_avg", "exp_avg_sq")
+_SCALARS = ("step",)
 
 
-def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Adam:
-    """Return Adam without weight decay over all parameters, which are and stay fp32.
+def optimizer_kind(config: TrainConfig) -> tuple[OptimizerKind, Any]:
+    """Return the optimizer that the settings name, and its options.
 
-    Notes
-    -----
-    Bias correction counts the updates of each parameter. Sonnet's Adam, Enformer's, keeps one count for
-    all: there the head of the organism whose turn it is not is skipped, but its correction goes on. The
-    two differ only while ``1 - beta2 ** count`` is not yet 1, some thousand steps.
+    Raises
+    ------
+    ConfigError
+        There is no such optimizer, or it has no such option.
     """
-    # The fused kernel does one pass over memory; it is there for CPU and CUDA.
-    return torch.optim.Adam(
-        model.parameters(), lr=config.learning_rate, betas=config.betas, eps=config.eps, fused=True
-    )
+    kind = choose(OPTIMIZERS, config.optimizer, "optimizer")
+    return kind, parse(kind.options_class, config.optimizer_options, "train.optimizer_options")
+
+
+def make_schedule(config: TrainConfig) -> Schedule:
+    """Return the schedule that the settings name, with its options.
+
+    Raises
+    ------
+    ConfigError
+        There is no such schedule, or it has no such option.
+    """
+    kind = choose(SCHEDULES, config.schedule, "schedule")
+    return parse(kind, config.schedule_options, "train.schedule_options")
+
+
+def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
+    """Return the optimizer of all parameters that train, which are and stay fp32."""
+    kind, options = optimizer_kind(config)
+    return kind.build(parameter_groups(model, config), config, options)
 
 
 def learning_rate(config: TrainConfig, step: int) -> float:
-    """Return the rate of update ``step`` (from 1).
+    """Return the rate of update ``step`` (from 1), before the factors of layers and of plateaus.
 
     It rises in proportion to the step until ``warmup_steps``, then follows the schedule.
     """
     if step < config.warmup_steps:
         return config.learning_rate * step / config.warmup_steps
     first = max(1, config.warmup_steps)
-    factor = choose(SCHEDULES, config.schedule, "schedule")(step - first, config.steps - first + 1)
+    factor = make_schedule(config).at(step - first, config.steps - first + 1)
     return config.learning_rate * factor
 
 
-def optimizer_tensors(model: nn.Module, optimizer: torch.optim.Adam) -> dict[str, Tensor]:
-    """Return the state as ``step.NAME``, ``exp_avg.NAME``, ``exp_avg_sq.NAME`` per parameter.
+def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Set the learning rate of every group: ``rate`` times its factor."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate * group["factor"]
 
-    A parameter that was never updated (a head whose turn has not come) has none.
+
+def optimizer_tensors(model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """Return the state as ``PART.NAME`` per parameter: Adam's ``step``, ``exp_avg`` and ``exp_avg_sq``.
+
+    A parameter that was never updated (a head whose turn has not come, one that is frozen) has none.
     """
     return {
-        f"{part}.{name}": optimizer.state[parameter][part]
+        f"{part}.{name}": tensor
         for name, parameter in model.named_parameters()
-        if parameter in optimizer.state
-        for part in _PARTS
+        for part, tensor in optimizer.state.get(parameter, {}).items()
+        if isinstance(tensor, Tensor)
     }
 
 
 def load_optimizer(
-    model: nn.Module, optimizer: torch.optim.Adam, tensors: Mapping[str, Tensor], where: str
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    tensors: Mapping[str, Tensor],
+    where: str,
+    parts: tuple[str, ...] = OPTIMIZERS["adam"].parts,
 ) -> None:
     """Set the state from :func:`optimizer_tensors` of the same model.
 
@@ -63,15 +94,18 @@ def load_optimizer(
     DataError
         A tensor belongs to no parameter, or has another shape.
     """
+    names = {parameter: name for name, parameter in model.named_parameters()}
+    ordered = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     known, state = set(), {}
-    for index, (name, parameter) in enumerate(model.named_parameters()):
-        keys = {part: f"{part}.{name}" for part in _PARTS}
-        if keys["step"] not in tensors:
+    for index, parameter in enumerate(ordered):
+        keys = {part: f"{part}.{names[parameter]}" for part in parts}
+        if not any(key in tensors for key in keys.values()):
             continue
-        for part in _PARTS[1:]:
-            found = tuple(tensors[keys[part]].shape) if keys[part] in tensors else "missing"
-            if found != tuple(parameter.shape):
-                raise wrong_shape(where, keys[part], found, tuple(parameter.shape))
+        for part, key in keys.items():
+            wanted = () if part in _SCALARS else tuple(parameter.shape)
+            found = tuple(tensors[key].shape) if key in tensors else "missing"
+            if found != wanted:
+                raise wrong_shape(where, key, found, wanted)
         state[index] = {part: tensors[key] for part, key in keys.items()}
         known |= set(keys.values())
     for key in sorted(set(tensors) - known):

@@ -9,6 +9,7 @@ from senformer.core.errors import ConfigError
 from senformer.core.provenance import describe_input
 from senformer.dataset.examples import AnyDataset
 from senformer.train.config import TrainConfig
+from senformer.train.optimizer import make_schedule
 from senformer.train.plan import Plan
 
 FREE = frozenset(
@@ -34,13 +35,13 @@ def run_settings(
     """Return all that an update depends on, flat: ``section.key`` to a plain value.
 
     ``precision`` is the one in use, for ``auto`` differs between machines. The number of steps counts
-    under a schedule that depends on it; a constant one can be lengthened.
+    under a schedule that depends on it; others can be lengthened.
     """
     train = {**config.model_dump(mode="json", exclude=set(FREE)), "precision": precision}
     train |= {"window_bp": plan.window_bp, "crop_bins": plan.crop_bins}
     if plan.start is not None:
         train["finetune"] = plan.start.settings
-    if config.schedule == "constant":
+    if make_schedule(config).is_open_ended:
         del train["steps"]
     found = {f"train.{key}": value for key, value in train.items()}
     found["model.name"] = plan.name

@@ -1,4 +1,4 @@
-"""One update: forward, loss, backward, checks, clipping, Adam."""
+"""One update: forward, loss, backward, checks, clipping, optimizer."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +14,7 @@ from senformer.core.seeding import child_seed
 from senformer.dataset.batch import Batch
 from senformer.train.config import TrainConfig
 from senformer.train.finetune.freezing import Freezing
-from senformer.train.optimizer import learning_rate
+from senformer.train.optimizer import learning_rate, set_rate
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Engine:
 
     accelerator: Accelerator
     model: nn.Module
-    optimizer: torch.optim.Adam
+    optimizer: torch.optim.Optimizer
     loss: Callable[..., Tensor]
     config: TrainConfig
     weights: Mapping[str, Tensor] = field(default_factory=dict)
@@ -113,19 +113,33 @@ def take_step(engine: Engine, step: int, organism: str, batch: Batch) -> Update:
         engine.optimizer.zero_grad(set_to_none=True)
         loss = engine.loss_of(organism, model(inputs, heads=[organism])[organism], targets)
         engine.accelerator.backward(loss)
-    used = [parameter for parameter in model.parameters() if parameter.grad is not None]
-    norm = get_total_norm([parameter.grad for parameter in used if parameter.grad is not None])
+    used = [
+        parameter
+        for group in engine.optimizer.param_groups
+        for parameter in group["params"]
+        if parameter.grad is not None
+    ]
+    norm = get_total_norm([parameter.grad for parameter in used])
     # The one place where the device is waited for: the check must come before the update.
     values = torch.stack([loss.detach().double(), norm.double(), (~targets.isnan()).sum().double()]).tolist()
     update = Update(values[0], values[1], learning_rate(config, step), int(values[2]))
     if not all(map(_is_finite, values)):
         raise _not_finite(model, step, organism, batch, update)
     if config.clip_norm is not None:
-        clip_grads_with_norm_(used, config.clip_norm, norm)
-    for group in engine.optimizer.param_groups:
-        group["lr"] = update.learning_rate
+        clip_gradients(used, config.clip_norm, None if config.clip == "per_tensor" else norm)
+    set_rate(engine.optimizer, update.learning_rate)
     engine.optimizer.step()
     return update
+
+
+def clip_gradients(parameters: list[Tensor], limit: float, norm: Tensor | None) -> None:
+    """Scale gradients down to ``limit``: by their global norm, or each by its own where None is given."""
+    if norm is not None:
+        clip_grads_with_norm_(parameters, limit, norm)
+        return
+    gradients = [parameter.grad for parameter in parameters]
+    for gradient, own in zip(gradients, torch._foreach_norm(gradients), strict=True):
+        gradient.mul_(limit / own.clamp(min=limit))
 
 
 def _is_finite(value: float) -> bool:

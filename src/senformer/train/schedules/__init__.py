@@ -1,9 +1,8 @@
-"""Learning rate after the warm-up, one kind a file: ``schedule(step, n_steps) -> factor``.
+"""Learning rate after the warm-up, one kind a file."""
 
-``step`` counts from 0 at the first update after the warm-up; ``n_steps`` is the number of those.
-"""
+from senformer.train.schedules.constant import Constant
+from senformer.train.schedules.cosine import Cosine
+from senformer.train.schedules.linear import Linear
+from senformer.train.schedules.schedule import Schedule
 
-from senformer.train.schedules.constant import constant
-from senformer.train.schedules.cosine import cosine
-
-SCHEDULES = {"constant": constant, "cosine": cosine}
+SCHEDULES: dict[str, type[Schedule]] = {"constant": Constant, "cosine": Cosine, "linear": Linear}

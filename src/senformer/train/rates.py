@@ -1,0 +1,100 @@
+"""Learning rates by layer: the factor of every parameter, and the groups that an optimizer takes."""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from math import prod
+from typing import Any
+
+from torch import nn
+
+from senformer.core.config import nearest
+from senformer.core.errors import ConfigError
+from senformer.train.config import TrainConfig
+
+_HEADS = "heads"
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Say whether a pattern with ``*`` and ``?`` names a parameter, or what holds it.
+
+    Examples
+    --------
+    >>> [matches(pattern, "heads.human.bias") for pattern in ("heads", "*.bias", "human")]
+    [True, True, False]
+    """
+    return fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}.*")
+
+
+def layers_of(names: Iterable[str]) -> list[str]:
+    """Return the layers that parameters belong to, first to last: blocks of a list each, the heads as one.
+
+    Examples
+    --------
+    >>> layers_of(["stem.conv.bias", "tower.0.bias", "tower.1.bias", "heads.a.bias", "heads.b.bias"])
+    ['stem', 'tower.0', 'tower.1', 'heads']
+    """
+    return list(dict.fromkeys(map(_layer, names)))
+
+
+def _layer(name: str) -> str:
+    first, *rest = name.split(".")
+    return f"{first}.{rest[0]}" if rest and rest[0].isdigit() else first
+
+
+def rate_factors(names: list[str], config: TrainConfig) -> dict[str, float]:
+    """Return the factor on the learning rate of each parameter; 0 is frozen.
+
+    Layers from the heads down have 1, ``layer_decay``, its square and so on; every pattern of ``rates`` that
+    names a parameter multiplies what it has.
+
+    Raises
+    ------
+    ConfigError
+        A pattern names no parameter, or nothing would train.
+    """
+    for pattern in config.rates:
+        if not any(matches(pattern, name) for name in names):
+            known = {part for name in names for part in (name, _layer(name), name.split(".")[0])}
+            todo = nearest(pattern.removesuffix(".*"), known)
+            raise ConfigError("E620", "train.rates", f"{pattern!r} names no parameter of the model", todo)
+    # Heads are last wherever a model has registered them.
+    layers = sorted(layers_of(names), key=lambda layer: layer == _HEADS)
+    depth = {layer: len(layers) - 1 - place for place, layer in enumerate(layers)}
+    factors = {}
+    for name in names:
+        # Sorted: the order in which a file names them does not count, to the last bit.
+        given = [factor for pattern, factor in sorted(config.rates.items()) if matches(pattern, name)]
+        factors[name] = config.layer_decay ** depth[_layer(name)] * prod(given)
+    if not any(factors.values()):
+        raise ConfigError("E621", "train.rates", "no parameter trains", "Give some a factor above 0.")
+    return factors
+
+
+def is_decayed(name: str, n_dimensions: int, decay_all: bool) -> bool:
+    """Say whether weight decay pulls at a parameter: by default not at biases, nor at scales of norms.
+
+    Those are the parameters of one dimension, and the biases of attention, which have two.
+    """
+    return decay_all or (n_dimensions > 1 and not name.endswith("bias"))
+
+
+def freeze(model: nn.Module, config: TrainConfig) -> None:
+    """Take the parameters whose factor is 0 out of the gradient."""
+    parameters = dict(model.named_parameters())
+    for name, factor in rate_factors(list(parameters), config).items():
+        if factor == 0:
+            parameters[name].requires_grad_(False)
+
+
+def parameter_groups(model: nn.Module, config: TrainConfig) -> list[dict[str, Any]]:
+    """Return the parameters that train, grouped by ``factor`` and ``weight_decay``."""
+    parameters = dict(model.named_parameters())
+    groups: dict[tuple[float, float], dict[str, Any]] = {}
+    for name, factor in rate_factors(list(parameters), config).items():
+        if factor == 0:
+            continue
+        decayed = is_decayed(name, parameters[name].ndim, config.decay_all)
+        decay = config.weight_decay if decayed else 0.0
+        group = {"params": [], "factor": factor, "weight_decay": decay}
+        groups.setdefault((factor, decay), group)["params"].append(parameters[name])
+    return list(groups.values())
