@@ -1,7 +1,9 @@
-from senformer.cli.choices import Precision, RefMismatch, Strands
+from senformer.cli.choices import GeneWindows, Precision, RefMismatch, Strands
+from senformer.evaluate.genes.plan import WINDOWS
 
 
 def test_choices__values_are_what_the_layers_below_take():
+    assert [item.value for item in GeneWindows] == list(WINDOWS)
     assert [item.value for item in Strands] == ["both", "forward"]
     assert [item.value for item in Precision] == ["auto", "fp32", "bf16"]
     assert [item.value for item in RefMismatch] == ["error", "skip"]

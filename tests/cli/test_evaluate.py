@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+from senformer.core.commit import write_text
+
 
 @pytest.mark.slow
 def test_evaluate__prints_a_row_an_assay(senformer, short_demo, tmp_path):
@@ -36,3 +38,39 @@ def test_evaluate__a_split_that_is_not_there(senformer, short_demo, tmp_path):
     assert answer.code != 0
     assert "tset" in answer.err
     assert not (tmp_path / "e").exists()
+
+
+@pytest.mark.slow
+def test_evaluate__genes(senformer, short_demo, tmp_path):
+    chrom_sizes = json.loads((short_demo / "dataset" / "dataset.json").read_text())["chrom_sizes"]
+    lines = [
+        f"{chrom}\t{start}\t{start + 900}\t{chrom}_{start}\t0\t{'+-'[start % 2]}\n"
+        for chrom, size in chrom_sizes.items()
+        for start in range(501, size - 1000, 1501)
+    ]
+    write_text(tmp_path / "genes.bed", "".join(lines))
+    command = [
+        "evaluate",
+        short_demo / "run",
+        "--data",
+        short_demo / "dataset",
+        "--genes",
+        tmp_path / "genes.bed",
+    ]
+    answer = senformer(*command, "--gene-windows", "tiled", "--out", tmp_path / "e")
+    assert answer.code == 0, answer.err
+    genes = json.loads((tmp_path / "e" / "metrics.json").read_text())["genes"]
+    assert genes["n_genes"] > 3
+    assert genes["n_genes"] + sum(genes["dropped"].values()) == genes["n_rows"] == len(lines)
+    assert f"genes: {genes['n_genes']:,} of {len(lines):,} rows" in answer.out
+    assert f"outside split {genes['dropped']['outside_split']:,}" in answer.out
+    wrong = senformer(*command, "--gene-assay", "CAGEE", "--out", tmp_path / "wrong")
+    assert wrong.code == 78
+    assert "no track has the assay 'CAGEE'. Did you mean 'CAGE'?" in wrong.err
+    assert not (tmp_path / "wrong").exists()
+
+
+def test_evaluate__an_option_on_genes_without_genes(senformer, tmp_path):
+    answer = senformer("evaluate", tmp_path, "-d", tmp_path, "-o", tmp_path / "e", "--gene-bins", 5)
+    assert answer.code == 2
+    assert "error[E667]: --genes: an option on genes is given without the genes. Give a GTF" in answer.err

@@ -22,6 +22,13 @@ class Precision(StrEnum):
     bf16 = "bf16"
 
 
+class GeneWindows(StrEnum):
+    """From which windows genes are read."""
+
+    centered = "centered"
+    tiled = "tiled"
+
+
 class BatchNorm(StrEnum):
     """Which statistics batch normalization takes in training."""
 

@@ -32,6 +32,8 @@ from senformer.evaluate.checks import (
     targets_digest,
 )
 from senformer.evaluate.examples import Example, spread_rows, write_examples
+from senformer.evaluate.genes.measure import measure_genes
+from senformer.evaluate.genes.plan import GeneOptions, GenePlan, plan_genes
 from senformer.evaluate.parts import Part, merge_parts, read_part, write_part
 from senformer.evaluate.sums import TrackSums
 from senformer.evaluate.tables import ACCURACY, accuracy_table, by_assay, label_summary, summarize
@@ -62,6 +64,7 @@ class _Job:
     head: str
     split: str
     windows: pd.DataFrame
+    genes: GenePlan | None = None
 
     @property
     def scalings(self) -> list[Scaling]:
@@ -82,6 +85,7 @@ def evaluate(
     *,
     split: str = "test",
     head: str | None = None,
+    genes: GeneOptions | None = None,
     **how: Unpack[Inference],
 ) -> dict[str, Any]:
     """Measure the accuracy of a model on one split and return what ``metrics.json`` holds.
@@ -105,6 +109,9 @@ def evaluate(
         ``train``, ``valid`` or ``test``.
     head
         Head of the model; by default the one named as the dataset's organism, or the only one.
+    genes
+        Genes whose expression at their transcription starts is measured too: ``genes.tsv``,
+        ``gene_tracks.tsv`` (both also parquet), ``gene_values.npz``, and ``genes`` in the metrics.
     how
         ``device``, ``precision``, ``strands``, ``batch_size``, ``shifts_bp``, as in :class:`Predictor`.
 
@@ -129,9 +136,13 @@ def evaluate(
             f"split {split!r} has no window of {model.window_bp} bp",
             "Choose another split, or a model with a shorter window.",
         )
-    job = _Job(dataset, predictor, head, split, windows)
+    geometry = (model.window_bp, model.crop_bins)
+    planned = plan_genes(genes, dataset, split, windows, *geometry) if genes else None
+    job = _Job(dataset, predictor, head, split, windows, planned)
     config = {"split": split, "head": head, **predictor.settings}
     inputs = {"model": find_model(run) / "model.safetensors", "dataset": dataset.path}
+    if genes:
+        config["genes"], inputs["genes"] = genes.settings, genes.path
     record = make_record("evaluate", config=config, inputs=inputs)
     plan = {
         "command": "evaluate",
@@ -140,6 +151,8 @@ def evaluate(
         "version": versions()["senformer"],
         **config,
     }
+    if genes:
+        plan["genes_file"] = {**record["inputs"]["genes"], "path": None}
     with folder_lock(out):
         parts = ShardLog(out, plan)
         parts.open()
@@ -154,6 +167,8 @@ def _run(job: _Job, parts: ShardLog, record: dict[str, Any]) -> dict[str, Any]:
     total = merge_parts([read_part(file, job.scalings, job.label_tracks) for file in files])
     table = accuracy_table(total.sums, job.dataset.tracks)
     metrics = _metrics(job, table, total.sums)
+    if job.genes:
+        metrics["genes"] = measure_genes(job.genes, job.predictor, job.head, parts)
     write_json(parts.folder / METRICS_FILE, metrics)
     write_text(parts.folder / TABLE_FILE, table.to_csv(sep="\t", index=False, na_rep="nan"))
     ACCURACY.write(parts.folder / PARQUET_FILE, table)
