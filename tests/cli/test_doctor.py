@@ -55,3 +55,12 @@ def test_doctor__nothing_to_check(senformer):
     answer = senformer("doctor")
     assert answer.code == 2
     assert answer.err.startswith("error[E790]: doctor: there is nothing to check")
+
+
+def test_doctor__variants_without_a_genome(senformer, world):
+    answer = senformer("doctor", "-v", world.variants)
+    assert answer.code == 2
+    assert answer.err.startswith(
+        "error[E790]: doctor: --variants needs one genome to be checked against, and there is none. "
+        "Give --genome FASTA.\n"
+    )

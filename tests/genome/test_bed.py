@@ -112,6 +112,12 @@ GOOD = "chr1\t0\t5\n"
     ("line", "code", "message"),
     [
         ("chr1 0 5", "E211", "has 1 tab-separated column, BED at least 3.*Separate columns by tabs"),
+        ("chr1;0;5", "E211", "has 1 tab-separated column, BED at least 3.*Separate columns by tabs"),
+        (
+            'chr1\tHAVANA\tgene\t11\t20\t.\t+\t.\tgene_id "x";',
+            "E211",
+            r"is a line of GTF or GFF \(feature 'gene'\), and no BED. Cut it to BED: awk .*tss: FILE}",
+        ),
         ("chr1\t5", "E211", r"has 2 tab-separated columns, BED at least 3.*chrom, start and end"),
         ("chr1\t5\tx", "E211", "'x' is no coordinate.*whole numbers"),
         ("chr1\t-1\t5", "E211", "'-1' is no coordinate"),

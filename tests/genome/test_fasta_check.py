@@ -30,6 +30,7 @@ def test_check_fasta__finds_a_foreign_letter_of_a_file_whose_index_is_trusted(tm
     [finding] = [found for found in check_fasta(open_fasta(path))[1] if found.severity == "error"]
     assert finding.code == "E205"
     assert finding.found == "letter 'U' is no base: this is RNA"
+    assert finding.todo.startswith("Write T for U")
     assert finding.where.startswith(f"{path} chr1:")
 
 

@@ -73,7 +73,7 @@ GOOD = b">a\nACGT\nACGT\nAC\n"
         (b">a\nAC*T\n", "E205", r"letter '\*' in 'a' is no base"),
         (b">a\nAC-T\n", "E205", "letter '-' in 'a'"),
         (b">a\nAC GT\n", "E205", "letter ' ' in 'a'"),
-        (b">a\nACUU\n", "E205", "line 2: letter 'U' in 'a' is no base: this is RNA"),
+        (b">a\nACUU\n", "E205", "line 2: letter 'U' in 'a' is no base: this is RNA. Write T for U"),
         (b">a\nACGTACGTACGTACGRYS\n", "E205", r"g\.fa: 17% of 'a' are letters other than A, C, G, T and N"),
     ],
 )  # fmt: skip

@@ -32,9 +32,16 @@ def test_read_header__file_without_entries_is_empty(tmp_path):
     ("content", "found"),
     [
         (b"", "is empty (0 bytes), no bigWig"),
-        (b"chr1\t0\t10\t3.5\n" * 9, "is text that begins with 'chr1\\t0\\t10\\t3.5', no bigWig"),
+        (
+            b"chr1\t0\t10\t3.5\n" * 9,
+            "is bedGraph text (chr1 0 10 3.5), no bigWig. Let its name end in .bedGraph",
+        ),
+        (b"track type=bedGraph\n", "is bedGraph text (track type=bedGraph), no bigWig"),
         (b"track type=wiggle_0\n", "is text that begins with 'track type=wiggl', no bigWig"),
-        (gzip.compress(b"chr1\t0\t10\t3.5\n", mtime=0), "is compressed with gzip"),
+        (
+            gzip.compress(b"chr1\t0\t10\t3.5\n", mtime=0),
+            "is compressed with gzip. Let a bedGraph's name end in",
+        ),
         (b"\x89HDF\r\n\x1a\n" + bytes(90), "is an HDF5 file"),
         (b"<!DOCTYPE html>", "is a web page or XML, no data"),
         (b"PK\x03\x04" + bytes(90), "is a zip archive"),

@@ -62,7 +62,7 @@ def test_open_track__missing_file_of_a_relative_table_names_the_full_folder(tmp_
 
 def test_open_track__wrong_file_names_the_track(tmp_path):
     (tmp_path / "a.bw").write_text("chr1\t0\t5\t1\n")
-    with pytest.raises(DataError, match=r"track x: .*a\.bw: is text that begins with 'chr1"):
+    with pytest.raises(DataError, match=r"track x: .*a\.bw: is bedGraph text \(chr1"):
         open_track(Track(0, "x", tmp_path / "a.bw"))
 
 

@@ -91,13 +91,18 @@ def parse_row(line: str, where: str) -> tuple[str, int, int, str, float, str]:
     """
     fields = line.split("\t")
     if len(fields) < 3:
-        todo = "Separate columns by tabs." if len(line.split()) >= 3 else "BED has chrom, start and end."
+        is_split = len(re.split(r"[\s;,]+", line.strip())) >= 3
+        todo = "Separate columns by tabs." if is_split else "BED has chrom, start and end."
         raise DataError(
             "E211", where, f"has {counted(len(fields), 'tab-separated column')}, BED at least 3", todo
         )
     if all(_TITLE.fullmatch(field) for field in fields[:3]):
         found = f"{', '.join(fields[:3])} are names of columns, and BED has none"
         raise DataError("E211", where, found, "Remove this header line, or put # before it.")
+    if len(fields) >= 8 and not _NUMBER.fullmatch(fields[1]) and all(map(_NUMBER.fullmatch, fields[3:5])):
+        todo = "Cut it to BED: awk -F'\\t' -v OFS='\\t' '$3 == \"gene\" {print $1, $4 - 1, $5}'; for windows "
+        todo += "around transcription starts give it as dataset.regions: {tss: FILE}."
+        raise DataError("E211", where, f"is a line of GTF or GFF (feature {fields[2]!r}), and no BED", todo)
     chrom, (start, end) = fields[0], (_coordinate(field, where) for field in fields[1:3])
     if not chrom or chrom != chrom.strip():
         raise DataError("E211", where, f"the chromosome name is {chrom!r}", "Mend the line.")

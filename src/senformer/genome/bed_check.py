@@ -46,6 +46,14 @@ def check_bed(path: Path, chrom_sizes: Mapping[str, int]) -> tuple[pd.DataFrame,
     return frame, BedFacts(n_lines, len(frame), covered), findings
 
 
+def check_bed_alone(path: Path) -> tuple[int, list[Finding]]:
+    """Return how many lines of a BED file are regions, and what is wrong whatever the genome."""
+    path = local_file(path, "E210")
+    findings: list[Finding] = []
+    frame = _read(path, findings)
+    return len(frame), [*findings, *_of_order(frame, path)]
+
+
 def _read(path: Path, findings: list[Finding]) -> pd.DataFrame:
     rows = []
     try:

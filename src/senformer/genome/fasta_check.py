@@ -15,7 +15,7 @@ from senformer.core.wording import counted
 from senformer.genome.assemblies import compare_with_known, recognize
 from senformer.genome.chromosomes import canonical_name, show_names
 from senformer.genome.fasta import FastaReader
-from senformer.genome.sequence import IUPAC
+from senformer.genome.sequence import AS_DNA, IUPAC
 
 SAMPLE_BP = 1 << 20
 _STRETCH_BP = 1 << 12
@@ -113,9 +113,9 @@ def _foreign_letters(fasta: FastaReader, chrom: str, start: int, text: bytes) ->
     if foreign:
         place = min(text.index(letter) for letter in foreign)
         letter = chr(text[place])
-        kind = "this is RNA" if letter in "Uu" else "this is not DNA"
+        kind, todo = ("this is RNA", AS_DNA) if letter in "Uu" else ("this is not DNA", "Give a genome.")
         where = f"{fasta.path} {chrom}:{start + place + 1}"
-        yield Finding(ERROR, "E205", where, f"letter {letter!r} is no base: {kind}", "Give a genome.",
+        yield Finding(ERROR, "E205", where, f"letter {letter!r} is no base: {kind}", todo,
                       source=str(fasta.path))  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 import numpy as np
 
 from senformer.core.errors import DataError
-from senformer.genome.sequence import IUPAC
+from senformer.genome.sequence import AS_DNA, IUPAC
 
 _NEWLINE, _RETURN, _HEADER = 10, 13, ord(">")
 _HEADER_LIMIT_BYTES = 1 << 20
@@ -198,9 +198,11 @@ class Scanner:
         letter = chr(letters[first])
         if letter == "\0":
             self._fail("E203", "holds a NUL byte: the file is damaged", "Get the file again.", line=line)
-        kind = "this is RNA" if letter in "Uu" else "this is not DNA"
+        kind, todo = "this is not DNA", f"Allowed are {_TEXT} in either case."
+        if letter in "Uu":
+            kind, todo = "this is RNA", AS_DNA
         found = f"letter {letter!r} in {self.contigs[-1].name!r} is no base: {kind}"
-        self._fail("E205", found, f"Allowed are {_TEXT} in either case.", line=line)
+        self._fail("E205", found, todo, line=line)
 
     def _count(self, counts: np.ndarray) -> None:
         contig = self.contigs[-1]

@@ -11,6 +11,8 @@ from jaxtyping import Float, Int64, UInt8
 from senformer.core.shapes import BASES, N_CODE
 
 IUPAC = "RYSWKMBDHV"
+# What to do about U.
+AS_DNA = "Write T for U in the sequences (for a FASTA: sed '/^>/!y/Uu/Tt/')."
 _INVALID = 255
 
 

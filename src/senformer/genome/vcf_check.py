@@ -77,6 +77,14 @@ def check_vcf(
     return VcfFacts(len(records), is_whole, n_snvs, match, recognize(sizes)), findings
 
 
+def check_vcf_alone(path: Path, *, most_records: int = MOST_RECORDS) -> tuple[int, list[Finding]]:
+    """Return how many records a VCF file holds, and what is wrong whatever the genome."""
+    path = local_file(path, "E220")
+    findings: list[Finding] = list(_of_index(path))
+    _, records, _ = _read(path, most_records, findings)
+    return len(records), [*findings, *_of_order(records, path), *_of_kinds(records, path)]
+
+
 def _read(path: Path, most: int, findings: list[Finding]) -> tuple[dict[str, int], list[VcfLine], bool]:
     sizes: dict[str, int] = {}
     records: list[VcfLine] = []

@@ -156,7 +156,7 @@ def _count_columns(line: str, where: str) -> int:
     if columns[:8] != FIXED_COLUMNS or columns[8:9] not in ([], ["FORMAT"]):
         hint = "Separate columns by tabs." if line.split()[:8] == FIXED_COLUMNS else "Mend the header line."
         wanted = f"{' '.join(FIXED_COLUMNS)}, then FORMAT and samples"
-        found = f"the header line is {line[:80]!r}, and VCF has {wanted}"
+        found = f"the header line is {' '.join(columns)[:80]!r}, and VCF has {wanted}"
         raise DataError("E225", where, found, hint)
     return len(columns)
 

@@ -4,6 +4,7 @@ Layout: Kent et al. 2010, doi:10.1093/bioinformatics/btq351, supplement (all num
 """
 
 import os
+import re
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ TREE = struct.Struct("<IIIIQQ")
 TREE_MAGIC = 0x78CA8C91
 INDEX = struct.Struct("<IIQIIIIQII")
 INDEX_MAGIC = 0x2468ACE0
+_BEDGRAPH = re.compile(rb"\S+[ \t]+\d+[ \t]+\d+[ \t]+[-+\d.]|track[ \t]+type=[\"']?bedGraph")
 _COUNT = struct.Struct("<Q")
 # The library reserves this much for every block; real files say 32 KiB or less.
 _LARGEST_BUFFER = 1 << 26
@@ -26,7 +28,11 @@ _KINDS = (
     (b"\xeb\xf2\x89\x87", "is a bigBed file: intervals, no signal", "Give the bigWig of the experiment."),
     (b"\x87\x89\xf2\xeb", "is a bigBed file: intervals, no signal", "Give the bigWig of the experiment."),
     (b"\x88\x8f\xfc\x26", "is a bigWig in big-endian byte order", "Write it anew with a current tool."),
-    (b"\x1f\x8b", "is compressed with gzip", "Unpack it; if it is bedGraph or wig, convert it to bigWig."),
+    (
+        b"\x1f\x8b",
+        "is compressed with gzip",
+        "Let a bedGraph's name end in .bedGraph.gz; unpack anything else.",
+    ),
     (b"\x89HDF", "is an HDF5 file", "Convert it to bigWig."),
     (b"PK\x03\x04", "is a zip archive", "Unpack it."),
     (b"<", "is a web page or XML, no data", "Download the file itself."),
@@ -157,13 +163,17 @@ def _refuse_other(head: bytes, where: str) -> None:
     for magic, found, todo in _KINDS:
         if head.startswith(magic):
             raise DataError("E323", where, found, todo)
-    start = head[:16].split(b"\n")[0].rstrip(b"\r")
+    start = head.split(b"\n")[0].rstrip(b"\r")
+    if _BEDGRAPH.match(head):
+        shown = start.decode("latin-1").replace("\t", " ")
+        todo = "Let its name end in .bedGraph: it is read as it is."
+        raise DataError("E323", where, f"is bedGraph text ({shown}), no bigWig", todo)
     if start.isascii() and start.decode().replace("\t", " ").isprintable():
         raise DataError(
             "E323",
             where,
-            f"is text that begins with {start.decode()!r}, no bigWig",
-            "Convert bedGraph or wig to bigWig.",
+            f"is text that begins with {start[:16].decode()!r}, no bigWig",
+            "Convert wig to bigWig; let the name of a bedGraph end in .bedGraph.",
         )
     raise DataError(
         "E323", where, f"is no bigWig: it begins with the bytes {head[:4].hex(' ')}", "Check the file."

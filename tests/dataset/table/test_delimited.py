@@ -50,6 +50,10 @@ def test_read_delimited__without_a_last_line_end_and_with_a_mark_at_the_start(tm
     ("text", "message"),
     [
         ("", "line 1: is empty"),
+        (
+            "a;b;c\n1;2;3\n",
+            "line 1: separates columns by semicolons. Save it with tabs or commas, and with dec",
+        ),
         ("a\tb\ta\n1\t2\t3\n", "line 1: names column 'a' twice"),
         ("a\rb\tc\n1\t2\n", "line 1: names no columns (new-line character"),
         ("a\tb\n1\t2\n3\n", "Row #3: Expected 2 columns, got 1: 3"),

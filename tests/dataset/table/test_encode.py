@@ -39,7 +39,7 @@ def test_encode_column__equals_the_plain_window(window_bp: int, pad: str, flanks
     ("text", "message"),
     [
         ("", "line 3, column 'seq': the sequence is empty"),
-        ("ACGU", "line 3, column 'seq': letter 'U' at index 3 is no base"),
+        ("ACGU", "line 3, column 'seq': letter 'U' at index 3 is no base. Write T for U"),
         ("AC-GT", "letter '-' at index 2 is no base"),
         ("A" * 33, "line 3, column 'seq': the sequence has 33 bases, more than window_bp 32"),
     ],

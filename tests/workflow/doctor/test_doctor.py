@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from tests.dataset.toy import write_signal
@@ -49,6 +51,23 @@ def test_examine__goes_on_after_a_wrong_file(world):
     world.edit("regions", "2000\t2400", "2400\t2000")
     codes = {finding.code for finding in examine(world.asked(*ALL)).findings}
     assert {"E320", "E225", "E212"} <= codes
+
+
+def test_examine__goes_on_without_a_genome_that_is_damaged(world):
+    """Tracks, regions, variants and model are looked into by themselves."""
+    world.genome.write_text(">chr1\nAC!T\n")
+    (world.folder / "dnase.bw").write_bytes(b"chr1 0 5 1\n")
+    world.edit("regions", "2000\t2400", "2400\t2000")
+    world.variants.write_text(world.variants.read_text() + "\nchr1\tx\n")
+    report = examine(world.asked(*ALL))
+    assert {"E205", "E323", "E212", "E222"} <= {finding.code for finding in report.findings}
+    note = next(finding for finding in report.findings if finding.code == "E433")
+    assert note.severity == "note"
+    assert re.search(
+        r"looked at \d of \d tracks, 8 lines of \S+, \d+ records of \S+ by themselves", note.found
+    )
+    assert "model" in report.checked
+    assert report.exit_code() == 65
 
 
 def test_examine__leaves_nothing_beside_the_inputs_but_an_index(world):

@@ -92,6 +92,12 @@ def read_header(path: Path) -> tuple[list[str], str]:
         raise DataError("E487", f"{path} line 1", f"names no columns ({fault})", todo) from fault
     if not any(names):
         raise DataError("E487", f"{path} line 1", "is empty", "Give a table whose first line names columns.")
+    if len(names) == 1 and ";" in names[0]:
+        found, todo = (
+            "separates columns by semicolons",
+            "Save it with tabs or commas, and with decimal points.",
+        )
+        raise DataError("E487", f"{path} line 1", found, todo)
     for place, name in enumerate(names):
         if name in names[:place]:
             raise DataError("E487", f"{path} line 1", f"names column {name!r} twice", "Rename one.")

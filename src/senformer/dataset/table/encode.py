@@ -1,5 +1,6 @@
 """Sequences of different lengths to one matrix of codes, with the construct's flanks and N around them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from senformer.core.errors import DataError
 from senformer.core.shapes import N_CODE
 from senformer.dataset.table.chunk import Chunk
 from senformer.dataset.table.config import TableConfig
-from senformer.genome.sequence import encode
+from senformer.genome.sequence import AS_DNA, encode
 
 # Rows at a time: their index arithmetic takes 16 bytes a base.
 _ROWS = 4096
@@ -96,7 +97,8 @@ def _bad_letter(chunk: Chunk, column: str) -> DataError:
         try:
             encode(text.as_py())
         except ValueError as fault:
-            return DataError("E489", chunk.where(row, column), str(fault), "Mend the sequence.")
+            todo = AS_DNA if re.search("letter '[Uu]'", str(fault)) else "Mend the sequence."
+            return DataError("E489", chunk.where(row, column), str(fault), todo)
     raise ValueError("every letter is a base")
 
 

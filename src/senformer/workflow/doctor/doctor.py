@@ -24,6 +24,7 @@ from senformer.genome.regions import subtract
 from senformer.genome.vcf_check import check_vcf
 from senformer.tracks.table import Track, read_track_table
 from senformer.tracks.track_probe import TrackProbe
+from senformer.workflow.doctor.alone import check_alone
 from senformer.workflow.doctor.inputs import Asked, Report
 from senformer.workflow.doctor.signal import check_float16, check_tracks
 
@@ -53,6 +54,9 @@ def examine(asked: Asked, *, disk: Path | None = None) -> Report:
         fasta, tracks = _check_member(report, label, member, asked.config, disk or Path())
         if fasta is not None and len(members) == 1:
             _check_places(report, asked, fasta, member.config)
+        elif member.genome is not None and fasta is None:
+            places = (asked.regions, asked.variants) if len(members) == 1 else (None, None)
+            check_alone(report, member.genome, tracks, *places)
     if asked.model:
         single = len(members) == 1
         _check_model(report, asked.model, fasta if single else None, tracks if single else [], section)
@@ -111,14 +115,16 @@ def _path(section: Mapping[str, Any] | None, key: str) -> Path | None:
 
 
 def _refuse_unclear(asked: Asked, members: Mapping[str, _Member]) -> None:
-    if not any((members, asked.config, asked.model, asked.leakage)):
+    if not any((members, asked.config, asked.model, asked.leakage, asked.regions, asked.variants)):
         raise UsageError("E790", "doctor", "there is nothing to check", "Give --genome, or --config.")
     is_one = len(members) == 1 and all(member.genome for member in members.values())
     for name in ("regions", "variants"):
         if getattr(asked, name) and not is_one:
             found = f"--{name} needs one genome to be checked against, and there is "
             found += "none" if len(members) < 2 else f"a configuration of {len(members)}"
-            raise UsageError("E790", "doctor", found, "Give --genome FASTA, in a call without that --config.")
+            todo = "Give --genome FASTA"
+            todo += ", in a call without that --config." if asked.config is not None else "."
+            raise UsageError("E790", "doctor", found, todo)
     table = next((member.tracks for member in members.values() if member.tracks and not member.genome), None)
     if table is not None:
         found = "--tracks needs a genome to be checked against"
