@@ -74,3 +74,14 @@ def test_evaluate__an_option_on_genes_without_genes(senformer, tmp_path):
     answer = senformer("evaluate", tmp_path, "-d", tmp_path, "-o", tmp_path / "e", "--gene-bins", 5)
     assert answer.code == 2
     assert "error[E667]: --genes: an option on genes is given without the genes. Give a GTF" in answer.err
+
+
+def test_evaluate__options_that_name_nothing(senformer, tmp_path):
+    command = ["evaluate", tmp_path, "--data", tmp_path, "--out", tmp_path / "e"]
+    for option, value, text in (
+        ("--share", "5/4", "names no share"),
+        ("--shifts", "1,x", "is no list of offsets"),
+    ):
+        answer = senformer(*command, option, value)
+        assert answer.code == 2
+        assert text in answer.err

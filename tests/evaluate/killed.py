@@ -47,7 +47,7 @@ def run_in_fork(run: Path, dataset: Path, out: Path, stop: int) -> int:
 def main() -> None:
     """Kill, repeat and compare until a run outlives its writes."""
     # Small parts, so that there are several; and no question to git, which is slow.
-    sys.modules["senformer.evaluate.evaluate"].__dict__["_PART_WINDOWS"] = 6
+    sys.modules["senformer.evaluate.count"].__dict__["_PART_WINDOWS"] = 6
     provenance.__dict__["_git"] = lambda *_: None
     run, dataset, root = map(Path, sys.argv[1:])
     torch.set_num_threads(1)

@@ -62,7 +62,15 @@ def test_evaluate__correlation_as_scipy_finds_it_on_the_whole(evaluation, toy_ru
 
 def test_evaluate__writes_what_it_says(evaluation, toy_dataset):
     names = {path.name for path in evaluation.iterdir()}
-    assert names == {"metrics.json", "tracks.tsv", "tracks.parquet", "examples.npz", "run.json", "DONE.json"}
+    assert names == {
+        "metrics.json",
+        "tracks.tsv",
+        "tracks.parquet",
+        "blocks.npz",
+        "examples.npz",
+        "run.json",
+        "DONE.json",
+    }
     metrics = json.loads((evaluation / "metrics.json").read_text())
     assert (metrics["split"], metrics["head"], metrics["overlaps_training"]) == ("test", "toy", False)
     # 903 bp hold 15 windows whose targets of 56 bp touch; 14 bins each.
@@ -75,9 +83,19 @@ def test_evaluate__writes_what_it_says(evaluation, toy_dataset):
     assert metrics["by_assay"]["CAGE"]["n_tracks"] == 2
     stored = ACCURACY.read(evaluation / "tracks.parquet")
     pd.testing.assert_frame_equal(table, stored[table.columns], check_dtype=False)
-    # what labels alone have is null
-    assert stored[["n_positive", "auroc", "auprc"]].isna().all(axis=None)
-    assert len(stored.columns) == len(table.columns) + 3
+    # what labels alone have is null, and what was not asked for
+    absent = [
+        "jsd",
+        "n_profiles",
+        "profile_auprc",
+        "n_positive",
+        "auroc",
+        "auprc",
+        "auroc_bound",
+        "auprc_bound",
+    ]
+    assert stored[absent].isna().all(axis=None)
+    assert len(stored.columns) == len(table.columns) + len(absent)
     for entry in json.loads((evaluation / "DONE.json").read_text())["files"]:
         assert hashlib.sha256((evaluation / entry["path"]).read_bytes()).hexdigest() == entry["sha256"]
     record = json.loads((evaluation / "run.json").read_text())
@@ -176,7 +194,7 @@ class _Killed(BaseException):
 
 
 def test_evaluate__goes_on_where_it_was_killed(toy_run, toy_dataset, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules["senformer.evaluate.evaluate"].__dict__, "_PART_WINDOWS", 4)
+    monkeypatch.setattr("senformer.evaluate.count._PART_WINDOWS", 4)
     evaluate(toy_run, toy_dataset, tmp_path / "whole", **HOW)
     plain, calls = Predictor.predict, []
 

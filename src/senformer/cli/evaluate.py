@@ -48,17 +48,34 @@ def evaluate(
         int | None, typer.Option("--gene-bins", help="Bins summed at a start, an odd number. Default: 3.")
     ] = None,
     strands: StrandsOption = Strands.both,
+    shifts: Annotated[
+        str, typer.Option("--shifts", help="Offsets in bp, with commas, whose predictions are averaged.")
+    ] = "0",
+    metrics: Annotated[
+        str,
+        typer.Option(
+            "--metrics", help="spearman, jsd, profile_auprc, with commas, beside what is always measured."
+        ),
+    ] = "spearman",
+    share: Annotated[
+        str | None,
+        typer.Option(
+            "--share",
+            help="Part of the work, 2/4 for the second of four processes; the same without it joins them.",
+        ),
+    ] = None,
     batch_size: BatchSize = 4,
     device: Device = "auto",
     precision: PrecisionOption = Precision.fp32,
     json: Json = False,
 ) -> None:
-    """Measure a model's accuracy on a split: Pearson per track, per assay, raw and log1p; and at genes.
+    """Measure a model's accuracy on a split, per track, per assay and at genes.
 
     Example: senformer evaluate runs/yeast --data dataset --split test --out runs/yeast/evaluation
     """
     from senformer.dataset import open_dataset
     from senformer.evaluate import evaluate as run_evaluation
+    from senformer.evaluate.shares import parse_share
 
     asked = {
         "assays": tuple(gene_assay or ()) or None,
@@ -67,6 +84,7 @@ def evaluate(
         "n_bins": gene_bins,
     }
     gene_options = _gene_options(genes, asked)
+    part, offsets = parse_share(share or "1/1"), parse_shifts(shifts)
     result = run_evaluation(
         run,
         open_dataset(data),
@@ -74,7 +92,10 @@ def evaluate(
         split=split,
         head=head,
         genes=gene_options,
+        metrics=[name.strip() for name in metrics.split(",") if name.strip()],
+        share=part,
         strands=strands.value,
+        shifts_bp=offsets,
         batch_size=batch_size,
         device=device,
         precision=precision.value,
@@ -93,14 +114,6 @@ def _gene_options(genes: Path | None, asked: dict[str, Any]) -> Any:
         found = "an option on genes is given without the genes"
         raise UsageError("E667", "--genes", found, "Give a GTF or BED file, or leave the option out.")
     return None
-
-
-def _text(result: dict) -> str:
-    rows = [f"{result['split']}: {result['n_windows']} windows; Pearson raw / log1p, mean over tracks"]
-    for assay, row in result["by_assay"].items():
-        rows.append(_row(assay, row))
-    rows.append(_row("all", result))
-    return "\n".join(rows + (_gene_rows(result["genes"]) if "genes" in result else []))
 
 
 def _gene_rows(genes: dict) -> list[str]:
@@ -125,11 +138,48 @@ def _gene_rows(genes: dict) -> list[str]:
     return rows
 
 
+def parse_shifts(text: str) -> list[int]:
+    """Return the offsets that ``-1,0,1`` names.
+
+    Raises
+    ------
+    UsageError
+        One is no whole number.
+
+    Examples
+    --------
+    >>> parse_shifts("-1, 0,1")
+    [-1, 0, 1]
+    """
+    from senformer.core.errors import UsageError
+
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError as fault:
+        todo = "Give whole numbers with commas, -1,0,1 for instance."
+        raise UsageError("E657", "--shifts", f"{text!r} is no list of offsets", todo) from fault
+
+
+def _text(result: dict) -> str:
+    if "share" in result:
+        done = f"Share {result['share']} is done: {result['n_parts']} parts."
+        return f"{done} The same command without --share joins all shares."
+    head = f"{result['split']}: {result['n_windows']} windows; mean over tracks"
+    rows = [head, f"  {'':<16} {'pearson':>8} {'log1p':>8} {'spearman':>9} {'r2':>8}   95 % of pearson"]
+    rows += [_row(assay, row) for assay, row in result["by_assay"].items()]
+    rows.append(_row("all", result))
+    return "\n".join(rows + (_gene_rows(result["genes"]) if "genes" in result else []))
+
+
 def _row(name: str, row: dict) -> str:
-    values = " / ".join(
-        "  n/a" if row[key] is None or row[key] != row[key] else f"{row[key]:.3f}"
-        for key in ("pearson_mean", "pearson_log1p_mean")
-    )
+    keys = ("pearson_mean", "pearson_log1p_mean", "spearman_mean", "r2_mean")
+    values = " ".join(f"{_number(row.get(key)):>{8 + (key == 'spearman_mean')}}" for key in keys)
+    ends = row.get("pearson_ci95")
+    interval = "   n/a          " if ends is None else f"   {ends[0]:.3f} to {ends[1]:.3f}"
     counted = row["n_tracks"] - row["n_tracks_undefined"]
     left_out = f" of {row['n_tracks']}; the others have no correlation" if row["n_tracks_undefined"] else ""
-    return f"  {name:<16} {values}   {counted} tracks{left_out}"
+    return f"  {name:<16} {values}{interval}   {counted} tracks{left_out}"
+
+
+def _number(value: float | None) -> str:
+    return "n/a" if value is None or value != value else f"{value:.3f}"

@@ -13,7 +13,7 @@ from scipy.stats import wilcoxon
 
 from senformer.core.errors import DataError
 from senformer.core.schema import Column, TableSchema
-from senformer.evaluate.tables import NO_ASSAY
+from senformer.evaluate.spread import NO_ASSAY
 
 COMPARED = ("pearson_r", "pearson_r_log1p")
 ALL = "all"

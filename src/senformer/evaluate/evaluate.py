@@ -5,15 +5,11 @@ part by part; a killed evaluation goes on at the first part that is not finished
 """
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
-import numpy as np
 import pandas as pd
-from jaxtyping import Float32
 
 from senformer.core.commit import write_json, write_text
 from senformer.core.errors import DataError
@@ -22,7 +18,6 @@ from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import make_record, versions
 from senformer.dataset import AnyDataset, TableDataset, eval_windows
 from senformer.dataset.contigs import true_intervals
-from senformer.dataset.examples import eval_batches, turn_batch
 from senformer.evaluate.checks import (
     check_match,
     choose_head,
@@ -31,13 +26,16 @@ from senformer.evaluate.checks import (
     shares_training_rows,
     targets_digest,
 )
-from senformer.evaluate.examples import Example, spread_rows, write_examples
+from senformer.evaluate.count import Job, Share, count_parts, label_tracks
+from senformer.evaluate.examples import write_examples
+from senformer.evaluate.extras import DEFAULT, check_metrics
 from senformer.evaluate.genes.measure import measure_genes
 from senformer.evaluate.genes.plan import GeneOptions, GenePlan, plan_genes
-from senformer.evaluate.parts import Part, merge_parts, read_part, write_part
+from senformer.evaluate.parts import Measures, Part, merge_parts
+from senformer.evaluate.shares import finished_shares, share_folder
+from senformer.evaluate.spread import EVERY, Spread, spread_of, write_blocks
 from senformer.evaluate.sums import TrackSums
 from senformer.evaluate.tables import ACCURACY, accuracy_table, by_assay, label_summary, summarize
-from senformer.genome.interval import Interval
 from senformer.predict.predictor import Inference, Predictor
 from senformer.predict.shards import ShardLog
 from senformer.predict.source import find_model, identify_model, load_run_model
@@ -46,36 +44,8 @@ from senformer.tracks.scaling import Scaling
 log = logging.getLogger(__name__)
 
 METRICS_FILE, TABLE_FILE, PARQUET_FILE = "metrics.json", "tracks.tsv", "tracks.parquet"
-EXAMPLES_FILE = "examples.npz"
-N_EXAMPLES = 8
-_PART_WINDOWS = 64
-# A row of a table is short: so many of them make a part.
-_PART_ROWS = 8192
-
-_Values = Float32[np.ndarray, "bin track"]
-
-
-@dataclass(frozen=True)
-class _Job:
-    """All that a part needs to be evaluated."""
-
-    dataset: AnyDataset
-    predictor: Predictor
-    head: str
-    split: str
-    windows: pd.DataFrame
-    genes: GenePlan | None = None
-
-    @property
-    def scalings(self) -> list[Scaling]:
-        return [Scaling.of(track) for track in self.dataset.tracks]
-
-    @property
-    def label_tracks(self) -> tuple[int, ...]:
-        """Tracks whose targets are labels: all of a genome with labels, and those of a table that are."""
-        if isinstance(self.dataset, TableDataset):
-            return self.dataset.label_tracks
-        return () if self.dataset.config.labels is None else tuple(range(len(self.dataset.tracks)))
+EXAMPLES_FILE, BLOCKS_FILE = "examples.npz", "blocks.npz"
+WHOLE = Share()
 
 
 def evaluate(
@@ -84,6 +54,8 @@ def evaluate(
     out: Path,
     *,
     split: str = "test",
+    metrics: Sequence[str] = DEFAULT,
+    share: Share = WHOLE,
     head: str | None = None,
     genes: GeneOptions | None = None,
     **how: Unpack[Inference],
@@ -91,9 +63,9 @@ def evaluate(
     """Measure the accuracy of a model on one split and return what ``metrics.json`` holds.
 
     Pearson's r per track over all bins of the split's windows (touching, never overlapping targets), then
-    the arithmetic mean over tracks. ``pearson_r`` compares stored units, ``pearson_r_log1p`` compares
-    ``log(1 + x)`` of measured units. Masked bins count on neither side; a track without data or with a
-    constant side has no correlation and is counted instead.
+    the arithmetic mean over tracks, and other metrics alike. ``pearson_r`` compares stored units,
+    ``pearson_r_log1p`` compares ``log(1 + x)`` of measured units. Masked bins count on neither side; a track
+    without data or with a constant side has no correlation and is counted instead.
 
     Parameters
     ----------
@@ -107,6 +79,12 @@ def evaluate(
         ``run.json``, ``DONE.json``.
     split
         ``train``, ``valid`` or ``test``.
+    metrics
+        Metrics of ``EXTRAS`` to measure beside those that always are.
+    share
+        Which parts this process makes, where several share the work. A share is no result: it ends with
+        ``n_parts`` and ``share``, and an evaluation of the whole beside it (``OUT`` of ``OUT.share-1-of-4``)
+        takes its parts.
     head
         Head of the model; by default the one named as the dataset's organism, or the only one.
     genes
@@ -138,8 +116,11 @@ def evaluate(
         )
     geometry = (model.window_bp, model.crop_bins)
     planned = plan_genes(genes, dataset, split, windows, *geometry) if genes else None
-    job = _Job(dataset, predictor, head, split, windows, planned)
-    config = {"split": split, "head": head, **predictor.settings}
+    n_bins = model.window_bp // dataset.bin_bp - 2 * model.crop_bins
+    scalings = tuple(Scaling.of(track) for track in dataset.tracks)
+    measures = Measures(scalings, label_tracks(dataset), check_metrics(metrics, n_bins))
+    job = Job(dataset, predictor, head, split, windows, measures)
+    config = {"split": split, "head": head, "metrics": sorted(metrics), **predictor.settings}
     inputs = {"model": find_model(run) / "model.safetensors", "dataset": dataset.path}
     if genes:
         config["genes"], inputs["genes"] = genes.settings, genes.path
@@ -153,71 +134,52 @@ def evaluate(
     }
     if genes:
         plan["genes_file"] = {**record["inputs"]["genes"], "path": None}
-    with folder_lock(out):
-        parts = ShardLog(out, plan)
+    if share.of > 1:
+        return _make_share(job, ShardLog(share_folder(out, share), plan), share)
+    parts = ShardLog(out, plan)
+    with folder_lock(out), finished_shares(parts) as shares:
         parts.open()
         with parts.leave_nothing():
-            return _run(job, parts, record)
+            return _run(job, planned, parts, shares, record)
 
 
-def _run(job: _Job, parts: ShardLog, record: dict[str, Any]) -> dict[str, Any]:
+def _make_share(job: Job, parts: ShardLog, share: Share) -> dict[str, Any]:
+    with folder_lock(parts.folder):
+        parts.open()
+        with parts.leave_nothing():
+            _, files = count_parts(job, parts, share)
+    return {"share": f"{share.number}/{share.of}", "n_parts": len(files)}
+
+
+def _run(
+    job: Job, genes: GenePlan | None, parts: ShardLog, shares: list[ShardLog], record: dict[str, Any]
+) -> dict[str, Any]:
     if parts.result is not None:
         return dict(parts.result["metrics"])
-    files = _evaluate_parts(job, parts)
-    total = merge_parts([read_part(file, job.scalings, job.label_tracks) for file in files])
-    table = accuracy_table(total.sums, job.dataset.tracks)
-    metrics = _metrics(job, table, total.sums)
-    if job.genes:
-        metrics["genes"] = measure_genes(job.genes, job.predictor, job.head, parts)
-    write_json(parts.folder / METRICS_FILE, metrics)
-    write_text(parts.folder / TABLE_FILE, table.to_csv(sep="\t", index=False, na_rep="nan"))
-    ACCURACY.write(parts.folder / PARQUET_FILE, table)
-    names = [track.name for track in job.dataset.tracks]
-    write_examples(parts.folder / EXAMPLES_FILE, total.examples, names, job.dataset.bin_bp)
+    job, files = count_parts(job, parts, others=shares)
+    total = merge_parts(files, job.measures)
+    found = {"genes": measure_genes(genes, job.predictor, job.head, parts)} if genes else {}
+    metrics = _write_results(job, parts.folder, total, found)
     write_json(parts.folder / RUN_RECORD, {**record, "counts": {"n_windows": len(job.windows)}})
     parts.close({"metrics": metrics})
     return metrics
 
 
-def _evaluate_parts(job: _Job, parts: ShardLog) -> list[Path]:
-    """Evaluate what is not finished and return the files of all parts, in order."""
-    chosen = set(spread_rows(len(job.windows), N_EXAMPLES).tolist())
-    files = []
-    size = _PART_ROWS if isinstance(job.dataset, TableDataset) else _PART_WINDOWS
-    with job.predictor.hold():
-        for number, first in enumerate(range(0, len(job.windows), size)):
-            file = parts.work / f"{number:06d}.npz"
-            if file.name not in parts.done:
-                rows = range(first, min(first + size, len(job.windows)))
-                write_part(file, _evaluate_part(job, rows, chosen))
-                parts.finish(file.name, file)
-                log.info("evaluated %d of %d windows", rows.stop, len(job.windows))
-            files.append(file)
-    return files
+def _write_results(job: Job, folder: Path, total: Part, further: dict[str, Any]) -> dict[str, Any]:
+    tracks = job.dataset.tracks
+    spread = spread_of(total.blocks, tracks)
+    table = accuracy_table(total.sums, tracks, total.extras, spread)
+    metrics = _metrics(job, table, total.sums, spread) | further
+    write_json(folder / METRICS_FILE, metrics)
+    write_text(folder / TABLE_FILE, table.to_csv(sep="\t", index=False, na_rep="nan"))
+    ACCURACY.write(folder / PARQUET_FILE, table)
+    write_blocks(folder / BLOCKS_FILE, total.blocks)
+    names = [track.name for track in tracks]
+    write_examples(folder / EXAMPLES_FILE, total.examples, names, job.dataset.bin_bp)
+    return metrics
 
 
-def _evaluate_part(job: _Job, rows: range, chosen: set[int]) -> Part:
-    sums, examples = TrackSums(job.scalings, job.label_tracks), []
-    crop_bp = job.predictor.model.crop_bins * job.dataset.bin_bp
-    for row, (window, target, prediction) in zip(rows, _predictions(job, rows), strict=True):
-        place = Interval(window.chrom, window.start + crop_bp, window.end - crop_bp)
-        sums.add(prediction, target)
-        if row in chosen:
-            examples.append(Example(place, target, prediction.copy()))
-    return Part(sums, examples)
-
-
-def _predictions(job: _Job, rows: range) -> Iterator[tuple[Interval, _Values, _Values]]:
-    """Yield each window with its target and prediction."""
-    predictor, table = job.predictor, job.windows.iloc[rows.start : rows.stop]
-    size, margin, crop_bins = predictor.batch_size, predictor.margin_bp, predictor.model.crop_bins
-    for batch in eval_batches(job.dataset, table, crop_bins, size, margin):
-        turn = {"turn": partial(turn_batch, job.dataset)} if batch.inputs else {}
-        predicted = predictor.predict(batch.model_inputs, job.head, batch.windows, **turn)
-        yield from zip(batch.windows, batch.targets, predicted, strict=True)
-
-
-def _metrics(job: _Job, table: pd.DataFrame, sums: TrackSums) -> dict[str, Any]:
+def _metrics(job: Job, table: pd.DataFrame, sums: TrackSums, spread: Spread | None) -> dict[str, Any]:
     model = job.predictor.model
     if isinstance(job.dataset, TableDataset):
         leak = shares_training_rows(model, job.head, job.dataset, job.split)
@@ -228,11 +190,12 @@ def _metrics(job: _Job, table: pd.DataFrame, sums: TrackSums) -> dict[str, Any]:
         "head": job.head,
         "n_windows": len(job.windows),
         "n_bins": sums.n_bins,
-        "targets_sha256": targets_digest(job.windows, model.crop_bins * job.dataset.bin_bp),
+        "targets_sha256": targets_digest(job.windows, job.crop_bins * job.dataset.bin_bp),
         **summarize(table),
+        **(spread.of(EVERY) if spread else {}),
         **label_summary(table),
         "n_tracks_log1p_undefined": int(table["pearson_r_log1p"].isna().sum()),
-        "by_assay": by_assay(table),
+        "by_assay": by_assay(table, spread),
         "overlaps_training": leak,
     }
     if leak:

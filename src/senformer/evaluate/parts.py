@@ -1,6 +1,7 @@
 """Finished parts of an evaluation: the sums over some windows and the examples among them.
 
-Sums are a few numbers a track and add up, so that a killed evaluation of many hours goes on where it was.
+Sums are a few numbers a track and add up, so that a killed evaluation of many hours goes on where it was,
+and several processes share one.
 """
 
 from collections.abc import Sequence
@@ -8,20 +9,75 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float32, Float64
 
 from senformer.core.commit import commit_file
 from senformer.evaluate.examples import Example, example_arrays, examples_from_arrays
+from senformer.evaluate.extras import Extras
+from senformer.evaluate.grid import Grid
 from senformer.evaluate.metrics import METRICS
 from senformer.evaluate.sums import TrackSums
 from senformer.tracks.scaling import Scaling
 
+_EXTRA = "extra."
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What is counted of every window.
+
+    Attributes
+    ----------
+    scalings
+        How each track was scaled.
+    label_tracks
+        Tracks whose targets are labels.
+    names
+        Metrics of :data:`senformer.evaluate.extras.EXTRAS`.
+    grid
+        Cells that ranks are counted in; None where all values are kept.
+    label_edges
+        The same of the labels' scores.
+    """
+
+    scalings: tuple[Scaling, ...]
+    label_tracks: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    grid: Grid | None = None
+    label_edges: Float32[np.ndarray, "label edge"] | None = None
+
+    def sums(self) -> TrackSums:
+        """Return empty sums."""
+        return TrackSums(self.scalings, self.label_tracks, self.label_edges)
+
+    def extras(self) -> Extras:
+        """Return the other metrics, empty."""
+        return Extras(len(self.scalings), self.names, self.grid)
+
 
 @dataclass(frozen=True)
 class Part:
-    """What is kept of some windows."""
+    """What is kept of some windows.
+
+    Attributes
+    ----------
+    sums, extras
+        Over all of them.
+    blocks
+        Moments of each block of windows, raw and log1p (``PearsonSums.state``).
+    examples
+        Windows kept whole.
+    """
 
     sums: TrackSums
+    extras: Extras
+    blocks: Float64[np.ndarray, "block 2 moment track"]
     examples: list[Example]
+
+
+def block_moments(sums: TrackSums) -> Float64[np.ndarray, "2 moment track"]:
+    """Return the moments of the sums over one block of windows."""
+    return np.stack([sums.raw.state, sums.log1p.state])
 
 
 def write_part(path: Path, part: Part) -> None:
@@ -31,27 +87,44 @@ def write_part(path: Path, part: Part) -> None:
         "log1p": part.sums.log1p.state,
         "below": part.sums.below,
         "n_bins": np.array(part.sums.n_bins),
+        "poisson": part.sums.poisson.state,
+        "blocks": part.blocks,
         **({} if part.sums.ranks is None else {"ranks": part.sums.ranks.state}),
+        **{_EXTRA + name: array for name, array in part.extras.arrays().items()},
     }
     commit_file(path, lambda temporary: np.savez_compressed(temporary, allow_pickle=False, **arrays))
 
 
-def read_part(path: Path, scalings: Sequence[Scaling], label_tracks: Sequence[int] = ()) -> Part:
-    """Read a part of tracks scaled by ``scalings``, some of which are labels."""
+def read_part(path: Path, measures: Measures) -> Part:
+    """Read a part in which ``measures`` were counted."""
     with np.load(path, allow_pickle=False) as file:
         arrays = dict(file)
-    sums = TrackSums(scalings, label_tracks)
+    sums = measures.sums()
     sums.raw = METRICS["pearson"].from_state(arrays["raw"])
     sums.log1p = METRICS["pearson"].from_state(arrays["log1p"])
+    sums.poisson = METRICS["poisson_deviance"].from_state(arrays["poisson"])
     sums.below, sums.n_bins = arrays["below"], int(arrays["n_bins"])
+    n_tracks = len(measures.scalings)
     if "ranks" in arrays:
-        sums.ranks = METRICS["auroc"].from_state(arrays["ranks"], len(scalings))
-    return Part(sums, examples_from_arrays(arrays))
+        sums.ranks = METRICS["auroc"].from_state(arrays["ranks"], n_tracks)
+    states = {key.removeprefix(_EXTRA): array for key, array in arrays.items() if key.startswith(_EXTRA)}
+    extras = Extras.from_arrays(states, n_tracks, measures.names, measures.grid)
+    return Part(sums, extras, arrays["blocks"], examples_from_arrays(arrays))
 
 
-def merge_parts(parts: Sequence[Part]) -> Part:
-    """Return the parts as one, in the order given (which decides the last bits)."""
-    total = parts[0]
-    for part in parts[1:]:
-        total = Part(total.sums + part.sums, total.examples + part.examples)
+def add_parts(one: Part, other: Part) -> Part:
+    """Return two parts as one, in this order (which decides the last bits)."""
+    return Part(
+        one.sums + other.sums,
+        one.extras + other.extras,
+        np.concatenate([one.blocks, other.blocks]),
+        one.examples + other.examples,
+    )
+
+
+def merge_parts(files: Sequence[Path], measures: Measures) -> Part:
+    """Read parts one after the other and return them as one; two at a time are in memory."""
+    total = read_part(files[0], measures)
+    for file in files[1:]:
+        total = add_parts(total, read_part(file, measures))
     return total

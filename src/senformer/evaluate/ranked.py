@@ -122,12 +122,58 @@ class RankedScores(ABC):
             found[track] = self._of(table[:, 1], table[:, 2])
         return found
 
+    def bound(self) -> Float64[np.ndarray, " track"]:
+        """Return how far the metric may be off where equal scores stand for scores of a cell in any order."""
+        found = np.full(self.n_tracks, np.nan)
+        tables = self.tables()
+        for track in np.flatnonzero((self.n > 0) & ~self.is_constant):
+            positives, negatives = tables[track][:, 1], tables[track][:, 2]
+            ends = np.array([self._best(positives, negatives), self._worst(positives, negatives)])
+            found[track] = np.abs(ends - self._of(positives, negatives)).max()
+        return found
+
+    @classmethod
+    def _best(
+        cls, positives: Float64[np.ndarray, " distinct"], negatives: Float64[np.ndarray, " distinct"]
+    ) -> float:
+        """Return the most that the metric can be where each score's values are in any order."""
+        return cls._of(*parted(positives, negatives, positives_first=True))
+
+    @classmethod
+    def _worst(
+        cls, positives: Float64[np.ndarray, " distinct"], negatives: Float64[np.ndarray, " distinct"]
+    ) -> float:
+        """Return the least that it can be."""
+        return cls._of(*parted(positives, negatives, positives_first=False))
+
     @staticmethod
     @abstractmethod
     def _of(
         positives: Float64[np.ndarray, " distinct"], negatives: Float64[np.ndarray, " distinct"]
     ) -> float:
         """Return the metric of one track with both classes, its counts by ascending score."""
+
+
+def parted(
+    positives: Float64[np.ndarray, " distinct"],
+    negatives: Float64[np.ndarray, " distinct"],
+    positives_first: bool,
+) -> tuple[Float64[np.ndarray, " twice"], Float64[np.ndarray, " twice"]]:
+    """Return the counts as if within each score one class had scored above the other throughout.
+
+    Examples
+    --------
+    >>> positives, negatives = parted(np.array([2.0]), np.array([3.0]), positives_first=True)
+    >>> positives.tolist(), negatives.tolist()
+    ([0.0, 2.0], [3.0, 0.0])
+    """
+    none = np.zeros_like(positives)
+    if positives_first:
+        pairs = [(none, positives), (negatives, none)]
+    else:
+        pairs = [(positives, none), (none, negatives)]
+    of_positives, of_negatives = (np.stack(pair, axis=1).ravel() for pair in pairs)
+    return of_positives, of_negatives
 
 
 def _merge(parts: list[np.ndarray]) -> Table:

@@ -1,20 +1,29 @@
-"""The sums of an evaluation: raw on stored units, and log1p on measured units, side by side."""
+"""The sums of an evaluation: raw on stored units, and log1p on measured units, side by side.
+
+Blocks of tracks are counted by several threads. Each block has its own columns and its own order, so that
+the sums do not depend on how many there are.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import Executor
 
 import numpy as np
-from jaxtyping import Bool, Float, Float64, Int
+from jaxtyping import Bool, Float, Float32, Float64, Int
 
+from senformer.evaluate.grid import cells
 from senformer.evaluate.metrics import METRICS
+from senformer.evaluate.metrics.pearson import Moments
 from senformer.tracks.scaling import Scaling
 
 # Tracks at a time: all that is made of them fits a cache.
 _COLUMNS = 128
 
+Group = tuple[Scaling, Int[np.ndarray, " column"]]
+
 
 class TrackSums:
-    """Pearson sums per track in both units; mergeable, so that parts of a split add up.
+    """Moments per track in both units, and the Poisson deviance of stored ones; parts of a split add up.
 
     Attributes
     ----------
@@ -27,37 +36,73 @@ class TrackSums:
     log1p
         Over ``log(1 + x)`` of measured values x, the scaling undone on both sides; -x where the scale is
         negative (a file that holds its signal below zero).
+    poisson
+        Over stored values.
     below
         Tracks with a counted bin that measures or predicts -1 or less, where ``log(1 + x)`` does not exist.
     label_tracks
         Tracks whose targets are labels, ascending; none of them by default.
+    label_edges
+        Cells that the scores of those tracks are counted in; None where each is kept.
     ranks
-        Scores of positives and negatives of those tracks; None where there is none.
+        Scores of positives and negatives of those tracks, or the numbers of their cells; None where there is
+        no such track.
     """
 
-    def __init__(self, scalings: Sequence[Scaling], label_tracks: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        scalings: Sequence[Scaling],
+        label_tracks: Sequence[int] = (),
+        label_edges: Float32[np.ndarray, "label edge"] | None = None,
+    ) -> None:
         self.scalings = tuple(scalings)
         self.n_bins = 0
         self.raw = METRICS["pearson"](len(self.scalings))
         self.log1p = METRICS["pearson"](len(self.scalings))
+        self.poisson = METRICS["poisson_deviance"](len(self.scalings))
         self.below: Bool[np.ndarray, " track"] = np.zeros(len(self.scalings), bool)
-        self.label_tracks = tuple(label_tracks)
+        self.label_tracks, self.label_edges = tuple(label_tracks), label_edges
         self.ranks = METRICS["auroc"](len(self.scalings)) if self.label_tracks else None
         self._groups = _columns_by_scaling(self.scalings)
 
-    def add(self, prediction: Float[np.ndarray, "bin track"], target: Float[np.ndarray, "bin track"]) -> None:
-        """Count the bins of one window in place; NaN targets are left out of both."""
+    def add(
+        self,
+        prediction: Float[np.ndarray, "bin track"],
+        target: Float[np.ndarray, "bin track"],
+        pool: Executor | None = None,
+    ) -> None:
+        """Count the bins of one window in place; NaN targets are left out of both.
+
+        Threads of a ``pool`` count blocks of tracks at once.
+        """
         self.n_bins += len(target)
         if self.ranks is not None:
             tracks = np.array(self.label_tracks)
-            self.ranks.add(prediction[:, tracks], target[:, tracks], tracks)
-        for scaling, tracks in self._groups:
-            x, y = prediction[:, tracks], target[:, tracks]
-            self.raw.add(x, y, tracks)
-            masked = np.isnan(y)
-            x, y = (self._log1p(values, scaling, tracks, masked) for values in (x, y))
-            np.copyto(y, np.nan, where=masked)
-            self.log1p.add(x, y, tracks)
+            scores = prediction[:, tracks]
+            if self.label_edges is not None:
+                scores = cells(self.label_edges, scores).T.astype(np.float32)
+            self.ranks.add(scores, target[:, tracks], tracks)
+
+        def count(group: Group) -> None:
+            self._add_block(prediction, target, *group)
+
+        for _ in (map if pool is None else pool.map)(count, self._groups):
+            pass
+
+    def _add_block(
+        self,
+        prediction: Float[np.ndarray, "bin track"],
+        target: Float[np.ndarray, "bin track"],
+        scaling: Scaling,
+        tracks: Int[np.ndarray, " some"],
+    ) -> None:
+        x, y = prediction[:, tracks], target[:, tracks]
+        self.raw.add(x, y, tracks)
+        self.poisson.add(x, y, tracks)
+        masked = np.isnan(y)
+        x, y = (self._log1p(values, scaling, tracks, masked) for values in (x, y))
+        np.copyto(y, np.nan, where=masked)
+        self.log1p.add(x, y, tracks)
 
     def __add__(self, other: "TrackSums") -> "TrackSums":
         """Return the sums over the union of two disjoint parts."""
@@ -65,16 +110,25 @@ class TrackSums:
             raise ValueError("only sums over tracks of the same scaling can be added")
         if self.label_tracks != other.label_tracks:
             raise ValueError("sums with labels and without cannot be added")
-        total = TrackSums(self.scalings, self.label_tracks)
+        total = TrackSums(self.scalings, self.label_tracks, self.label_edges)
         total.ranks = None if self.ranks is None else self.ranks + other.ranks
         total.raw, total.log1p = self.raw + other.raw, self.log1p + other.log1p
+        total.poisson = self.poisson + other.poisson
         total.n_bins = self.n_bins + other.n_bins
         total.below = self.below | other.below
         return total
 
-    def log1p_result(self) -> Float64[np.ndarray, " track"]:
-        """Return Pearson's r of ``log(1 + x)`` per track; NaN also where a value is -1 or less."""
-        return np.where(self.below, np.nan, self.log1p.result())
+    def raw_result(self, metric: str = "pearson") -> Moments:
+        """Return a metric of the moments (``pearson``, ``r2``, ``mse``) per track, stored units."""
+        return METRICS[metric].from_state(self.raw.state).result()
+
+    def log1p_result(self, metric: str = "pearson") -> Moments:
+        """Return a metric of ``log(1 + x)`` per track; NaN also where a value is -1 or less."""
+        return np.where(self.below, np.nan, METRICS[metric].from_state(self.log1p.state).result())
+
+    def poisson_result(self, metric: str = "poisson_deviance") -> Moments:
+        """Return ``poisson_deviance`` or ``poisson_d2`` per track, stored units."""
+        return METRICS[metric].from_state(self.poisson.state).result()
 
     def _log1p(
         self,
@@ -95,9 +149,7 @@ class TrackSums:
         return np.log1p(measured, out=measured)
 
 
-def _columns_by_scaling(
-    scalings: Sequence[Scaling],
-) -> list[tuple[Scaling, Int[np.ndarray, " column"]]]:
+def _columns_by_scaling(scalings: Sequence[Scaling]) -> list[Group]:
     columns = defaultdict(list)
     for column, scaling in enumerate(scalings):
         columns[scaling].append(column)

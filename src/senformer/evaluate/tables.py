@@ -7,11 +7,19 @@ import numpy as np
 import pandas as pd
 
 from senformer.core.schema import Column, TableSchema
+from senformer.evaluate.extras import Extras
 from senformer.evaluate.metrics import METRICS
+from senformer.evaluate.ranked import RankedScores
+from senformer.evaluate.spread import NO_ASSAY, Spread
 from senformer.evaluate.sums import TrackSums
 from senformer.tracks.table import Track
 
-NO_ASSAY = "unknown"
+# Columns whose means over tracks stand in metrics.json, and what they are called there before "_mean".
+FURTHER = {
+    "spearman_rho": "spearman",
+    **{name: name for name in ("r2", "r2_log1p", "mse", "mse_log1p", "poisson_deviance", "poisson_d2")},
+    **{name: name for name in ("jsd", "profile_auprc")},
+}
 
 ACCURACY = TableSchema(
     "accuracy per track",
@@ -31,14 +39,39 @@ ACCURACY = TableSchema(
             "Pearson's r of log(1 + x), measured units; null where undefined",
             nullable=True,
         ),
+        Column("pearson_r_low", "float64", "", "lower end of its 95 % interval, stored units", nullable=True),
+        Column("pearson_r_high", "float64", "", "upper end", nullable=True),
+        Column("spearman_rho", "float64", "", "Spearman's rho; null where undefined", nullable=True),
+        Column("spearman_bound", "float64", "", "how far from it the exact one may be", nullable=True),
+        Column("r2", "float64", "", "R2, stored units; null where undefined", nullable=True),
+        Column("r2_log1p", "float64", "", "R2 of log(1 + x), measured units; as above", nullable=True),
+        Column("mse", "float64", "stored units squared", "mean squared error", nullable=True),
+        Column("mse_log1p", "float64", "", "that of log(1 + x), measured units; as above", nullable=True),
+        Column(
+            "poisson_deviance",
+            "float64",
+            "stored units",
+            "mean deviance; null where undefined",
+            nullable=True,
+        ),
+        Column(
+            "poisson_d2", "float64", "", "share of the deviance that is explained; as above", nullable=True
+        ),
+        Column("jsd", "float64", "", "mean Jensen-Shannon distance of profiles", nullable=True),
+        Column("n_profiles", "int64", "windows", "windows whose profiles could be compared", nullable=True),
+        Column("profile_auprc", "float64", "", "average precision of a profile's high bins", nullable=True),
         Column("n_positive", "int64", "bins", "bins with label 1, where targets are labels", nullable=True),
         Column("auroc", "float64", "", "area under the ROC curve; null where undefined", nullable=True),
         Column("auprc", "float64", "", "average precision; null where undefined", nullable=True),
+        Column("auroc_bound", "float64", "", "how far from it the exact one may be", nullable=True),
+        Column("auprc_bound", "float64", "", "how far from it the exact one may be", nullable=True),
     ),
 )
 
 
-def accuracy_table(sums: TrackSums, tracks: Sequence[Track]) -> pd.DataFrame:
+def accuracy_table(
+    sums: TrackSums, tracks: Sequence[Track], extras: Extras | None = None, spread: Spread | None = None
+) -> pd.DataFrame:
     """Return one row a track (:data:`ACCURACY`); of labels also their ranks."""
     table = pd.DataFrame(
         {
@@ -51,16 +84,35 @@ def accuracy_table(sums: TrackSums, tracks: Sequence[Track]) -> pd.DataFrame:
             "mean_prediction": sums.raw.mean_prediction,
             "pearson_r": sums.raw.result(),
             "pearson_r_log1p": sums.log1p_result(),
+            "r2": sums.raw_result("r2"),
+            "r2_log1p": sums.log1p_result("r2"),
+            "mse": sums.raw_result("mse"),
+            "mse_log1p": sums.log1p_result("mse"),
+            "poisson_deviance": sums.poisson_result("poisson_deviance"),
+            "poisson_d2": sums.poisson_result("poisson_d2"),
         }
     )
-    if sums.ranks is None:
-        return table
-    auprc = METRICS["auprc"].from_state(sums.ranks.state, len(tracks))
-    ranks = {"n_positive": sums.ranks.n_positive, "auroc": sums.ranks.result(), "auprc": auprc.result()}
+    if spread is not None:
+        table = table.assign(pearson_r_low=spread.low, pearson_r_high=spread.high)
+    if extras is not None:
+        table = table.assign(**extras.columns())
+    if sums.ranks is not None:
+        in_cells = sums.label_edges is not None
+        table = table.assign(**_of_labels(sums.ranks, sums.label_tracks, in_cells))
+    return table[[name for name in ACCURACY.names if name in table]]
+
+
+def _of_labels(ranks: RankedScores, label_tracks: Sequence[int], in_cells: bool) -> dict[str, Any]:
+    """Return the columns of labels; other tracks have none."""
+    auprc = METRICS["auprc"].from_state(ranks.state, ranks.n_tracks)
     # Of the others nothing was counted: they have no positives, not none of them.
-    is_label = np.isin(np.arange(len(tracks)), sums.label_tracks)
-    n_positive = pd.Series(ranks.pop("n_positive"), dtype="Int64").where(is_label)
-    return table.assign(n_positive=n_positive, **ranks)
+    is_label = np.isin(np.arange(ranks.n_tracks), label_tracks)
+    columns = {
+        "n_positive": pd.Series(ranks.n_positive, dtype="Int64").where(is_label),
+        "auroc": ranks.result(),
+        "auprc": auprc.result(),
+    }
+    return columns | ({"auroc_bound": ranks.bound(), "auprc_bound": auprc.bound()} if in_cells else {})
 
 
 def label_summary(table: pd.DataFrame) -> dict[str, Any]:
@@ -74,21 +126,33 @@ def label_summary(table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def _means(table: pd.DataFrame) -> dict[str, float | None]:
+    """Return the mean over tracks of each further metric that the table has."""
+    return {f"{key}_mean": _mean(table[column]) for column, key in FURTHER.items() if column in table}
+
+
 def summarize(table: pd.DataFrame) -> dict[str, Any]:
     """Return the arithmetic means over the tracks of a table that have a correlation, and their counts."""
     return {
         "pearson_mean": _mean(table["pearson_r"]),
         "pearson_log1p_mean": _mean(table["pearson_r_log1p"]),
+        **_means(table),
         "n_tracks": len(table),
         "n_tracks_undefined": int(table["pearson_r"].isna().sum()),
         "n_tracks_without_data": int((table["n"] == 0).sum()),
     }
 
 
-def by_assay(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """Return :func:`summarize` of each assay's tracks, by name; tracks without an assay stand together."""
+def by_assay(table: pd.DataFrame, spread: Spread | None = None) -> dict[str, dict[str, Any]]:
+    """Return :func:`summarize` of each assay's tracks, by name; tracks without an assay stand together.
+
+    With ``spread`` also the intervals of the means.
+    """
     named = table.assign(assay=table["assay"].replace("", NO_ASSAY))
-    return {str(assay): summarize(rows) for assay, rows in named.groupby("assay", sort=True)}
+    return {
+        str(assay): summarize(rows) | (spread.of(str(assay)) if spread else {})
+        for assay, rows in named.groupby("assay", sort=True)
+    }
 
 
 def _mean(values: pd.Series) -> float | None:

@@ -72,7 +72,7 @@ class PearsonSums:
         """Return the moments of the union of two disjoint sets of values."""
         if not isinstance(other, PearsonSums) or other.n_tracks != self.n_tracks:
             raise ValueError("only sums over the same number of tracks can be added")
-        total = PearsonSums(self.n_tracks)
+        total = type(self)(self.n_tracks)
         every = np.arange(self.n_tracks)
         total._merge(self, every)
         total._merge(other, every)
@@ -114,6 +114,19 @@ class PearsonSums:
     def mean_target(self) -> Moments:
         """Mean target per track over the counted values."""
         return np.where(self.n > 0, self._mean[1], np.nan)
+
+    @property
+    def squared_error(self) -> Moments:
+        """Sum of squared differences of prediction and target per track."""
+        gap = self._mean[0] - self._mean[1]
+        spread = self._squares[0] + self._squares[1] - 2 * self._products
+        # Rounding may leave a little less than nothing where both sides are equal.
+        return np.maximum(spread, 0.0) + self.n * gap**2
+
+    @property
+    def target_squares(self) -> Moments:
+        """Sum of squared deviations of the target from its mean per track."""
+        return self._squares[1]
 
     @property
     def is_constant(self) -> Bool[np.ndarray, " track"]:

@@ -1,0 +1,31 @@
+import numpy as np
+
+from senformer.evaluate.grid import cells, make_grid
+
+
+def test_make_grid__cells_of_equal_shares():
+    values = np.random.default_rng(1).gamma(0.5, 3.0, (10_000, 2)).astype(np.float32)
+    grid = make_grid(values, values, 16)
+    assert (grid.n_cells, grid.n_tracks) == (16, 2)
+    counts = np.stack([np.bincount(row, minlength=16) for row in cells(grid.prediction, values)])
+    assert abs(counts - 625).max() <= 2
+
+
+def test_make_grid__masked_values_count_on_neither_side():
+    x = np.arange(8, dtype=np.float32)[:, None]
+    y = np.where(x < 4, np.nan, x).astype(np.float32)
+    grid = make_grid(x, y, 2)
+    np.testing.assert_array_equal(grid.prediction, [[6.0]])
+    np.testing.assert_array_equal(grid.target, [[6.0]])
+
+
+def test_make_grid__a_track_without_data_has_cells_all_the_same():
+    grid = make_grid(np.ones((3, 1), np.float32), np.full((3, 1), np.nan, np.float32), 4)
+    np.testing.assert_array_equal(grid.target, [[0.0, 0.0, 0.0]])
+
+
+def test_cells__equal_values_share_one():
+    edges = np.array([[1.0, 1.0, 2.0]], np.float32)
+    np.testing.assert_array_equal(
+        cells(edges, np.array([[0.5], [1.0], [1.5], [2.0], [9.0]])), [[0, 2, 2, 3, 3]]
+    )
