@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from senformer.evaluate.bootstrap import block_edges, block_sums, correlation, draw_blocks, intervals
+from senformer.evaluate.bootstrap import (
+    block_edges,
+    block_sums,
+    correlation,
+    difference_intervals,
+    draw_blocks,
+    intervals,
+)
 from senformer.evaluate.metrics.pearson import PearsonSums
 
 
@@ -63,6 +70,17 @@ def test_intervals__do_not_depend_on_how_tracks_are_cut(monkeypatch):
     np.testing.assert_allclose(parts[0], whole[0], rtol=1e-12)
     np.testing.assert_allclose(parts[1]["all"], whole[1]["all"], rtol=1e-12)
     assert np.isnan(whole[0][:, 2]).all()
+
+
+def test_difference_intervals__as_draw_by_draw():
+    sides = [block_sums(blocks(seed=seed)[2]) for seed in (1, 2)]
+    found = difference_intervals(*sides, {"all": np.ones(3, bool)})
+    drawn = []
+    for row in draw_blocks(20):
+        one, other = (correlation((row[:, None, None] * side).sum(axis=0)) for side in sides)
+        drawn.append((other - one).mean())
+    np.testing.assert_allclose(found["all"], np.percentile(drawn, [2.5, 97.5]), rtol=1e-9)
+    assert difference_intervals(sides[0][:9], sides[1][:9], {"all": np.ones(3, bool)}) == {}
 
 
 @pytest.mark.slow

@@ -4,12 +4,14 @@ import pytest
 from tests.oracles.comparison import exact_signed_rank_p, mean_differences
 
 from senformer.core.errors import DataError
+from senformer.evaluate.bootstrap import block_sums, correlation, intervals
 from senformer.evaluate.comparison import (
     COMPARISON,
     bootstrap_interval,
     compare_tracks,
     refuse_unlike,
 )
+from senformer.evaluate.metrics.pearson import PearsonSums
 
 
 def tracks(seed, n=24):
@@ -107,3 +109,22 @@ def test_refuse_unlike__other_data_and_other_tracks():
         refuse_unlike({"a": facts(), "b": (metrics, None, table)})
     with pytest.raises(DataError, match="track 2 is 'other', in a it is 't2'"):
         refuse_unlike({"a": facts(), "b": (metrics, record, table.replace({"name": {"t2": "other"}}))})
+
+
+def test_compare_tracks__intervals_of_windows_are_paired():
+    # Stretches of windows are easy or hard for both models; the other one is better by little, everywhere.
+    rng = np.random.default_rng(6)
+    y = rng.gamma(1.0, 3.0, (20, 40, 24))
+    noise = rng.normal(0, 1, y.shape) * rng.gamma(2.0, 2.0, (20, 1, 1))
+    sides = []
+    for size in (1.0, 0.97):
+        states = [PearsonSums(24).add(*pair).state for pair in zip(y + size * noise, y, strict=True)]
+        sides.append(block_sums(np.stack(states)))
+    tables = [tracks(1).assign(pearson_r=correlation(side.sum(axis=0))) for side in sides]
+    row = compare_tracks(*tables, {"pearson_r": tuple(sides)}).iloc[0]
+    assert 0 < row["window_low"] < row["difference"] < row["window_high"]
+    every = np.ones(24, bool)
+    alone = [np.ptp(intervals(side, {"all": every}, every)[1]["all"]) for side in sides]
+    assert row["window_high"] - row["window_low"] < min(alone) / 3
+    log1p = compare_tracks(*tables, {"pearson_r": tuple(sides)}).iloc[-1]
+    assert np.isnan(log1p["window_low"])

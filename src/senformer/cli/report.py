@@ -82,6 +82,8 @@ def _line(row: dict[str, Any]) -> str:
     if not row["n_tracks"]:
         return f"  {row['metric']:<16} {row['assay']:<16} {row['run']}: no track has a value in both"
     test = "" if row["p"] is None else f", p = {row['p']:.2g}"
+    if row["window_low"] is not None:
+        test += f", windows [{row['window_low']:+.4f}, {row['window_high']:+.4f}]"
     return (
         f"  {row['metric']:<16} {row['assay']:<16} {row['run']}: {row['mean_other']:.3f} against "
         f"{row['mean_first']:.3f}, {row['difference']:+.4f} [{row['low']:+.4f}, {row['high']:+.4f}] over "

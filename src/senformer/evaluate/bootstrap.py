@@ -6,7 +6,7 @@ are the moments of each block, so that thousands of draws cost less than one mor
 Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 8 (blocks), 13 (percentiles).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int
@@ -88,25 +88,59 @@ def intervals(
         Tracks whose r exists over all blocks; the others are in no mean. Of the draws in which such a track
         has none, the mean is that of the rest.
     """
-    weights = draw_blocks(len(sums))
-    n_tracks = sums.shape[-1]
-    ends = np.full((2, n_tracks), np.nan)
-    totals = {name: np.zeros((2, len(weights))) for name in groups}
-    for first in range(0, n_tracks, _COLUMNS):
-        part = np.arange(first, min(first + _COLUMNS, n_tracks))
-        part = part[defined[part]]
-        if not len(part):
-            continue
-        drawn = np.tensordot(weights, sums[:, :, part], axes=1)
-        r = correlation(drawn)
+    ends = np.full((2, sums.shape[-1]), np.nan)
+    means = _GroupMeans(groups)
+    for part, r in _drawn(sums, draw_blocks(len(sums)), np.flatnonzero(defined)):
         ends[:, part] = np.nanpercentile(r, [2.5, 97.5], axis=0)
-        for name, members in groups.items():
-            of_group = r[:, members[part]]
-            totals[name] += np.nansum(of_group, axis=1), (~np.isnan(of_group)).sum(axis=1)
-    means = {name: total / count for name, (total, count) in totals.items() if (count > 0).all()}
-    return ends, {name: _interval(mean) for name, mean in means.items()}
+        means.add(part, r)
+    return ends, means.intervals()
 
 
-def _interval(values: Float64[np.ndarray, " draw"]) -> tuple[float, float]:
-    low, high = np.percentile(values, [2.5, 97.5])
-    return float(low), float(high)
+def difference_intervals(
+    first: Sums, other: Sums, groups: Mapping[str, Bool[np.ndarray, " track"]]
+) -> dict[str, tuple[float, float]]:
+    """Return the 95 % interval of each group's mean of other's r - first's, the same blocks drawn for both.
+
+    A window that is hard for one model is hard for the other: drawn together, what they share cancels out.
+    Tracks without an r in one of them are in no mean.
+    """
+    if len(first) < FEWEST_BLOCKS:
+        return {}
+    weights = draw_blocks(len(first))
+    defined = ~np.isnan(correlation(first.sum(axis=0)) + correlation(other.sum(axis=0)))
+    pairs = zip(*(_drawn(sums, weights, np.flatnonzero(defined)) for sums in (first, other)), strict=True)
+    means = _GroupMeans(groups)
+    for (part, r_first), (_, r_other) in pairs:
+        means.add(part, r_other - r_first)
+    return means.intervals()
+
+
+def _drawn(
+    sums: Sums, weights: Float64[np.ndarray, "draw block"], tracks: Int[np.ndarray, " some"]
+) -> Iterator[tuple[Int[np.ndarray, " part"], Float64[np.ndarray, "draw part"]]]:
+    """Yield some tracks at a time and their r in every draw."""
+    for first in range(0, len(tracks), _COLUMNS):
+        part = tracks[first : first + _COLUMNS]
+        yield part, correlation(np.tensordot(weights, sums[:, :, part], axes=1))
+
+
+class _GroupMeans:
+    """Means over the tracks of each group, draw by draw; a value that is NaN is in no mean."""
+
+    def __init__(self, groups: Mapping[str, Bool[np.ndarray, " track"]]) -> None:
+        self._groups = groups
+        self._totals: dict[str, Float64[np.ndarray, "2 draw"]] = {}
+
+    def add(self, part: Int[np.ndarray, " part"], values: Float64[np.ndarray, "draw part"]) -> None:
+        for name, members in self._groups.items():
+            of_group = values[:, members[part]]
+            found = np.array([np.nansum(of_group, axis=1), (~np.isnan(of_group)).sum(axis=1)])
+            self._totals[name] = self._totals.get(name, 0) + found
+
+    def intervals(self) -> dict[str, tuple[float, float]]:
+        found = {}
+        for name, (total, count) in self._totals.items():
+            if (count > 0).all():
+                low, high = np.percentile(total / count, [2.5, 97.5])
+                found[name] = (float(low), float(high))
+        return found

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float64
+from jaxtyping import Bool, Float64
 from scipy.stats import wilcoxon
 
 from senformer.core.errors import DataError
 from senformer.core.schema import Column, TableSchema
+from senformer.evaluate.bootstrap import Sums, difference_intervals
 from senformer.evaluate.spread import NO_ASSAY
 
 COMPARED = ("pearson_r", "pearson_r_log1p")
@@ -31,6 +32,8 @@ COMPARISON = TableSchema(
         Column("difference", "float64", "", "mean of other - first", nullable=True),
         Column("low", "float64", "", "lower end of its 95 % interval, tracks drawn anew", nullable=True),
         Column("high", "float64", "", "upper end", nullable=True),
+        Column("window_low", "float64", "", "lower end, blocks of windows drawn anew", nullable=True),
+        Column("window_high", "float64", "", "upper end; null where there are no blocks", nullable=True),
         Column("share_higher", "float64", "", "share of the tracks where the other is higher", nullable=True),
         Column("p", "float64", "", "two-sided Wilcoxon signed-rank test; null where none", nullable=True),
     ),
@@ -40,18 +43,25 @@ Values = Float64[np.ndarray, " track"]
 
 
 def compare_tracks(
-    first: pd.DataFrame, other: pd.DataFrame, metrics: Sequence[str] = COMPARED, seed: int = 1
+    first: pd.DataFrame,
+    other: pd.DataFrame,
+    blocks: Mapping[str, tuple[Sums, Sums]] | None = None,
+    metrics: Sequence[str] = COMPARED,
+    seed: int = 1,
 ) -> pd.DataFrame:
     """Return how ``other`` differs from ``first``: a row for each metric and assay, and one for all tracks.
 
-    The interval is that of a bootstrap over tracks, and the test that of Wilcoxon on the differences. Both
-    take tracks for independent, which replicates and assays of one tissue are not: they say how sure the sign
-    is over *tracks*, on these windows. Nothing is corrected for the number of tests.
+    Two intervals: of a bootstrap over tracks, on these windows, and of one over blocks of windows, for these
+    tracks. The test is that of Wilcoxon on the differences. It and the first interval take tracks for
+    independent, which replicates and assays of one tissue are not. Nothing is corrected for the number of
+    tests.
 
     Parameters
     ----------
     first, other
         Tables of ``evaluate`` with the same tracks in the same order.
+    blocks
+        By metric the sums of each block of windows of both (:func:`senformer.evaluate.spread.read_blocks`).
     metrics
         Columns to compare.
     seed
@@ -62,10 +72,21 @@ def compare_tracks(
     for metric in metrics:
         groups = [(ALL, np.ones(len(first), bool))]
         groups += [(str(assay), (assays == assay).to_numpy()) for assay in sorted(assays.unique())]
+        of_windows = _of_windows(blocks, metric, dict(groups))
         for assay, of_assay in groups:
             x, y = (table[metric].to_numpy(np.float64)[of_assay] for table in (first, other))
-            rows.append({"metric": metric, "assay": assay, **_difference(x, y, seed)})
+            low, high = of_windows.get(assay, (np.nan, np.nan))
+            row = {"metric": metric, "assay": assay, **_difference(x, y, seed)}
+            rows.append(row | {"window_low": low, "window_high": high})
     return pd.DataFrame(rows, columns=COMPARISON.names)
+
+
+def _of_windows(
+    blocks: Mapping[str, tuple[Sums, Sums]] | None, metric: str, groups: dict[str, Bool[np.ndarray, " track"]]
+) -> dict[str, tuple[float, float]]:
+    if blocks is None or metric not in blocks:
+        return {}
+    return difference_intervals(*blocks[metric], groups)
 
 
 def _difference(x: Values, y: Values, seed: int) -> dict[str, float | int]:

@@ -8,7 +8,7 @@ import pandas as pd
 from senformer.core.commit import write_text
 from senformer.evaluate.comparison import compare_tracks, refuse_unlike
 from senformer.report import html
-from senformer.report.inputs import read_evaluation, read_run
+from senformer.report.inputs import EvaluationFiles, read_evaluation, read_run
 from senformer.report.page import contents, document
 from senformer.report.sections.compared import (
     curves_section,
@@ -61,7 +61,7 @@ def write_comparison(runs: Sequence[Path], evaluations: Sequence[Path], out: Pat
     trained = dict(zip(names, map(read_run, runs), strict=True))
     evaluated = dict(zip(names, read, strict=True))
     first, *others = names
-    found = {name: compare_tracks(evaluated[first].tracks, evaluated[name].tracks) for name in others}
+    found = {name: _compare(evaluated[first], evaluated[name]) for name in others}
     counter = FigureCounter()
     body = [
         html.element("header", html.element("h1", f"{first} beside {', '.join(others)}")),
@@ -74,3 +74,11 @@ def write_comparison(runs: Sequence[Path], evaluations: Sequence[Path], out: Pat
     title = f"{' / '.join(names)}: senformer comparison"
     write_text(out, document(title, html.element("main", html.join(body))))
     return pd.concat([table.assign(run=name) for name, table in found.items()])[["run", *found[others[0]]]]
+
+
+def _compare(first: EvaluationFiles, other: EvaluationFiles) -> pd.DataFrame:
+    blocks = None
+    if first.blocks is not None and other.blocks is not None:
+        pairs = {"pearson_r": "raw", "pearson_r_log1p": "log1p"}
+        blocks = {metric: (first.blocks[kind], other.blocks[kind]) for metric, kind in pairs.items()}
+    return compare_tracks(first.tracks, other.tracks, blocks)

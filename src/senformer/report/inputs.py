@@ -50,12 +50,16 @@ class RunFiles:
 
 @dataclass(frozen=True)
 class EvaluationFiles:
-    """An evaluation: ``metrics.json``, ``run.json``, the table and the examples of its folder."""
+    """An evaluation: ``metrics.json``, ``run.json``, the table, the examples and the blocks of its folder.
+
+    Blocks are the sums of each block of windows, raw and log1p; None where there is no such file.
+    """
 
     metrics: dict[str, Any]
     record: dict[str, Any] | None
     tracks: pd.DataFrame
     examples: dict[str, np.ndarray]
+    blocks: dict[str, np.ndarray] | None = None
 
     @property
     def windows_name(self) -> str:
@@ -131,6 +135,7 @@ def read_evaluation(path: Path) -> EvaluationFiles:
         record=read_json(path / "run.json", optional=True),
         tracks=_read_table(path / "tracks.tsv"),
         examples=_read_arrays(path / "examples.npz"),
+        blocks=_read_arrays(path / "blocks.npz") if (path / "blocks.npz").exists() else None,
     )
 
 

@@ -92,14 +92,18 @@ def differences_section(
 
 _HOW_TO_READ = (
     "Differences are of tracks under one model and the other, in the mean over the tracks that both have a "
-    f"value for. The interval holds 95 % of the means of {N_DRAWS:,} draws of tracks with replacement; p is "
-    "that of the two-sided Wilcoxon signed-rank test over tracks. Both take tracks for independent of one "
-    "another, and p is not corrected for the number of rows."
+    f"value for. The first interval holds 95 % of the means of {N_DRAWS:,} draws of tracks with replacement; "
+    "the second one 95 % of those of draws of stretches of the genome, the same for both models. p is that "
+    "of the two-sided Wilcoxon signed-rank test over tracks; it and the first interval take tracks for "
+    "independent of one another, and p is not corrected for the number of rows."
 )
 
 
+_ENDS = ("95 %, tracks", "95 %, windows")
+
+
 def _difference_table(first: str, tables: Mapping[str, pd.DataFrame]) -> html.Html:
-    head = ("assay", "tracks", first, "run", "its mean", "difference", "95 %", "higher on", "p")
+    head = ("assay", "tracks", first, "run", "its mean", "difference", *_ENDS, "higher on", "p")
     rows = []
     for place in range(len(next(iter(tables.values())))):
         for name, table in tables.items():
@@ -111,14 +115,21 @@ def _difference_table(first: str, tables: Mapping[str, pd.DataFrame]) -> html.Ht
 
 def _gap(row: pd.Series) -> tuple[str, ...]:
     if not row["n_tracks"]:
-        return (_ABSENT,) * 5
+        return (_ABSENT,) * 6
     return (
         html.number(row["mean_other"]),
         html.signed(row["difference"]),
-        f"{html.signed(row['low'])} to {html.signed(row['high'])}",
+        _ends(row, "low", "high"),
+        _ends(row, "window_low", "window_high"),
         f"{row['share_higher']:.0%}",
         _ABSENT if pd.isna(row["p"]) else f"{row['p']:.2g}",
     )
+
+
+def _ends(row: pd.Series, low: str, high: str) -> str:
+    if pd.isna(row[low]):
+        return _ABSENT
+    return f"{html.signed(row[low])} to {html.signed(row[high])}"
 
 
 def settings_section(records: Mapping[str, Mapping[str, Any]]) -> html.Html:
