@@ -15,6 +15,7 @@ from senformer.dataset.examples import AnyDataset
 from senformer.dataset.table.batches import TableBatches
 from senformer.dataset.windows import inside_chromosomes
 from senformer.genome.regions import merge
+from senformer.model.adapters import merge_adapters
 from senformer.model.card import TrackCard
 from senformer.tracks.table import Track
 from senformer.train.batches import AnyBatches
@@ -52,6 +53,7 @@ def export_model(
     if config.export == "best" and state.best is None:
         log.warning("%s: no validation has a score, so the last weights are exported", out)
     load_weights(model, out, step)
+    merge_adapters(model)
     model.train(False)
     datasets = {organism: source.dataset for organism, source in batches.items()}
     model.card.heads = {

@@ -27,6 +27,7 @@ from senformer.train.checkpoint import (
 )
 from senformer.train.config import TrainConfig
 from senformer.train.export import MODEL, export_model
+from senformer.train.finetune.freezing import Freezing
 from senformer.train.folder import (
     DONE,
     begin_run,
@@ -154,8 +155,10 @@ def _engine(
     """Create the model from the seed and put it on its device."""
     torch.manual_seed(child_seed(config.seed, "weights"))
     model = create_model(plan.name, **plan.overrides)
-    freezing = None if plan.start is None else plan.start.prepare(model)
+    if plan.start is not None:
+        plan.start.prepare(model, config.seed)
     freeze(model, config)
+    freezing = None if config.finetune is None else Freezing(model, config.finetune)
     with accelerator(pick_device(config.device), dtype) as prepared:
         model = prepared.prepare_model(model.train())
         yield Engine(

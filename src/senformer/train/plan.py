@@ -70,8 +70,8 @@ def make_plan(section: Mapping[str, Any], config: TrainConfig, datasets: Mapping
     overrides = {**{key: value for key, value in section.items() if key != "name"}, **wanted}
     _settle_bin(section["name"], overrides, shared["bin_bp"])
     start = None
-    if origin is not None and finetune is not None:
-        start = make_start(origin, finetune, section["name"], overrides, datasets)
+    if origin is not None:
+        start = make_start(origin, config, section["name"], overrides, datasets)
     return Plan(section["name"], overrides, wanted["window_bp"], wanted["crop_bins"], start)
 
 

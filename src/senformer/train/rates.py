@@ -9,6 +9,7 @@ from torch import nn
 
 from senformer.core.config import nearest
 from senformer.core.errors import ConfigError
+from senformer.model.parts import ADAPTERS, named_parts
 from senformer.train.config import TrainConfig
 
 _HEADS = "heads"
@@ -37,7 +38,7 @@ def layers_of(names: Iterable[str]) -> list[str]:
 
 
 def _layer(name: str) -> str:
-    first, *rest = name.split(".")
+    first, *rest = name.removeprefix(ADAPTERS).split(".")
     return f"{first}.{rest[0]}" if rest and rest[0].isdigit() else first
 
 
@@ -80,7 +81,7 @@ def is_decayed(name: str, n_dimensions: int, decay_all: bool) -> bool:
 
 def freeze(model: nn.Module, config: TrainConfig) -> None:
     """Take the parameters whose factor is 0 out of the gradient."""
-    parameters = dict(model.named_parameters())
+    parameters = named_parts(model)
     for name, factor in rate_factors(list(parameters), config).items():
         if factor == 0:
             parameters[name].requires_grad_(False)
@@ -88,7 +89,7 @@ def freeze(model: nn.Module, config: TrainConfig) -> None:
 
 def parameter_groups(model: nn.Module, config: TrainConfig) -> list[dict[str, Any]]:
     """Return the parameters that train, grouped by ``factor`` and ``weight_decay``."""
-    parameters = dict(model.named_parameters())
+    parameters = named_parts(model)
     groups: dict[tuple[float, float], dict[str, Any]] = {}
     for name, factor in rate_factors(list(parameters), config).items():
         if factor == 0:

@@ -3,6 +3,7 @@
 import torch
 
 from senformer.model import create_model
+from senformer.model.parts import named_parts
 from senformer.train.config import TrainConfig
 from senformer.train.optimizer import make_schedule, optimizer_kind
 from senformer.train.plan import Plan
@@ -21,5 +22,7 @@ def refuse_unfit_recipe(config: TrainConfig, plan: Plan) -> None:
     optimizer_kind(config)
     if config.rates:
         with torch.device("meta"):
-            names = [name for name, _ in create_model(plan.name, **plan.overrides).named_parameters()]
-        rate_factors(names, config)
+            model = create_model(plan.name, **plan.overrides)
+        if plan.start is not None:
+            plan.start.adapt(model, config.seed)
+        rate_factors(list(named_parts(model)), config)

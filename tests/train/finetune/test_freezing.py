@@ -167,3 +167,21 @@ def test_train__stages_broken_off_and_resumed(source, human, tmp_path, monkeypat
     assert fingerprint(tmp_path / "cut") == fingerprint(tmp_path / "whole")
     stages = json.loads((tmp_path / "cut" / "run.json").read_text())["finetune"]["stages"]
     assert [stage["from_step"] for stage in stages] == [0, 2, 4]
+
+
+def test_freezing__a_rate_of_0_wins(source, human):
+    config = tuned(source, {"train": ["heads", "tower"]}, rates={"tower.1": 0.0}, warmup_steps=0)
+    before, after, _ = _after(config, human)
+    changed = _changed(before, after)
+    assert any(key.startswith("tower.2") for key in changed)
+    assert not any(key.startswith("tower.1") for key in changed)
+
+
+def test_freezing__rates_of_adapters(source, human):
+    adapters = {"attention": {"rank": 2}}
+    config = tuned(source, {"adapters": adapters}, rates={"adapters": 0.0}, warmup_steps=0)
+    before, after, _ = _after(config, human)
+    assert {key.split(".")[0] for key in _changed(before, after)} == {"heads"}
+    only = tuned(source, {"adapters": adapters, "train": "adapters"}, rates={"adapters": 0.0})
+    with pytest.raises(ConfigError, match="nothing trains in an update of 'human'"):
+        make_plan({}, only, human)

@@ -3,11 +3,13 @@ import json
 import pytest
 import torch
 from tests.train.finetune.toy import save_model, tuned
+from tests.train.test_loop import Killed, _kill_at
 from tests.train.toy import WINDOW_BP, fingerprint
 
 from senformer.core.errors import ConfigError
 from senformer.model import load_model
 from senformer.train import train
+from senformer.train.checkpoint import load_tensors
 from senformer.train.plan import make_plan
 
 
@@ -71,3 +73,40 @@ def test_train__source_may_move_but_not_change(source, human, tmp_path):
     other = save_model(tmp_path / "other", {"human": 7}, seed=9)
     with pytest.raises(ConfigError, match=r"train\.finetune was .* and is now"):
         train({}, tuned(other, steps=3), human, tmp_path / "run", resume=True)
+
+
+ADAPTERS = {"attention": {"rank": 2}, "convolution": {"rank": 2, "targets": ["tower.5"]}}
+
+
+def test_train__adapters_begin_at_the_source_and_end_as_plain_weights(source, human, tmp_path):
+    config = tuned(source, {"adapters": ADAPTERS}, steps=2, warmup_steps=0, learning_rate=0.01)
+    train({}, config, human, tmp_path)
+    saved, found = load_model(source).state_dict(), load_model(tmp_path / "model", verify=True).state_dict()
+    changed = {key for key, tensor in found.items() if not torch.equal(tensor, saved[key])}
+    layers = ["transformer.0.attention.query", "transformer.0.attention.value", "tower.5.conv"]
+    heads = {"heads.human.weight", "heads.human.bias"}
+    assert changed == {f"{layer}.weight" for layer in layers} | heads
+    names = load_tensors(tmp_path, 2, "model.safetensors")
+    assert f"{layers[0]}.parametrizations.weight.0.up" in names
+    assert torch.equal(names[f"{layers[0]}.parametrizations.weight.original"], saved[f"{layers[0]}.weight"])
+    state = load_tensors(tmp_path, 2, "optimizer.safetensors")
+    assert {key.partition(".")[2] for key in state} == heads | {
+        f"{layer}.parametrizations.weight.0.{part}" for layer in layers for part in ("down", "up")
+    }
+
+
+def test_train__adapters_broken_off_and_resumed(source, human, tmp_path, monkeypatch):
+    config = tuned(source, {"adapters": ADAPTERS}, steps=4)
+    train({}, config, human, tmp_path / "whole")
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        _kill_at(patch, 4)
+        train({}, config, human, tmp_path / "cut")
+    train({}, config, human, tmp_path / "cut", resume=True)
+    assert fingerprint(tmp_path / "cut") == fingerprint(tmp_path / "whole")
+
+
+def test_make_plan__weights_with_an_adapter_cannot_train(source, human):
+    part = "transformer.0.attention.query"
+    with pytest.raises(ConfigError, match=f"write 'adapters.{part}'") as fault:
+        make_plan({}, tuned(source, {"adapters": ADAPTERS, "train": ["heads", part]}), human)
+    assert fault.value.code == "E636"

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from senformer.core.config import Config
+from senformer.model.adapters.config import AdaptersConfig
 
 # One name or pattern, or several.
 Parts = Annotated[str, Field(min_length=1)] | Annotated[list[str], Field(min_length=1)]
@@ -37,12 +38,15 @@ class FinetuneConfig(Config):
         tracks; ``new`` draws all of them.
     train
         What trains, all else is frozen: ``all``, or names of parameters or of what holds them, with ``*``
-        and ``?`` (``heads``, ``transformer.10``, ``*.norm.*``). By default ``all``.
+        and ``?`` (``heads``, ``transformer.10``, ``*.norm.*``). By default ``all``; with adapters these and
+        the heads. A weight that has an adapter is frozen in any case.
     stages
         Instead of ``train``: what trains from which step on.
     frozen_norms
         Whether batch normalization keeps the running statistics as they are and normalizes by them: true,
         everywhere; false, nowhere; by default where the norm's own scale and bias are frozen.
+    adapters
+        Low-rank additions to weights, merged into them in the finished model; ``adapters.NAME`` in ``train``.
     """
 
     source: str = Field(alias="from", min_length=1)
@@ -50,6 +54,7 @@ class FinetuneConfig(Config):
     train: Parts | None = None
     stages: list[StageConfig] = Field(default_factory=list)
     frozen_norms: bool | None = None
+    adapters: AdaptersConfig | None = None
 
     @model_validator(mode="after")
     def _check(self) -> "FinetuneConfig":

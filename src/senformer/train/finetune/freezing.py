@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from torch import nn
 
 from senformer.core.errors import ConfigError
+from senformer.model.parts import ALL, adapted_weights, as_patterns, named_parts, names_in
 from senformer.train.finetune.config import FinetuneConfig, StageConfig
-from senformer.train.finetune.parts import ALL, as_patterns, names_in
 
 _WHERE = "train.finetune"
 
@@ -43,6 +43,8 @@ class Phase:
 class Freezing:
     """Says of one model what trains when; at first, whatever trains at any time does.
 
+    What takes no gradient when it is made, by a rate of 0 for instance, never does.
+
     A module in which nothing trains is in evaluation: it drops nothing out, and its batch norms keep their
     running statistics, unless ``frozen_norms`` says otherwise of these.
 
@@ -58,12 +60,14 @@ class Freezing:
     """
 
     def __init__(self, model: nn.Module, config: FinetuneConfig) -> None:
-        stages = config.stages or [StageConfig(from_step=0, train=config.train or ALL)]
-        parameters = dict(model.named_parameters())
+        chosen = config.train or (ALL if config.adapters is None else ["heads", "adapters"])
+        stages = config.stages or [StageConfig(from_step=0, train=chosen)]
+        parameters = named_parts(model)
+        frozen = {name for name, parameter in parameters.items() if not parameter.requires_grad}
         trained: set[str] = set()
         self.phases: list[Phase] = []
         for stage in stages:
-            trained = trained | names_in(as_patterns(stage.train), list(parameters), _WHERE)
+            trained = (trained | _named(stage, list(parameters))) - frozen
             flags = [(parameter, name in trained) for name, parameter in parameters.items()]
             modes = _modes(model, {id(p) for p, trains in flags if trains}, config.frozen_norms)
             self.phases.append(Phase(stage.from_step, trained, flags, modes))
@@ -102,6 +106,19 @@ class Freezing:
                         f"nothing trains in an update of {organism!r}",
                         f"Let heads.{organism} train, or a part of the trunk.",
                     )
+
+
+def _named(stage: StageConfig, names: list[str]) -> set[str]:
+    """Return what a stage names, but for weights that an adapter stands in for."""
+    adapted = adapted_weights(names)
+    for pattern in as_patterns(stage.train):
+        meant = names_in([pattern], names, _WHERE)
+        if meant <= adapted:
+            found = f"{pattern!r} means nothing but weights with an adapter, which are frozen"
+            raise ConfigError(
+                "E636", _WHERE, found, f"Leave it out, or write 'adapters.{pattern.removesuffix('.weight')}'."
+            )
+    return names_in(as_patterns(stage.train), names, _WHERE) - adapted
 
 
 def _takes_part(name: str, organism: str) -> bool:

@@ -1,17 +1,20 @@
 """How a run begins at another model: which weights it takes, and what its records say of that."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
 from torch import nn
 
 from senformer.dataset.examples import AnyDataset
+from senformer.model.adapters import add_adapters
 from senformer.model.create import create_model
+from senformer.train.config import TrainConfig
 from senformer.train.finetune.config import FinetuneConfig
 from senformer.train.finetune.freezing import Freezing
 from senformer.train.finetune.source import Source, check_tensors, kept_heads, take_weights
+from senformer.train.rates import freeze
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,17 @@ class Start:
     config: FinetuneConfig
     kept: list[str]
     new: list[str]
-    n_trained: list[dict[str, int]]
+    n_trained: list[dict[str, int]] = field(default_factory=list)
 
-    def prepare(self, model: nn.Module) -> Freezing:
-        """Give a new model of this run its weights; return what says which of them train when."""
+    def prepare(self, model: nn.Module, seed: int) -> None:
+        """Give a new model of this run its weights and adapters."""
         take_weights(self.source, model, self.kept)
-        return Freezing(model, self.config)
+        self.adapt(model, seed)
+
+    def adapt(self, model: nn.Module, seed: int) -> None:
+        """Give a model of this run its adapters alone."""
+        if self.config.adapters is not None:
+            add_adapters(model, self.config.adapters, seed, "train.finetune.adapters")
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -62,7 +70,7 @@ class Start:
 
 def make_start(
     source: Source,
-    config: FinetuneConfig,
+    settings: TrainConfig,
     name: str,
     overrides: Mapping[str, Any],
     datasets: Mapping[str, AnyDataset],
@@ -74,12 +82,17 @@ def make_start(
     ConfigError
         Its weights do not fit, or what is to train is no part of the model; the first fault is named.
     """
+    config = settings.finetune
+    assert config is not None
     kept = kept_heads(source, config.heads, datasets, overrides)
     with torch.device("meta"):
         model = create_model(name, **overrides)
     check_tensors(source, model, kept)
+    new = [organism for organism in sorted(datasets) if organism not in kept]
+    start = Start(source, config, kept, new)
+    start.adapt(model, settings.seed)
+    freeze(model, settings)
     freezing = Freezing(model, config)
     freezing.check(datasets)
     n_trained = [{"from_step": phase.from_step, "n_trained": phase.n_trained} for phase in freezing.phases]
-    new = [organism for organism in sorted(datasets) if organism not in kept]
-    return Start(source, config, kept, new, n_trained)
+    return replace(start, n_trained=n_trained)

@@ -1,12 +1,18 @@
 """Parts of a model by name: a parameter, what holds it, or a pattern over both."""
 
+import re
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
+
+from torch import nn
 
 from senformer.core.errors import ConfigError
 from senformer.core.wording import closest
 
 ALL = "all"
+ADAPTERS = "adapters."
+# A weight with an addition, as torch names them.
+_ADAPTED = re.compile(r"(.+)\.parametrizations\.weight\.(original|0\.down|0\.up)")
 
 
 def as_patterns(parts: str | Sequence[str]) -> list[str]:
@@ -49,3 +55,40 @@ def _suggest(pattern: str, names: Sequence[str]) -> str:
         return f"Did you mean {close!r}?"
     first = dict.fromkeys(name.split(".")[0] for name in names)
     return f"The model's parts are {', '.join(first)}."
+
+
+def named_parts(model: nn.Module) -> dict[str, nn.Parameter]:
+    """Return a model's parameters by the names that a user gives them.
+
+    A weight with an adapter keeps its name; the adapter of ``NAME.weight`` is ``adapters.NAME``, with
+    ``down`` and ``up`` below.
+
+    Examples
+    --------
+    >>> list(named_parts(nn.Linear(2, 1)))
+    ['weight', 'bias']
+    """
+    return {_plain(name): parameter for name, parameter in model.named_parameters()}
+
+
+def adapted_weights(names: Iterable[str]) -> set[str]:
+    """Return those of the names whose weight has an adapter among them.
+
+    Examples
+    --------
+    >>> adapted_weights(["a.weight", "b.weight", "adapters.a.up", "adapters.a.down"])
+    {'a.weight'}
+    """
+    return {f"{name.removeprefix(ADAPTERS).removesuffix('.up')}.weight" for name in names if _is_up(name)}
+
+
+def _is_up(name: str) -> bool:
+    return name.startswith(ADAPTERS) and name.endswith(".up")
+
+
+def _plain(name: str) -> str:
+    match = _ADAPTED.fullmatch(name)
+    if match is None:
+        return name
+    layer, part = match.groups()
+    return f"{layer}.weight" if part == "original" else f"{ADAPTERS}{layer}.{part.removeprefix('0.')}"

@@ -1,7 +1,8 @@
 import pytest
+from tests.model.adapters.toy import adapt, tiny
 
 from senformer.core.errors import ConfigError
-from senformer.train.finetune.parts import as_patterns, is_part, names_in
+from senformer.model.parts import adapted_weights, as_patterns, is_part, named_parts, names_in
 
 NAMES = [
     "stem.conv.weight",
@@ -10,6 +11,16 @@ NAMES = [
     "heads.human.bias",
     "heads.mouse.bias",
 ]
+
+
+def test_named_parts__adapters_beside_what_they_adapt():
+    model = tiny("enformer")
+    names = set(named_parts(model))
+    adapt(model, {"attention": {"rank": 2, "targets": ["key"]}})
+    more = set(named_parts(model)) - names
+    layers = [f"transformer.{i}.attention.key" for i in (0, 1)]
+    assert more == {f"adapters.{layer}.{part}" for layer in layers for part in ("down", "up")}
+    assert adapted_weights(named_parts(model)) == {f"{layer}.weight" for layer in layers}
 
 
 def test_as_patterns__one_or_several():
