@@ -29,6 +29,7 @@ TABLES = {
     "train/optimizers": "OPTIMIZERS",
     "train/schedules": "SCHEDULES",
     "evaluate/metrics": "METRICS",
+    "evaluate/protocols": "PROTOCOLS",
     "variants/scorers": "SCORERS",
     "report/figures": "FIGURES",
     "workflow/bench": "BENCHES",

@@ -47,6 +47,9 @@ def evaluate(
     gene_bins: Annotated[
         int | None, typer.Option("--gene-bins", help="Bins summed at a start, an odd number. Default: 3.")
     ] = None,
+    protocol: Annotated[
+        list[str] | None, typer.Option("--protocol", help="Also measure as published: pooled_2022. Repeat.")
+    ] = None,
     strands: StrandsOption = Strands.both,
     shifts: Annotated[
         str, typer.Option("--shifts", help="Offsets in bp, with commas, whose predictions are averaged.")
@@ -92,6 +95,7 @@ def evaluate(
         split=split,
         head=head,
         genes=gene_options,
+        protocols=protocol or (),
         metrics=[name.strip() for name in metrics.split(",") if name.strip()],
         share=part,
         strands=strands.value,
@@ -168,7 +172,16 @@ def _text(result: dict) -> str:
     rows = [head, f"  {'':<16} {'pearson':>8} {'log1p':>8} {'spearman':>9} {'r2':>8}   95 % of pearson"]
     rows += [_row(assay, row) for assay, row in result["by_assay"].items()]
     rows.append(_row("all", result))
+    rows += _pooled_rows(result.get("pooled_2022", {}).get("groups", {}))
     return "\n".join(rows + (_gene_rows(result["genes"]) if "genes" in result else []))
+
+
+def _pooled_rows(groups: dict) -> list[str]:
+    head = ["pooled_2022 (to compare with the report of 2022 alone): all windows / mean over windows"]
+    return head * bool(groups) + [
+        f"  {name:<16} {_number(row['pearson_pooled'])} / {_number(row['pearson_window_mean'])}"
+        for name, row in groups.items()
+    ]
 
 
 def _row(name: str, row: dict) -> str:

@@ -163,6 +163,7 @@ def _with_cells(job: Job, parts: ShardLog, others: list[ShardLog]) -> Job:
 
 def _count(job: Job, blocks: list[range], chosen: set[int]) -> Part:
     extras, examples, moments = job.measures.extras(), [], []
+    published = job.measures.published()
     total = job.measures.sums()
     crop_bp = job.crop_bins * job.dataset.bin_bp
     stream = _predictions(job, np.arange(blocks[0].start, blocks[-1].stop))
@@ -172,12 +173,14 @@ def _count(job: Job, blocks: list[range], chosen: set[int]) -> Part:
             for row, (window, target, prediction) in zip(block, stream, strict=False):
                 sums.add(prediction, target, pool)
                 extras.add(prediction, target)
+                for protocol in published.values():
+                    protocol.add(prediction, target)
                 if row in chosen:
                     place = Interval(window.chrom, window.start + crop_bp, window.end - crop_bp)
                     examples.append(Example(place, target, prediction.copy()))
             total = total + sums
             moments.append(block_moments(sums))
-    return Part(total, extras, np.stack(moments), examples)
+    return Part(total, extras, np.stack(moments), examples, published)
 
 
 def _pairs(job: Job, rows: Int[np.ndarray, " row"]) -> Iterator[tuple[_Values, _Values]]:

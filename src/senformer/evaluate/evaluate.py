@@ -6,6 +6,7 @@ part by part; a killed evaluation goes on at the first part that is not finished
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -16,6 +17,7 @@ from senformer.core.errors import DataError
 from senformer.core.lock import folder_lock
 from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import make_record, versions
+from senformer.core.tables import choose
 from senformer.dataset import AnyDataset, TableDataset, eval_windows
 from senformer.dataset.contigs import true_intervals
 from senformer.evaluate.checks import (
@@ -32,6 +34,7 @@ from senformer.evaluate.extras import DEFAULT, check_metrics
 from senformer.evaluate.genes.measure import measure_genes
 from senformer.evaluate.genes.plan import GeneOptions, GenePlan, plan_genes
 from senformer.evaluate.parts import Measures, Part, merge_parts
+from senformer.evaluate.protocols import PROTOCOLS, write_windows
 from senformer.evaluate.shares import finished_shares, share_folder
 from senformer.evaluate.spread import EVERY, Spread, spread_of, write_blocks
 from senformer.evaluate.sums import TrackSums
@@ -58,6 +61,7 @@ def evaluate(
     share: Share = WHOLE,
     head: str | None = None,
     genes: GeneOptions | None = None,
+    protocols: Sequence[str] = (),
     **how: Unpack[Inference],
 ) -> dict[str, Any]:
     """Measure the accuracy of a model on one split and return what ``metrics.json`` holds.
@@ -90,6 +94,8 @@ def evaluate(
     genes
         Genes whose expression at their transcription starts is measured too: ``genes.tsv``,
         ``gene_tracks.tsv`` (both also parquet), ``gene_values.npz``, and ``genes`` in the metrics.
+    protocols
+        Further ways to measure, of ``PROTOCOLS``: each gives a table of windows and a key of the metrics.
     how
         ``device``, ``precision``, ``strands``, ``batch_size``, ``shifts_bp``, as in :class:`Predictor`.
 
@@ -101,6 +107,9 @@ def evaluate(
         The folder is not free.
     """
     run, out = Path(run), Path(out)
+    protocols = tuple(dict.fromkeys(protocols))
+    for name in protocols:
+        choose(PROTOCOLS, name, "protocol")
     model = load_run_model(run)
     dataset = in_folds_of_run(dataset, run)
     head = choose_head(model, dataset, head)
@@ -119,8 +128,11 @@ def evaluate(
     n_bins = model.window_bp // dataset.bin_bp - 2 * model.crop_bins
     scalings = tuple(Scaling.of(track) for track in dataset.tracks)
     measures = Measures(scalings, label_tracks(dataset), check_metrics(metrics, n_bins))
+    measures = replace(measures, protocols=protocols, tracks=tuple(dataset.tracks))
     job = Job(dataset, predictor, head, split, windows, measures)
     config = {"split": split, "head": head, "metrics": sorted(metrics), **predictor.settings}
+    if protocols:
+        config["protocols"] = list(protocols)
     inputs = {"model": find_model(run) / "model.safetensors", "dataset": dataset.path}
     if genes:
         config["genes"], inputs["genes"] = genes.settings, genes.path
@@ -170,13 +182,23 @@ def _write_results(job: Job, folder: Path, total: Part, further: dict[str, Any])
     spread = spread_of(total.blocks, tracks)
     table = accuracy_table(total.sums, tracks, total.extras, spread)
     metrics = _metrics(job, table, total.sums, spread) | further
+    metrics |= {name: protocol.summary() for name, protocol in total.published.items()}
     write_json(folder / METRICS_FILE, metrics)
     write_text(folder / TABLE_FILE, table.to_csv(sep="\t", index=False, na_rep="nan"))
     ACCURACY.write(folder / PARQUET_FILE, table)
     write_blocks(folder / BLOCKS_FILE, total.blocks)
     names = [track.name for track in tracks]
+    for name, protocol in total.published.items():
+        write_windows(folder, name, protocol, _targets(job))
     write_examples(folder / EXAMPLES_FILE, total.examples, names, job.dataset.bin_bp)
     return metrics
+
+
+def _targets(job: Job) -> pd.DataFrame:
+    """Return the place of every window's target."""
+    crop_bp, places = job.crop_bins * job.dataset.bin_bp, job.windows[["chrom", "start", "end"]]
+    places = places.assign(start=places["start"] + crop_bp, end=places["end"] - crop_bp)
+    return places.reset_index(drop=True)
 
 
 def _metrics(job: Job, table: pd.DataFrame, sums: TrackSums, spread: Spread | None) -> dict[str, Any]:

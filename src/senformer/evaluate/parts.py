@@ -4,9 +4,10 @@ Sums are a few numbers a track and add up, so that a killed evaluation of many h
 and several processes share one.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Float64
@@ -16,8 +17,10 @@ from senformer.evaluate.examples import Example, example_arrays, examples_from_a
 from senformer.evaluate.extras import Extras
 from senformer.evaluate.grid import Grid
 from senformer.evaluate.metrics import METRICS
+from senformer.evaluate.protocols import PROTOCOLS
 from senformer.evaluate.sums import TrackSums
 from senformer.tracks.scaling import Scaling
+from senformer.tracks.track import Track
 
 _EXTRA = "extra."
 
@@ -38,6 +41,10 @@ class Measures:
         Cells that ranks are counted in; None where all values are kept.
     label_edges
         The same of the labels' scores.
+    protocols
+        Published protocols, of ``PROTOCOLS``.
+    tracks
+        All tracks, which those need.
     """
 
     scalings: tuple[Scaling, ...]
@@ -45,6 +52,8 @@ class Measures:
     names: tuple[str, ...] = ()
     grid: Grid | None = None
     label_edges: Float32[np.ndarray, "label edge"] | None = None
+    protocols: tuple[str, ...] = ()
+    tracks: tuple[Track, ...] = ()
 
     def sums(self) -> TrackSums:
         """Return empty sums."""
@@ -53,6 +62,10 @@ class Measures:
     def extras(self) -> Extras:
         """Return the other metrics, empty."""
         return Extras(len(self.scalings), self.names, self.grid)
+
+    def published(self) -> dict[str, Any]:
+        """Return the protocols by name, empty."""
+        return {name: PROTOCOLS[name](self.tracks) for name in self.protocols}
 
 
 @dataclass(frozen=True)
@@ -67,12 +80,15 @@ class Part:
         Moments of each block of windows, raw and log1p (``PearsonSums.state``).
     examples
         Windows kept whole.
+    published
+        Published protocols by name, over all windows.
     """
 
     sums: TrackSums
     extras: Extras
     blocks: Float64[np.ndarray, "block 2 moment track"]
     examples: list[Example]
+    published: Mapping[str, Any] = field(default_factory=dict)
 
 
 def block_moments(sums: TrackSums) -> Float64[np.ndarray, "2 moment track"]:
@@ -91,6 +107,11 @@ def write_part(path: Path, part: Part) -> None:
         "blocks": part.blocks,
         **({} if part.sums.ranks is None else {"ranks": part.sums.ranks.state}),
         **{_EXTRA + name: array for name, array in part.extras.arrays().items()},
+        **{
+            f"{name}.{key}": array
+            for name, protocol in part.published.items()
+            for key, array in protocol.state.items()
+        },
     }
     commit_file(path, lambda temporary: np.savez_compressed(temporary, allow_pickle=False, **arrays))
 
@@ -107,9 +128,16 @@ def read_part(path: Path, measures: Measures) -> Part:
     n_tracks = len(measures.scalings)
     if "ranks" in arrays:
         sums.ranks = METRICS["auroc"].from_state(arrays["ranks"], n_tracks)
-    states = {key.removeprefix(_EXTRA): array for key, array in arrays.items() if key.startswith(_EXTRA)}
-    extras = Extras.from_arrays(states, n_tracks, measures.names, measures.grid)
-    return Part(sums, extras, arrays["blocks"], examples_from_arrays(arrays))
+    extras = Extras.from_arrays(_of_prefix(arrays, _EXTRA), n_tracks, measures.names, measures.grid)
+    published = {
+        name: PROTOCOLS[name].from_state(_of_prefix(arrays, f"{name}."), measures.tracks)
+        for name in measures.protocols
+    }
+    return Part(sums, extras, arrays["blocks"], examples_from_arrays(arrays), published)
+
+
+def _of_prefix(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}
 
 
 def add_parts(one: Part, other: Part) -> Part:
@@ -119,6 +147,7 @@ def add_parts(one: Part, other: Part) -> Part:
         one.extras + other.extras,
         np.concatenate([one.blocks, other.blocks]),
         one.examples + other.examples,
+        {name: mine + other.published[name] for name, mine in one.published.items()},
     )
 
 
