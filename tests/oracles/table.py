@@ -1,7 +1,7 @@
 """One row of a table dataset, made letter by letter and number by number."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -31,6 +31,11 @@ def value_of(text: str, scale: float = 1.0) -> np.float32:
 def turned(sequence: str) -> str:
     """Return the reverse complement, other letters than A, C, G, T as N."""
     return "".join(_TURN.get(letter, "N") for letter in reversed(sequence.upper()))
+
+
+def canonical(row: Sequence[str]) -> str:
+    """Return the sequences of a row as one text, the same for all of them turned round."""
+    return min("|".join(map(str.upper, row)), "|".join(map(turned, row)))
 
 
 def words_of(sequence: str, k: int) -> set[str]:

@@ -9,7 +9,7 @@ import pytest
 from senformer.core.config import parse
 from senformer.core.errors import DataError
 from senformer.dataset.table.chunk import Chunk
-from senformer.dataset.table.split import ByColumn, ByGroup, ByPosition, RowSplitter, draw_split, shares_of
+from senformer.dataset.table.split import ByColumn, ByGroup, ByPosition, RowSplitter, drawer, shares_of
 from senformer.dataset.table.split_config import TableSplitConfig
 
 
@@ -57,17 +57,17 @@ def test_by_group__groups_stay_together_whatever_the_chunks() -> None:
     assert set(whole.tolist()) == {0, 1, 2}
 
 
-def test_draw_split__shares_and_seed() -> None:
+def test_drawer__shares_and_seed() -> None:
     split = config(by="group", column="x", fractions={"test": 0.25})
-    drawn = [draw_split(split, str(i)) for i in range(4000)]
+    drawn = [*map(drawer(split), map(str, range(4000)))]
     assert abs(drawn.count(2) / 4000 - 0.25) < 0.03
     assert drawn.count(1) == 0
     other = config(by="group", column="x", fractions={"test": 0.25}, seed=2)
-    assert drawn != [draw_split(other, str(i)) for i in range(4000)]
+    assert drawn != [*map(drawer(other), map(str, range(4000)))]
     assert shares_of(config(by="group", column="x")) == {"valid": 0.1, "test": 0.1}
 
 
-def test_draw_split__train_by_share_leaves_the_rest_over() -> None:
+def test_drawer__train_by_share_leaves_the_rest_over() -> None:
     shares = {"train": 0.3, "valid": 0.2, "test": 0.1}
     texts = [f"g{i}" for i in range(4000)]
     splitter = fed(ByGroup(config(by="group", column="x", fractions=shares)), texts[:1234], texts[1234:])
@@ -83,7 +83,7 @@ def test_draw_split__train_by_share_leaves_the_rest_over() -> None:
     assert rest.left_out == {}
 
 
-def test_draw_split__shares_that_make_one_leave_nothing_over() -> None:
+def test_drawer__shares_that_make_one_leave_nothing_over() -> None:
     # In floating point 0.7 + 0.2 + 0.1 is 0.9999999999999999.
     split = config(by="group", column="x", fractions={"train": 0.7, "valid": 0.2, "test": 0.1})
     splitter = fed(ByGroup(split), [f"g{i}" for i in range(500)])

@@ -69,6 +69,15 @@ class Chunk:
         return replace(self, columns={**self.columns, **columns}, origins={**self.origins, **origins})
 
 
+def flat(texts: pa.Array) -> tuple[Int64[np.ndarray, " edge"], bytes]:
+    """Return the letters of all texts end to end, and where each begins."""
+    texts = texts.cast(pa.large_string())
+    _, edges, data = texts.buffers()
+    offsets = np.frombuffer(edges, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    raw = b"" if data is None else data.slice(offsets[0], offsets[-1] - offsets[0]).to_pybytes()
+    return offsets - offsets[0], raw
+
+
 def blocks(chunks: Iterable[Chunk], n_rows: int) -> Iterator[list[Chunk]]:
     """Yield the rows again, ``n_rows`` at a time; the last block may be smaller."""
     block: list[Chunk] = []

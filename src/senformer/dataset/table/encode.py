@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 from jaxtyping import Int64, UInt8
 
 from senformer.core.errors import DataError
 from senformer.core.shapes import N_CODE
-from senformer.dataset.table.chunk import Chunk
+from senformer.dataset.table.chunk import Chunk, flat
 from senformer.dataset.table.config import TableConfig
 from senformer.genome.sequence import AS_DNA, encode
 
@@ -76,11 +75,7 @@ def end_to_end(
 
 def letters(chunk: Chunk, column: str) -> tuple[Int64[np.ndarray, " edge"], bytes]:
     """Return the letters of all sequences end to end, and where each begins."""
-    texts = chunk.columns[column].cast(pa.large_string())
-    _, edges, data = texts.buffers()
-    offsets = np.frombuffer(edges, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    raw = b"" if data is None else data.slice(offsets[0], offsets[-1] - offsets[0]).to_pybytes()
-    return offsets - offsets[0], raw
+    return flat(chunk.columns[column])
 
 
 def _codes(chunk: Chunk, column: str) -> tuple[Int64[np.ndarray, " edge"], UInt8[np.ndarray, " base"]]:

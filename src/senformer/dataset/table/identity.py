@@ -11,7 +11,7 @@ from senformer.core.errors import DataError
 from senformer.dataset.table.chunk import Chunk
 from senformer.dataset.table.encode import end_to_end
 from senformer.dataset.table.sketch import EMPTY, SIZE, Sketches, distinct, shared_fraction, sketch_rows
-from senformer.dataset.table.split import Codes, RowSplitter, count_left_over, draw_split
+from senformer.dataset.table.split import Codes, RowSplitter, count_left_over, drawer
 from senformer.dataset.table.split_config import TableSplitConfig
 
 # Sketch entries compared at a time, some 50 bytes each.
@@ -48,7 +48,8 @@ class ByIdentity(RowSplitter):
         """Return the splits, and set the groups."""
         groups = group_sketches(np.concatenate(self._parts), self._config.min_shared)
         numbers, which = np.unique(groups, return_inverse=True)
-        drawn = np.array([draw_split(self._config, str(number)) for number in numbers], dtype=np.int8)
+        draw = drawer(self._config)
+        drawn = np.array([draw(str(number)) for number in numbers], dtype=np.int8)
         self.groups = groups
         codes = drawn[which]
         self.left_out.update(count_left_over(self._config, codes))

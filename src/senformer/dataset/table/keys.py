@@ -1,28 +1,35 @@
 """Short keys of long texts: equal texts have equal keys, so that repeats among millions of rows are found."""
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from jaxtyping import Bool, Int64
+
+from senformer.dataset.table.chunk import flat
 
 _TURN = bytes.maketrans(b"ACGTRYSWKMBDHVN", b"TGCAYRSWMKVHDBN")
 
 
 def text_keys(texts: Iterable[str]) -> Int64[np.ndarray, " text"]:
     """Return a 64-bit hash of every text; two texts among a million share one once in 37 million times."""
-    return np.array([_hash(text.encode()) for text in texts], dtype=np.int64)
+    return _hash(list(texts))
 
 
-def sequence_keys(columns: Iterable[Iterable[str]]) -> Int64[np.ndarray, " row"]:
+def sequence_keys(columns: Sequence[pa.Array]) -> Int64[np.ndarray, " row"]:
     """Return a key of every row's sequences, the same for their reverse complements and in either case.
 
     Parameters
     ----------
     columns
-        For every row one sequence or several.
+        One column of sequences or several, of the same rows; those of a row are turned round together.
     """
-    return np.array([_hash(_canonical(row)) for row in columns], dtype=np.int64)
+    forward = [pc.ascii_upper(column) for column in columns]
+    backward = [_turned(column) for column in forward]
+    both = (_hash(_joined(strand).to_pylist()) for strand in (forward, backward))
+    return np.minimum(*both)
 
 
 def find_keys(
@@ -33,11 +40,20 @@ def find_keys(
     return place, known[place] == wanted
 
 
-def _canonical(sequences: Iterable[str]) -> bytes:
-    forward = [sequence.encode().upper() for sequence in sequences]
-    backward = [sequence.translate(_TURN)[::-1] for sequence in forward]
-    return min(b"|".join(forward), b"|".join(backward))
+def _joined(columns: Sequence[pa.Array]) -> pa.Array:
+    return columns[0] if len(columns) == 1 else pc.binary_join_element_wise(*columns, "|")
 
 
-def _hash(text: bytes) -> int:
-    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little", signed=True)
+def _turned(column: pa.Array) -> pa.Array:
+    """Return the reverse complements: all letters are turned round at once, and with them the rows."""
+    offsets, letters = flat(column)
+    edges = (offsets[-1] - offsets)[::-1].astype(np.int64)
+    buffers = [None, pa.py_buffer(edges.tobytes()), pa.py_buffer(letters.translate(_TURN)[::-1])]
+    rows = pa.Array.from_buffers(pa.large_string(), len(column), buffers)
+    found = rows.take(pa.array(np.arange(len(column))[::-1]))
+    return found.cast(column.type)
+
+
+def _hash(texts: list[str]) -> Int64[np.ndarray, " text"]:
+    # SipHash with a fixed key, the same on every machine.
+    return pd.util.hash_array(np.array(texts, dtype=object), categorize=False).view(np.int64)

@@ -5,7 +5,7 @@ import numpy as np
 from senformer.dataset.table.chunk import Chunk
 from senformer.dataset.table.overlap import RowWindows, group_windows
 from senformer.dataset.table.places import read_places
-from senformer.dataset.table.split import Codes, RowSplitter, count_left_over, draw_split
+from senformer.dataset.table.split import Codes, RowSplitter, count_left_over, drawer
 from senformer.dataset.table.split_config import TableSplitConfig
 
 
@@ -38,7 +38,8 @@ class ByOverlap(RowSplitter):
         """Return the splits, and set the groups; a group is drawn by where it begins, not by its row."""
         self.groups = group_windows(self._windows)
         firsts, which = np.unique(self.groups, return_inverse=True)
-        drawn = [draw_split(self._config, self._windows.name(row)) for row in firsts.tolist()]
+        draw = drawer(self._config)
+        drawn = [draw(self._windows.name(row)) for row in firsts.tolist()]
         codes = np.array(drawn, dtype=np.int8)[which]
         self.left_out.update(count_left_over(self._config, codes))
         return codes

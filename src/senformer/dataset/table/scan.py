@@ -2,7 +2,6 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -150,11 +149,7 @@ def _check_chunk(
     columns = list((config.sequence or {}).values())
     for column in columns:
         check_column(chunk, column, config)
-    return sequence_keys(_texts(chunk, columns))
-
-
-def _texts(chunk: Chunk, columns: list[str]) -> Iterator[tuple[str, ...]]:
-    return zip(*(chunk.columns[column].to_pylist() for column in columns), strict=True)
+    return sequence_keys([chunk.columns[column] for column in columns])
 
 
 def _refuse_duplicate(again: tuple[int, int] | None, where: _Where) -> None:

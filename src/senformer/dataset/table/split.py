@@ -3,6 +3,7 @@
 import hashlib
 from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -111,12 +112,13 @@ class ByGroup(RowSplitter):
     def __init__(self, config: TableSplitConfig) -> None:
         super().__init__()
         self._config, self._column = config, str(config.column)
+        self._draw = drawer(config)
         self._parts: list[Codes] = []
 
     def add(self, chunk: Chunk) -> None:
         """Take the next rows."""
         encoded = chunk.columns[self._column].dictionary_encode()
-        drawn = [draw_split(self._config, text) for text in encoded.dictionary.to_pylist()]
+        drawn = [self._draw(text) for text in encoded.dictionary.to_pylist()]
         self._parts.append(np.array(drawn, dtype=np.int8)[np.asarray(encoded.indices)])
 
     def codes(self) -> Codes:
@@ -201,17 +203,24 @@ def shares_of(config: TableSplitConfig) -> dict[str, float]:
     return {split: given.get(split, 0.0) for split in ("valid", "test")}
 
 
-def draw_split(config: TableSplitConfig, text: str) -> int:
-    """Return the split of a group, or :data:`NO_SPLIT`: a function of its text and the seed alone."""
-    digest = hashlib.blake2b(f"{config.seed}\x1f{text}".encode(), digest_size=8).digest()
-    drawn = int.from_bytes(digest, "little") / 2**64
+def drawer(config: TableSplitConfig) -> Callable[[str], int]:
+    """Return what draws the split of a group, or :data:`NO_SPLIT`, by its text and the seed alone."""
     shares = shares_of(config)
     held_out = shares["valid"] + shares["test"]
-    if drawn < held_out:
-        return SPLITS.index("test" if drawn < shares["test"] else "valid")
     used = held_out + (config.fractions or {}).get("train", 1)
     # Shares that make 1 but for rounding leave nothing over.
-    return SPLITS.index("train") if drawn < used or used > 1 - ROUNDING else NO_SPLIT
+    is_all = used > 1 - ROUNDING
+    seed = f"{config.seed}\x1f".encode()
+    train, valid, test = map(SPLITS.index, ("train", "valid", "test"))
+
+    def draw(text: str) -> int:
+        digest = hashlib.blake2b(seed + text.encode(), digest_size=8).digest()
+        drawn = int.from_bytes(digest, "little") / 2**64
+        if drawn < held_out:
+            return test if drawn < shares["test"] else valid
+        return train if is_all or drawn < used else NO_SPLIT
+
+    return draw
 
 
 def count_left_over(config: TableSplitConfig, codes: Codes) -> dict[str, int]:
