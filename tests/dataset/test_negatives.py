@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from tests.dataset.toy import Toy
 from tests.oracles.dinucleotides import dinucleotides
+from tests.tiers import slow
 
 from senformer.core.errors import ConfigError
 from senformer.dataset import Dataset, build, open_dataset
@@ -101,7 +102,7 @@ def peaks(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("kind", ["gc_matched", "genomic"])
+@pytest.mark.parametrize("kind", ["gc_matched", *slow("genomic")])
 def test_build__negatives_lie_beside_the_peaks(toy: Toy, tmp_path: Path, kind: str) -> None:
     section = {
         "window_bp": 160,

@@ -16,14 +16,14 @@ def _build(values, out, workers=1):
     return build_collection(member_configs(values, "test"), out, workers=workers)
 
 
-def test_build_collection__counts_of_every_genome(values, out):
-    counts = _build(values, out)
+def test_build_collection__counts_of_every_genome(collection):
+    out, counts = collection
     assert {name: found["n_tracks"] for name, found in counts.items()} == {"worm": 5, "fly": 1}
     assert {child.name for child in out.iterdir()} == {"worm", "fly", "dataset.json", "run.json", "DONE.json"}
 
 
-def test_build_collection__again_changes_nothing(values, out):
-    first = _build(values, out)
+def test_build_collection__again_changes_nothing(values, collection, both, out):
+    first = collection[1]
     before = {file: file.stat().st_mtime_ns for file in out.rglob("*") if file.is_file()}
     assert _build(values, out) == first
     assert {file: file.stat().st_mtime_ns for file in before} == before
@@ -57,14 +57,12 @@ def test_build_collection__a_folder_of_something_else_is_refused(values, out, to
         _build(values, out)
 
 
-def test_build__into_a_collection_is_refused(values, out, toy):
-    _build(values, out)
+def test_build__into_a_collection_is_refused(both, out, toy):
     with pytest.raises(OutputError, match="holds a dataset made from something else"):
         build(toy.config(), out)
 
 
-def test_build_collection__other_genomes_are_refused(values, out):
-    _build(values, out)
+def test_build_collection__other_genomes_are_refused(values, both, out):
     values["genomes"]["bee"] = values["genomes"].pop("fly")
     with pytest.raises(OutputError, match="holds a collection of worm, fly, not one of worm, bee"):
         _build(values, out)

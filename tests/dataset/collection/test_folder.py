@@ -2,14 +2,8 @@ import pytest
 
 from senformer.core.errors import DataError
 from senformer.dataset import build, open_dataset
-from senformer.dataset.collection import build_collection, member_configs
+from senformer.dataset.collection import member_configs
 from senformer.dataset.collection.folder import member_folders
-
-
-@pytest.fixture
-def both(values, out):
-    build_collection(member_configs(values, "test"), out)
-    return out
 
 
 def test_member_folders__of_a_collection_and_of_other_folders(both, tmp_path, store_path):
