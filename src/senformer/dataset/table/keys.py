@@ -28,8 +28,7 @@ def sequence_keys(columns: Sequence[pa.Array]) -> Int64[np.ndarray, " row"]:
     """
     forward = [pc.ascii_upper(column) for column in columns]
     backward = [_turned(column) for column in forward]
-    both = (_hash(_joined(strand).to_pylist()) for strand in (forward, backward))
-    return np.minimum(*both)
+    return _hash(pc.min_element_wise(_joined(forward), _joined(backward)).to_pylist())
 
 
 def find_keys(
@@ -48,7 +47,8 @@ def _turned(column: pa.Array) -> pa.Array:
     """Return the reverse complements: all letters are turned round at once, and with them the rows."""
     offsets, letters = flat(column)
     edges = (offsets[-1] - offsets)[::-1].astype(np.int64)
-    buffers = [None, pa.py_buffer(edges.tobytes()), pa.py_buffer(letters.translate(_TURN)[::-1])]
+    turned = np.frombuffer(letters.translate(_TURN), np.uint8)[::-1].tobytes()
+    buffers = [None, pa.py_buffer(edges.tobytes()), pa.py_buffer(turned)]
     rows = pa.Array.from_buffers(pa.large_string(), len(column), buffers)
     found = rows.take(pa.array(np.arange(len(column))[::-1]))
     return found.cast(column.type)
