@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from tests.evaluate.test_summary import VALUES, folder
 
 from senformer.core.commit import write_text
 
@@ -85,3 +86,29 @@ def test_evaluate__options_that_name_nothing(senformer, tmp_path):
         answer = senformer(*command, option, value)
         assert answer.code == 2
         assert text in answer.err
+
+
+def test_evaluate__summarize_and_what_cannot_stand_with_it(senformer, tmp_path):
+    answer = senformer(
+        "evaluate", "--summarize", tmp_path, tmp_path / "b", "-d", tmp_path, "-o", tmp_path / "e"
+    )
+    assert answer.code == 2
+    assert "--data: is given with --summarize, which reads no data. Leave it out." in answer.err
+    answer = senformer("evaluate", tmp_path, tmp_path, "-d", tmp_path, "-o", tmp_path / "e")
+    assert answer.code == 2
+    assert "RUN: 2 runs are given. Evaluate one after the other" in answer.err
+    answer = senformer("evaluate", tmp_path, "-o", tmp_path / "e")
+    assert answer.code == 2
+    assert "--data: is missing. Name the dataset." in answer.err
+    answer = senformer("evaluate", "--summarize", tmp_path, "-o", tmp_path / "e")
+    assert answer.code == 66
+    assert "is no finished evaluation (no DONE.json)" in answer.err
+
+
+def test_evaluate__summarize_prints_means_and_spreads(senformer, tmp_path):
+    folders = [folder(tmp_path / f"fold{number}", row) for number, row in enumerate(VALUES)]
+    answer = senformer("evaluate", "--summarize", *folders, "-o", tmp_path / "out")
+    assert answer.code == 0, answer.err
+    assert "3 evaluations of test: mean +- standard deviation" in answer.out
+    assert "ATAC                     pearson_mean                 0.1500 +- 0.0707 (n = 2)" in answer.out
+    assert (tmp_path / "out" / "summary.tsv").is_file()

@@ -13,7 +13,6 @@ from senformer.cli.choices import (
     Out,
     Precision,
     PrecisionOption,
-    Run,
     Strands,
     StrandsOption,
 )
@@ -21,9 +20,24 @@ from senformer.cli.output import Json, say
 
 
 def evaluate(
-    run: Run,
-    data: Annotated[Path, typer.Option("--data", "-d", help="Dataset folder.", show_default=False)],
+    run: Annotated[
+        list[Path],
+        typer.Argument(
+            help="A run folder of `train`, or a model folder; folders of `evaluate` to summarize.",
+            show_default=False,
+        ),
+    ],
     out: Out,
+    data: Annotated[
+        Path | None, typer.Option("--data", "-d", help="Dataset folder.", show_default=False)
+    ] = None,
+    summarize: Annotated[
+        bool,
+        typer.Option(
+            "--summarize",
+            help="Join evaluations of folds or seeds into means and spreads; takes --out alone.",
+        ),
+    ] = False,
     split: Annotated[str, typer.Option("--split", help="train, valid or test.")] = "test",
     head: Head = None,
     genes: Annotated[
@@ -80,6 +94,10 @@ def evaluate(
     from senformer.evaluate import evaluate as run_evaluation
     from senformer.evaluate.shares import parse_share
 
+    if summarize:
+        _summarize(run, data, out)
+        return
+    dataset = _need_one_run(run, data)
     asked = {
         "assays": tuple(gene_assay or ()) or None,
         "gene_types": tuple(gene_type or ()) or None,
@@ -89,8 +107,8 @@ def evaluate(
     gene_options = _gene_options(genes, asked)
     part, offsets = parse_share(share or "1/1"), parse_shifts(shifts)
     result = run_evaluation(
-        run,
-        open_dataset(data),
+        run[0],
+        open_dataset(dataset),
         out,
         split=split,
         head=head,
@@ -105,6 +123,32 @@ def evaluate(
         precision=precision.value,
     )
     say({"out": str(out), **result}, _text(result))
+
+
+def _summarize(folders: list[Path], data: Path | None, out: Path) -> None:
+    from senformer.core.errors import UsageError
+    from senformer.evaluate.summary import summarize_evaluations
+
+    if data is not None:
+        raise UsageError("E667", "--data", "is given with --summarize, which reads no data", "Leave it out.")
+    found = summarize_evaluations(folders, out)
+    lines = [f"{found['n_evaluations']} evaluations of {found['split']}: mean +- standard deviation"]
+    for assay, metrics in found["by_assay"].items():
+        for metric, spread in metrics.items():
+            sd = "n/a" if spread["sd"] is None else f"{spread['sd']:.4f}"
+            lines.append(f"  {assay:<24} {metric:<28} {spread['mean']:.4f} +- {sd} (n = {spread['n']})")
+    say({"out": str(out), **found}, "\n".join(lines))
+
+
+def _need_one_run(runs: list[Path], data: Path | None) -> Path:
+    from senformer.core.errors import UsageError
+
+    if len(runs) != 1:
+        todo = "Evaluate one after the other, or join evaluations with --summarize."
+        raise UsageError("E667", "RUN", f"{len(runs)} runs are given", todo)
+    if data is None:
+        raise UsageError("E667", "--data", "is missing", "Name the dataset.")
+    return data
 
 
 def _gene_options(genes: Path | None, asked: dict[str, Any]) -> Any:
