@@ -103,15 +103,26 @@ def overlaps_training(model: Any, head: str, windows: pd.DataFrame) -> bool | No
 def shares_training_rows(model: Any, head: str, dataset: TableDataset, split: str) -> bool | None:
     """Say whether a row of the split has the sequence or bases of a row that the head was trained on.
 
-    Known where the model was trained on this very table; else None.
+    Known where the model, or one that it was fine-tuned from, was trained on this very table; else None.
     """
-    known = (model.card.training or {}).get("datasets", {}).get(head) or {}
-    if known.get("sha256") is None or known["sha256"] != describe_input(dataset.path).get("sha256"):
+    own, *sources = _trainings(model)
+    known = [own.get("datasets", {}).get(head) or {}]
+    known += [entry for source in sources for entry in source.get("datasets", {}).values()]
+    digests = {entry["sha256"] for entry in known if entry.get("sha256") is not None}
+    if describe_input(dataset.path).get("sha256") not in digests:
         return None
     counts = dataset.statistics["counts"]
     was_dropped = dataset.config.leaks == "drop"
     shared = sum(counts.get(kind, {}).get(f"train+{split}", 0) for kind in ("leaks", "overlaps"))
     return split == "train" or (not was_dropped and shared > 0)
+
+
+def _trainings(model: Any) -> list[dict[str, Any]]:
+    """Return what the card says of the model's training, of that of the model it began at, and so on back."""
+    found = [dict(model.card.training or {})]
+    while source := (found[-1].get("source") or {}).get("training"):
+        found.append(source)
+    return found
 
 
 def _n_bases(regions: pd.DataFrame) -> int:
