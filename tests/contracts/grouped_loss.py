@@ -6,6 +6,7 @@ Each such loss's test calls :func:`check_grouped_loss` with its function; the ot
 from collections.abc import Callable, Iterator
 
 import torch
+from tests.contracts.loss import check_example_weights
 from torch import Tensor
 
 SHAPE = (4, 6, 3)
@@ -45,9 +46,23 @@ def check_grouped_loss(loss: Callable[..., Tensor], *, by_window: bool) -> None:
     loss(nothing, torch.full(SHAPE, torch.nan)).backward()
     assert loss(nothing, torch.full(SHAPE, torch.nan)).item() == 0
     assert (nothing.grad == 0).all()  # type: ignore[union-attr]
+    if by_window:
+        check_example_weights(loss, prediction, target)
+    else:
+        _check_weighted_tracks(loss, prediction, target)
     half = loss(prediction.bfloat16(), target)
     assert half.dtype == torch.float32
     torch.testing.assert_close(half, loss(prediction, target), rtol=0.02, atol=0.02)
+
+
+def _check_weighted_tracks(loss: Callable[..., Tensor], prediction: Tensor, target: Tensor) -> None:
+    """A window of weight 2 is as if it came twice, one of weight 0 as if it were not there."""
+    weight = torch.tensor([1.0, 2.0, 0.0, 1.0])
+    rows = torch.tensor([0, 1, 1, 3])
+    torch.testing.assert_close(loss(prediction, target, None, weight), loss(prediction[rows], target[rows]))
+    whole = prediction.clone().requires_grad_()
+    loss(whole, target, None, weight).backward()
+    assert (whole.grad[2] == 0).all(), "a window of weight 0 has a gradient"  # type: ignore[index]
 
 
 def _groups(target: Tensor, *, by_window: bool) -> Iterator[tuple[tuple, Tensor]]:

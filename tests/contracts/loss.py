@@ -29,6 +29,21 @@ def check_loss(
     for name, mask in _masks(generator).items():
         _equals_the_measured_entries(loss, prediction, measured.masked_fill(mask, torch.nan), name)
     _is_zero_where_nothing_is_measured(loss, prediction)
+    check_example_weights(loss, prediction, measured)
+
+
+def check_example_weights(loss: Callable[..., Tensor], prediction: Tensor, target: Tensor) -> None:
+    """A weight on every window is a factor on its terms: of a mean over windows of one size it is linear."""
+    masked = target.masked_fill(torch.arange(SHAPE[1])[None, :, None] == 2, torch.nan)
+    weight = torch.tensor([2.0, 0.0, 1.0, 0.5])
+    alone = [loss(prediction[i : i + 1], masked[i : i + 1]) for i in range(SHAPE[0])]
+    found = loss(prediction, masked, None, weight)
+    torch.testing.assert_close(found, (torch.stack(alone) * weight).mean())
+    whole = prediction.clone().requires_grad_()
+    loss(whole, masked, None, weight).backward()
+    assert whole.grad is not None
+    assert (whole.grad[1] == 0).all(), "a window of weight 0 has a gradient"
+    torch.testing.assert_close(loss(prediction, masked, None, torch.ones(4)), loss(prediction, masked))
 
 
 def _masks(generator: torch.Generator) -> dict[str, Tensor]:

@@ -9,12 +9,13 @@ from tests.train.toy import MODEL
 from senformer.dataset import Dataset
 from senformer.model import create_model
 from senformer.train import TrainConfig
+from senformer.train.average import Average
+from senformer.train.engine import Engine
 from senformer.train.losses import LOSSES
 from senformer.train.machine import accelerator
 from senformer.train.optimizer import make_optimizer
 from senformer.train.plan import make_plan
 from senformer.train.rates import freeze
-from senformer.train.step import Engine
 
 
 @contextmanager
@@ -26,7 +27,10 @@ def tiny_engine(config: TrainConfig, datasets: Mapping[str, Dataset], seed: int 
         created = create_model(plan.name, **plan.overrides).train()
         freeze(created, config)
         model = prepared.prepare_model(created)
-        yield Engine(prepared, model, make_optimizer(model, config), LOSSES[config.loss], config)
+        average = None if config.ema is None else Average(model)
+        yield Engine(
+            prepared, model, make_optimizer(model, config), LOSSES[config.loss], config, average=average
+        )
 
 
 def weights(engine: Engine) -> dict[str, torch.Tensor]:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from tests.train.toy import MODEL, settings
 
+from senformer.core.errors import ConfigError
 from senformer.train.batches import iterate_turns, make_batches, turn
 from senformer.train.plan import make_plan
 
@@ -21,27 +22,37 @@ def test_turn__counts_what_was_given(n_organisms):
 
 def test_iterate_turns__organisms_alternate(both):
     batches = _batches(both)
-    found = [(step, organism) for step, organism, _ in iterate_turns(batches, 1, 5, 0)]
+    found = [(step, organism) for step, found in iterate_turns(batches, 1, 5, 0) for organism in found]
     assert found == [(1, "human"), (2, "mouse"), (3, "human"), (4, "mouse"), (5, "human")]
 
 
 def test_iterate_turns__order_of_the_datasets_does_not_count(both):
     backwards = _batches(dict(reversed(both.items())))
-    found = [organism for _, organism, _ in iterate_turns(backwards, 1, 3, 0)]
+    found = [organism for _, found in iterate_turns(backwards, 1, 3, 0) for organism in found]
     assert found == ["human", "mouse", "human"]
 
 
+@pytest.mark.parametrize("joint", [False, True])
 @pytest.mark.parametrize("first", [2, 3, 5])
-def test_iterate_turns__taken_up_anywhere(both, first):
+def test_iterate_turns__taken_up_anywhere(both, first, joint):
     batches = _batches(both)
-    whole = list(iterate_turns(batches, 1, 5, 0))[first - 1 :]
-    part = list(iterate_turns(batches, first, 5, 0))
-    assert [(step, organism, batch.windows) for step, organism, batch in part] == [
-        (step, organism, batch.windows) for step, organism, batch in whole
-    ]
-    for (_, _, one), (_, _, other) in zip(part, whole, strict=True):
-        assert np.array_equal(one.sequence, other.sequence)
-        assert np.array_equal(one.targets, other.targets, equal_nan=True)
+    whole = list(iterate_turns(batches, 1, 5, 0, joint))[first - 1 :]
+    part = list(iterate_turns(batches, first, 5, 0, joint))
+    assert [step for step, _ in part] == [step for step, _ in whole] == list(range(first, 6))
+    for (_, ones), (_, others) in zip(part, whole, strict=True):
+        assert list(ones) == list(others)
+        for organism, one in ones.items():
+            assert one.windows == others[organism].windows
+            assert np.array_equal(one.sequence, others[organism].sequence)
+            assert np.array_equal(one.targets, others[organism].targets, equal_nan=True)
+
+
+def test_iterate_turns__joint_updates_have_a_batch_of_each(both):
+    batches = _batches(both)
+    for step, found in iterate_turns(batches, 1, 3, 0, joint=True):
+        assert list(found) == ["human", "mouse"]
+        for organism, batch in found.items():
+            assert batch.windows == batches[organism].batch(step - 1).windows
 
 
 def test_iterate_turns__nothing_left(human):
@@ -55,3 +66,20 @@ def test_make_batches__settings_arrive(human):
     batch = found.batch(0)
     assert batch.sequence.shape == (5, 2048)
     assert {window.chrom for window in batch.windows} == {"chr1"}
+
+
+def test_make_batches__weights_of_examples_arrive(human, tmp_path):
+    windows = human["human"].windows
+    rows = windows.assign(weight=range(1, len(windows) + 1))[["chrom", "start", "end", "weight"]]
+    rows.to_csv(tmp_path / "w.tsv", sep="\t", index=False)
+    found = _batches(human, example_weights={"human": str(tmp_path / "w.tsv")}, max_shift_bp=0)["human"]
+    known = {(row.chrom, row.start): row.weight for row in rows.itertuples()}
+    for step in (0, 3):
+        batch = found.batch(step)
+        assert batch.weights.tolist() == [known[w.chrom, w.start] for w in batch.windows]
+
+
+def test_make_batches__weights_of_an_unknown_organism(human):
+    with pytest.raises(ConfigError, match=r"there is no organism 'humen'\. Did you mean 'human'") as caught:
+        _batches(human, example_weights={"humen": "w.tsv"})
+    assert caught.value.code == "E625"

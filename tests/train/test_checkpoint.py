@@ -29,7 +29,7 @@ from senformer.train.config import TrainConfig
 def _save(run, step, **changes):
     weights = {"a.weight": torch.full((3, 2), float(step)), "a.bias": torch.arange(3.0).flip(0)}
     state = State(step=step, settings="s", metrics_bytes=10 * step, **changes)
-    save_checkpoint(run, state, weights, {"exp_avg.a.bias": torch.ones(3) * step})
+    save_checkpoint(run, state, {MODEL: weights, OPTIMIZER: {"exp_avg.a.bias": torch.ones(3) * step}})
     return state
 
 

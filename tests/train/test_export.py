@@ -7,7 +7,8 @@ from tests.train.toy import MODEL, settings
 import senformer
 from senformer.model import create_model
 from senformer.train.batches import make_batches
-from senformer.train.checkpoint import State, save_checkpoint
+from senformer.train.checkpoint import MODEL as WEIGHTS
+from senformer.train.checkpoint import OPTIMIZER, State, save_checkpoint
 from senformer.train.export import export_model, exported_step, track_card, training_intervals
 from senformer.train.plan import make_plan
 from senformer.train.settings import FREE
@@ -31,7 +32,7 @@ def test_export_model__folder_and_card(human, tmp_path):
     with torch.no_grad():
         model.heads["human"].bias.fill_(0.25)
     state = State(step=6, settings="abc")
-    save_checkpoint(tmp_path, state, model.state_dict(), {})
+    save_checkpoint(tmp_path, state, {WEIGHTS: model.state_dict(), OPTIMIZER: {}})
     with torch.no_grad():
         model.heads["human"].bias.fill_(9.0)
     batches = make_batches(human, plan, config)
@@ -55,7 +56,7 @@ def test_export_model__folder_and_card(human, tmp_path):
 def test_export_model__best_without_a_score_is_said(human, tmp_path, caplog):
     config = settings(validate_every_steps=5, export="best")
     model, state = create_model(**MODEL), State(step=1, settings="s")
-    save_checkpoint(tmp_path, state, model.state_dict(), {})
+    save_checkpoint(tmp_path, state, {WEIGHTS: model.state_dict(), OPTIMIZER: {}})
     assert export_model(model, tmp_path, state, config, {})["exported_step"] == 1
     assert "no validation has a score, so the last weights are exported" in caplog.text
 

@@ -7,7 +7,14 @@ import torch
 from tests.train.toy import settings
 
 from senformer.core.errors import ConfigError, DataError, MissingInputError, OutputError
-from senformer.train.checkpoint import MODEL, State, checkpoint_path, checkpoint_steps, save_checkpoint
+from senformer.train.checkpoint import (
+    MODEL,
+    OPTIMIZER,
+    State,
+    checkpoint_path,
+    checkpoint_steps,
+    save_checkpoint,
+)
 from senformer.train.folder import (
     begin_run,
     find_state,
@@ -29,7 +36,7 @@ def _begin(out, human=None):
 
 def _save(out, step, key=None, **changes):
     state = State(step=step, settings=key or settings_hash(SETTINGS), **changes)
-    save_checkpoint(out, state, {"w": torch.ones(3) * step}, {})
+    save_checkpoint(out, state, {MODEL: {"w": torch.ones(3) * step}, OPTIMIZER: {}})
 
 
 def test_begin_run__record(tmp_path, human):

@@ -18,6 +18,10 @@ from senformer.train.config import TrainConfig
         ),
         ({"optimizer": "sgd", "eps": 1e-6}, "eps has no effect under optimizer sgd"),
         ({"decay_all": True}, "decay_all has no effect without weight_decay; give one, or leave it out"),
+        ({"ema_warmup": True}, "ema_warmup has no effect without ema; give one"),
+        ({"select": "valid_loss"}, "select has no effect without validation; set validate_every_steps"),
+        ({"stop": {"patience": 3}}, "stop has no effect without validation"),
+        ({"schedule": "plateau"}, "schedule plateau needs validation: set validate_every_steps"),
         ({"clip_norm": None, "clip": "per_tensor"}, "clip has no effect without clip_norm"),
     ],
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 from tests.train.toy import MODEL, fingerprint, open_world, settings
 
 import senformer
@@ -43,10 +44,10 @@ class Killed(BaseException):
 def _kill_at(monkeypatch, step):
     real = run_module.take_step
 
-    def take(engine, number, organism, batch):
+    def take(engine, number, batches, factor):
         if number == step:
             raise Killed
-        return real(engine, number, organism, batch)
+        return real(engine, number, batches, factor)
 
     monkeypatch.setattr(run_module, "take_step", take)
 
@@ -288,6 +289,96 @@ def test_train__killed_at_random_moments(world, tmp_path, workers):
     assert found["cut"] == found["whole"]
 
 
+RECIPES = [
+    {"optimizer": "sgd", "optimizer_options": {"momentum": 0.9, "dampening": 0.5}, "clip": "per_tensor"},
+    {
+        "optimizer": "adamw",
+        "weight_decay": 0.1,
+        "optimizer_options": {"bias_correction": "shared"},
+        "ema": 0.9,
+    },
+    {"organisms": "joint", "accumulate": 2, "schedule": "plateau", "schedule_options": {"patience": 1}},
+]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_train__broken_off_under_a_recipe(tmp_path, both, monkeypatch, recipe):
+    config = settings(steps=5, validate_every_steps=1, validate_windows=1, **recipe)
+    train(MODEL, config, both, tmp_path / "whole")
+    _broken(monkeypatch, 4, both, tmp_path / "cut", config)
+    train(MODEL, config, both, tmp_path / "cut", resume=True)
+    assert fingerprint(tmp_path / "cut") == fingerprint(tmp_path / "whole")
+
+
+def _scored(monkeypatch, *scores):
+    """Let validations find these values of valid_pearson, one after the other."""
+    left = iter(scores)
+
+    def fake(engine, sets, is_stopped):
+        return {"human": {"valid_loss": 1.0, "valid_pearson": next(left), "n_windows": 1}}
+
+    monkeypatch.setattr(run_module, "validate", fake)
+
+
+def test_train__stops_early_and_goes_on_under_more_patience(tmp_path, human, monkeypatch):
+    _scored(monkeypatch, 0.3, 0.2, 0.1, 0.4, 0.5, 0.6)
+    config = settings(validate_every_steps=1, stop={"patience": 2})
+    done = train(MODEL, config, human, tmp_path)
+    assert (done["stopped_by"], done["steps"], done["exported_step"]) == ("early_stop", 3, 1)
+    assert train(MODEL, config, human, tmp_path, resume=True) == done
+    more = settings(validate_every_steps=1, stop={"patience": 3})
+    done = train(MODEL, more, human, tmp_path, resume=True)
+    assert (done["stopped_by"], done["steps"], done["exported_step"]) == ("steps", 6, 6)
+
+
+def test_train__plateau_lowers_the_rate(tmp_path, human, monkeypatch):
+    _scored(monkeypatch, 0.3, 0.2, 0.1, 0.1, 0.1, 0.1)
+    options = {"patience": 2, "factor": 0.1}
+    config = settings(
+        validate_every_steps=1,
+        warmup_steps=0,
+        schedule="plateau",
+        schedule_options=options,
+        learning_rate=1e-3,
+    )
+    train(MODEL, config, human, tmp_path)
+    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    rates = [line["learning_rate"] for line in lines if "learning_rate" in line]
+    assert rates == pytest.approx([1e-3, 1e-3, 1e-3, 1e-4, 1e-4, 1e-5])
+
+
+def test_train__a_plateau_binds_when_validation_runs(tmp_path, human):
+    config = settings(steps=1, validate_every_steps=1, validate_windows=1, schedule="plateau")
+    train(MODEL, config, human, tmp_path)
+    changed = config.model_copy(update={"validate_every_steps": 2, "steps": 2})
+    with pytest.raises(ConfigError, match=r"train\.validate_every_steps was 1 and is now 2"):
+        train(MODEL, changed, human, tmp_path, resume=True)
+
+
+def test_train__averaged_weights_are_exported_and_kept(tmp_path, human):
+    config = settings(steps=3, warmup_steps=0, learning_rate=1e-2, ema=0.9)
+    train(MODEL, config, human, tmp_path)
+    folder = checkpoint_path(tmp_path, 3)
+    average, weights = (load_file(folder / f"{name}.safetensors") for name in ("average", "model"))
+    exported = senformer.load_model(tmp_path / "model").state_dict()
+    assert all(torch.equal(exported[name], tensor) for name, tensor in average.items())
+    buffers = {name for name in weights if name not in average}
+    assert all(torch.equal(exported[name], weights[name]) for name in buffers)
+    assert not torch.equal(weights["heads.human.bias"], average["heads.human.bias"])
+
+
+def test_train__weights_of_examples_are_part_of_the_settings(tmp_path, human):
+    windows = human["human"].windows
+    path = tmp_path / "w.tsv"
+    rows = windows.assign(weight=1.0)[["chrom", "start", "end", "weight"]]
+    rows.to_csv(path, sep="\t", index=False)
+    config = settings(steps=1, example_weights={"human": str(path)})
+    train(MODEL, config, human, tmp_path / "run")
+    rows.assign(weight=2.0).to_csv(path, sep="\t", index=False)
+    with pytest.raises(ConfigError, match=r"train\.example_weights was .* and is now"):
+        train(MODEL, config.model_copy(update={"steps": 2}), human, tmp_path / "run", resume=True)
+
+
 @pytest.mark.slow
 def test_train__killed_at_every_write(world, tmp_path):
     """A kill right before the nth flush or rename of any file, for every n, and one resume after it."""
@@ -309,9 +400,9 @@ def test_train__signals_to_the_whole_group(world, tmp_path, workers):
 def test_train__stopped_in_process_then_resumed(tmp_path, human, monkeypatch, whole):
     real = run_module.take_step
 
-    def interrupted(engine, step, organism, batch):
+    def interrupted(engine, step, batches, factor):
         os.kill(os.getpid(), signal.SIGTERM)
-        return real(engine, step, organism, batch)
+        return real(engine, step, batches, factor)
 
     with monkeypatch.context() as patch, pytest.raises(Stopped) as caught:
         patch.setattr(run_module, "take_step", interrupted)

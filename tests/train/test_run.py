@@ -80,10 +80,11 @@ def test_go__best_checkpoint_is_kept(tmp_path, human, monkeypatch):
 def test_go__masked_batch_is_recorded(tmp_path, human, monkeypatch, caplog):
     real = run_module.take_step
 
-    def masked(engine, step, organism, batch):
+    def masked(engine, step, batches, factor):
         if step == 2:
-            batch = replace(batch, targets=np.full_like(batch.targets, np.nan))
-        return real(engine, step, organism, batch)
+            batch = batches["human"]
+            batches = {"human": replace(batch, targets=np.full_like(batch.targets, np.nan))}
+        return real(engine, step, batches, factor)
 
     monkeypatch.setattr(run_module, "take_step", masked)
     with _run(tmp_path, human, settings(steps=3)) as run:
@@ -96,11 +97,11 @@ def test_go__masked_batch_is_recorded(tmp_path, human, monkeypatch, caplog):
 def test_go__not_finite_leaves_the_last_checkpoint(tmp_path, human, monkeypatch):
     real = run_module.take_step
 
-    def spoiled(engine, step, organism, batch):
+    def spoiled(engine, step, batches, factor):
         if step == 4:
             with torch.no_grad():
                 engine.model.heads["human"].bias.fill_(torch.nan)
-        return real(engine, step, organism, batch)
+        return real(engine, step, batches, factor)
 
     monkeypatch.setattr(run_module, "take_step", spoiled)
     with _run(tmp_path, human, settings()) as run, pytest.raises(DataError, match="step 4, human windows"):
@@ -117,10 +118,10 @@ def test_go__not_finite_leaves_the_last_checkpoint(tmp_path, human, monkeypatch)
 def test_go__signal_finishes_the_step_and_saves(tmp_path, human, monkeypatch, number, code):
     real = run_module.take_step
 
-    def interrupted(engine, step, organism, batch):
+    def interrupted(engine, step, batches, factor):
         if step == 3:
             os.kill(os.getpid(), number)
-        return real(engine, step, organism, batch)
+        return real(engine, step, batches, factor)
 
     monkeypatch.setattr(run_module, "take_step", interrupted)
     with _run(tmp_path, human, settings()) as run, pytest.raises(Stopped) as caught:

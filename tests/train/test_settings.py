@@ -19,6 +19,7 @@ def test_run_settings__free_keys_do_not_count(human):
         "keep_checkpoints": 9,
         "log_every_steps": 5,
         "max_minutes": 3.0,
+        "stop": {"patience": 3},
         "threads": 2,
         "validate_every_steps": 4,
         "validate_windows": 1,
@@ -75,3 +76,10 @@ def test_refuse_other_settings__key_younger_than_the_run_had_its_default(human):
     for key in ("train.assay_weights", "train.betas", "train.clip_norm", "train.eps"):
         found = {name: value for name, value in wanted.items() if name != key}
         refuse_other_settings(found, wanted, "run")
+
+
+def test_run_settings__validation_counts_under_a_plateau(human):
+    plateau = {"schedule": "plateau", "validate_every_steps": 2}
+    assert _settings(human, **plateau) != _settings(human, **{**plateau, "validate_every_steps": 3})
+    assert _settings(human, **plateau) != _settings(human, **plateau, validate_windows=1)
+    assert _settings(human, **plateau, steps=6) == _settings(human, **plateau, steps=9)

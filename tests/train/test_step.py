@@ -22,7 +22,7 @@ def test_take_step__one_update_by_hand(human):
     batch = _batch(human, config)
     with tiny_engine(config, human) as engine:
         before = weights(engine)
-        update = take_step(engine, 1, "human", batch)
+        update = take_step(engine, 1, {"human": batch})
         gradients = {name: p.grad for name, p in engine.model.named_parameters() if p.grad is not None}
         norm = torch.stack([gradient.norm() for gradient in gradients.values()]).norm()
         assert norm.item() == pytest.approx(0.05, rel=1e-4)
@@ -35,7 +35,7 @@ def test_take_step__one_update_by_hand(human):
 def test_take_step__small_gradient_is_not_scaled(human):
     config = settings(clip_norm=1e6)
     with tiny_engine(config, human) as engine:
-        update = take_step(engine, 1, "human", _batch(human, config))
+        update = take_step(engine, 1, {"human": _batch(human, config)})
         norms = [p.grad.norm() for p in engine.model.parameters() if p.grad is not None]
     assert torch.stack(norms).norm().item() == pytest.approx(update.gradient_norm, rel=1e-5)
 
@@ -44,7 +44,7 @@ def test_take_step__loss_falls(human):
     config = settings(learning_rate=3e-3, warmup_steps=0, steps=9)
     batch = _batch(human, config)
     with tiny_engine(config, human) as engine:
-        losses = [take_step(engine, step, "human", batch).loss for step in range(1, 9)]
+        losses = [take_step(engine, step, {"human": batch}).loss for step in range(1, 9)]
     assert losses[-1] < losses[0]
 
 
@@ -55,7 +55,7 @@ def test_take_step__dropout_depends_on_seed_and_step_alone(human):
     def loss(step, seed=1, draws=0):
         torch.rand(draws)
         with tiny_engine(config.model_copy(update={"seed": seed}), human) as engine:
-            return take_step(engine, step, "human", batch).loss
+            return take_step(engine, step, {"human": batch}).loss
 
     assert loss(2) == loss(2, draws=13)
     assert loss(2) != loss(3)
@@ -66,7 +66,7 @@ def test_take_step__other_head_is_left_alone(both):
     config = settings()
     with tiny_engine(config, both) as engine:
         before = weights(engine)
-        take_step(engine, 1, "mouse", _batch(both, config, "mouse"))
+        take_step(engine, 1, {"mouse": _batch(both, config, "mouse")})
         after = weights(engine)
         assert engine.model.heads["human"].weight.grad is None
         assert engine.model.heads["human"].weight not in engine.optimizer.state
@@ -79,9 +79,9 @@ def test_take_step__head_skipped_after_it_has_a_history(both):
     """Sonnet's rule too: a parameter without gradient is not moved by its momentum."""
     config = settings()
     with tiny_engine(config, both) as engine:
-        take_step(engine, 1, "human", _batch(both, config))
+        take_step(engine, 1, {"human": _batch(both, config)})
         before = weights(engine)
-        take_step(engine, 2, "mouse", _batch(both, config, "mouse"))
+        take_step(engine, 2, {"mouse": _batch(both, config, "mouse")})
         assert torch.equal(before["heads.human.weight"], weights(engine)["heads.human.weight"])
 
 
@@ -90,8 +90,8 @@ def test_take_step__all_masked_batch(human):
     batch = _batch(human, config)
     masked = replace(batch, targets=np.full_like(batch.targets, np.nan))
     with tiny_engine(config, human) as engine:
-        update = take_step(engine, 1, "human", masked)
-    assert (update.loss, update.gradient_norm, update.n_measured) == (0.0, 0.0, 0)
+        update = take_step(engine, 1, {"human": masked})
+    assert (update.loss, update.gradient_norm, update.n_measured["human"]) == (0.0, 0.0, 0)
 
 
 def test_take_step__measured_entries_are_counted(human):
@@ -99,8 +99,8 @@ def test_take_step__measured_entries_are_counted(human):
     batch = _batch(human, config)
     batch.targets[0, 1, :2] = np.nan
     with tiny_engine(config, human) as engine:
-        update = take_step(engine, 1, "human", batch)
-    assert update.n_measured == np.isfinite(batch.targets).sum()
+        update = take_step(engine, 1, {"human": batch})
+    assert update.n_measured["human"] == np.isfinite(batch.targets).sum()
 
 
 @pytest.mark.parametrize("place", ["target", "weight", "gradient"])
@@ -118,7 +118,7 @@ def test_take_step__not_finite_stops_before_the_update(human, place):
             bias.register_hook(lambda gradient: gradient * torch.inf)
         before = {name: p.detach().clone() for name, p in engine.model.named_parameters()}
         with pytest.raises(DataError) as caught:
-            take_step(engine, 4, "human", batch)
+            take_step(engine, 4, {"human": batch})
         for name, parameter in engine.model.named_parameters():
             assert torch.equal(parameter.nan_to_num(7.0), before[name].nan_to_num(7.0)), name
     text = str(caught.value)
@@ -134,11 +134,11 @@ def test_take_step__bf16_keeps_weights_in_fp32(human):
     seen = []
     with tiny_engine(config, human) as engine:
         engine.model.pointwise.register_forward_hook(lambda module, inputs, output: seen.append(output.dtype))
-        low = take_step(engine, 1, "human", batch)
+        low = take_step(engine, 1, {"human": batch})
         assert {p.dtype for p in engine.model.parameters()} == {torch.float32}
         assert {s["exp_avg"].dtype for s in engine.optimizer.state.values()} == {torch.float32}
     with tiny_engine(settings(), human) as engine:
-        full = take_step(engine, 1, "human", batch)
+        full = take_step(engine, 1, {"human": batch})
     assert seen == [torch.bfloat16]
     assert low.loss == pytest.approx(full.loss, rel=0.05)
 
@@ -152,5 +152,72 @@ def test_take_step__out_of_memory_named(human):
 
         engine.model.heads["human"].register_forward_hook(fail)
         with pytest.raises(DeviceError) as caught:
-            take_step(engine, 1, "human", _batch(human, config))
-    assert "batches of 2 windows of 2,048 bp do not fit. Lower batch_size" in str(caught.value)
+            take_step(engine, 1, {"human": _batch(human, config)})
+    assert (
+        "batches of 2 windows of 2,048 bp do not fit. Lower batch_size or window_bp, or raise accumulate"
+        in str(caught.value)
+    )
+
+
+def _without_batch_statistics(engine):
+    """Drop nothing out, and normalize by the running statistics: rows no longer see one another."""
+    engine.model.eval()
+
+
+@pytest.mark.parametrize("loss", ["poisson", "poisson_multinomial", "mse"])
+def test_take_step__parts_of_a_batch_give_its_gradient(human, loss):
+    whole = settings(loss=loss, batch_size=4, clip_norm=None)
+    batch = _batch(human, whole)
+    batch.targets[0, :3] = batch.targets[3, :, 1] = np.nan
+    found = {}
+    for accumulate in (1, 2, 4):
+        config = whole.model_copy(update={"accumulate": accumulate})
+        with tiny_engine(config, human) as engine:
+            _without_batch_statistics(engine)
+            update = take_step(engine, 1, {"human": batch})
+            found[accumulate] = update, {n: p.grad.clone() for n, p in engine.model.named_parameters()}
+    update, gradients = found[1]
+    for other, theirs in (found[2], found[4]):
+        assert other.loss == pytest.approx(update.loss, rel=1e-5)
+        assert other.n_measured == update.n_measured == {"human": np.isfinite(batch.targets).sum()}
+        for name, gradient in gradients.items():
+            torch.testing.assert_close(theirs[name], gradient, rtol=1e-4, atol=1e-6)
+
+
+def test_take_step__average_follows_the_weights(human):
+    config = settings(ema=0.5, warmup_steps=0, learning_rate=1e-2)
+    batch = _batch(human, config)
+    with tiny_engine(config, human) as engine:
+        wanted = {name: p.detach().clone() for name, p in engine.model.named_parameters()}
+        for step in (1, 2):
+            take_step(engine, step, {"human": batch})
+            wanted = {n: 0.5 * wanted[n] + 0.5 * p.detach() for n, p in engine.model.named_parameters()}
+        for name, tensor in engine.average.tensors.items():
+            torch.testing.assert_close(tensor, wanted[name])
+
+
+def test_take_step__per_tensor_clipping_leaves_small_gradients(human):
+    config = settings(clip="per_tensor", clip_norm=0.05)
+    with tiny_engine(config, human) as engine:
+        update = take_step(engine, 1, {"human": _batch(human, config)})
+        norms = [p.grad.norm().item() for p in engine.model.parameters() if p.grad is not None]
+    assert max(norms) == pytest.approx(0.05, rel=1e-4)
+    assert update.gradient_norm > 0.05
+    assert sum(norm < 0.04 for norm in norms) > 3
+
+
+def test_take_step__norm_is_over_the_parameters_that_took_part(both):
+    """Sonnet's rule: the global norm is over the gradients that are there."""
+    config = settings(clip_norm=None)
+    with tiny_engine(config, both) as engine:
+        update = take_step(engine, 1, {"mouse": _batch(both, config, "mouse")})
+        norms = [p.grad.norm() for n, p in engine.model.named_parameters() if not n.startswith("heads.human")]
+    assert update.gradient_norm == pytest.approx(torch.stack(norms).norm().item(), rel=1e-5)
+
+
+def test_take_step__plateau_factor_lowers_the_rate(human):
+    config = settings(warmup_steps=0)
+    with tiny_engine(config, human) as engine:
+        update = take_step(engine, 1, {"human": _batch(human, config)}, 0.25)
+        assert {group["lr"] for group in engine.optimizer.param_groups} == {0.25 * config.learning_rate}
+    assert update.learning_rate == 0.25 * config.learning_rate

@@ -18,11 +18,12 @@ from senformer.evaluate import evaluate
 from senformer.predict.predictor import Predictor
 from senformer.train import TrainConfig, train
 from senformer.train.batches import make_batches
+from senformer.train.engine import Engine
 from senformer.train.losses import LOSSES
 from senformer.train.machine import accelerator
 from senformer.train.optimizer import make_optimizer
 from senformer.train.plan import Plan
-from senformer.train.step import Engine, take_step
+from senformer.train.step import take_step
 
 SMALL = {"n_layers": 0, "n_heads": 2, "key_size": 4, "n_position_features": 6, "activation": "linear"}
 ENFORMER = {"channels": 8, "channel_divisor": 2, **SMALL}
@@ -117,7 +118,7 @@ def test_take_step__a_model_that_reads_more_learns_from_it(tmp_path: Path) -> No
         torch.manual_seed(1)
         model = TwoInputs()
         engine = Engine(prepared, model, make_optimizer(model, config), LOSSES["mse"], config)
-        losses = [take_step(engine, step, "toy", batches.batch(step - 1)).loss for step in range(1, 61)]
+        losses = [take_step(engine, step, {"toy": batches.batch(step - 1)}).loss for step in range(1, 61)]
     assert losses[-1] < 0.05 * losses[0]
 
 

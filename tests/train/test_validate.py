@@ -13,7 +13,7 @@ from senformer.dataset.loader import eval_windows
 from senformer.train.batches import make_batches
 from senformer.train.export import training_intervals
 from senformer.train.plan import make_plan
-from senformer.train.validate import make_validation_sets, mean_pearson, validate
+from senformer.train.validate import make_validation_sets, validate
 
 
 def _sets(datasets, **changes):
@@ -109,12 +109,6 @@ def test_validate__out_of_memory_named(human):
         with pytest.raises(DeviceError, match="batches of 1 windows of 2,048 bp do not fit") as caught:
             validate(engine, sets, lambda: False)
     assert caught.value.code == "E612"
-
-
-def test_mean_pearson__over_organisms_that_have_one():
-    entries = {name: {"valid_pearson": value} for name, value in (("a", 0.2), ("b", None), ("c", 0.5))}
-    assert mean_pearson(entries) == pytest.approx(0.35)
-    assert mean_pearson({"b": {"valid_pearson": None}}) is None
 
 
 def test_validate__padded_windows_count_where_they_are_measured(world, tmp_path):

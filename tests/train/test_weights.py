@@ -35,3 +35,18 @@ def test_positive_weights__a_dataset_without_counts(statistics):
     with pytest.raises(ConfigError, match="d: has no count of the positives in its train windows") as fault:
         positive_weights(_labelled(**statistics), "balanced")
     assert fault.value.code == "E451"
+
+
+def test_track_weights__patterns_multiply_with_the_assays(human):
+    tracks = human["human"].tracks
+    assay, name = tracks[0].assay, tracks[0].name
+    weights = track_weights(human, {assay: 4.0}, {"*": 0.5, name: 3.0})["human"]
+    wanted = [0.5 * (4.0 if t.assay == assay else 1.0) * (3.0 if t.name == name else 1.0) for t in tracks]
+    assert weights.tolist() == wanted
+
+
+def test_track_weights__unknown_track(human):
+    name = human["human"].tracks[0].name
+    with pytest.raises(ConfigError, match=f"no track is called '{name}x'. Did you mean") as caught:
+        track_weights(human, {}, {f"{name}x": 2.0})
+    assert caught.value.code == "E627"

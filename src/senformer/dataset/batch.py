@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Float32, UInt8
 
 from senformer.core.seeding import numpy_rng
 from senformer.dataset.augment import reverse_complement_batch
@@ -31,12 +31,15 @@ class Batch:
         table's row the name, and all of it.
     inputs
         Further inputs of the model, by name.
+    weights
+        Factor on the loss of every example; None where all count alike.
     """
 
     sequence: UInt8[np.ndarray, "batch base"]
     targets: Float[np.ndarray, "batch bin track"]
     windows: tuple[Interval, ...]
     inputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+    weights: Float32[np.ndarray, " batch"] | None = None
 
     @property
     def model_inputs(self) -> Any:

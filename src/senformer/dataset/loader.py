@@ -5,6 +5,7 @@ import functools
 import os
 import signal
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -16,6 +17,7 @@ from senformer.core.errors import ConfigError, SenformerError, StorageError
 from senformer.core.parent import die_with_parent
 from senformer.core.seeding import numpy_rng
 from senformer.dataset.batch import Batch, assemble, window_intervals
+from senformer.dataset.example_weights import weights_of
 from senformer.dataset.examples import AnyDataset
 from senformer.dataset.negatives import is_shuffled
 from senformer.dataset.sampling import balanced_places, epoch_places, two_classes
@@ -46,6 +48,9 @@ class TrainBatches:
     A shift that would read across an end of the window's split region, other than a chromosome's end, is
     cut to what the region allows: no base of another split is read.
 
+    With ``weights`` (of :func:`senformer.dataset.example_weights.read_weights`) every example has a factor on
+    its loss.
+
     With ``balanced``, positives and negatives (``label`` of the windows) take turns, each class in an endless
     row of epochs of its own: see :mod:`senformer.dataset.sampling`.
 
@@ -72,6 +77,7 @@ class TrainBatches:
         reverse_complement: bool = True,
         part: tuple[int, int] = (0, 1),
         balanced: bool = False,
+        weights: pd.DataFrame | None = None,
     ) -> None:
         self.dataset, self.split, self.batch_size, self.seed = dataset, split, batch_size, seed
         self._examples = part_of_batch(batch_size, part)
@@ -86,6 +92,8 @@ class TrainBatches:
         self.windows = window_intervals(table)
         self._shuffled = is_shuffled(dataset.config.negatives, table)
         self._rooms = shift_rooms(dataset, split, self.windows)
+        where = f"{dataset.path} split {split!r}"
+        self._weights = None if weights is None else weights_of(table, weights, where)
         self._classes = two_classes(table, f"{dataset.path} split {split!r}") if balanced else None
 
     @property
@@ -106,7 +114,7 @@ class TrainBatches:
         places = self._places(step)[ours]
         windows = [self.windows[place] for place in places]
         shifts = np.clip(shifts[ours], *self._rooms[places].T)
-        return assemble(
+        found = assemble(
             self.dataset,
             windows,
             self.crop_bins,
@@ -114,6 +122,7 @@ class TrainBatches:
             flips[ours].tolist(),
             shuffled=self._shuffled[places].tolist(),
         )
+        return found if self._weights is None else replace(found, weights=self._weights[places])
 
     def _places(self, step: int) -> list[int]:
         first = step * self.batch_size

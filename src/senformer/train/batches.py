@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
+from pathlib import Path
 
+from senformer.core.config import nearest
 from senformer.core.errors import ConfigError
 from senformer.dataset.batch import Batch
+from senformer.dataset.example_weights import read_weights
 from senformer.dataset.examples import AnyDataset
 from senformer.dataset.loader import TrainBatches, iterate
 from senformer.dataset.table.batches import TableBatches
@@ -18,11 +21,23 @@ AnyBatches = TrainBatches | TableBatches
 def make_batches(
     datasets: Mapping[str, AnyDataset], plan: Plan, config: TrainConfig
 ) -> dict[str, AnyBatches]:
-    """Return the training batches of each organism."""
-    return {organism: _batches(dataset, plan, config) for organism, dataset in datasets.items()}
+    """Return the training batches of each organism.
+
+    Raises
+    ------
+    ConfigError
+        Weights of examples are given for an organism that there is not.
+    """
+    for organism in config.example_weights:
+        if organism not in datasets:
+            found = f"there is no organism {organism!r}"
+            raise ConfigError("E625", "train.example_weights", found, nearest(organism, datasets))
+    return {organism: _batches(organism, dataset, plan, config) for organism, dataset in datasets.items()}
 
 
-def _batches(dataset: AnyDataset, plan: Plan, config: TrainConfig) -> AnyBatches:
+def _batches(organism: str, dataset: AnyDataset, plan: Plan, config: TrainConfig) -> AnyBatches:
+    path = config.example_weights.get(organism)
+    weights = None if path is None else read_weights(Path(path))
     if isinstance(dataset, TableDataset):
         # Refuses another window.
         dataset.cut_windows(plan.window_bp, plan.crop_bins)
@@ -38,6 +53,7 @@ def _batches(dataset: AnyDataset, plan: Plan, config: TrainConfig) -> AnyBatches
             config.seed,
             max_shift_bp=config.max_shift_bp,
             reverse_complement=config.reverse_complement,
+            weights=weights,
         )
     return TrainBatches(
         dataset,
@@ -49,6 +65,7 @@ def _batches(dataset: AnyDataset, plan: Plan, config: TrainConfig) -> AnyBatches
         max_shift_bp=config.max_shift_bp,
         reverse_complement=config.reverse_complement,
         balanced=config.sampling == "balanced",
+        weights=weights,
     )
 
 
@@ -66,26 +83,23 @@ def turn(step: int, n_organisms: int, place: int) -> int:
 
 
 def iterate_turns(
-    batches: Mapping[str, AnyBatches], first_step: int, last_step: int, workers: int
-) -> Iterator[tuple[int, str, Batch]]:
-    """Yield (step, organism, batch) for updates ``first_step`` to ``last_step``, both included.
+    batches: Mapping[str, AnyBatches], first_step: int, last_step: int, workers: int, joint: bool = False
+) -> Iterator[tuple[int, dict[str, Batch]]]:
+    """Yield (step, batches by organism) for updates ``first_step`` to ``last_step``, both included.
 
-    The workers are shared out between the organisms, at least one each where there are any.
+    Organisms take turns, or under ``joint`` all give a batch to every update. The workers are shared out
+    between them, at least one each where there are any.
     """
     organisms = sorted(batches)
-    n = len(organisms)
-    each = max(1, workers // n) if workers else 0
+    n = 1 if joint else len(organisms)
+    each = max(1, workers // len(organisms)) if workers else 0
     with ExitStack() as stack:
-        streams = [
-            stack.enter_context(
-                closing(
-                    iterate(
-                        batches[organism], turn(first_step, n, place), turn(last_step + 1, n, place), each
-                    )
-                )
-            )
-            for place, organism in enumerate(organisms)
-        ]
+        streams = {}
+        for place, organism in enumerate(organisms):
+            at = 0 if joint else place
+            begin, end = turn(first_step, n, at), turn(last_step + 1, n, at)
+            stream = iterate(batches[organism], begin, end, each)
+            streams[organism] = stack.enter_context(closing(stream))
         for step in range(first_step, last_step + 1):
-            place = (step - 1) % n
-            yield step, organisms[place], next(streams[place])
+            ours = organisms if joint else [organisms[(step - 1) % n]]
+            yield step, {organism: next(streams[organism]) for organism in ours}

@@ -1,7 +1,7 @@
 """Checkpoints: the whole state of training at one step, as a folder that is complete or absent.
 
-``checkpoints/step_0000100/`` holds ``model.safetensors``, ``optimizer.safetensors`` and ``state.json``
-with the SHA-256 of both, for the format itself carries no checksum.
+``checkpoints/step_0000100/`` holds ``model.safetensors``, ``optimizer.safetensors``, under ``ema`` also
+``average.safetensors``, and ``state.json`` with the SHA-256 of all: the format itself carries no checksum.
 """
 
 import errno
@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -27,6 +28,7 @@ FORMAT = 1
 FOLDER = "checkpoints"
 MODEL = "model.safetensors"
 OPTIMIZER = "optimizer.safetensors"
+AVERAGE = "average.safetensors"
 STATE = "state.json"
 
 log = logging.getLogger(__name__)
@@ -43,7 +45,10 @@ class State:
     settings
         SHA-256 of the settings of the run.
     best
-        Step and mean Pearson of the best validation so far, or None.
+        Step and value of the best validation so far, or None.
+    plateau, stop
+        What a schedule of plateaus and early stopping have seen of validation: best value and how many came
+        since; of plateaus also the factor on the learning rate.
     validated_step
         Step of the last validation; a checkpoint may stand just before one that is due.
     metrics_bytes, timings_bytes
@@ -57,6 +62,8 @@ class State:
     step: int
     settings: str
     best: dict[str, int | float] | None = None
+    plateau: dict[str, Any] | None = None
+    stop: dict[str, Any] | None = None
     validated_step: int = 0
     metrics_bytes: int = 0
     timings_bytes: int = 0
@@ -76,15 +83,13 @@ def checkpoint_steps(run: Path) -> list[int]:
     return sorted(int(match[1]) for match in found if match)
 
 
-def save_checkpoint(
-    run: Path, state: State, weights: Mapping[str, Tensor], optimizer: Mapping[str, Tensor]
-) -> None:
-    """Write the checkpoint of ``state.step``; it appears complete or not at all."""
+def save_checkpoint(run: Path, state: State, files: Mapping[str, Mapping[str, Tensor]]) -> None:
+    """Write the checkpoint of ``state.step``, tensors by file; it appears complete or not at all."""
 
     def write(folder: Path) -> None:
-        for name, tensors in ((MODEL, weights), (OPTIMIZER, optimizer)):
+        for name, tensors in files.items():
             _save(tensors, folder / name)
-        sums = {name: sha256(folder / name) for name in (MODEL, OPTIMIZER)}
+        sums = {name: sha256(folder / name) for name in files}
         write_json(folder / STATE, asdict(state) | {"sha256": sums})
 
     commit_folder(checkpoint_path(run, state.step), write)
@@ -113,6 +118,8 @@ def refuse_small_disk(run: Path, model: nn.Module, config: TrainConfig) -> None:
     weights = sum(tensor.nbytes for tensor in model.state_dict().values())
     n_moments = optimizer_kind(config)[0].n_moments
     moments = sum(n_moments * parameter.nbytes for parameter in model.parameters() if parameter.requires_grad)
+    if config.ema is not None:
+        moments += sum(parameter.nbytes for parameter in model.parameters())
     needed = (weights + moments) * (config.keep_checkpoints + 2) + weights
     free = shutil.disk_usage(run).free
     if free < needed:
@@ -191,8 +198,8 @@ def load_tensors(run: Path, step: int, name: str) -> dict[str, Tensor]:
     return load_file(checkpoint_path(run, step) / name)
 
 
-def load_weights(model: nn.Module, run: Path, step: int) -> None:
-    """Set the weights of ``model`` from a checkpoint.
+def load_weights(model: nn.Module, run: Path, step: int, averaged: bool = False) -> None:
+    """Set the weights of ``model`` from a checkpoint; ``averaged``: its average of them.
 
     Raises
     ------
@@ -200,6 +207,8 @@ def load_weights(model: nn.Module, run: Path, step: int) -> None:
         A tensor is missing, unknown or of another shape; it is named with both shapes.
     """
     tensors = load_tensors(run, step, MODEL)
+    if averaged:
+        tensors |= load_tensors(run, step, AVERAGE)
     wanted = {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()}
     found = {key: tuple(tensor.shape) for key, tensor in tensors.items()}
     for key in [*wanted, *(key for key in found if key not in wanted)]:

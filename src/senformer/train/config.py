@@ -22,6 +22,24 @@ class FoldChoice(Config):
     valid: int | str | list[int | str] | None = None
 
 
+class StopChoice(Config):
+    """When a run ends before its last step.
+
+    Attributes
+    ----------
+    metric
+        Key of validation that is watched.
+    patience
+        Validations without a new best after which the run ends.
+    min_delta
+        By how much a value must beat the best.
+    """
+
+    metric: str = "valid_pearson"
+    patience: int = Field(default=8, gt=0)
+    min_delta: float = Field(default=0.0, ge=0)
+
+
 class TrainConfig(Config):
     """How a model is trained; the defaults are Enformer's where its recipe states them.
 
@@ -32,7 +50,9 @@ class TrainConfig(Config):
     steps
         Number of optimizer updates, over all organisms together.
     batch_size
-        Windows per update.
+        Windows per update, of every organism that takes part in it.
+    accumulate
+        Parts that a batch is computed in, one after another, for less memory.
     learning_rate, warmup_steps, schedule, schedule_options
         Rate after a linear warm-up; then as the schedule says (``SCHEDULES``), with its options by name.
     optimizer, optimizer_options
@@ -53,6 +73,16 @@ class TrainConfig(Config):
         ``multinomial_mse``.
     assay_weights
         Factor on the loss of every track of an assay; 1 for assays without one.
+    track_weights
+        Factors on the loss of tracks by names or patterns.
+    example_weights
+        Files of factors on the loss of windows or rows, by organism.
+    organisms, organism_weights
+        ``alternate``: an update is of one organism, in turns; ``joint``: of a batch of each together. Factors
+        on the organisms' losses.
+    ema, ema_warmup
+        Share that an average of the weights keeps at every update; None for no average. Whether it begins
+        with smaller shares.
     class_weights
         ``balanced`` weighs each track's positives by negatives / positives of its train labels.
     sampling
@@ -71,6 +101,10 @@ class TrainConfig(Config):
         How often the state is saved, and how many of the newest are kept (plus the best).
     validate_every_steps, validate_windows
         How often, and on how many windows per organism, validation runs; None for never and for all.
+    select
+        Key of validation that says which weights are the best.
+    stop
+        When the run ends before its last step; None for never.
     export
         Which weights become ``model/``: ``best`` by validation or ``last``; None takes the best where
         there was a validation.
@@ -90,6 +124,7 @@ class TrainConfig(Config):
     seed: int = 1
     steps: int = Field(gt=0)
     batch_size: int = Field(default=4, gt=0)
+    accumulate: int = Field(default=1, gt=0)
     learning_rate: float = Field(default=5e-4, gt=0)
     warmup_steps: int = Field(default=500, ge=0)
     schedule: str = "constant"
@@ -107,6 +142,12 @@ class TrainConfig(Config):
     loss: str = "poisson"
     loss_options: dict[str, float] = Field(default_factory=dict)
     assay_weights: dict[str, PositiveFloat] = Field(default_factory=dict)
+    track_weights: dict[str, NonNegativeFloat] = Field(default_factory=dict)
+    example_weights: dict[str, str] = Field(default_factory=dict)
+    organisms: Literal["alternate", "joint"] = "alternate"
+    organism_weights: dict[str, PositiveFloat] = Field(default_factory=dict)
+    ema: float | None = Field(default=None, gt=0, lt=1)
+    ema_warmup: bool = False
     class_weights: Literal["none", "balanced"] = "none"
     sampling: Literal["uniform", "balanced"] = "uniform"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
@@ -121,6 +162,8 @@ class TrainConfig(Config):
     keep_checkpoints: int = Field(default=2, gt=0)
     validate_every_steps: int | None = Field(default=None, gt=0)
     validate_windows: int | None = Field(default=None, gt=0)
+    select: str = "valid_pearson"
+    stop: StopChoice | None = None
     export: Literal["best", "last"] | None = None
     finetune: FinetuneConfig | None = None
     workers: int = Field(default=0, ge=0)
@@ -134,5 +177,9 @@ class TrainConfig(Config):
             raise ValueError(f"betas are {self.betas}, each must lie in [0, 1)")
         if self.export == "best" and self.validate_every_steps is None:
             raise ValueError("export: best needs validate_every_steps")
+        if self.batch_size % self.accumulate:
+            raise ValueError(
+                f"batch_size {self.batch_size} cannot be computed in {self.accumulate} equal parts"
+            )
         refuse_idle(self)
         return self

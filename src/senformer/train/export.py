@@ -52,7 +52,7 @@ def export_model(
     step = exported_step(state, config)
     if config.export == "best" and state.best is None:
         log.warning("%s: no validation has a score, so the last weights are exported", out)
-    load_weights(model, out, step)
+    load_weights(model, out, step, averaged=config.ema is not None)
     merge_adapters(model)
     model.train(False)
     datasets = {organism: source.dataset for organism, source in batches.items()}

@@ -28,6 +28,7 @@ from senformer.train.checkpoint import (
 from senformer.train.config import TrainConfig
 from senformer.train.export import exported_step
 from senformer.train.finetune.start import Start
+from senformer.train.judge import has_stopped_early
 from senformer.train.settings import refuse_other_settings, settings_hash
 
 DONE = "DONE.json"
@@ -69,10 +70,10 @@ def find_state(
 ) -> tuple[State | None, dict[str, Any] | None]:
     """Return the state to go on from, and the closing record where the run is finished.
 
-    A run that its time limit ended is taken up again under a larger limit, and one with a constant
-    learning rate under a larger number of steps. One that is finished is closed anew where ``export`` asks
-    for other weights than its model has. The state is None where the folder is there but a kill
-    came before the run began: it is begun anew.
+    A run that its time limit ended is taken up again under a larger limit, one that stopped early under more
+    patience, and one with a constant learning rate under a larger number of steps. One
+    that is finished is closed anew where ``export`` asks for other weights than its model has. The state is
+    None where the folder is there but a kill came before the run began: it is begun anew.
 
     Raises
     ------
@@ -173,7 +174,7 @@ def note_resume(out: Path, state: State, config_record: Mapping[str, Any]) -> No
 
 
 def _may_go_on(state: State, config: TrainConfig) -> bool:
-    if state.step >= config.steps:
+    if state.step >= config.steps or has_stopped_early(state, config):
         return False
     return config.max_minutes is None or state.seconds < config.max_minutes * 60
 

@@ -27,5 +27,12 @@ def _idle(config: Any) -> Iterator[tuple[str, str]]:
             yield key, f"under optimizer {config.optimizer}; take adam or adamw"
     if not config.weight_decay:
         yield "decay_all", "without weight_decay; give one"
+    if config.ema is None:
+        yield "ema_warmup", "without ema; give one"
+    if config.validate_every_steps is None:
+        for key in ("select", "stop"):
+            yield key, "without validation; set validate_every_steps"
+        if config.schedule == "plateau":
+            raise ValueError("schedule plateau needs validation: set validate_every_steps")
     if config.clip_norm is None:
         yield "clip", "without clip_norm; give one"

@@ -16,8 +16,10 @@ from senformer.core.seeding import child_seed
 from senformer.dataset.examples import AnyDataset
 from senformer.dataset.fold_choice import choose_folds
 from senformer.model import create_model
+from senformer.train.average import Average
 from senformer.train.batches import make_batches
 from senformer.train.checkpoint import (
+    AVERAGE,
     OPTIMIZER,
     State,
     checkpoint_path,
@@ -26,6 +28,7 @@ from senformer.train.checkpoint import (
     refuse_small_disk,
 )
 from senformer.train.config import TrainConfig
+from senformer.train.engine import Engine
 from senformer.train.export import MODEL, export_model
 from senformer.train.finetune.freezing import Freezing
 from senformer.train.folder import (
@@ -46,7 +49,6 @@ from senformer.train.recipe_check import refuse_unfit_recipe
 from senformer.train.run import Run
 from senformer.train.settings import run_settings
 from senformer.train.signals import StopRequest
-from senformer.train.step import Engine
 from senformer.train.targets import refuse_unfit_targets
 from senformer.train.validate import make_validation_sets
 from senformer.train.weights import positive_weights, track_weights
@@ -85,9 +87,9 @@ def train(
 
     Returns
     -------
-    ``run`` and ``model`` (folders), ``steps`` (updates done), ``stopped_by`` (``steps`` or
-    ``max_minutes``), ``seconds``, ``best`` (step and mean Pearson's r, or None), ``exported_step`` and
-    ``model_sha256``.
+    ``run`` and ``model`` (folders), ``steps`` (updates done), ``stopped_by`` (``steps``,
+    ``early_stop`` or ``max_minutes``), ``seconds``, ``best`` (step and value of ``select``, or None),
+    ``exported_step`` and ``model_sha256``.
 
     Raises
     ------
@@ -109,12 +111,12 @@ def train(
     datasets = {name: _in_folds(dataset, config) for name, dataset in sorted(datasets.items())}
     plan = make_plan(model_section, config, datasets)
     dtype = pick_dtype(config.precision, pick_device(config.device))
-    refuse_unfit_recipe(config, plan)
+    refuse_unfit_recipe(config, plan, datasets)
+    batches = make_batches(datasets, plan, config)
     settings = run_settings(plan, config, datasets, str(dtype).removeprefix("torch."))
     refuse_unfit_targets(datasets, config.loss, plan)
-    weights = track_weights(datasets, config.assay_weights)
+    weights = track_weights(datasets, config.assay_weights, config.track_weights)
     positive = positive_weights(datasets, config.class_weights)
-    batches = make_batches(datasets, plan, config)
     sets = make_validation_sets(datasets, plan, config)
     record = config_record or {"model": model_section, "train": config.model_dump(mode="json")}
     if resume:
@@ -135,9 +137,10 @@ def train(
             else:
                 _load(engine, out, state)
                 note_resume(out, state, record)
+            n_together = len(datasets) if config.organisms == "joint" else 1
             run = Run(engine, out, state, batches, sets, stop)
             with forget_unbegun(out):
-                stopped_by = run.go(plan.window_bp * config.batch_size)
+                stopped_by = run.go(plan.window_bp * config.batch_size * n_together)
             model = engine.accelerator.unwrap_model(engine.model, keep_fp32_wrapper=False).cpu()
         exported = export_model(model, out, run.state, config, batches, plan.start)
         return _close(out, run.state, stopped_by, exported)
@@ -170,6 +173,7 @@ def _engine(
             {organism: weight.to(prepared.device) for organism, weight in weights.items()},
             {organism: weight.to(prepared.device) for organism, weight in positive_weights.items()},
             freezing,
+            None if config.ema is None else Average(model),
         )
 
 
@@ -182,6 +186,9 @@ def _load(engine: Engine, out: Path, state: State) -> None:
     tensors = load_tensors(out, state.step, OPTIMIZER)
     where = str(checkpoint_path(out, state.step) / OPTIMIZER)
     load_optimizer(engine.model, engine.optimizer, tensors, where, optimizer_kind(engine.config)[0].parts)
+    if engine.average is not None:
+        where = str(checkpoint_path(out, state.step) / AVERAGE)
+        engine.average.load(load_tensors(out, state.step, AVERAGE), where)
 
 
 def _close(out: Path, state: State, stopped_by: str, exported: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ def mean_measured(
     terms: Float[Tensor, "batch bin track"],
     is_measured: Bool[Tensor, "batch bin track"],
     weight: Float[Tensor, " track"] | None = None,
+    example_weight: Float[Tensor, " batch"] | None = None,
 ) -> Float[Tensor, ""]:
     """Return the mean of the terms over the measured entries; zero, with zero gradient, where there is none.
 
@@ -30,9 +31,13 @@ def mean_measured(
         Which entries count.
     weight
         Factor on each track's terms; None counts all alike. The mean is still over the number of entries.
+    example_weight
+        Factor on each window's terms, in the same way.
     """
     if weight is not None:
         terms = terms * weight
+    if example_weight is not None:
+        terms = terms * example_weight[:, None, None]
     return terms.masked_fill(~is_measured, 0.0).sum() / is_measured.sum().clamp(min=1)
 
 
@@ -40,6 +45,7 @@ def mean_of_profiles(
     terms: Float[Tensor, "batch track"],
     n_bins: Int[Tensor, "batch track"],
     weight: Float[Tensor, " track"] | None = None,
+    example_weight: Float[Tensor, " batch"] | None = None,
 ) -> Float[Tensor, ""]:
     """Return the mean over the profiles, a window and track each, that have a measured bin; zero without any.
 
@@ -51,7 +57,11 @@ def mean_of_profiles(
         Measured bins of each.
     weight
         Factor on each track's terms; None counts all alike. The mean is still over the number of profiles.
+    example_weight
+        Factor on each window's terms, in the same way.
     """
     if weight is not None:
         terms = terms * weight
+    if example_weight is not None:
+        terms = terms * example_weight[:, None]
     return terms.masked_fill(n_bins == 0, 0.0).sum() / (n_bins > 0).sum().clamp(min=1)

@@ -1,7 +1,6 @@
 """Learning rates by layer: the factor of every parameter, and the groups that an optimizer takes."""
 
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from math import prod
 from typing import Any
 
@@ -9,21 +8,10 @@ from torch import nn
 
 from senformer.core.config import nearest
 from senformer.core.errors import ConfigError
-from senformer.model.parts import ADAPTERS, named_parts
+from senformer.model.parts import ADAPTERS, is_part, named_parts
 from senformer.train.config import TrainConfig
 
 _HEADS = "heads"
-
-
-def matches(pattern: str, name: str) -> bool:
-    """Say whether a pattern with ``*`` and ``?`` names a parameter, or what holds it.
-
-    Examples
-    --------
-    >>> [matches(pattern, "heads.human.bias") for pattern in ("heads", "*.bias", "human")]
-    [True, True, False]
-    """
-    return fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}.*")
 
 
 def layers_of(names: Iterable[str]) -> list[str]:
@@ -54,7 +42,7 @@ def rate_factors(names: list[str], config: TrainConfig) -> dict[str, float]:
         A pattern names no parameter, or nothing would train.
     """
     for pattern in config.rates:
-        if not any(matches(pattern, name) for name in names):
+        if not any(is_part(name, pattern) for name in names):
             known = {part for name in names for part in (name, _layer(name), name.split(".")[0])}
             todo = nearest(pattern.removesuffix(".*"), known)
             raise ConfigError("E620", "train.rates", f"{pattern!r} names no parameter of the model", todo)
@@ -64,7 +52,7 @@ def rate_factors(names: list[str], config: TrainConfig) -> dict[str, float]:
     factors = {}
     for name in names:
         # Sorted: the order in which a file names them does not count, to the last bit.
-        given = [factor for pattern, factor in sorted(config.rates.items()) if matches(pattern, name)]
+        given = [factor for pattern, factor in sorted(config.rates.items()) if is_part(name, pattern)]
         factors[name] = config.layer_decay ** depth[_layer(name)] * prod(given)
     if not any(factors.values()):
         raise ConfigError("E621", "train.rates", "no parameter trains", "Give some a factor above 0.")

@@ -1,25 +1,46 @@
 """What the settings of a recipe ask of one another and of the model, checked before anything is written."""
 
+from collections.abc import Mapping
+
 import torch
 
+from senformer.core.config import nearest
+from senformer.core.errors import ConfigError
+from senformer.dataset.examples import AnyDataset
 from senformer.model import create_model
 from senformer.model.parts import named_parts
 from senformer.train.config import TrainConfig
+from senformer.train.micro import MEAN_OF
 from senformer.train.optimizer import make_schedule, optimizer_kind
 from senformer.train.plan import Plan
 from senformer.train.rates import rate_factors
+from senformer.train.schedules.plateau import Plateau
+from senformer.train.scores import refuse_unknown_scores
 
 
-def refuse_unfit_recipe(config: TrainConfig, plan: Plan) -> None:
-    """Raise unless optimizer, schedule and learning rates are possible for the model.
+def refuse_unfit_recipe(config: TrainConfig, plan: Plan, datasets: Mapping[str, AnyDataset]) -> None:
+    """Raise unless optimizer, schedule, rates, metrics and parts of batches are possible.
 
     Raises
     ------
     ConfigError
         The first fault.
     """
-    make_schedule(config)
+    schedule = make_schedule(config)
     optimizer_kind(config)
+    metrics = [("select", config.select)]
+    if config.stop is not None:
+        metrics.append(("stop.metric", config.stop.metric))
+    if isinstance(schedule, Plateau):
+        metrics.append(("schedule_options.metric", schedule.metric))
+    refuse_unknown_scores(metrics, datasets)
+    for organism in config.organism_weights:
+        if organism not in datasets:
+            found = f"there is no organism {organism!r}"
+            raise ConfigError("E625", "train.organism_weights", found, nearest(organism, datasets))
+    if config.accumulate > 1 and config.loss not in MEAN_OF:
+        found = f"the {config.loss} loss compares a whole batch, it is no mean of its parts' losses"
+        raise ConfigError("E626", "train.accumulate", found, "Take accumulate: 1, or another loss.")
     if config.rates:
         with torch.device("meta"):
             model = create_model(plan.name, **plan.overrides)

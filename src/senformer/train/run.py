@@ -12,14 +12,24 @@ from senformer.core.errors import DataError, Stopped
 from senformer.dataset.batch import Batch
 from senformer.dataset.loader import named_worker_death
 from senformer.train.batches import AnyBatches, iterate_turns
-from senformer.train.checkpoint import State, checkpoint_steps, prune_checkpoints, save_checkpoint
+from senformer.train.checkpoint import (
+    AVERAGE,
+    MODEL,
+    OPTIMIZER,
+    State,
+    checkpoint_steps,
+    prune_checkpoints,
+    save_checkpoint,
+)
 from senformer.train.curve import Curve
+from senformer.train.engine import Engine
 from senformer.train.folder import FAILED, METRICS, TIMINGS
+from senformer.train.judge import after_validation, has_stopped_early
 from senformer.train.optimizer import optimizer_tensors
 from senformer.train.progress import Ticker
 from senformer.train.signals import StopRequest
-from senformer.train.step import Engine, Update, take_step
-from senformer.train.validate import ValidationSet, mean_pearson, validate
+from senformer.train.step import Update, take_step
+from senformer.train.validate import ValidationSet, validate
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +60,7 @@ class Run:
         self._saved = state
 
     def go(self, bp_per_step: int) -> str:
-        """Do all updates that are left; return what ended the run: ``steps`` or ``max_minutes``.
+        """Do all updates that are left; return what ended them: ``steps``, ``early_stop`` or ``max_minutes``.
 
         Raises
         ------
@@ -62,40 +72,58 @@ class Run:
             The disk is full, or a loader worker was killed.
         """
         config, state = self._config, self.state
-        stream = iterate_turns(self._batches, state.step + 1, config.steps, config.workers)
+        is_joint = config.organisms == "joint"
+        stream = iterate_turns(self._batches, state.step + 1, config.steps, config.workers, is_joint)
         ticker = Ticker(state.step, config.steps, bp_per_step, state.seconds)
         with named_worker_death(), ticker as self._ticker, closing(cast(Any, stream)):
             self._validate_if_due()
-            while self.state.step < config.steps and not self._is_out_of_time():
+            while not self._ended_by():
                 self._heed_signal()
                 self._advance(*next(stream))
+            ended_by = self._ended_by()
             self._end()
-        return "steps" if self.state.step >= config.steps else "max_minutes"
+        return ended_by
 
-    def _advance(self, step: int, organism: str, batch: Batch) -> None:
+    def _ended_by(self) -> str:
+        """Return what ends the run at this step; empty where it goes on."""
+        if self.state.step >= self._config.steps:
+            return "steps"
+        if has_stopped_early(self.state, self._config):
+            return "early_stop"
+        return "max_minutes" if self._is_out_of_time() else ""
+
+    def _is_out_of_time(self) -> bool:
+        limit = self._config.max_minutes
+        return limit is not None and self._ticker.seconds >= limit * 60
+
+    def _advance(self, step: int, batches: Mapping[str, Batch]) -> None:
         """Do one update, note it, validate and save where it is time to."""
+        factor = 1.0 if self.state.plateau is None else self.state.plateau["factor"]
         try:
-            update = take_step(self.engine, step, organism, batch)
+            update = take_step(self.engine, step, batches, factor)
         except DataError as fault:
             if fault.code == "E604":
                 self._metrics.flush()
-                windows = [str(window) for window in batch.windows]
-                write_json(self.out / FAILED, {"step": step, "organism": organism, "windows": windows})
+                windows = [str(window) for batch in batches.values() for window in batch.windows]
+                found = {"step": step, "organism": " and ".join(batches), "windows": windows}
+                write_json(self.out / FAILED, found)
             raise
         self.state = replace(self.state, step=step)
-        self._note(organism, update)
+        self._note(update)
         is_better = self._validate_if_due()
         if is_better or step % self._config.checkpoint_every_steps == 0:
             self._save()
 
-    def _note(self, organism: str, update: Update) -> None:
-        step, values = self.state.step, {"loss": update.loss, "learning_rate": update.learning_rate}
-        masked = {} if update.n_measured else {"is_masked": True}
-        if masked:
-            log.warning("step %d: no target of this %s batch is measured: its loss is zero", step, organism)
-        self._metrics.add(
-            step=step, **values, gradient_norm=update.gradient_norm, organism=organism, **masked
-        )
+    def _note(self, update: Update) -> None:
+        step = self.state.step
+        for organism, loss in update.losses.items():
+            masked = {} if update.n_measured[organism] else {"is_masked": True}
+            if masked:
+                log.warning(
+                    "step %d: no target of this %s batch is measured: its loss is zero", step, organism
+                )
+            values = {"learning_rate": update.learning_rate, "gradient_norm": update.gradient_norm}
+            self._metrics.add(step=step, loss=loss, **values, organism=organism, **masked)
         if step % self._config.log_every_steps == 0 or step == self._config.steps:
             limit = self._config.max_minutes
             self._timings.add(
@@ -119,13 +147,10 @@ class Run:
         for organism, values in found.items():
             self._metrics.add(step=step, organism=organism, **values)
         self._metrics.flush()
-        score, best = mean_pearson(found), self.state.best
         self._ticker.say(f"step {step} validation: {_summary(found)}")
-        self.state = replace(self.state, validated_step=step)
-        if score is None or (best is not None and score <= best["valid_pearson"]):
-            return False
-        self.state = replace(self.state, best={"step": step, "valid_pearson": score})
-        return True
+        before = self.state.best
+        self.state = after_validation(self.state, self._config, step, found)
+        return self.state.best != before
 
     def _save(self) -> None:
         engine, state = self.engine, self.state
@@ -135,8 +160,11 @@ class Run:
             timings_bytes=self._timings.flush(),
             seconds=self._ticker.seconds,
         )
-        tensors = optimizer_tensors(engine.model, engine.optimizer)
-        save_checkpoint(self.out, self.state, engine.model.state_dict(), tensors)
+        files = {MODEL: engine.model.state_dict()}
+        files[OPTIMIZER] = optimizer_tensors(engine.model, engine.optimizer)
+        if engine.average is not None:
+            files[AVERAGE] = engine.average.tensors
+        save_checkpoint(self.out, self.state, files)
         self._saved = self.state
         best = int(state.best["step"]) if state.best else None
         prune_checkpoints(self.out, self._config.keep_checkpoints, best)
@@ -156,10 +184,6 @@ class Run:
             f"stopped by a signal after step {self.state.step}; the state is saved",
             "Run the same command with --resume to go on.",
         )
-
-    def _is_out_of_time(self) -> bool:
-        limit = self._config.max_minutes
-        return limit is not None and self._ticker.seconds >= limit * 60
 
     def _end(self) -> None:
         """Validate the last weights, unless that was done, and save them."""

@@ -3,8 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from senformer.core.commit import sha256
 from senformer.core.errors import ConfigError
 from senformer.core.provenance import describe_input
 from senformer.dataset.examples import AnyDataset
@@ -20,6 +22,7 @@ FREE = frozenset(
         "keep_checkpoints",
         "log_every_steps",
         "max_minutes",
+        "stop",
         "threads",
         "validate_every_steps",
         "validate_windows",
@@ -27,6 +30,8 @@ FREE = frozenset(
     }
 )
 """Keys of the ``train`` section that may change when a run goes on: no update depends on them."""
+
+_OF_VALIDATION = {"validate_every_steps", "validate_windows"}
 
 
 def run_settings(
@@ -37,12 +42,17 @@ def run_settings(
     ``precision`` is the one in use, for ``auto`` differs between machines. The number of steps counts
     under a schedule that depends on it; others can be lengthened.
     """
-    train = {**config.model_dump(mode="json", exclude=set(FREE)), "precision": precision}
+    # Under a plateau the rate depends on when and on what validation runs.
+    bound = _OF_VALIDATION if config.schedule == "plateau" else set()
+    train = {**config.model_dump(mode="json", exclude=set(FREE) - bound), "precision": precision}
     train |= {"window_bp": plan.window_bp, "crop_bins": plan.crop_bins}
     if plan.start is not None:
         train["finetune"] = plan.start.settings
     if make_schedule(config).is_open_ended:
         del train["steps"]
+    # The weights count, not where they lie.
+    files = {organism: sha256(Path(path)) for organism, path in config.example_weights.items()}
+    train["example_weights"] = files
     found = {f"train.{key}": value for key, value in train.items()}
     found["model.name"] = plan.name
     found |= {f"model.{key}": value for key, value in plan.overrides.items()}

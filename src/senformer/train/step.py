@@ -1,55 +1,23 @@
-"""One update: forward, loss, backward, checks, clipping, optimizer."""
+"""One update: forward, loss, backward, checks, clipping, optimizer, average."""
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import torch
-from accelerate import Accelerator
 from torch import Tensor, nn
-from torch.nn.utils import clip_grads_with_norm_, get_total_norm
+from torch.nn.utils import get_total_norm
 
-from senformer.core.errors import DataError, DeviceError
+from senformer.core.errors import DataError
 from senformer.core.seeding import child_seed
 from senformer.dataset.batch import Batch
-from senformer.train.config import TrainConfig
-from senformer.train.finetune.freezing import Freezing
+from senformer.train.average import kept_share
+from senformer.train.clip import clip_gradients
+from senformer.train.engine import Engine
+from senformer.train.forward import losses_of
+from senformer.train.micro import shares, split_batch
 from senformer.train.optimizer import learning_rate, set_rate
 
-
-@dataclass(frozen=True)
-class Engine:
-    """What an update works with: the prepared model, its optimizer, and where they live."""
-
-    accelerator: Accelerator
-    model: nn.Module
-    optimizer: torch.optim.Optimizer
-    loss: Callable[..., Tensor]
-    config: TrainConfig
-    weights: Mapping[str, Tensor] = field(default_factory=dict)
-    positive_weights: Mapping[str, Tensor] = field(default_factory=dict)
-    freezing: Freezing | None = None
-
-    def tensors(self, batch: Batch) -> tuple[Tensor | dict[str, Tensor], Tensor]:
-        """Return the codes, or all inputs by name, still in main memory, and the targets on the device.
-
-        The model checks the codes and moves them itself: a check on the device would wait for it.
-        """
-        targets = torch.as_tensor(batch.targets).to(self.accelerator.device, non_blocking=True)
-        codes = torch.as_tensor(batch.sequence)
-        if not batch.inputs:
-            return codes, targets
-        return {
-            "sequence": codes,
-            **{name: torch.as_tensor(array) for name, array in batch.inputs.items()},
-        }, targets
-
-    def loss_of(self, organism: str, prediction: Tensor, targets: Tensor) -> Tensor:
-        """Return the loss under the organism's track weights, and those of its positives where there are."""
-        weights = [self.weights.get(organism)]
-        if organism in self.positive_weights:
-            weights.append(self.positive_weights[organism])
-        return self.loss(prediction, targets, *weights)
+Batches = Mapping[str, Batch]
 
 
 @dataclass(frozen=True)
@@ -58,42 +26,29 @@ class Update:
 
     Attributes
     ----------
-    loss
-        Mean over the measured entries.
+    losses
+        Mean over the measured entries, by organism.
     gradient_norm
         Global norm before clipping, over the parameters that took part.
     learning_rate
-        Rate used.
+        Rate used, before factors of layers.
     n_measured
-        Target entries that were not masked.
+        Target entries that were not masked, by organism.
     """
 
-    loss: float
+    losses: Mapping[str, float]
     gradient_norm: float
     learning_rate: float
-    n_measured: int
+    n_measured: Mapping[str, int]
+
+    @property
+    def loss(self) -> float:
+        """Mean of the organisms' losses."""
+        return sum(self.losses.values()) / len(self.losses)
 
 
-@contextlib.contextmanager
-def memory_errors(engine: Engine, batch: Batch) -> Iterator[None]:
-    """Say which batch does not fit where the device's memory is too small for it.
-
-    Raises
-    ------
-    DeviceError
-        The memory is too small.
-    """
-    try:
-        yield
-    except torch.OutOfMemoryError as fault:
-        found = f"batches of {len(batch.sequence)} windows of {batch.sequence.shape[1]:,} bp do not fit"
-        raise DeviceError(
-            "E612", str(engine.accelerator.device), found, "Lower batch_size or window_bp."
-        ) from fault
-
-
-def take_step(engine: Engine, step: int, organism: str, batch: Batch) -> Update:
-    """Do update ``step`` (from 1) on one batch of ``organism``; only its head takes part.
+def take_step(engine: Engine, step: int, batches: Batches, rate_factor: float = 1.0) -> Update:
+    """Do update ``step`` (from 1) on a batch of each organism given; only their heads take part.
 
     The random state is set from (seed, step), so that dropout does not depend on what was drawn before.
 
@@ -108,11 +63,8 @@ def take_step(engine: Engine, step: int, organism: str, batch: Batch) -> Update:
     torch.manual_seed(child_seed(config.seed, "step", step))
     if engine.freezing is not None:
         engine.freezing.begin(step)
-    with memory_errors(engine, batch):
-        inputs, targets = engine.tensors(batch)
-        engine.optimizer.zero_grad(set_to_none=True)
-        loss = engine.loss_of(organism, model(inputs, heads=[organism])[organism], targets)
-        engine.accelerator.backward(loss)
+    engine.optimizer.zero_grad(set_to_none=True)
+    seen = _backward(engine, batches)
     used = [
         parameter
         for group in engine.optimizer.param_groups
@@ -121,45 +73,58 @@ def take_step(engine: Engine, step: int, organism: str, batch: Batch) -> Update:
     ]
     norm = get_total_norm([parameter.grad for parameter in used])
     # The one place where the device is waited for: the check must come before the update.
-    values = torch.stack([loss.detach().double(), norm.double(), (~targets.isnan()).sum().double()]).tolist()
-    update = Update(values[0], values[1], learning_rate(config, step), int(values[2]))
-    if not all(map(_is_finite, values)):
-        raise _not_finite(model, step, organism, batch, update)
+    *values, norm_value = torch.cat([seen.double().flatten(), norm.double().reshape(1)]).tolist()
+    n = len(batches)
+    losses, measured = dict(zip(batches, values[:n], strict=True)), map(int, values[n:])
+    rate = learning_rate(config, step) * rate_factor
+    if not all(map(_is_finite, (*losses.values(), norm_value))):
+        raise _not_finite(model, step, batches, Update(losses, norm_value, rate, {}))
     if config.clip_norm is not None:
         clip_gradients(used, config.clip_norm, None if config.clip == "per_tensor" else norm)
-    set_rate(engine.optimizer, update.learning_rate)
+    set_rate(engine.optimizer, rate)
     engine.optimizer.step()
-    return update
+    if engine.average is not None:
+        engine.average.follow(kept_share(config, step))
+    return Update(losses, norm_value, rate, dict(zip(batches, measured, strict=True)))
 
 
-def clip_gradients(parameters: list[Tensor], limit: float, norm: Tensor | None) -> None:
-    """Scale gradients down to ``limit``: by their global norm, or each by its own where None is given."""
-    if norm is not None:
-        clip_grads_with_norm_(parameters, limit, norm)
-        return
-    gradients = [parameter.grad for parameter in parameters]
-    for gradient, own in zip(gradients, torch._foreach_norm(gradients), strict=True):
-        gradient.mul_(limit / own.clamp(min=limit))
+def _backward(engine: Engine, batches: Batches) -> Tensor:
+    """Add up the gradients of all parts of the batches; return losses, then measured entries, by organism."""
+    config = engine.config
+    parts = {organism: split_batch(batch, config.accumulate) for organism, batch in batches.items()}
+    counts = {organism: shares(own, config.loss) for organism, own in parts.items()}
+    seen = None
+    for place in range(config.accumulate):
+        found = losses_of(engine, {organism: own[place] for organism, own in parts.items()})
+        means = {organism: loss * counts[organism][place] for organism, (loss, _) in found.items()}
+        weighted = [loss * config.organism_weights.get(organism, 1.0) for organism, loss in means.items()]
+        engine.accelerator.backward(sum(weighted[1:], weighted[0]))
+        rows = [torch.stack(list(means.values())).detach(), torch.stack([n for _, n in found.values()])]
+        now = torch.stack([row.double() for row in rows])
+        seen = now if seen is None else seen + now
+    return seen
 
 
 def _is_finite(value: float) -> bool:
     return value - value == 0.0
 
 
-def _not_finite(model: nn.Module, step: int, organism: str, batch: Batch, update: Update) -> DataError:
+def _not_finite(model: nn.Module, step: int, batches: Batches, update: Update) -> DataError:
     named = (
         name
         for name, parameter in model.named_parameters()
         if parameter.grad is not None and not parameter.grad.isfinite().all()
     )
     first = next(named, None)
-    where = ", ".join(str(window) for window in batch.windows)
+    where = "; ".join(
+        f"{organism} windows {', '.join(map(str, batch.windows))}" for organism, batch in batches.items()
+    )
     found = f"loss {update.loss:g}, gradient norm {update.gradient_norm:g}"
     if first is not None:
         found += f" (first in {first!r})"
     return DataError(
         "E604",
-        f"step {step}, {organism} windows {where}",
+        f"step {step}, {where}",
         f"training stopped before this update: {found}",
         "Look at these windows, or train into another --out with a lower learning_rate.",
     )

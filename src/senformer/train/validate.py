@@ -1,5 +1,6 @@
 """Validation during training: loss and Pearson's r on held-out windows."""
 
+import contextlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,15 +9,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
+from jaxtyping import Float64
 
 from senformer.core.errors import ConfigError, DataError
 from senformer.dataset.batch import Batch
 from senformer.dataset.examples import AnyDataset, eval_batches
 from senformer.dataset.loader import eval_windows
-from senformer.evaluate.metrics.pearson import PearsonSums
+from senformer.evaluate.sums import TrackSums
+from senformer.tracks.scaling import Scaling
 from senformer.train.config import TrainConfig
+from senformer.train.engine import Engine, memory_errors
 from senformer.train.plan import Plan
-from senformer.train.step import Engine, memory_errors
+from senformer.train.scores import CORRELATIONS, LOSS, assays_of
 
 SPLIT = "valid"
 
@@ -62,11 +66,12 @@ def make_validation_sets(
 def validate(
     engine: Engine, sets: Mapping[str, ValidationSet], is_stopped: Callable[[], bool]
 ) -> dict[str, dict[str, Any]] | None:
-    """Return ``valid_loss``, ``valid_pearson`` and ``n_windows`` per organism.
+    """Return ``valid_loss``, ``valid_pearson``, ``valid_pearson_log1p`` and ``n_windows`` per organism.
 
     The loss is the mean of the batches' losses by their measured entries, Pearson's r the mean over tracks
-    that have one (None where no track has). None is returned where ``is_stopped`` says so between two
-    batches: a validation that a signal cut short counts for nothing.
+    that have one (None where no track has), of all and of every assay's (``valid_pearson.CAGE``).
+    Under ``ema`` they are those of the averaged weights. None is returned where ``is_stopped`` says so
+    between two batches: a validation that a signal cut short counts for nothing.
 
     Raises
     ------
@@ -78,13 +83,14 @@ def validate(
     was_training = engine.model.training
     engine.model.train(False)
     try:
-        found = {}
-        for organism, held_out in sets.items():
-            values = _validate_one(engine, organism, held_out, is_stopped)
-            if values is None:
-                return None
-            found[organism] = values
-        return found
+        with contextlib.nullcontext() if engine.average is None else engine.average.in_place():
+            found = {}
+            for organism, held_out in sets.items():
+                values = _validate_one(engine, organism, held_out, is_stopped)
+                if values is None:
+                    return None
+                found[organism] = values
+            return found
     finally:
         engine.model.train(was_training)
 
@@ -92,29 +98,44 @@ def validate(
 def _validate_one(
     engine: Engine, organism: str, held_out: ValidationSet, is_stopped: Callable[[], bool]
 ) -> dict[str, Any] | None:
-    sums = PearsonSums(len(held_out.dataset.tracks))
+    sums = TrackSums([Scaling.of(track) for track in held_out.dataset.tracks])
     total, n_measured = 0.0, 0
-    batches = eval_batches(held_out.dataset, held_out.windows, held_out.crop_bins, engine.config.batch_size)
+    size = engine.config.batch_size // engine.config.accumulate
+    batches = eval_batches(held_out.dataset, held_out.windows, held_out.crop_bins, size)
     for batch in batches:
         if is_stopped():
             return None
-        with memory_errors(engine, batch):
+        with memory_errors(engine, [batch]):
             inputs, targets = engine.tensors(batch)
             prediction = engine.model(inputs, heads=[organism])[organism].float()
-            loss = float(engine.loss_of(organism, prediction, targets))
+            loss = float(engine.loss_of(organism, prediction, targets, batch))
         if not (math.isfinite(loss) and bool(prediction.isfinite().all())):
             raise _not_finite(organism, batch, loss)
         n = int(np.count_nonzero(~np.isnan(batch.targets)))
         total += loss * n
         n_measured += n
-        sums.add(prediction.cpu().numpy(), batch.targets)
-    by_track = sums.result()
-    defined = by_track[~np.isnan(by_track)]
+        n_tracks = batch.targets.shape[-1]
+        sums.add(prediction.cpu().numpy().reshape(-1, n_tracks), batch.targets.reshape(-1, n_tracks))
     return {
-        "valid_loss": total / n_measured if n_measured else None,
-        "valid_pearson": float(defined.mean()) if len(defined) else None,
+        LOSS: total / n_measured if n_measured else None,
+        **_correlations(sums, held_out.dataset),
         "n_windows": len(held_out.windows),
     }
+
+
+def _correlations(sums: TrackSums, dataset: AnyDataset) -> dict[str, float | None]:
+    """Return the mean correlations, of all tracks and of each assay's; None where no track has one."""
+    assays = np.array([track.assay for track in dataset.tracks])
+    found = {}
+    for key, by_track in zip(CORRELATIONS, (sums.raw.result(), sums.log1p_result()), strict=True):
+        found[key] = _mean(by_track)
+        found |= {f"{key}.{assay}": _mean(by_track[assays == assay]) for assay in assays_of(dataset)}
+    return found
+
+
+def _mean(by_track: Float64[np.ndarray, " track"]) -> float | None:
+    defined = by_track[~np.isnan(by_track)]
+    return float(defined.mean()) if len(defined) else None
 
 
 def _not_finite(organism: str, batch: Batch, loss: float) -> DataError:
@@ -124,9 +145,3 @@ def _not_finite(organism: str, batch: Batch, loss: float) -> DataError:
         f"a prediction is not finite (loss {loss:g})",
         "The last checkpoint is kept. Look at these windows, or lower learning_rate, and train anew.",
     )
-
-
-def mean_pearson(found: Mapping[str, Mapping[str, Any]]) -> float | None:
-    """Return the mean of the organisms' correlations, the score by which a checkpoint is the best."""
-    values = [entry["valid_pearson"] for entry in found.values() if entry["valid_pearson"] is not None]
-    return float(np.mean(values)) if values else None

@@ -1,6 +1,8 @@
 """How much each track, and each class of its labels, counts in the loss."""
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from math import prod
 
 import torch
 from jaxtyping import Float
@@ -9,26 +11,40 @@ from torch import Tensor
 from senformer.core.config import nearest
 from senformer.core.errors import ConfigError
 from senformer.dataset.examples import AnyDataset
+from senformer.tracks.table import Track
 
 
 def track_weights(
-    datasets: Mapping[str, AnyDataset], assay_weights: Mapping[str, float]
+    datasets: Mapping[str, AnyDataset],
+    assay_weights: Mapping[str, float],
+    by_name: Mapping[str, float] | None = None,
 ) -> dict[str, Float[Tensor, " track"]]:
-    """Return each organism's weight per track, its assay's; 1 for assays without one.
+    """Return each organism's weight per track: its assay's times that of every pattern that names it.
 
     Raises
     ------
     ConfigError
-        A weight is given for an assay that no dataset has.
+        A weight is given for an assay or a track that no dataset has.
     """
+    patterns = sorted((by_name or {}).items())
+    names = {track.name for dataset in datasets.values() for track in dataset.tracks}
+    for pattern, _ in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            found = f"no track is called {pattern!r}"
+            raise ConfigError("E627", "train.track_weights", found, nearest(pattern, names))
     known = {track.assay for dataset in datasets.values() for track in dataset.tracks}
     for assay in assay_weights:
         if assay not in known:
             raise ConfigError(
                 "E616", "train.assay_weights", f"no track has assay {assay!r}", nearest(assay, known)
             )
+
+    def weight(track: Track) -> float:
+        given = (factor for pattern, factor in patterns if fnmatchcase(track.name, pattern))
+        return float(prod(given, start=assay_weights.get(track.assay, 1.0)))
+
     return {
-        organism: torch.tensor([float(assay_weights.get(track.assay, 1.0)) for track in dataset.tracks])
+        organism: torch.tensor([weight(track) for track in dataset.tracks])
         for organism, dataset in datasets.items()
     }
 

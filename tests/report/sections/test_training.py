@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import pandas as pd
 from tests.report.toy import write_run
 
 from senformer.report.inputs import read_run
@@ -13,6 +14,14 @@ def test_training_section__sentence(tmp_path):
     assert "60 updates were made. The best mean correlation on the validation windows was 0.700." in made
     limited = replace(run, done={**run.done, "stopped_by": "max_minutes"})
     assert "The time limit ended the run." in training_section(limited, FigureCounter())
+    stopped = replace(run, done={**run.done, "stopped_by": "early_stop"})
+    assert "had stopped getting better: the run ended early." in training_section(stopped, FigureCounter())
+
+
+def test_training_section__updates_of_several_organisms_count_once(tmp_path):
+    run = read_run(write_run(tmp_path / "run"))
+    joint = replace(run, curve=pd.concat([run.curve, run.curve.assign(organism="other")]))
+    assert "60 updates were made." in training_section(joint, FigureCounter())
 
 
 def test_training_section__nothing_yet(tmp_path):

@@ -43,7 +43,7 @@ def _after(config, datasets, n_steps=1):
         before = weights(engine)
         for step in range(1, n_steps + 1):
             organism = sorted(datasets)[(step - 1) % len(datasets)]
-            take_step(engine, step, organism, batches[organism].batch(step - 1))
+            take_step(engine, step, {organism: batches[organism].batch(step - 1)})
         return before, weights(engine), optimizer_tensors(engine.model, engine.optimizer)
 
 

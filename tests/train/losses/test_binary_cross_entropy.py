@@ -26,7 +26,7 @@ def test_binary_cross_entropy__equals_torch(weighted: bool) -> None:
     prediction, target = pair()
     weight = torch.tensor([3.0, 0.5, 2.0]) if weighted else None
     positive = torch.tensor([9.0, 1.0, 0.25]) if weighted else None
-    found = binary_cross_entropy(prediction, target, weight, positive)
+    found = binary_cross_entropy(prediction, target, weight, positive_weight=positive)
     known = binary_cross_entropy_with_logits(prediction, target, weight, pos_weight=positive)
     torch.testing.assert_close(found, known)
 

@@ -1,6 +1,7 @@
 """Batches of table rows: put together, augmented, and for training a pure function of (seed, step)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from jaxtyping import Bool, Int64
 from senformer.core.seeding import numpy_rng
 from senformer.core.shapes import N_CODE
 from senformer.dataset.batch import Batch
+from senformer.dataset.example_weights import weights_of
 from senformer.dataset.loader import draw_turns, part_of_batch
 from senformer.dataset.sampling import epoch_places
 from senformer.dataset.table.store import TableDataset, row_numbers
@@ -107,6 +109,7 @@ class TableBatches:
         max_shift_bp: int = 3,
         reverse_complement: bool = True,
         part: tuple[int, int] = (0, 1),
+        weights: pd.DataFrame | None = None,
     ) -> None:
         self.dataset, self.split, self.batch_size, self.seed = dataset, split, batch_size, seed
         self._examples = part_of_batch(batch_size, part)
@@ -116,6 +119,9 @@ class TableBatches:
             dataset.windows, [split], dataset.bin_bp, f"the dataset {dataset.path} gives none"
         )
         self._rooms = shift_rooms(dataset, self.rows)
+        where = f"{dataset.path} split {split!r}"
+        table = dataset.rows.iloc[self.rows]
+        self._weights = None if weights is None else weights_of(table, weights, where)
 
     @property
     def n_windows(self) -> int:
@@ -135,7 +141,8 @@ class TableBatches:
         first = step * self.batch_size
         places = epoch_places(self.seed, self.dataset.organism, first, self.batch_size, self.n_windows)[ours]
         shifts = np.clip(shifts[ours], *self._rooms[places].T)
-        return assemble_rows(self.dataset, self.rows[places], shifts, flips[ours])
+        found = assemble_rows(self.dataset, self.rows[places], shifts, flips[ours])
+        return found if self._weights is None else replace(found, weights=self._weights[places])
 
 
 def shift_rooms(dataset: TableDataset, rows: Rows) -> Int64[np.ndarray, "row 2"]:

@@ -16,11 +16,17 @@ def training_section(run: RunFiles, counter: FigureCounter) -> html.Html:
     return html.section("training", "Training", html.paragraph(_sentence(run)), counter.place(drawing))
 
 
+_ENDED_BY = {
+    "early_stop": " Validation had stopped getting better: the run ended early.",
+    "max_minutes": " The time limit ended the run.",
+}
+
+
 def _sentence(run: RunFiles) -> str:
-    losses, checks = run.curve["loss"].dropna(), run.curve["valid_pearson"].dropna()
-    text = f"{counted(len(losses), 'update')} {'was' if len(losses) == 1 else 'were'} made."
+    # Updates of several organisms together have a line of each.
+    n_updates = run.curve.loc[run.curve["loss"].notna(), "step"].nunique()
+    checks = run.curve["valid_pearson"].dropna()
+    text = f"{counted(n_updates, 'update')} {'was' if n_updates == 1 else 'were'} made."
     if len(checks):
         text += f" The best mean correlation on the validation windows was {html.number(checks.max())}."
-    if run.done is not None and run.done.get("stopped_by") == "max_minutes":
-        text += " The time limit ended the run."
-    return text
+    return text + _ENDED_BY.get((run.done or {}).get("stopped_by", ""), "")

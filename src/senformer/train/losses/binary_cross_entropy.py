@@ -14,6 +14,7 @@ def binary_cross_entropy(
     prediction: Float[Tensor, "batch bin track"],
     target: Float[Tensor, "batch bin track"],
     weight: Float[Tensor, " track"] | None = None,
+    example_weight: Float[Tensor, " batch"] | None = None,
     positive_weight: Float[Tensor, " track"] | None = None,
 ) -> Float[Tensor, ""]:
     """Return mean(-w y log s(x) - (1 - y) log(1 - s(x))) over the measured entries, s the logistic function.
@@ -26,6 +27,8 @@ def binary_cross_entropy(
         Labels y, 0 to 1; NaN where there is none: such an entry adds neither loss nor gradient.
     weight
         Factor on each track's terms; None counts all alike. The mean is still over the number of entries.
+    example_weight
+        Factor on each window's terms, in the same way.
     positive_weight
         Factor w on the terms of each track's positives alone; None counts both classes alike.
 
@@ -40,4 +43,4 @@ def binary_cross_entropy(
     if positive_weight is not None:
         positive = positive * positive_weight
     terms = positive + (1.0 - filled) * softplus(logits)
-    return mean_measured(terms, is_measured, weight)
+    return mean_measured(terms, is_measured, weight, example_weight)

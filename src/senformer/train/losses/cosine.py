@@ -16,6 +16,7 @@ def cosine(
     prediction: Float[Tensor, "batch bin track"],
     target: Float[Tensor, "batch bin track"],
     weight: Float[Tensor, " track"] | None = None,
+    example_weight: Float[Tensor, " batch"] | None = None,
 ) -> Float[Tensor, ""]:
     """Return the mean over tracks of 1 - cos, over all measured windows and bins of the batch.
 
@@ -27,6 +28,8 @@ def cosine(
         Measured values; NaN where there is none: such an entry adds neither loss nor gradient.
     weight
         Factor on each track's term; None counts all alike. The mean is still over the number of tracks.
+    example_weight
+        Factor on each window's part in the sums that r is made of; None counts all alike.
 
     Returns
     -------
@@ -34,7 +37,15 @@ def cosine(
     a measured entry does not count.
     """
     filled, is_measured = fill_unmeasured(target)
-    return one_minus_cosine(prediction.float().masked_fill(~is_measured, 0.0), filled, is_measured, weight)
+    p = weighted(prediction.float().masked_fill(~is_measured, 0.0), example_weight)
+    return one_minus_cosine(p, weighted(filled, example_weight), is_measured, weight)
+
+
+def weighted(
+    values: Float[Tensor, "batch bin track"], example_weight: Float[Tensor, " batch"] | None
+) -> Float[Tensor, "batch bin track"]:
+    """Return the values times the root of their window's weight: in a product of two it is the weight."""
+    return values if example_weight is None else values * example_weight.sqrt()[:, None, None]
 
 
 def one_minus_cosine(

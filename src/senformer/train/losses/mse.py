@@ -13,6 +13,7 @@ def mse(
     prediction: Float[Tensor, "batch bin track"],
     target: Float[Tensor, "batch bin track"],
     weight: Float[Tensor, " track"] | None = None,
+    example_weight: Float[Tensor, " batch"] | None = None,
 ) -> Float[Tensor, ""]:
     """Return mean((prediction - target)^2) over the measured entries.
 
@@ -24,6 +25,8 @@ def mse(
         Measured values; NaN where there is none: such an entry adds neither loss nor gradient.
     weight
         Factor on each track's terms; None counts all alike. The mean is still over the number of entries.
+    example_weight
+        Factor on each window's terms, in the same way.
 
     Returns
     -------
@@ -31,4 +34,4 @@ def mse(
     """
     filled, is_measured = fill_unmeasured(target)
     terms = (prediction.float() - filled).square()
-    return mean_measured(terms, is_measured, weight)
+    return mean_measured(terms, is_measured, weight, example_weight)

@@ -15,6 +15,7 @@ def multinomial_mse(
     prediction: Float[Tensor, "batch bin track"],
     target: Float[Tensor, "batch bin track"],
     weight: Float[Tensor, " track"] | None = None,
+    example_weight: Float[Tensor, " batch"] | None = None,
     *,
     count_weight: float = 10.0,
 ) -> Float[Tensor, ""]:
@@ -32,6 +33,8 @@ def multinomial_mse(
         Counts, 0 or more; NaN where there is none: such a bin is left out of both terms.
     weight
         Factor on each track's terms; None counts all alike. The mean is still over the number of tracks.
+    example_weight
+        Factor on each window's terms, in the same way.
     count_weight
         Weight of the second term, 0 or more.
 
@@ -49,4 +52,4 @@ def multinomial_mse(
     ways = torch.lgamma(total + 1) - torch.lgamma(counts + 1).sum(dim=1)
     shape = total * log_total - (counts * log_rate).sum(dim=1) - ways
     size = (torch.log1p(total_rate) - torch.log1p(total)).square()
-    return mean_of_profiles(shape + count_weight * size, n_bins, weight)
+    return mean_of_profiles(shape + count_weight * size, n_bins, weight, example_weight)

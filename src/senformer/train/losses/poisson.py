@@ -16,6 +16,7 @@ def poisson(
     prediction: Float[Tensor, "batch bin track"],
     target: Float[Tensor, "batch bin track"],
     weight: Float[Tensor, " track"] | None = None,
+    example_weight: Float[Tensor, " batch"] | None = None,
 ) -> Float[Tensor, ""]:
     """Return mean(prediction - target * log(prediction + 1e-7)) over the measured entries.
 
@@ -27,6 +28,8 @@ def poisson(
         Measured values; NaN where there is none: such an entry adds neither loss nor gradient.
     weight
         Factor on each track's terms; None counts all alike. The mean is still over the number of entries.
+    example_weight
+        Factor on each window's terms, in the same way.
 
     Returns
     -------
@@ -36,4 +39,4 @@ def poisson(
     prediction = prediction.float()
     filled, is_measured = fill_unmeasured(target)
     terms = prediction - filled * torch.log(prediction + _EPSILON)
-    return mean_measured(terms, is_measured, weight)
+    return mean_measured(terms, is_measured, weight, example_weight)

@@ -17,6 +17,7 @@ def poisson_multinomial(
     prediction: Float[Tensor, "batch bin track"],
     target: Float[Tensor, "batch bin track"],
     weight: Float[Tensor, " track"] | None = None,
+    example_weight: Float[Tensor, " batch"] | None = None,
     *,
     total_weight: float = 0.2,
 ) -> Float[Tensor, ""]:
@@ -34,6 +35,8 @@ def poisson_multinomial(
         number of bins.
     weight
         Factor on each track's terms; None counts all alike. The mean is still over the number of tracks.
+    example_weight
+        Factor on each window's terms, in the same way.
     total_weight
         Weight of the Poisson term, 0 or more; Borzoi's.
 
@@ -51,4 +54,6 @@ def poisson_multinomial(
     log_p = torch.log(p.masked_fill(~is_measured, 1.0))
     shape = total_y * torch.log(total_p) - (y * log_p).sum(dim=1)
     total = total_p - total_y * torch.log(total_p)
-    return mean_of_profiles((shape + total_weight * total) / n_bins.clamp(min=1), n_bins, weight)
+    return mean_of_profiles(
+        (shape + total_weight * total) / n_bins.clamp(min=1), n_bins, weight, example_weight
+    )

@@ -3,6 +3,12 @@
 from senformer.train.schedules.constant import Constant
 from senformer.train.schedules.cosine import Cosine
 from senformer.train.schedules.linear import Linear
+from senformer.train.schedules.plateau import Plateau
 from senformer.train.schedules.schedule import Schedule
 
-SCHEDULES: dict[str, type[Schedule]] = {"constant": Constant, "cosine": Cosine, "linear": Linear}
+SCHEDULES: dict[str, type[Schedule]] = {
+    "constant": Constant,
+    "cosine": Cosine,
+    "linear": Linear,
+    "plateau": Plateau,
+}

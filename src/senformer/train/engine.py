@@ -1,0 +1,73 @@
+"""What an update works with, and how it tells that memory is too small."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor, nn
+
+from senformer.core.errors import DeviceError
+from senformer.dataset.batch import Batch
+from senformer.train.average import Average
+from senformer.train.config import TrainConfig
+from senformer.train.finetune.freezing import Freezing
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What an update works with: the prepared model, its optimizer, and where they live."""
+
+    accelerator: Accelerator
+    model: nn.Module
+    optimizer: torch.optim.Optimizer
+    loss: Callable[..., Tensor]
+    config: TrainConfig
+    weights: Mapping[str, Tensor] = field(default_factory=dict)
+    positive_weights: Mapping[str, Tensor] = field(default_factory=dict)
+    freezing: Freezing | None = None
+    average: Average | None = None
+
+    def tensors(self, batch: Batch) -> tuple[Tensor | dict[str, Tensor], Tensor]:
+        """Return the codes, or all inputs by name, still in main memory, and the targets on the device.
+
+        The model checks the codes and moves them itself: a check on the device would wait for it.
+        """
+        targets = torch.as_tensor(batch.targets).to(self.accelerator.device, non_blocking=True)
+        codes = torch.as_tensor(batch.sequence)
+        if not batch.inputs:
+            return codes, targets
+        named = {name: torch.as_tensor(array) for name, array in batch.inputs.items()}
+        return {"sequence": codes, **named}, targets
+
+    def loss_of(self, organism: str, prediction: Tensor, targets: Tensor, batch: Batch) -> Tensor:
+        """Return the loss under the weights of tracks, of examples, and of positives where there are."""
+        given: dict[str, Tensor] = {}
+        if organism in self.positive_weights:
+            given["positive_weight"] = self.positive_weights[organism]
+        if batch.weights is not None:
+            given["example_weight"] = torch.as_tensor(batch.weights).to(targets.device, non_blocking=True)
+        return self.loss(prediction, targets, self.weights.get(organism), **given)
+
+
+@contextlib.contextmanager
+def memory_errors(engine: Engine, batches: list[Batch]) -> Iterator[None]:
+    """Say which batches do not fit where the device's memory is too small for it.
+
+    Raises
+    ------
+    DeviceError
+        The memory is too small.
+    """
+    try:
+        yield
+    except torch.OutOfMemoryError as fault:
+        n, length_bp = sum(len(batch.sequence) for batch in batches), batches[0].sequence.shape[1]
+        found = f"batches of {n} windows of {length_bp:,} bp do not fit"
+        raise DeviceError(
+            "E612",
+            str(engine.accelerator.device),
+            found,
+            "Lower batch_size or window_bp, or raise accumulate.",
+        ) from fault

@@ -1,0 +1,40 @@
+"""What a validation means for the run: the best so far, a lower rate, an early end."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from senformer.train.checkpoint import State
+from senformer.train.config import TrainConfig
+from senformer.train.optimizer import make_schedule
+from senformer.train.patience import lower_rate, wait
+from senformer.train.schedules.plateau import Plateau
+from senformer.train.scores import score, watch_of
+
+
+def after_validation(
+    state: State, config: TrainConfig, step: int, found: Mapping[str, Mapping[str, Any]]
+) -> State:
+    """Return the state after the validation at ``step``, a function of the state before and of its values."""
+    state = replace(state, validated_step=step)
+    value = score(found, config.select)
+    best = None if state.best is None else state.best.get(config.select)
+    if value is not None and watch_of(config.select).is_better(value, best):
+        state = replace(state, best={"step": step, config.select: value})
+    schedule = make_schedule(config)
+    if isinstance(schedule, Plateau):
+        watch = watch_of(schedule.metric, schedule.min_delta)
+        seen = score(found, schedule.metric)
+        state = replace(state, plateau=lower_rate(state.plateau, seen, watch, schedule, config.learning_rate))
+    if config.stop is not None:
+        watch = watch_of(config.stop.metric, config.stop.min_delta)
+        state = replace(state, stop=wait(state.stop, score(found, config.stop.metric), watch))
+    return state
+
+
+def has_stopped_early(state: State, config: TrainConfig) -> bool:
+    """Say whether as many validations as ``stop`` allows have brought nothing better."""
+    seen, stop = state.stop, config.stop
+    if seen is None or stop is None or seen["metric"] != stop.metric:
+        return False
+    return seen["waited"] >= stop.patience
