@@ -33,11 +33,13 @@ def read_genes(world: Path) -> pd.DataFrame:
 def gene_predictions(run: Path, dataset: Dataset, genes: pd.DataFrame, split: str = "test") -> pd.DataFrame:
     """Return ``genes`` of a split with ``predicted``, ``measured``, ``expected`` and ``in_window``.
 
-    Genes within 256 bp of a target's end, or in no window, are left out. Counts are of the gene's own strand
+    Genes within 256 bp of a target's end, or in no window, are left out, and those with another gene of their
+    strand so near that it may share a bin. Counts are of the gene's own strand
     and of the cell in which its code works (cell A for the code of both).
     """
     model = load_run_model(run)
     predictor = Predictor(model, batch_size=1)
+    genes = genes[~_crowded(genes, 2 * dataset.bin_bp)]
     tracks = [track.name for track in dataset.tracks]
     crop_bp = model.crop_bins * dataset.bin_bp
     rows: list[dict[str, Any]] = []
@@ -51,6 +53,13 @@ def gene_predictions(run: Path, dataset: Dataset, genes: pd.DataFrame, split: st
         target = dataset.targets(window.chrom, first, first + len(predicted))
         rows.extend(_rows(inside, predicted, target, first, dataset.bin_bp, tracks, window))
     return pd.DataFrame(rows)
+
+
+def _crowded(genes: pd.DataFrame, within_bp: int) -> pd.Series:
+    """Say which genes have another one of their chromosome and strand within so many bases."""
+    place = genes.sort_values("position").groupby(["chrom", "strand"])["position"]
+    near = (place.diff().abs() <= within_bp) | (place.diff(-1).abs() <= within_bp)
+    return near.reindex(genes.index)
 
 
 def _inside(genes: pd.DataFrame, chrom: str, start: int, end: int) -> pd.DataFrame:

@@ -74,17 +74,18 @@ def test_gene_predictions__counts_of_its_strand_and_cell_around_its_start(monkey
     monkeypatch.setattr("benchmarks.experiments.genes.Predictor", FakePredictor)
     windows = pd.DataFrame({"chrom": "chr1", "start": [0, 1024], "end": [2048, 3072]})
     monkeypatch.setattr("benchmarks.experiments.genes.eval_windows", lambda *given: windows)
+    # The last two lie 256 bp apart, two bins, on the strand that is not x's.
     genes = pd.DataFrame(
         {
-            "name": ["x", "edge", "y"],
+            "name": ["x", "edge", "y", "crowd", "crowded"],
             "chrom": "chr1",
-            "position": [900, 1500, 2000],
-            "strand": ["-", "+", "+"],
-            "code": ["shared", "a", "b"],
-            "distance_bp": [np.nan, 9.0, 9.0],
-            "expected_a": [1.0, 2.0, 3.0],
-            "expected_b": [4.0, 5.0, 6.0],
-            "enhancer_at": [np.nan, 20.0, 2900.0],
+            "position": [900, 1500, 2000, 800, 1056],
+            "strand": ["-", "+", "+", "+", "+"],
+            "code": ["shared", "a", "b", "a", "a"],
+            "distance_bp": [np.nan, 9.0, 9.0, 9.0, 9.0],
+            "expected_a": [1.0, 2.0, 3.0, 0.0, 0.0],
+            "expected_b": [4.0, 5.0, 6.0, 0.0, 0.0],
+            "enhancer_at": [np.nan, 20.0, 2900.0, 9.0, 9.0],
         }
     )
     found = gene_predictions("run", FakeDataset(), genes).set_index("name")
