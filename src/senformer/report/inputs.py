@@ -52,7 +52,8 @@ class RunFiles:
 class EvaluationFiles:
     """An evaluation: ``metrics.json``, ``run.json``, the table, the examples and the blocks of its folder.
 
-    Blocks are the sums of each block of windows, raw and log1p; None where there is no such file.
+    Blocks are the sums of each block of windows, raw and log1p; values and tracks are those of genes. None
+    where there is no such file.
     """
 
     metrics: dict[str, Any]
@@ -60,6 +61,8 @@ class EvaluationFiles:
     tracks: pd.DataFrame
     examples: dict[str, np.ndarray]
     blocks: dict[str, np.ndarray] | None = None
+    gene_values: dict[str, np.ndarray] | None = None
+    gene_tracks: pd.DataFrame | None = None
 
     @property
     def windows_name(self) -> str:
@@ -136,7 +139,18 @@ def read_evaluation(path: Path) -> EvaluationFiles:
         tracks=_read_table(path / "tracks.tsv"),
         examples=_read_arrays(path / "examples.npz"),
         blocks=_read_arrays(path / "blocks.npz") if (path / "blocks.npz").exists() else None,
+        **_read_genes(path),
     )
+
+
+def _read_genes(path: Path) -> dict[str, Any]:
+    values, tracks = path / "gene_values.npz", path / "gene_tracks.parquet"
+    if not (values.exists() and tracks.exists()):
+        return {}
+    try:
+        return {"gene_values": _read_arrays(values), "gene_tracks": pd.read_parquet(tracks)}
+    except (ValueError, OSError) as fault:
+        raise _damaged(str(tracks), f"is no table ({fault})") from fault
 
 
 def read_scores(path: Path) -> ScoreFiles:

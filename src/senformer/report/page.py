@@ -11,6 +11,7 @@ from senformer.report.builds import read_builds
 from senformer.report.inputs import read_evaluation, read_run, read_scores
 from senformer.report.sections.accuracy import accuracy_section
 from senformer.report.sections.counter import FigureCounter
+from senformer.report.sections.genes import genes_section
 from senformer.report.sections.loci import loci_section
 from senformer.report.sections.run import run_section
 from senformer.report.sections.summary import summary
@@ -21,6 +22,7 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _CONTENTS = (
     ("training", "Training"),
     ("accuracy", "Accuracy"),
+    ("genes", "Expression at genes"),
     ("loci", "Predicted against measured"),
     ("variants", "Variant effects"),
     ("run", "What was run"),
@@ -72,15 +74,17 @@ def render_report(run: Path, evaluation: Path | None, scores: Path | None, extra
     records = [evaluated.record if evaluated else None, scored.record if scored else None]
     counter = FigureCounter()
     builds = read_builds([trained.record, *records])
+    has_genes = evaluated is not None and "genes" in evaluated.metrics
     title = "/".join(Path(run).resolve().parts[-2:])
     body = [
         html.element(
             "header", html.element("h1", f"Report on {title}"), html.paragraph(_subtitle(trained.card))
         ),
         summary(trained, evaluated, scored, extra),
-        contents(_CONTENTS),
+        contents(entry for entry in _CONTENTS if entry[0] != "genes" or has_genes),
         training_section(trained, counter),
         accuracy_section(evaluated, counter),
+        *([genes_section(evaluated, counter)] if evaluated is not None and has_genes else []),
         loci_section(evaluated, counter),
         variants_section(scored, counter),
         run_section(trained, records, builds),
