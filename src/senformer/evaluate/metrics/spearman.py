@@ -111,9 +111,10 @@ class SpearmanCells:
         x, y = (values.reshape(-1, self.n_tracks) for values in (prediction, target))
         pairs = cells(self.grid.prediction, x).astype(np.int64) * self.grid.n_cells
         pairs += cells(self.grid.target, y)
-        known = ~np.isnan(y.T)
-        for track in range(self.n_tracks):
-            np.add.at(self.state[track], pairs[track, known[track]], 1)
+        pairs += self.grid.n_cells**2 * np.arange(self.n_tracks)[:, None]
+        masked = np.isnan(y.T)
+        counted = pairs[~masked] if masked.any() else pairs.ravel()
+        np.add.at(self.state.reshape(-1), counted, np.uint32(1))
         return self
 
     def __add__(self, other: "SpearmanCells") -> "SpearmanCells":
