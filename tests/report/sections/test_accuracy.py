@@ -58,5 +58,18 @@ def test_accuracy_section__means_that_there_are_not_are_a_dash(tmp_path):
     assert made.count('<td class="n">–</td>') == 2 * 4
 
 
+def test_accuracy_section__what_else_was_measured_by_assay(tmp_path):
+    found = read_evaluation(write_evaluation(tmp_path / "e"))
+    assert "Spearman" not in accuracy_section(found, FigureCounter())
+    more = {"spearman_mean": 0.5125, "pearson_ci95": [0.6504, 0.7426], "jsd_mean": None}
+    assays = {assay: {**row, **more} for assay, row in found.metrics["by_assay"].items()}
+    metrics = {**found.metrics, **more, "by_assay": assays}
+    made = accuracy_section(replace(found, metrics=metrics), FigureCounter())
+    assert made.count("0.650 to 0.743") == len(assays) + 1
+    assert "mean Spearman rho" in made
+    assert "JS distance" not in made
+    assert "over other windows of this genome" in made
+
+
 def test_accuracy_section__none():
     assert "No evaluation was given" in accuracy_section(None, FigureCounter())

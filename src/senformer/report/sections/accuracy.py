@@ -1,5 +1,7 @@
 """How well each track is predicted on the evaluated windows."""
 
+from typing import Any
+
 import pandas as pd
 
 from senformer.core.wording import counted
@@ -22,7 +24,7 @@ def accuracy_section(evaluation: EvaluationFiles | None, counter: FigureCounter)
         parts.append(html.element("p", html.element("strong", "Mind: "), metrics["note"], class_="mind"))
     parts += [
         counter.place(FIGURES["track_accuracy"](evaluation.tracks, evaluation.windows_name)),
-        _assay_table(metrics["by_assay"]),
+        _assay_table(metrics),
         _track_table(evaluation.tracks),
     ]
     return html.section("accuracy", f"Accuracy on {evaluation.windows_name}", *parts)
@@ -47,20 +49,42 @@ def _sentence(metrics: dict) -> str:
     return text.rstrip()
 
 
-def _assay_table(by_assay: dict[str, dict]) -> html.Html:
+# Columns of the table of assays: key of metrics.json, title; those that the evaluation lacks are left out.
+_MEANS = (
+    ("pearson_mean", "mean r"),
+    ("pearson_ci95", "95 %"),
+    ("pearson_log1p_mean", "mean r, log(1 + x)"),
+    ("spearman_mean", "mean Spearman rho"),
+    ("r2_mean", "mean R2"),
+    ("poisson_d2_mean", "deviance explained"),
+    ("jsd_mean", "mean JS distance"),
+    ("profile_auprc_mean", "mean profile AUPRC"),
+    ("auroc_mean", "mean AUROC"),
+    ("auprc_mean", "mean AUPRC"),
+)
+
+
+def _assay_table(metrics: dict[str, Any]) -> html.Html:
+    groups = {**metrics["by_assay"], "all tracks": metrics}
+    has_any = {key for group in groups.values() for key, value in group.items() if value is not None}
+    shown = [(key, title) for key, title in _MEANS if key in has_any]
     rows = [
-        (
-            assay,
-            f"{item['n_tracks']:,}",
-            html.number(item["pearson_mean"]),
-            html.number(item["pearson_log1p_mean"]),
-        )
-        for assay, item in by_assay.items()
+        (assay, f"{group['n_tracks']:,}", *(_mean(group.get(key)) for key, _ in shown))
+        for assay, group in groups.items()
     ]
-    head = ("assay", "tracks", "mean r", "mean r, log(1 + x)")
-    return html.table(
-        head, rows, "Means over the tracks of each assay that have a correlation; – where none has."
+    caption = (
+        "Means over the tracks of each assay that have a value; – where none has. The interval is of the "
+        "mean r, over other windows of this genome."
+        if any(key == "pearson_ci95" for key, _ in shown)
+        else "Means over the tracks of each assay that have a correlation; – where none has."
     )
+    return html.table(("assay", "tracks", *(title for _, title in shown)), rows, caption)
+
+
+def _mean(value: float | list[float] | None) -> str:
+    if isinstance(value, list):
+        return f"{html.number(value[0])} to {html.number(value[1])}"
+    return html.number(value)
 
 
 def _track_table(tracks: pd.DataFrame) -> html.Html:
