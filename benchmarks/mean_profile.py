@@ -31,7 +31,7 @@ def window_targets(dataset: Dataset, split: str) -> Iterator[tuple[np.ndarray, n
     for window in eval_windows(dataset, split).itertuples():
         first, last = window.start // dataset.bin_bp + crop, window.end // dataset.bin_bp - crop
         yield (
-            dataset.sequence(window.chrom, window.start, window.end),
+            dataset.sequence(window.chrom, window.start, window.end, pad=True),
             dataset.targets(window.chrom, first, last),
         )
 

@@ -70,7 +70,7 @@ def predict_split(run: Path, dataset: Dataset, split: str) -> tuple[np.ndarray, 
     windows = list(eval_windows(dataset, split, model.window_bp, model.crop_bins).itertuples())
     truth, guess = [], []
     for window in windows:
-        codes = dataset.sequence(window.chrom, window.start, window.end)
+        codes = dataset.sequence(window.chrom, window.start, window.end, pad=True)
         bins = target_bins(dataset, window, model.crop_bins)
         truth.append(measured(dataset, dataset.targets(window.chrom, bins.start, bins.stop)))
         guess.append(measured(dataset, predictor.predict(codes[None], dataset.organism)[0]))

@@ -34,7 +34,7 @@ def test_eval_batches__of_a_genome_with_a_margin(store: Dataset) -> None:
     np.testing.assert_array_equal(wide.targets, plain.targets)
     first = plain.windows[0]
     np.testing.assert_array_equal(
-        wide.sequence[0], store.sequence(first.chrom, first.start - 5, first.end + 5)
+        wide.sequence[0], store.sequence(first.chrom, first.start - 5, first.end + 5, pad=True)
     )
     with pytest.raises(TypeError, match="no named inputs"):
         turn_batch(store, {})
