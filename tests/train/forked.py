@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def fork(work: Callable[..., None], *arguments: object, **changes: object) -> in
         os.setpgid(0, 0)
         try:
             work(*arguments, **changes)
+        except BaseException:  # noqa: BLE001  (told, and the child must not go on as its parent)
+            traceback.print_exc()
         finally:
             os._exit(99)
     return child
@@ -69,6 +72,61 @@ def at_random(world: Path, folder: Path, workers: int) -> dict[str, object]:
     cut = finish(world, out, workers)
     leftovers = [str(p) for p in out.rglob("*") if p.name.startswith((".partial", ".old", ".lock"))]
     return {"whole": whole, "cut": cut, "kills": kills, "leftovers": leftovers}
+
+
+# What a run may have switched on, for drawing: one value of each.
+OPTIONS: dict[str, list] = {
+    "optimizer": ["adam", "adamw", "sgd"],
+    "weight_decay": [0.0, 0.1],
+    "clip": ["global", "per_tensor"],
+    "schedule": ["constant", "cosine", "linear", "plateau"],
+    "layer_decay": [1.0, 0.8],
+    "rates": [{}, {"stem.*": 0.0, "heads": 10.0}],
+    "ema": [None, 0.9],
+    "accumulate": [1, 2],
+    "organisms": ["alternate", "joint"],
+    "organism_weights": [{}, {"mouse": 0.5}],
+    "stop": [None, {"metric": "valid_loss", "patience": 2}],
+    "select": ["valid_pearson", "human.valid_loss"],
+    "loss": ["poisson", "poisson_multinomial"],
+}
+
+
+def draw_options(rng: np.random.Generator) -> dict[str, object]:
+    """Return a recipe drawn at random."""
+    found = {key: values[rng.integers(len(values))] for key, values in OPTIONS.items()}
+    if found["optimizer"] == "sgd":
+        found["optimizer_options"] = {"momentum": 0.9, "dampening": 0.5}
+        found["learning_rate"] = 1e-3
+    elif rng.random() < 0.5:
+        found["optimizer_options"] = {"bias_correction": "shared"}
+    if found["schedule"] == "plateau":
+        found["schedule_options"] = {"patience": 1, "factor": 0.5}
+    if found["ema"] is not None:
+        found["ema_warmup"] = bool(rng.random() < 0.5)
+    return found
+
+
+def with_options(world: Path, folder: Path, workers: int) -> dict[str, object]:
+    """Kill runs of recipes drawn at random, resume each under another number of workers."""
+    rng, found = np.random.default_rng(8), {"kills": 0, "different": [], "ended_by": []}
+    for case in range(10):
+        options = {"steps": 14, "validate_every_steps": 3, "validate_windows": 1, **draw_options(rng)}
+        began = time.monotonic()
+        whole = finish(world, folder / f"{case}" / "whole", 0, **options)
+        seconds = time.monotonic() - began
+        out = folder / f"{case}" / "cut"
+        for _ in range(2):
+            child = fork(run, world, out, int(rng.integers(0, workers + 1)), **options)
+            time.sleep(rng.uniform(0.2, 0.9) * seconds)
+            os.kill(child, signal.SIGKILL)
+            found["kills"] += wait(child) == -signal.SIGKILL
+        cut = finish(world, out, int(rng.integers(0, workers + 1)), **options)
+        if "exit code" in whole or cut != whole:
+            found["different"].append([whole, cut, options])
+        else:
+            found["ended_by"].append(json.loads((out / "DONE.json").read_text())["stopped_by"])
+    return found
 
 
 def _run_to(point: int, world: Path, out: Path, **changes: object) -> None:
@@ -118,7 +176,7 @@ def by_signals(world: Path, folder: Path, workers: int) -> dict[str, object]:
     return {"whole": whole, **found}
 
 
-MODES = {"random": at_random, "writes": at_writes, "signals": by_signals}
+MODES = {"random": at_random, "writes": at_writes, "signals": by_signals, "options": with_options}
 
 if __name__ == "__main__":
     mode, world, folder, workers = sys.argv[1:]

@@ -289,6 +289,15 @@ def test_train__killed_at_random_moments(world, tmp_path, workers):
     assert found["cut"] == found["whole"]
 
 
+@pytest.mark.slow
+def test_train__killed_under_recipes_drawn_at_random(world, tmp_path):
+    """Ten recipes, two kills each, resumed under other numbers of workers: not a byte is different."""
+    found = _forked("options", world, tmp_path, 2)
+    assert found["kills"] >= 15
+    assert found["different"] == []
+    assert {"steps", "early_stop"} <= set(found["ended_by"])
+
+
 RECIPES = [
     {"optimizer": "sgd", "optimizer_options": {"momentum": 0.9, "dampening": 0.5}, "clip": "per_tensor"},
     {

@@ -12,7 +12,9 @@ from senformer.cli.output import Json, say
 def bench(
     what: Annotated[
         str,
-        typer.Argument(help="attention, forward, step, receptive-field, build or load.", show_default=False),
+        typer.Argument(
+            help="attention, forward, step, receptive-field, build, load, train.", show_default=False
+        ),
     ],
     out: Annotated[
         Path, typer.Option("--out", "-o", help="JSON file; the figure is put beside it.", show_default=False)

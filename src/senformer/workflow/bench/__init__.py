@@ -6,6 +6,7 @@ from senformer.workflow.bench.forward import FORWARD
 from senformer.workflow.bench.load import LOAD
 from senformer.workflow.bench.receptive_field import RECEPTIVE_FIELD
 from senformer.workflow.bench.step import STEP
+from senformer.workflow.bench.train import TRAIN
 from senformer.workflow.measure.case import Bench
 
 BENCHES: dict[str, Bench] = {
@@ -15,4 +16,5 @@ BENCHES: dict[str, Bench] = {
     "receptive-field": RECEPTIVE_FIELD,
     "build": BUILD,
     "load": LOAD,
+    "train": TRAIN,
 }

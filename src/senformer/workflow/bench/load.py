@@ -40,9 +40,14 @@ def crop_of(window_bp: int) -> int:
     return window_bp // BIN_BP * 5 // 24
 
 
+def data_folder(folder: str | Path) -> Path:
+    """Return where the genome, its tracks and ``dataset`` lie in the folder of a benchmark."""
+    return Path(folder) / str(_GENOME_BP)
+
+
 def prepare(case: Case) -> Work:
     """Return the making of 64 windows; each call makes others."""
-    folder = Path(case.options["folder"]) / str(_GENOME_BP)
+    folder = data_folder(case.options["folder"])
     return _loop(folder, case.length_bp) if case.kind == LOOP else _batches(folder, case)
 
 
@@ -79,7 +84,7 @@ def _loop(folder: Path, window_bp: int) -> Work:
 def data(settings: Settings) -> Iterator[Settings]:
     """Make a genome and its dataset for the time of the benchmark."""
     with genome_data(settings, (_GENOME_BP,)) as found:
-        folder = Path(found.options["folder"]) / str(_GENOME_BP)
+        folder = data_folder(found.options["folder"])
         values: dict[str, Any] = dataset_values(folder)
         build(parse(DatasetConfig, values, "bench"), folder / "dataset")
         yield found
