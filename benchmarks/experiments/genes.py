@@ -47,7 +47,7 @@ def gene_predictions(run: Path, dataset: Dataset, genes: pd.DataFrame, split: st
         inside = _inside(genes, window.chrom, window.start + crop_bp, window.end - crop_bp)
         if inside.empty:
             continue
-        codes = dataset.sequence(window.chrom, window.start, window.end, pad=True)
+        codes = dataset.sequence(window.chrom, window.start, window.end)
         predicted = predictor.predict(codes[None], dataset.organism)[0]
         first = window.start // dataset.bin_bp + model.crop_bins
         target = dataset.targets(window.chrom, first, first + len(predicted))
