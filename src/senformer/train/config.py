@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, NonNegativeFloat, PositiveFloat, model_validator
 
 from senformer.core.config import Config
+from senformer.train.distill.config import DistillConfig
 from senformer.train.finetune.config import FinetuneConfig
 from senformer.train.idle import refuse_idle
 
@@ -110,6 +111,8 @@ class TrainConfig(Config):
         there was a validation.
     finetune
         The model whose weights training begins at, and what becomes of them; None draws all weights.
+    distill
+        The model whose predictions are the targets; None takes those of the dataset.
     workers
         Processes that read batches ahead; 0 reads in the training process. No effect on results.
     threads
@@ -166,6 +169,7 @@ class TrainConfig(Config):
     stop: StopChoice | None = None
     export: Literal["best", "last"] | None = None
     finetune: FinetuneConfig | None = None
+    distill: DistillConfig | None = None
     workers: int = Field(default=0, ge=0)
     threads: int | None = Field(default=None, gt=0)
     log_every_steps: int = Field(default=20, gt=0)

@@ -12,6 +12,7 @@ from senformer.core.errors import DeviceError
 from senformer.dataset.batch import Batch
 from senformer.train.average import Average
 from senformer.train.config import TrainConfig
+from senformer.train.distill.teacher import Teacher
 from senformer.train.finetune.freezing import Freezing
 
 
@@ -28,6 +29,11 @@ class Engine:
     positive_weights: Mapping[str, Tensor] = field(default_factory=dict)
     freezing: Freezing | None = None
     average: Average | None = None
+    teacher: Teacher | None = None
+
+    def taught(self, organism: str, batch: Batch) -> Batch:
+        """Return the batch with what the teacher predicts as its targets, or as it is without one."""
+        return batch if self.teacher is None else self.teacher.teach(organism, batch)
 
     def tensors(self, batch: Batch) -> tuple[Tensor | dict[str, Tensor], Tensor]:
         """Return the codes, or all inputs by name, still in main memory, and the targets on the device.

@@ -28,6 +28,7 @@ from senformer.train.checkpoint import (
     refuse_small_disk,
 )
 from senformer.train.config import TrainConfig
+from senformer.train.distill.teacher import Teacher, make_teacher
 from senformer.train.engine import Engine
 from senformer.train.export import MODEL, export_model
 from senformer.train.finetune.freezing import Freezing
@@ -113,8 +114,11 @@ def train(
     dtype = pick_dtype(config.precision, pick_device(config.device))
     refuse_unfit_recipe(config, plan, datasets)
     batches = make_batches(datasets, plan, config)
-    settings = run_settings(plan, config, datasets, str(dtype).removeprefix("torch."))
-    refuse_unfit_targets(datasets, config.loss, plan)
+    teacher = make_teacher(config, plan, datasets, pick_device(config.device))
+    taught_by = None if teacher is None else teacher.sha256
+    settings = run_settings(plan, config, datasets, str(dtype).removeprefix("torch."), taught_by)
+    if teacher is None:
+        refuse_unfit_targets(datasets, config.loss, plan)
     weights = track_weights(datasets, config.assay_weights, config.track_weights)
     positive = positive_weights(datasets, config.class_weights)
     sets = make_validation_sets(datasets, plan, config)
@@ -130,7 +134,7 @@ def train(
         else:
             refuse_used(out)
             state = None
-        with _engine(plan, config, dtype, loss, weights, positive) as engine:
+        with _engine(plan, config, dtype, loss, weights, positive, teacher) as engine:
             if state is None:
                 refuse_small_disk(out, engine.model, config)
                 state = begin_run(out, settings, config, datasets, record, plan.start)
@@ -154,6 +158,7 @@ def _engine(
     loss: Callable[..., Tensor],
     weights: Mapping[str, Tensor],
     positive_weights: Mapping[str, Tensor],
+    teacher: Teacher | None = None,
 ) -> Iterator[Engine]:
     """Create the model from the seed and put it on its device."""
     torch.manual_seed(child_seed(config.seed, "weights"))
@@ -174,6 +179,7 @@ def _engine(
             {organism: weight.to(prepared.device) for organism, weight in positive_weights.items()},
             freezing,
             None if config.ema is None else Average(model),
+            teacher,
         )
 
 

@@ -35,17 +35,23 @@ _OF_VALIDATION = {"validate_every_steps", "validate_windows"}
 
 
 def run_settings(
-    plan: Plan, config: TrainConfig, datasets: Mapping[str, AnyDataset], precision: str
+    plan: Plan,
+    config: TrainConfig,
+    datasets: Mapping[str, AnyDataset],
+    precision: str,
+    teacher: str | None = None,
 ) -> dict[str, Any]:
     """Return all that an update depends on, flat: ``section.key`` to a plain value.
 
     ``precision`` is the one in use, for ``auto`` differs between machines. The number of steps counts
-    under a schedule that depends on it; others can be lengthened.
+    under a schedule that depends on it; others can be lengthened. ``teacher`` is the SHA-256 of its weights.
     """
     # Under a plateau the rate depends on when and on what validation runs.
     bound = _OF_VALIDATION if config.schedule == "plateau" else set()
     train = {**config.model_dump(mode="json", exclude=set(FREE) - bound), "precision": precision}
     train |= {"window_bp": plan.window_bp, "crop_bins": plan.crop_bins}
+    if teacher is not None:
+        train["distill"] = {"teacher": teacher}
     if plan.start is not None:
         train["finetune"] = plan.start.settings
     if make_schedule(config).is_open_ended:

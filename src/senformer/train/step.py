@@ -64,7 +64,9 @@ def take_step(engine: Engine, step: int, batches: Batches, rate_factor: float = 
     if engine.freezing is not None:
         engine.freezing.begin(step)
     engine.optimizer.zero_grad(set_to_none=True)
-    seen = _backward(engine, batches)
+    seen = _backward(
+        engine, {organism: engine.taught(organism, batch) for organism, batch in batches.items()}
+    )
     used = [
         parameter
         for group in engine.optimizer.param_groups

@@ -70,8 +70,9 @@ def validate(
 
     The loss is the mean of the batches' losses by their measured entries, Pearson's r the mean over tracks
     that have one (None where no track has), of all and of every assay's (``valid_pearson.CAGE``).
-    Under ``ema`` they are those of the averaged weights. None is returned where ``is_stopped`` says so
-    between two batches: a validation that a signal cut short counts for nothing.
+    With a teacher they compare with what it predicts. Under ``ema`` they are those of the averaged weights.
+    None is returned where ``is_stopped`` says so between two batches: a validation that a signal cut short
+    counts for nothing.
 
     Raises
     ------
@@ -105,6 +106,7 @@ def _validate_one(
     for batch in batches:
         if is_stopped():
             return None
+        batch = engine.taught(organism, batch)
         with memory_errors(engine, [batch]):
             inputs, targets = engine.tensors(batch)
             prediction = engine.model(inputs, heads=[organism])[organism].float()

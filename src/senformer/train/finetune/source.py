@@ -119,7 +119,7 @@ def kept_heads(
         return []
     found = [organism for organism in datasets if organism in source.card.heads]
     for organism in found:
-        _check_tracks(source, organism, [track.name for track in datasets[organism].tracks])
+        check_tracks(source, organism, [track.name for track in datasets[organism].tracks])
     was, now = source.config.get("activation"), overrides.get("activation")
     if found and was != now:
         raise ConfigError(
@@ -131,7 +131,14 @@ def kept_heads(
     return found
 
 
-def _check_tracks(source: Source, organism: str, names: list[str]) -> None:
+def check_tracks(source: Source, organism: str, names: list[str]) -> None:
+    """Raise unless a head of the source has tracks of these names.
+
+    Raises
+    ------
+    ConfigError
+        The first difference.
+    """
     known = [track.get("name", "") for track in source.card.heads[organism]]
     if len(known) != len(names):
         found = f"has {len(known)} tracks, the dataset {len(names)}"

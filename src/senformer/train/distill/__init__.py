@@ -1,0 +1,1 @@
+"""Training on another model's predictions instead of measured targets."""

@@ -1,0 +1,137 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+from tests.train.finetune.toy import save_model, tuned
+from tests.train.test_loop import Killed, _kill_at
+from tests.train.toy import MODEL, WINDOW_BP, fingerprint, open_world, settings
+
+from senformer.core.errors import ConfigError
+from senformer.model import load_model
+from senformer.train import train
+from senformer.train.batches import make_batches
+from senformer.train.distill.teacher import make_teacher
+from senformer.train.plan import make_plan
+
+CPU = torch.device("cpu")
+UNDROPPED = dict.fromkeys(("dropout", "attention_dropout", "position_dropout", "pointwise_dropout"), 0.0)
+
+
+@pytest.fixture(scope="module")
+def human(world):
+    return open_world(world, "human")
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    return save_model(tmp_path_factory.mktemp("teacher") / "model", {"human": 7})
+
+
+def sparse(source, **changes):
+    """Return the settings of a run that teaches the source's weights under sparser attention."""
+    return tuned(source, **({"distill": {}, "learning_rate": 1e-2} | changes))
+
+
+def taught(config, section, datasets):
+    plan = make_plan(section, config, datasets)
+    batch = make_batches(datasets, plan, config)["human"].batch(3)
+    return batch, make_teacher(config, plan, datasets, CPU).teach("human", batch)
+
+
+def test_teach__the_teachers_own_window(source, human):
+    batch, found = taught(sparse(source), {}, human)
+    model = load_model(source).eval()
+    with torch.no_grad():
+        expected = model(torch.as_tensor(batch.sequence), heads=["human"])["human"]
+    np.testing.assert_allclose(found.targets, expected.numpy(), rtol=1e-4, atol=1e-9)
+    assert found.sequence is batch.sequence
+
+
+def test_teach__a_longer_window_bin_by_bin(source, human):
+    batch, found = taught(sparse(source, window_bp=3 * WINDOW_BP), {}, human)
+    model, n_bins = load_model(source).eval(), 3 * WINDOW_BP // 128 - 6
+    assert found.targets.shape == (2, n_bins, 7)
+    codes = torch.as_tensor(batch.sequence)
+    for bin_ in range(n_bins):
+        first = min(bin_ // 10 * 10, n_bins - 10)
+        window = codes[:, first * 128 : first * 128 + WINDOW_BP]
+        with torch.no_grad():
+            expected = model(window, heads=["human"])["human"][:, bin_ - first]
+        np.testing.assert_allclose(found.targets[:, bin_], expected.numpy(), rtol=1e-4, atol=1e-9)
+
+
+def test_train__a_student_that_is_its_teacher_has_nothing_to_learn(source, human, tmp_path):
+    config = tuned(source, {"frozen_norms": True}, distill={}, steps=1)
+    train(UNDROPPED, config, human, tmp_path)
+    first = json.loads((tmp_path / "metrics.jsonl").read_text().splitlines()[0])
+    assert first["gradient_norm"] < 1e-4
+
+
+def test_train__labels_are_not_looked_at(source, human, tmp_path, monkeypatch):
+    def train_into(out):
+        config = sparse(source, validate_every_steps=3, validate_windows=2)
+        train({"attention": {"kind": "bigbird", "block_bins": 2}}, config, human, out)
+        return fingerprint(out)["model/model.safetensors"], (out / "metrics.jsonl").read_text()
+
+    plain, kind = train_into(tmp_path / "a"), type(human["human"])
+    read = kind.targets
+    monkeypatch.setattr(kind, "targets", lambda *given, **more: np.full_like(read(*given, **more), 7.0))
+    assert train_into(tmp_path / "b") == plain
+
+
+def test_train__the_teacher_stays_as_it_is_and_the_records_tell_it(source, human, tmp_path):
+    before = load_model(source).state_dict()
+    train({}, sparse(source), human, tmp_path)
+    after = load_model(source).state_dict()
+    assert all(torch.equal(before[key], after[key]) for key in before)
+    record = json.loads((tmp_path / "run.json").read_text())
+    assert record["settings"]["train.distill"] == {"teacher": load_model(source).card.sha256}
+
+
+@pytest.mark.slow
+def test_train__drift_from_the_teacher_falls(source, human, tmp_path):
+    """A student that sees less comes nearer to its teacher on windows that training did not see."""
+    own_block = {"block_bins": 1, "window_blocks": 1, "global_blocks": 0, "random_blocks": 0}
+    section = {"attention": {"kind": "bigbird", **own_block}, **UNDROPPED}
+    config = tuned(
+        source, {"frozen_norms": True}, distill={}, steps=60, learning_rate=3.0e-4, validate_every_steps=1
+    )
+    train(section, config, human, tmp_path / "run")
+    lines = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
+    losses = [line["valid_loss"] for line in lines if "valid_loss" in line]
+    print(losses[0], losses[-1], [l["valid_pearson"] for l in lines if "valid_pearson" in l][::10])
+    assert losses[-1] < losses[0]
+
+
+def test_train__killed_and_resumed_byte_for_byte(source, human, tmp_path, monkeypatch):
+    config = sparse(source, steps=5)
+    train({}, config, human, tmp_path / "whole")
+    _kill_at(monkeypatch, 4)
+    with pytest.raises(Killed):
+        train({}, config, human, tmp_path / "cut")
+    monkeypatch.undo()
+    train({}, config, human, tmp_path / "cut", resume=True)
+    assert fingerprint(tmp_path / "cut") == fingerprint(tmp_path / "whole")
+
+
+def test_train__resumed_under_another_teacher_is_refused(source, human, tmp_path):
+    other = save_model(tmp_path / "other", {"human": 7}, seed=9)
+    train({}, sparse(source, steps=2), human, tmp_path / "run")
+    config = sparse(source, steps=4, distill={"teacher": str(other)})
+    with pytest.raises(ConfigError, match=r"train.distill was"):
+        train({}, config, human, tmp_path / "run", resume=True)
+
+
+def test_make_teacher__what_cannot_teach(source, human, world):
+    plan = make_plan(MODEL, settings(), human)
+    with pytest.raises(ConfigError, match=r"names no teacher. Give teacher: PATH"):
+        make_teacher(settings(distill={}), plan, human, CPU)
+    config = settings(distill={"teacher": str(source)}, window_bp=WINDOW_BP // 2)
+    with pytest.raises(ConfigError, match="reach beyond a window of 1,024 bp"):
+        make_teacher(config, make_plan(MODEL, config, human), human, CPU)
+    fine = open_world(world, "fine")
+    config = settings(distill={"teacher": str(source)})
+    with pytest.raises(ConfigError, match="has no head 'fine'; it has: "):
+        make_teacher(config, make_plan(MODEL, config, fine), fine, CPU)
+    assert make_teacher(settings(), plan, human, CPU) is None
