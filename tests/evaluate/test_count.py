@@ -5,7 +5,9 @@ import scipy.stats
 from tests.evaluate.killed import tree
 from tests.evaluate.test_evaluate import HOW, everything
 
+from senformer.core.errors import ConfigError
 from senformer.evaluate import evaluate
+from senformer.evaluate.sums import TrackSums
 from senformer.evaluate.tables import ACCURACY
 
 
@@ -49,7 +51,10 @@ def test_evaluate__cells_do_not_depend_on_parts(toy_run, toy_dataset, tmp_path, 
 
 
 def test_evaluate__profiles_where_they_are_asked_for(toy_run, toy_dataset, tmp_path):
-    metrics = evaluate(toy_run, toy_dataset, tmp_path / "out", metrics=("jsd", "profile_auprc"), **HOW)
+    with pytest.raises(ConfigError, match="needs counts, and track plus is scaled"):
+        evaluate(toy_run, toy_dataset, tmp_path / "no", metrics=("profile_auprc",), **HOW)
+    assert not (tmp_path / "no").exists()
+    metrics = evaluate(toy_run, toy_dataset, tmp_path / "out", metrics=("jsd",), **HOW)
     assert 0 < metrics["jsd_mean"] < 0.84
     assert "spearman_mean" not in metrics
     table = ACCURACY.read(tmp_path / "out" / "tracks.parquet")
@@ -66,3 +71,23 @@ def test_evaluate__intervals_of_ten_blocks_and_more(toy_run, toy_dataset, tmp_pa
     table = ACCURACY.read(tmp_path / "out" / "tracks.parquet")
     assert (table["pearson_r_low"][:3] < table["pearson_r"][:3]).all()
     assert tree(tmp_path / "out").keys() >= {"blocks.npz"}
+
+
+def test_evaluate__log1p_intervals_are_of_the_tracks_that_have_one(
+    toy_run, toy_dataset, tmp_path, monkeypatch
+):
+    plain = TrackSums.add
+
+    def add(self, prediction, target, pool=None):
+        # Track 1 predicts below -1 once: it has no logarithm.
+        prediction = prediction.copy()
+        prediction[0, 1] = -9.0
+        plain(self, prediction, target, pool)
+
+    monkeypatch.setattr(TrackSums, "add", add)
+    metrics = evaluate(toy_run, toy_dataset, tmp_path / "out", **HOW)
+    assert metrics["by_assay"]["ATAC"]["pearson_log1p_ci95"] is None
+    low, high = metrics["pearson_log1p_ci95"]
+    assert low < metrics["pearson_log1p_mean"] < high
+    log1p = np.load(tmp_path / "out" / "blocks.npz")["log1p"]
+    np.testing.assert_array_equal(np.isnan(log1p).all(axis=(0, 1)), [False, True, False, False, False])

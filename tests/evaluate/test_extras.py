@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from senformer.core.errors import ConfigError
-from senformer.evaluate.extras import EXTRAS, Extras, check_metrics, n_cells
+from senformer.evaluate.extras import EXTRAS, Extras, check_metrics, check_profiles, n_cells
 from senformer.evaluate.grid import make_grid
 from senformer.evaluate.metrics.spearman import SpearmanCells
+from senformer.tracks.scaling import Scaling
 
 
 def values(seed=1):
@@ -41,3 +42,12 @@ def test_n_cells__grow_with_what_a_track_may_take():
     assert n_cells(10, 1) is None
     assert n_cells(10**9, 1) == 1024
     assert n_cells(10**9, 10**7) == 16
+
+
+def test_check_profiles__counts_and_no_more_than_fit():
+    check_profiles(["profile_auprc"], [Scaling()], 1000)
+    check_profiles(["jsd"], [Scaling(scale=2.0)], 10**12)
+    with pytest.raises(ConfigError, match="needs counts, and track a is scaled or clipped"):
+        check_profiles(["profile_auprc"], [Scaling(), Scaling(scale=2.0, name="track a")], 10)
+    with pytest.raises(ConfigError, match="keeps every score"):
+        check_profiles(["profile_auprc"], [Scaling()], 10**9)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from senformer.evaluate.grid import cells, make_grid
+from senformer.evaluate.grid import cells, is_single, make_grid
 
 
 def test_make_grid__cells_of_equal_shares():
@@ -29,3 +29,19 @@ def test_cells__equal_values_share_one():
     np.testing.assert_array_equal(
         cells(edges, np.array([[0.5], [1.0], [1.5], [2.0], [9.0]])), [[0, 2, 2, 3, 3]]
     )
+
+
+def test_make_grid__a_value_that_many_share_has_a_cell_of_its_own():
+    values = np.concatenate([np.zeros(900), np.linspace(1, 2, 100)]).astype(np.float32)[:, None]
+    edges = make_grid(values, values, 10).target[0]
+    own = np.searchsorted(edges, np.float32(0), side="right")
+    assert is_single(edges)[own]
+    counts = np.bincount(cells(edges[None], values)[0], minlength=10)
+    assert counts[own] == 900
+    # The other edges part what is left.
+    assert counts[counts > 0][1:].max() <= 20
+
+
+def test_is_single__cells_of_one_value_and_empty_ones():
+    edges = np.array([0.0, np.nextafter(np.float32(0), np.float32(1)), 1.0, 1.0], np.float32)
+    np.testing.assert_array_equal(is_single(edges), [False, True, False, True, False])

@@ -43,3 +43,22 @@ def test_after_validation__plateau_lowers_the_rate():
     config = settings(validate_every_steps=1, schedule="plateau", schedule_options=options)
     states = _run(config, [(3.0, 0.1), (3.0, 0.2), (2.0, 0.3)])
     assert [state.plateau["factor"] for state in states] == [1.0, 0.1, 0.1]
+
+
+def test_after_validation__one_more_than_asked_for_decides_on_the_best_alone():
+    stop = {"metric": "valid_loss", "patience": 2}
+    options = {"metric": "valid_loss", "patience": 1, "factor": 0.5}
+    config = settings(validate_every_steps=2, stop=stop, schedule="plateau", schedule_options=options)
+    before = after_validation(State(step=2, settings="s"), config, 2, _found(3.0, 0.1))
+    after = after_validation(before, config, 3, _found(4.0, 0.9))
+    assert (after.stop, after.plateau) == (before.stop, before.plateau)
+    assert (after.best, after.validated_step) == ({"step": 3, "valid_pearson": 0.9}, 3)
+
+
+def test_after_validation__patience_is_forgotten_while_nothing_stops():
+    stop = {"metric": "valid_loss", "patience": 1}
+    config = settings(validate_every_steps=1, stop=stop)
+    stopped = _run(config, [(3.0, 0.1), (4.0, 0.1)])[-1]
+    assert has_stopped_early(stopped, config)
+    further = after_validation(stopped, settings(validate_every_steps=1), 3, _found(1.0, 0.2))
+    assert not has_stopped_early(further, config)

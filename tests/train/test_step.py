@@ -143,14 +143,20 @@ def test_take_step__bf16_keeps_weights_in_fp32(human):
     assert low.loss == pytest.approx(full.loss, rel=0.05)
 
 
-def test_take_step__out_of_memory_named(human):
+@pytest.mark.parametrize("place", ["forward", "backward", "update"])
+def test_take_step__out_of_memory_named(human, place):
     config = settings()
     with tiny_engine(config, human) as engine:
 
         def fail(*_):
             raise torch.OutOfMemoryError("CUDA out of memory")
 
-        engine.model.heads["human"].register_forward_hook(fail)
+        if place == "update":
+            engine.optimizer.register_step_pre_hook(fail)
+        elif place == "backward":
+            engine.model.heads["human"].weight.register_hook(fail)
+        else:
+            engine.model.heads["human"].register_forward_hook(fail)
         with pytest.raises(DeviceError) as caught:
             take_step(engine, 1, {"human": _batch(human, config)})
     assert (

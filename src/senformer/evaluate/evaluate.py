@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Unpack
 
+import numpy as np
 import pandas as pd
 
 from senformer.core.commit import write_json, write_text
@@ -30,7 +31,7 @@ from senformer.evaluate.checks import (
 )
 from senformer.evaluate.count import Job, Share, count_parts, label_tracks
 from senformer.evaluate.examples import write_examples
-from senformer.evaluate.extras import DEFAULT, check_metrics
+from senformer.evaluate.extras import DEFAULT, check_metrics, check_profiles
 from senformer.evaluate.genes.measure import measure_genes
 from senformer.evaluate.genes.plan import GeneOptions, GenePlan, plan_genes
 from senformer.evaluate.parts import Measures, Part, merge_parts
@@ -128,6 +129,7 @@ def evaluate(
     n_bins = model.window_bp // dataset.bin_bp - 2 * model.crop_bins
     scalings = tuple(Scaling.of(track) for track in dataset.tracks)
     measures = Measures(scalings, label_tracks(dataset), check_metrics(metrics, n_bins))
+    check_profiles(metrics, scalings, len(windows) * n_bins)
     measures = replace(measures, protocols=protocols, tracks=tuple(dataset.tracks))
     job = Job(dataset, predictor, head, split, windows, measures)
     config = {"split": split, "head": head, "metrics": sorted(metrics), **predictor.settings}
@@ -179,14 +181,17 @@ def _run(
 
 def _write_results(job: Job, folder: Path, total: Part, further: dict[str, Any]) -> dict[str, Any]:
     tracks = job.dataset.tracks
-    spread = spread_of(total.blocks, tracks)
+    blocks = total.blocks.copy()
+    # As in the table: what has no logarithm somewhere has none in any block.
+    blocks[:, 1][..., total.sums.below] = np.nan
+    spread = spread_of(blocks, tracks)
     table = accuracy_table(total.sums, tracks, total.extras, spread)
     metrics = _metrics(job, table, total.sums, spread) | further
     metrics |= {name: protocol.summary() for name, protocol in total.published.items()}
     write_json(folder / METRICS_FILE, metrics)
     write_text(folder / TABLE_FILE, table.to_csv(sep="\t", index=False, na_rep="nan"))
     ACCURACY.write(folder / PARQUET_FILE, table)
-    write_blocks(folder / BLOCKS_FILE, total.blocks)
+    write_blocks(folder / BLOCKS_FILE, blocks)
     names = [track.name for track in tracks]
     for name, protocol in total.published.items():
         write_windows(folder, name, protocol, _targets(job))

@@ -11,6 +11,7 @@ from senformer.core.tables import choose
 from senformer.evaluate.grid import Grid
 from senformer.evaluate.metrics import METRICS
 from senformer.evaluate.metrics.spearman import SpearmanCells
+from senformer.tracks.scaling import Scaling
 
 EXTRAS = ("spearman", "jsd", "profile_auprc")
 DEFAULT = ("spearman",)
@@ -19,6 +20,7 @@ _PROFILES = frozenset({"jsd", "profile_auprc"})
 EXACT_BYTES = 2**28
 _PAIR_BYTES, _COUNT_BYTES = 8, 4
 _MOST_CELLS = 1024
+_SCORE_BYTES, MOST_SCORE_BYTES = 24, 2**33
 
 
 def check_metrics(names: Sequence[str], n_bins: int) -> tuple[str, ...]:
@@ -38,6 +40,26 @@ def check_metrics(names: Sequence[str], n_bins: int) -> tuple[str, ...]:
             found = f"{name} compares the bins of a window, and a window has one"
             raise ConfigError("E655", "--metrics", found, f"Leave {name} out.")
     return tuple(names)
+
+
+def check_profiles(names: Sequence[str], scalings: Sequence[Scaling], n_values: int) -> None:
+    """Raise where the high bins of profiles cannot be ranked.
+
+    Raises
+    ------
+    ConfigError
+        A track is scaled, so that its values are no counts, or the scores would take too much memory.
+    """
+    if "profile_auprc" not in names:
+        return
+    for scaling in scalings:
+        if scaling != Scaling():
+            found = f"profile_auprc needs counts, and {scaling.name or 'a track'} is scaled or clipped"
+            raise ConfigError("E658", "--metrics", found, "Leave it out, or build the tracks as counts.")
+    needed = n_values * len(scalings) * _SCORE_BYTES
+    if needed > MOST_SCORE_BYTES:
+        found = f"profile_auprc keeps every score, up to {needed:,} bytes; {MOST_SCORE_BYTES:,} are the most"
+        raise ConfigError("E658", "--metrics", found, "Leave it out, or evaluate fewer tracks.")
 
 
 def n_cells(n_values: int, n_tracks: int) -> int | None:

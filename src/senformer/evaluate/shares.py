@@ -1,5 +1,6 @@
 """An evaluation that several processes share, each in a folder of its own beside the result."""
 
+import glob
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -49,7 +50,7 @@ def finished_shares(parts: ShardLog) -> Iterator[list[ShardLog]]:
     OutputError
         A share is of another evaluation.
     """
-    pattern = f"{parts.folder.name}.share-*-of-*"
+    pattern = f"{glob.escape(parts.folder.name)}.share-*-of-*"
     folders = sorted(path for path in parts.folder.parent.glob(pattern) if path.is_dir())
     with ExitStack() as locks:
         found = []

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from senformer.dataset.batch import Batch
-from senformer.train.engine import Engine, memory_errors
+from senformer.train.engine import Engine
 
 
 def losses_of(engine: Engine, batches: Mapping[str, Batch]) -> dict[str, tuple[Tensor, Tensor]]:
@@ -14,23 +14,17 @@ def losses_of(engine: Engine, batches: Mapping[str, Batch]) -> dict[str, tuple[T
 
     Several organisms go through the trunk as one batch, whose statistics norms take; the loss of a head is
     over the rows of its organism alone.
-
-    Raises
-    ------
-    DeviceError
-        The device's memory is too small.
     """
-    with memory_errors(engine, list(batches.values())):
-        given = {organism: engine.tensors(batch) for organism, batch in batches.items()}
-        predictions = engine.model(_joined([inputs for inputs, _ in given.values()]), heads=list(batches))
-        found, first = {}, 0
-        for organism, batch in batches.items():
-            targets = given[organism][1]
-            rows = predictions[organism][first : first + len(targets)]
-            first += len(targets)
-            loss = engine.loss_of(organism, rows, targets, batch)
-            found[organism] = (loss, (~targets.isnan()).sum())
-        return found
+    given = {organism: engine.tensors(batch) for organism, batch in batches.items()}
+    predictions = engine.model(_joined([inputs for inputs, _ in given.values()]), heads=list(batches))
+    found, first = {}, 0
+    for organism, batch in batches.items():
+        targets = given[organism][1]
+        rows = predictions[organism][first : first + len(targets)]
+        first += len(targets)
+        loss = engine.loss_of(organism, rows, targets, batch)
+        found[organism] = (loss, (~targets.isnan()).sum())
+    return found
 
 
 def _joined(parts: list[Tensor | dict[str, Tensor]]) -> Tensor | dict[str, Tensor]:

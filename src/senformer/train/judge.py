@@ -21,6 +21,11 @@ def after_validation(
     best = None if state.best is None else state.best.get(config.select)
     if value is not None and watch_of(config.select).is_better(value, best):
         state = replace(state, best={"step": step, config.select: value})
+    if config.stop is None:
+        state = replace(state, stop=None)
+    if config.validate_every_steps is None or step % config.validate_every_steps:
+        # One more than the settings ask for, where a limit ended the run: a run let alone has none there.
+        return state
     schedule = make_schedule(config)
     if isinstance(schedule, Plateau):
         watch = watch_of(schedule.metric, schedule.min_delta)

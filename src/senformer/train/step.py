@@ -12,7 +12,7 @@ from senformer.core.seeding import child_seed
 from senformer.dataset.batch import Batch
 from senformer.train.average import kept_share
 from senformer.train.clip import clip_gradients
-from senformer.train.engine import Engine
+from senformer.train.engine import Engine, memory_errors
 from senformer.train.forward import losses_of
 from senformer.train.micro import shares, split_batch
 from senformer.train.optimizer import learning_rate, set_rate
@@ -84,7 +84,9 @@ def take_step(engine: Engine, step: int, batches: Batches, rate_factor: float = 
     if config.clip_norm is not None:
         clip_gradients(used, config.clip_norm, None if config.clip == "per_tensor" else norm)
     set_rate(engine.optimizer, rate)
-    engine.optimizer.step()
+    # The first update allocates the optimizer's own state.
+    with memory_errors(engine, list(batches.values())):
+        engine.optimizer.step()
     if engine.average is not None:
         engine.average.follow(kept_share(config, step))
     return Update(losses, norm_value, rate, dict(zip(batches, measured, strict=True)))
@@ -97,10 +99,13 @@ def _backward(engine: Engine, batches: Batches) -> Tensor:
     counts = {organism: shares(own, config.loss) for organism, own in parts.items()}
     seen = None
     for place in range(config.accumulate):
-        found = losses_of(engine, {organism: own[place] for organism, own in parts.items()})
-        means = {organism: loss * counts[organism][place] for organism, (loss, _) in found.items()}
-        weighted = [loss * config.organism_weights.get(organism, 1.0) for organism, loss in means.items()]
-        engine.accelerator.backward(sum(weighted[1:], weighted[0]))
+        part = {organism: own[place] for organism, own in parts.items()}
+        # On the way back a batch needs the most memory.
+        with memory_errors(engine, list(part.values())):
+            found = losses_of(engine, part)
+            means = {organism: loss * counts[organism][place] for organism, (loss, _) in found.items()}
+            weighted = [loss * config.organism_weights.get(organism, 1.0) for organism, loss in means.items()]
+            engine.accelerator.backward(sum(weighted[1:], weighted[0]))
         rows = [torch.stack(list(means.values())).detach(), torch.stack([n for _, n in found.values()])]
         now = torch.stack([row.double() for row in rows])
         seen = now if seen is None else seen + now

@@ -61,3 +61,8 @@ def test_specific__within_a_class_and_less_the_mean_of_the_gene(table):
 def test_specific__what_all_tracks_share_is_gone(table):
     shared = table[:, :1] + np.zeros((1, 4))
     np.testing.assert_allclose(specific(shared, ["CAGE"] * 4), 0, atol=1e-12)
+
+
+def test_specific__tracks_predicted_alike_differ_by_nothing():
+    alike = np.repeat(np.random.default_rng(3).random((40, 1)) * 7, 5, axis=1)
+    np.testing.assert_array_equal(specific(alike, ["CAGE"] * 5), np.zeros((40, 5)))

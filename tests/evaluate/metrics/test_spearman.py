@@ -108,3 +108,16 @@ def test_plus__other_cells_are_refused() -> None:
         SpearmanCells(make_grid(x, y, 8)) + SpearmanCells(make_grid(x, y, 9))
     with pytest.raises(ValueError, match="same number of tracks"):
         Spearman(2) + Spearman(3)
+
+
+@pytest.mark.parametrize("zeros", [0.9, 0.994, 0.9995])
+def test_spearman_cells__of_sparse_tracks(zeros: float) -> None:
+    rng = np.random.default_rng(4)
+    y = rng.gamma(0.5, 3.0, (40_000, 2)).astype(np.float32)
+    x = (0.5 * y + rng.gamma(1.0, 1.0, y.shape)).astype(np.float32)
+    y[rng.random(y.shape) < zeros] = 0
+    counts = SpearmanCells(make_grid(x[::3], y[::3], 112)).add(x, y)
+    exact = [rho(x[:, track], y[:, track]) for track in range(2)]
+    np.testing.assert_allclose(counts.result(), exact, atol=1e-3)
+    assert (np.abs(counts.result() - exact) <= counts.bound()).all()
+    assert (counts.bound() < 0.05).all()

@@ -95,13 +95,12 @@ def test_train__drift_from_the_teacher_falls(source, human, tmp_path):
     own_block = {"block_bins": 1, "window_blocks": 1, "global_blocks": 0, "random_blocks": 0}
     section = {"attention": {"kind": "bigbird", **own_block}, **UNDROPPED}
     config = tuned(
-        source, {"frozen_norms": True}, distill={}, steps=60, learning_rate=3.0e-4, validate_every_steps=1
+        source, {"frozen_norms": True}, distill={}, steps=60, learning_rate=3e-4, validate_every_steps=1
     )
     train(section, config, human, tmp_path / "run")
     lines = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
     losses = [line["valid_loss"] for line in lines if "valid_loss" in line]
-    print(losses[0], losses[-1], [l["valid_pearson"] for l in lines if "valid_pearson" in l][::10])
-    assert losses[-1] < losses[0]
+    assert losses[-1] < losses[0] - 1e-3
 
 
 def test_train__killed_and_resumed_byte_for_byte(source, human, tmp_path, monkeypatch):

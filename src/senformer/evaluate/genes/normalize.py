@@ -67,7 +67,10 @@ def specific(values: Table, classes: Sequence[str]) -> Table:
         known = ~np.isnan(part)
         n = known.sum(axis=1)
         mean = np.where(known, part, 0.0).sum(axis=1) / np.maximum(n, 1)
-        found[:, mine] = part - mean[:, None]
+        gaps = part - mean[:, None]
+        # Of equal values rounding leaves a little, which is no difference between tracks.
+        size = np.abs(np.where(known, part, 0.0)).max(axis=1, initial=0.0)[:, None]
+        found[:, mine] = np.where(np.abs(gaps) <= 1e-12 * size, 0.0, gaps)
     return found
 
 

@@ -4,10 +4,10 @@ Source: Spearman 1904; with ties, Pearson's r of the mean ranks (Kendall and Gib
 """
 
 import numpy as np
-from jaxtyping import Float, Float32, Float64, Int64, UInt32
+from jaxtyping import Bool, Float, Float32, Float64, Int64, UInt32
 from scipy.stats import rankdata
 
-from senformer.evaluate.grid import Grid, cells
+from senformer.evaluate.grid import Grid, cells, is_single
 from senformer.evaluate.metrics.pearson import Moments, Tracks
 
 Counts = Float64[np.ndarray, "cell cell"]
@@ -132,14 +132,16 @@ class SpearmanCells:
 
     def result(self) -> Moments:
         """Return rho per track, values within a cell tied; NaN where it has none."""
-        return np.array([_of_counts(self._counts(track))[0] for track in range(self.n_tracks)])
+        return np.array([self._of(track)[0] for track in range(self.n_tracks)])
 
     def bound(self) -> Moments:
         """Return how far the result of all values, exactly ranked, may be from :meth:`result`."""
-        return np.array([_of_counts(self._counts(track))[1] for track in range(self.n_tracks)])
+        return np.array([self._of(track)[1] for track in range(self.n_tracks)])
 
-    def _counts(self, track: int) -> Counts:
-        return self.state[track].reshape(self.grid.n_cells, -1).astype(np.float64)
+    def _of(self, track: int) -> tuple[float, float]:
+        counts = self.state[track].reshape(self.grid.n_cells, -1).astype(np.float64)
+        edges = (self.grid.prediction[track], self.grid.target[track])
+        return _of_counts(counts, [is_single(side) for side in edges])
 
 
 def _correlation(x: np.ndarray, y: np.ndarray) -> float:
@@ -148,7 +150,7 @@ def _correlation(x: np.ndarray, y: np.ndarray) -> float:
     return float(np.clip(x @ y / spread, -1, 1)) if spread > 0 else np.nan
 
 
-def _of_counts(counts: Counts) -> tuple[float, float]:
+def _of_counts(counts: Counts, single: list[Bool[np.ndarray, " cell"]]) -> tuple[float, float]:
     """Return rho of tied cells, and how far from it the rho of any order within the cells can be.
 
     With R = M + e, M the mean rank of a value's cell and e what its rank deviates from it, e sums to zero
@@ -165,7 +167,8 @@ def _of_counts(counts: Counts) -> tuple[float, float]:
     product, of_cells = x @ counts @ y, (x**2 @ of_x, y**2 @ of_y)
     if min(of_cells) <= 0:
         return np.nan, np.nan
-    most = [((side**3 - side) / 12).sum() for side in (of_x, of_y)]
+    # Values of a cell of one value are tied, however they are ranked.
+    most = [((side**3 - side) / 12)[~tied].sum() for side, tied in zip((of_x, of_y), single, strict=True)]
     within = (_within(counts.T, x, of_y), _within(counts, y, of_x))
     slack = np.sqrt(most[0] * within[1]) + np.sqrt(most[1] * within[0]) + np.sqrt(most[0] * most[1])
     narrow = np.sqrt(of_cells[0] * of_cells[1])
