@@ -56,7 +56,7 @@ test: $(ALL)
 	$(BIN)/python -m pytest -n 2 -m "not slow and not gpu" --jaxtyping-packages=senformer,beartype.beartype --timeout=120
 
 test-slow: $(ALL)
-	$(BIN)/python -m pytest -m "slow and not gpu" --timeout=1500
+	$(BIN)/python -m pytest -n 2 -m "slow and not gpu" --timeout=1500
 
 test-gpu: $(ALL)
 	$(BIN)/python -m pytest -m gpu --timeout=900
