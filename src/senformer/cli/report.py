@@ -75,12 +75,16 @@ def _compare(runs: list[Path], out: Path | None, evaluations: list[Path], scores
         raise UsageError("E674", "--scores", "cannot be compared", "Leave it out, or report one run.")
     differences = report_comparison(runs, out, evaluations)
     rows = differences.astype(object).where(differences.notna(), None).to_dict("records")
-    say({"report": str(out), "differences": rows}, "\n".join([f"Report: {out}", *map(_line, rows)]))
+    say({"report": str(out), "differences": rows}, "\n".join([f"Report: {out}", *_lines(rows)]))
+
+
+def _lines(rows: list[dict[str, Any]]) -> list[str]:
+    found = [_line(row) for row in rows if row["n_tracks"]]
+    empty = dict.fromkeys(row["assay"] for row in rows if not row["n_tracks"])
+    return found + ([f"  No track with a value in both: {', '.join(empty)}."] if empty else [])
 
 
 def _line(row: dict[str, Any]) -> str:
-    if not row["n_tracks"]:
-        return f"  {row['metric']:<16} {row['assay']:<16} {row['run']}: no track has a value in both"
     test = "" if row["p"] is None else f", p = {row['p']:.2g}"
     if row["window_low"] is not None:
         test += f", windows [{row['window_low']:+.4f}, {row['window_high']:+.4f}]"

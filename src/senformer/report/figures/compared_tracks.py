@@ -19,7 +19,9 @@ from senformer.report.figures.style import (
 
 _COLUMNS = 3
 _PANEL_IN = 3.3
-_MARKERS = "oDs^vP"
+# One more than there are colors: the pairs of both repeat late.
+_MARKERS = "oDs^vPX"
+_LEGEND_COLUMNS = 4
 
 
 def compared_tracks(first: str, tables: Mapping[str, pd.DataFrame], metric: str = "pearson_r") -> Drawing:
@@ -49,7 +51,9 @@ def compared_tracks(first: str, tables: Mapping[str, pd.DataFrame], metric: str 
         for axes in panels[len(others) :]:
             axes.set_axis_off()
         handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=min(6, len(labels)))
+        figure.legend(
+            handles, labels, loc="outside upper center", ncols=min(_LEGEND_COLUMNS, max(len(labels), 1))
+        )
         svg = to_svg(figure)
     caption = (
         f"{metric} of every track on the same windows: a dot is a track, above the line the model named "
@@ -60,17 +64,17 @@ def compared_tracks(first: str, tables: Mapping[str, pd.DataFrame], metric: str 
 
 def _draw_panel(axes: Axes, base: pd.DataFrame, other: pd.DataFrame, metric: str) -> None:
     is_many = len(base) > 200
-    for place, (assay, rows) in enumerate(base.groupby("assay", sort=True)):
-        turn = place % len(SERIES)
+    # Colors by the first model's assays, so that they are the same in all panels.
+    for place, (assay, rows) in enumerate(base[base[metric].notna()].groupby("assay", sort=True)):
         axes.scatter(
             rows[metric],
             other.loc[rows.index, metric],
             s=8 if is_many else 26,
-            marker=_MARKERS[turn],
-            color=SERIES[turn],
+            marker=_MARKERS[place % len(_MARKERS)],
+            color=SERIES[place % len(SERIES)],
             alpha=0.5 if is_many else 0.85,
             lw=0,
-            label=shorten(str(assay) or "unassigned", 20),
+            label=shorten(str(assay) or "unassigned", 16),
             zorder=2,
         )
 
