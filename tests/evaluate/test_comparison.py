@@ -103,6 +103,16 @@ def test_refuse_unlike__the_first_difference_is_named(changes, text):
     assert text in caught.value.line
 
 
+def test_refuse_unlike__predictions_averaged_otherwise():
+    metrics, record, table = facts()
+    sides = {
+        name: (metrics, {**record, "config": {"strands": strands, "shifts_bp": [0]}}, table)
+        for name, strands in (("a", "both"), ("b", "forward"))
+    }
+    with pytest.raises(DataError, match="strands is forward, in a it is both"):
+        refuse_unlike(sides)
+
+
 def test_refuse_unlike__other_data_and_other_tracks():
     metrics, record, table = facts()
     with pytest.raises(DataError, match="the dataset's SHA-256 is unknown"):

@@ -4,7 +4,7 @@ import pytest
 
 from senformer.core.errors import ConfigError
 from senformer.dataset import Dataset
-from senformer.train.weights import positive_weights, track_weights
+from senformer.train.weights import _is_named, positive_weights, track_weights
 
 
 def test_track_weights__each_track_gets_its_assays(human):
@@ -50,3 +50,9 @@ def test_track_weights__unknown_track(human):
     with pytest.raises(ConfigError, match=f"no track is called '{name}x'. Did you mean") as caught:
         track_weights(human, {}, {f"{name}x": 2.0})
     assert caught.value.code == "E627"
+
+
+def test_is_named__a_tracks_own_name_whatever_its_brackets():
+    assert _is_named("CAGE [rep1]", "CAGE [rep1]")
+    assert _is_named("CAGE [rep1]", "CAGE *")
+    assert not _is_named("CAGE [rep1]", "CAGE")

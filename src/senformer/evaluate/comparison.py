@@ -153,6 +153,7 @@ def _facts(
     metrics: Mapping[str, Any], record: Mapping[str, Any] | None, tracks: pd.DataFrame
 ) -> tuple[dict[str, Any], list[str]]:
     dataset = (record or {}).get("inputs", {}).get("dataset", {})
+    config = (record or {}).get("config") or {}
     facts = {
         "the dataset's SHA-256": dataset.get("sha256", "unknown")[:16],
         "split": metrics["split"],
@@ -162,5 +163,6 @@ def _facts(
         "n_bins": metrics["n_bins"],
         # Evaluations of before it was recorded have none.
         "the SHA-256 of the targets' places": (metrics.get("targets_sha256") or "unknown")[:16],
+        **{key: config.get(key) for key in ("strands", "shifts_bp", "dtype")},
     }
     return facts, [str(name) for name in tracks["name"]]

@@ -29,7 +29,7 @@ def track_weights(
     patterns = sorted((by_name or {}).items())
     names = {track.name for dataset in datasets.values() for track in dataset.tracks}
     for pattern, _ in patterns:
-        if not any(fnmatchcase(name, pattern) for name in names):
+        if not any(_is_named(name, pattern) for name in names):
             found = f"no track is called {pattern!r}"
             raise ConfigError("E627", "train.track_weights", found, nearest(pattern, names))
     known = {track.assay for dataset in datasets.values() for track in dataset.tracks}
@@ -40,13 +40,18 @@ def track_weights(
             )
 
     def weight(track: Track) -> float:
-        given = (factor for pattern, factor in patterns if fnmatchcase(track.name, pattern))
+        given = (factor for pattern, factor in patterns if _is_named(track.name, pattern))
         return float(prod(given, start=assay_weights.get(track.assay, 1.0)))
 
     return {
         organism: torch.tensor([weight(track) for track in dataset.tracks])
         for organism, dataset in datasets.items()
     }
+
+
+def _is_named(name: str, pattern: str) -> bool:
+    """Say whether a pattern names a track; its own name does, whatever brackets it has."""
+    return name == pattern or fnmatchcase(name, pattern)
 
 
 def positive_weights(

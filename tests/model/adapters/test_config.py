@@ -23,3 +23,8 @@ def test_config__defaults():
     assert found.convolution is not None
     assert (found.attention.rank, found.attention.targets) == (8, ["query", "value"])
     assert (found.convolution.rank, found.convolution.targets) == (4, ["tower"])
+
+
+def test_config__a_projection_named_twice_is_refused():
+    with pytest.raises(ConfigError, match="name each projection once"):
+        parse(AdaptersConfig, {"attention": {"targets": ["query", "query"]}}, "a.yaml")

@@ -26,6 +26,12 @@ class AttentionAdapters(Config):
     alpha: float | None = Field(default=None, gt=0)
     targets: list[Projection] = Field(default=["query", "value"], min_length=1)
 
+    @model_validator(mode="after")
+    def _check(self) -> "AttentionAdapters":
+        if len(set(self.targets)) < len(self.targets):
+            raise ValueError(f"targets are {self.targets}; name each projection once")
+        return self
+
 
 class ConvolutionAdapters(Config):
     """Adapters of the tower's convolutions.
