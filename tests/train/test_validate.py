@@ -131,3 +131,24 @@ def test_validate__padded_windows_count_where_they_are_measured(world, tmp_path)
     )
     trained = training_intervals(make_batches(data, make_plan(MODEL, config, data), config)["human"])
     assert trained == [["chr1", 0, data["human"].chrom_sizes["chr1"]]]
+
+
+@pytest.mark.parametrize("loss", ["poisson", "poisson_multinomial"])
+def test_validate__loss_does_not_depend_on_how_windows_are_batched(human, loss, monkeypatch):
+    read = type(human["human"]).targets
+
+    def masked(dataset, chrom, first, last):
+        # Every other window lacks half of its bins, and one track.
+        values = read(dataset, chrom, first, last)
+        if first % 2:
+            values[: len(values) // 2] = np.nan
+            values[:, 0] = np.nan
+        return values
+
+    monkeypatch.setattr(type(human["human"]), "targets", masked)
+    found = []
+    for batch_size in (1, 3, 8):
+        config, sets = _sets(human, loss=loss, batch_size=batch_size, validate_windows=7)
+        with tiny_engine(config, human) as engine:
+            found.append(validate(engine, sets, lambda: False)["human"]["valid_loss"])
+    assert found == pytest.approx([found[0]] * 3, rel=1e-5)

@@ -7,6 +7,7 @@ the sums do not depend on how many there are.
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Float64, Int
@@ -37,7 +38,7 @@ class TrackSums:
         Over ``log(1 + x)`` of measured values x, the scaling undone on both sides; -x where the scale is
         negative (a file that holds its signal below zero).
     poisson
-        Over stored values.
+        Over stored values; None where it is not asked for (``with_deviance``).
     below
         Tracks with a counted bin that measures or predicts -1 or less, where ``log(1 + x)`` does not exist.
     label_tracks
@@ -54,12 +55,14 @@ class TrackSums:
         scalings: Sequence[Scaling],
         label_tracks: Sequence[int] = (),
         label_edges: Float32[np.ndarray, "label edge"] | None = None,
+        *,
+        with_deviance: bool = True,
     ) -> None:
         self.scalings = tuple(scalings)
         self.n_bins = 0
         self.raw = METRICS["pearson"](len(self.scalings))
         self.log1p = METRICS["pearson"](len(self.scalings))
-        self.poisson = METRICS["poisson_deviance"](len(self.scalings))
+        self.poisson: Any = METRICS["poisson_deviance"](len(self.scalings)) if with_deviance else None
         self.below: Bool[np.ndarray, " track"] = np.zeros(len(self.scalings), bool)
         self.label_tracks, self.label_edges = tuple(label_tracks), label_edges
         self.ranks = METRICS["auroc"](len(self.scalings)) if self.label_tracks else None
@@ -98,7 +101,8 @@ class TrackSums:
     ) -> None:
         x, y = prediction[:, tracks], target[:, tracks]
         self.raw.add(x, y, tracks)
-        self.poisson.add(x, y, tracks)
+        if self.poisson is not None:
+            self.poisson.add(x, y, tracks)
         masked = np.isnan(y)
         x, y = (self._log1p(values, scaling, tracks, masked) for values in (x, y))
         np.copyto(y, np.nan, where=masked)
@@ -110,10 +114,11 @@ class TrackSums:
             raise ValueError("only sums over tracks of the same scaling can be added")
         if self.label_tracks != other.label_tracks:
             raise ValueError("sums with labels and without cannot be added")
-        total = TrackSums(self.scalings, self.label_tracks, self.label_edges)
+        has_deviance = self.poisson is not None
+        total = TrackSums(self.scalings, self.label_tracks, self.label_edges, with_deviance=has_deviance)
         total.ranks = None if self.ranks is None else self.ranks + other.ranks
         total.raw, total.log1p = self.raw + other.raw, self.log1p + other.log1p
-        total.poisson = self.poisson + other.poisson
+        total.poisson = self.poisson + other.poisson if has_deviance else None
         total.n_bins = self.n_bins + other.n_bins
         total.below = self.below | other.below
         return total

@@ -39,6 +39,11 @@ MEAN_OF: Mapping[str, Callable[[np.ndarray], int]] = {
 }
 
 
+def mean_counts(loss: str) -> Callable[[np.ndarray], int]:
+    """Return what counts the values that a loss is the mean of; measured entries for one of a whole batch."""
+    return MEAN_OF.get(loss, _entries)
+
+
 def shares(parts: list[Batch], loss: str) -> list[float]:
     """Return by what the mean loss of each part enters that of the whole batch; they add up to 1.
 

@@ -19,6 +19,7 @@ from senformer.evaluate.sums import TrackSums
 from senformer.tracks.scaling import Scaling
 from senformer.train.config import TrainConfig
 from senformer.train.engine import Engine, memory_errors
+from senformer.train.micro import mean_counts
 from senformer.train.plan import Plan
 from senformer.train.scores import CORRELATIONS, LOSS, assays_of
 
@@ -68,8 +69,9 @@ def validate(
 ) -> dict[str, dict[str, Any]] | None:
     """Return ``valid_loss``, ``valid_pearson``, ``valid_pearson_log1p`` and ``n_windows`` per organism.
 
-    The loss is the mean of the batches' losses by their measured entries, Pearson's r the mean over tracks
-    that have one (None where no track has), of all and of every assay's (``valid_pearson.CAGE``).
+    The loss is the mean of the batches' losses by what each is a mean of, measured entries or profiles;
+    Pearson's r the mean over tracks that have one (None where no track has), of all and of every assay's
+    (``valid_pearson.CAGE``).
     With a teacher they compare with what it predicts. Under ``ema`` they are those of the averaged weights.
     None is returned where ``is_stopped`` says so between two batches: a validation that a signal cut short
     counts for nothing.
@@ -99,7 +101,8 @@ def validate(
 def _validate_one(
     engine: Engine, organism: str, held_out: ValidationSet, is_stopped: Callable[[], bool]
 ) -> dict[str, Any] | None:
-    sums = TrackSums([Scaling.of(track) for track in held_out.dataset.tracks])
+    scalings = [Scaling.of(track) for track in held_out.dataset.tracks]
+    sums = TrackSums(scalings, with_deviance=False)
     total, n_measured = 0.0, 0
     size = engine.config.batch_size // engine.config.accumulate
     batches = eval_batches(held_out.dataset, held_out.windows, held_out.crop_bins, size)
@@ -113,7 +116,7 @@ def _validate_one(
             loss = float(engine.loss_of(organism, prediction, targets, batch))
         if not (math.isfinite(loss) and bool(prediction.isfinite().all())):
             raise _not_finite(organism, batch, loss)
-        n = int(np.count_nonzero(~np.isnan(batch.targets)))
+        n = mean_counts(engine.config.loss)(batch.targets)
         total += loss * n
         n_measured += n
         n_tracks = batch.targets.shape[-1]
