@@ -76,7 +76,7 @@ def count(n_windows: int, n_tracks: int, folder: Path) -> dict[str, float]:
                 total = total + sums
                 moments.append(block_moments(sums))
             files.append(folder / f"{len(files)}.npz")
-            write_part(files[-1], Part(total, extras, np.stack(moments), []))
+            write_part(files[-1], Part(total, extras, np.stack(moments), []), measures)
             del total, extras
     began = time.perf_counter()
     whole = merge_parts(files, measures)

@@ -110,7 +110,7 @@ def count_parts(
             file = parts.work / f"{number:06d}.npz"
             if file.name not in parts.done:
                 if not _copy_finished(file, others):
-                    write_part(file, _count(job, blocks, chosen))
+                    write_part(file, _count(job, blocks, chosen), job.measures)
                     log.info("evaluated %d of %d windows", blocks[-1].stop, len(job.windows))
                 parts.finish(file.name, file)
             files.append(file)

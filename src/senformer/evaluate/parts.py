@@ -4,6 +4,7 @@ Sums are a few numbers a track and add up, so that a killed evaluation of many h
 and several processes share one.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from senformer.core.commit import commit_file
+from senformer.core.errors import DataError
 from senformer.evaluate.examples import Example, example_arrays, examples_from_arrays
 from senformer.evaluate.extras import Extras
 from senformer.evaluate.grid import Grid
@@ -55,6 +57,15 @@ class Measures:
     protocols: tuple[str, ...] = ()
     tracks: tuple[Track, ...] = ()
 
+    @property
+    def cells_sha256(self) -> str:
+        """SHA-256 of all cells; that of nothing where there are none."""
+        digest = hashlib.sha256()
+        sides = () if self.grid is None else (self.grid.prediction, self.grid.target)
+        for edges in (*sides, *(() if self.label_edges is None else (self.label_edges,))):
+            digest.update(np.ascontiguousarray(edges).tobytes())
+        return digest.hexdigest()
+
     def sums(self) -> TrackSums:
         """Return empty sums."""
         return TrackSums(self.scalings, self.label_tracks, self.label_edges)
@@ -96,7 +107,7 @@ def block_moments(sums: TrackSums) -> Float64[np.ndarray, "2 moment track"]:
     return np.stack([sums.raw.state, sums.log1p.state])
 
 
-def write_part(path: Path, part: Part) -> None:
+def write_part(path: Path, part: Part, measures: Measures) -> None:
     """Write a part as npz, without a pickle; every number is kept bit by bit."""
     arrays = example_arrays(part.examples) | {
         "raw": part.sums.raw.state,
@@ -105,6 +116,7 @@ def write_part(path: Path, part: Part) -> None:
         "n_bins": np.array(part.sums.n_bins),
         "poisson": part.sums.poisson.state,
         "blocks": part.blocks,
+        "cells_sha256": np.array(measures.cells_sha256),
         **({} if part.sums.ranks is None else {"ranks": part.sums.ranks.state}),
         **{_EXTRA + name: array for name, array in part.extras.arrays().items()},
         **{
@@ -117,9 +129,18 @@ def write_part(path: Path, part: Part) -> None:
 
 
 def read_part(path: Path, measures: Measures) -> Part:
-    """Read a part in which ``measures`` were counted."""
+    """Read a part in which ``measures`` were counted.
+
+    Raises
+    ------
+    DataError
+        Its ranks were counted in other cells.
+    """
     with np.load(path, allow_pickle=False) as file:
         arrays = dict(file)
+    if str(arrays["cells_sha256"]) != measures.cells_sha256:
+        found = "was counted in other cells: the machines that share the work predict differently"
+        raise DataError("E659", str(path), found, "Remove that share, or make all on machines of one kind.")
     sums = measures.sums()
     sums.raw = METRICS["pearson"].from_state(arrays["raw"])
     sums.log1p = METRICS["pearson"].from_state(arrays["log1p"])
