@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from tests.train.toy import MODEL, settings
 
-from senformer.core.errors import ConfigError
 from senformer.train.batches import iterate_turns, make_batches, turn
 from senformer.train.plan import make_plan
 
@@ -77,9 +76,3 @@ def test_make_batches__weights_of_examples_arrive(human, tmp_path):
     for step in (0, 3):
         batch = found.batch(step)
         assert batch.weights.tolist() == [known[w.chrom, w.start] for w in batch.windows]
-
-
-def test_make_batches__weights_of_an_unknown_organism(human):
-    with pytest.raises(ConfigError, match=r"there is no organism 'humen'\. Did you mean 'human'") as caught:
-        _batches(human, example_weights={"humen": "w.tsv"})
-    assert caught.value.code == "E625"

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from senformer.core.config import nearest
 from senformer.core.errors import ConfigError
 from senformer.dataset.batch import Batch
 from senformer.dataset.example_weights import read_weights
@@ -26,12 +25,8 @@ def make_batches(
     Raises
     ------
     ConfigError
-        Weights of examples are given for an organism that there is not.
+        A dataset cannot be sampled or cut as the settings ask.
     """
-    for organism in config.example_weights:
-        if organism not in datasets:
-            found = f"there is no organism {organism!r}"
-            raise ConfigError("E625", "train.example_weights", found, nearest(organism, datasets))
     return {organism: _batches(organism, dataset, plan, config) for organism, dataset in datasets.items()}
 
 

@@ -60,8 +60,4 @@ def mean_of_profiles(
     example_weight
         Factor on each window's terms, in the same way.
     """
-    if weight is not None:
-        terms = terms * weight
-    if example_weight is not None:
-        terms = terms * example_weight[:, None]
-    return terms.masked_fill(n_bins == 0, 0.0).sum() / (n_bins > 0).sum().clamp(min=1)
+    return mean_measured(terms[:, None], (n_bins > 0)[:, None], weight, example_weight)

@@ -34,10 +34,11 @@ def refuse_unfit_recipe(config: TrainConfig, plan: Plan, datasets: Mapping[str, 
     if isinstance(schedule, Plateau):
         metrics.append(("schedule_options.metric", schedule.metric))
     refuse_unknown_scores(metrics, datasets)
-    for organism in config.organism_weights:
-        if organism not in datasets:
-            found = f"there is no organism {organism!r}"
-            raise ConfigError("E625", "train.organism_weights", found, nearest(organism, datasets))
+    for key in ("organism_weights", "example_weights"):
+        for organism in getattr(config, key):
+            if organism not in datasets:
+                found = f"there is no organism {organism!r}"
+                raise ConfigError("E625", f"train.{key}", found, nearest(organism, datasets))
     if config.accumulate > 1 and config.loss not in MEAN_OF:
         found = f"the {config.loss} loss compares a whole batch, it is no mean of its parts' losses"
         raise ConfigError("E626", "train.accumulate", found, "Take accumulate: 1, or another loss.")

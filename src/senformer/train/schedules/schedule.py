@@ -1,11 +1,12 @@
 """What a schedule is: options, and a factor on the learning rate at every step."""
 
+from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from senformer.core.config import Config
 
 
-class Schedule(Config):
+class Schedule(Config, ABC):
     """Base of all schedules; the fields of one are its options.
 
     Attributes
@@ -16,9 +17,9 @@ class Schedule(Config):
 
     is_open_ended: ClassVar[bool] = False
 
+    @abstractmethod
     def at(self, step: int, n_steps: int) -> float:
         """Return the factor on the learning rate.
 
         ``step`` counts from 0 at the first update after the warm-up; ``n_steps`` is the number of those.
         """
-        raise NotImplementedError
