@@ -26,7 +26,7 @@ def test_gene_options__what_cannot_be(tmp_path):
 
 
 def test_plan_genes__genes_without_a_strand_where_tracks_have_one(gene_dataset, tmp_path):
-    write_text(tmp_path / "g.bed", bed_lines() + "chr2\t700\t710\tboth\t0\t.\n")
+    write_text(tmp_path / "g.bed", bed_lines() + "chr2\t700\t701\tboth\t0\t.\n")
     assert plan(gene_dataset, tmp_path / "g.bed").places.dropped["no_strand"] == 1
     found = plan(gene_dataset, tmp_path / "g.bed", assays=("ATAC",))
     assert "both" in set(found.places.genes["gene_id"])

@@ -77,3 +77,18 @@ def test_read_starts__faults_name_the_line(tmp_path):
         read_starts(tmp_path / "none.bed")
     with pytest.raises(DataError, match=r"genes.bed line 1: '\+' is no coordinate|genes.bed line 1"):
         read_starts(bed(tmp_path, "c\t+\t3\n"))
+
+
+def test_read_starts__a_row_without_a_strand_is_one_base(tmp_path):
+    # Sorted by place, the second fault comes first; the message names the first line of the file.
+    text = "c\t7\t8\tA\nc\t10\t30\tB\nc\t2\t4\tC\t0\t.\n"
+    found = (
+        r"genes.bed line 2: c:10-30 has no strand: it may start at either end; "
+        r"2 rows in all do so. Give strands"
+    )
+    with pytest.raises(DataError, match=found):
+        read_starts(bed(tmp_path, text))
+    path = gtf(tmp_path, ("1", 1, 1, ".", "A", "protein_coding"), ("1", 5, 6, ".", "B", "lncRNA"))
+    assert read_starts(path)[0]["tss"].tolist() == [0]
+    with pytest.raises(DataError, match=r"genes.gtf line 2: 1:4-6 has no strand: [a-z ]+\. Give"):
+        read_starts(path, ("any",))

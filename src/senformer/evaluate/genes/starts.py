@@ -44,7 +44,8 @@ def read_starts(
     Raises
     ------
     MissingInputError, DataError
-        As :func:`read_gtf` and :func:`read_bed`; or no gene has one of the types (E661).
+        As :func:`read_gtf` and :func:`read_bed`; no gene has one of the types (E661); or a row of several
+        bases has no strand, so that its start is not known (E675).
     """
     path = Path(path)
     if path.name.lower().endswith(_GTF):
@@ -54,6 +55,7 @@ def read_starts(
         rows = rows.assign(gene_id=_identifiers(rows), gene_name=rows["name"], gene_type="")
     rows = rows.assign(tss=np.where(rows["strand"] == "-", rows["end"] - 1, rows["start"]))
     kept = rows[_has_type(rows["gene_type"], gene_types, path)]
+    _refuse_unknown_starts(kept, path)
     starts = _most_upstream(kept)
     return starts, {
         "n_rows": len(rows),
@@ -79,6 +81,17 @@ def _has_type(found: pd.Series, wanted: Sequence[str], path: Path) -> pd.Series:
             f"{nearest(unknown[0], sorted(set(found) - {''}))} {ANY_TYPE!r} takes all.",
         )
     return found.isin(wanted)
+
+
+def _refuse_unknown_starts(rows: pd.DataFrame, path: Path) -> None:
+    """Refuse rows whose start may be either end; a row of one base is its own start."""
+    unknown = rows[(rows["strand"] == ".") & (rows["end"] - rows["start"] > 1)]
+    if len(unknown):
+        row = unknown.loc[unknown["line"].idxmin()]
+        found = f"{row['chrom']}:{row['start']}-{row['end']} has no strand: it may start at either end"
+        more = f"; {len(unknown):,} rows in all do so" if len(unknown) > 1 else ""
+        todo = "Give strands (+ or -, column 6 of a BED), or rows of one base, the starts themselves."
+        raise DataError("E675", f"{path} line {row['line']}", found + more, todo)
 
 
 def _most_upstream(rows: pd.DataFrame) -> pd.DataFrame:
