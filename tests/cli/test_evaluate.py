@@ -89,18 +89,18 @@ def test_evaluate__options_that_name_nothing(senformer, tmp_path):
 
 
 def test_evaluate__summarize_and_what_cannot_stand_with_it(senformer, tmp_path):
-    answer = senformer(
-        "evaluate", "--summarize", tmp_path, tmp_path / "b", "-d", tmp_path, "-o", tmp_path / "e"
-    )
-    assert answer.code == 2
-    assert "--data: is given with --summarize, which reads no data. Leave it out." in answer.err
+    summarize = ["evaluate", "--summarize", tmp_path, tmp_path / "b", "-o", tmp_path / "e"]
+    for option, value in (("--data", tmp_path), ("--split", "valid"), ("--gene-bins", 3), ("--share", "1/2")):
+        answer = senformer(*summarize, option, value)
+        assert answer.code == 2
+        assert f"{option}: is given with --summarize, which measures nothing anew. Leave it" in answer.err
     answer = senformer("evaluate", tmp_path, tmp_path, "-d", tmp_path, "-o", tmp_path / "e")
     assert answer.code == 2
     assert "RUN: 2 runs are given. Evaluate one after the other" in answer.err
     answer = senformer("evaluate", tmp_path, "-o", tmp_path / "e")
     assert answer.code == 2
     assert "--data: is missing. Name the dataset." in answer.err
-    answer = senformer("evaluate", "--summarize", tmp_path, "-o", tmp_path / "e")
+    answer = senformer(*summarize)
     assert answer.code == 66
     assert "is no finished evaluation (no DONE.json)" in answer.err
 

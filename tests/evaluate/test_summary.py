@@ -90,7 +90,12 @@ def test_summarize_evaluations__faults_leave_nothing(folders, tmp_path):
     write_text(tmp_path / "none" / "metrics.json", "{}")
     cases = [
         (folders[:1], DataError, "is the only evaluation: no spread can be told. Give two or more"),
-        ([folders[0], folders[0]], DataError, "is given twice"),
+        ([folders[0]] * 2, DataError, "fold0: is given twice. Give each evaluation once"),
+        (
+            [folders[0], folders[1], folders[0].parent / "fold1" / ".." / "fold0"],
+            DataError,
+            r"fold1/../fold0: is .*fold0, which is given too. Give each",
+        ),
         (
             [folders[0], other],
             DataError,

@@ -86,6 +86,14 @@ def test_read_evaluation__missing_file_is_named(tmp_path, name):
         read_evaluation(folder)
 
 
+def test_read_evaluation__unfinished_is_refused(tmp_path):
+    folder = write_evaluation(tmp_path / "evaluation")
+    (folder / "DONE.json").unlink()
+    found = r"evaluation: is no finished evaluation \(no DONE.json\). Give the command `evaluate` again"
+    with pytest.raises(MissingInputError, match=found):
+        read_evaluation(folder)
+
+
 def test_read_evaluation__damaged_arrays_are_named(tmp_path):
     folder = write_evaluation(tmp_path / "evaluation")
     (folder / "examples.npz").write_bytes(b"PK nothing")

@@ -78,6 +78,7 @@ def write_evaluation(folder: Path, tracks: list[dict] | None = None) -> Path:
     metrics = {"split": "test", "head": "simulated", "n_windows": 37, "n_bins": 37 * N_BINS, **means}
     write(folder / "metrics.json", metrics | {"by_assay": by_assay, "overlaps_training": False})
     write(folder / "run.json", record("evaluate"))
+    write(folder / "DONE.json", {})
     np.savez_compressed(folder / "examples.npz", **examples(tracks))
     return folder
 

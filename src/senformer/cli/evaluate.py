@@ -1,5 +1,7 @@
 """``senformer evaluate``."""
 
+from collections.abc import Mapping
+from inspect import signature
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +19,8 @@ from senformer.cli.choices import (
     StrandsOption,
 )
 from senformer.cli.output import Json, say
+
+_OF_SUMMARIES = ("run", "out", "summarize", "json")
 
 
 def evaluate(
@@ -95,7 +99,8 @@ def evaluate(
     from senformer.evaluate.shares import parse_share
 
     if summarize:
-        _summarize(run, data, out)
+        _refuse_other_options(dict(locals()))
+        _summarize(run, out)
         return
     dataset = _need_one_run(run, data)
     asked = {
@@ -125,12 +130,19 @@ def evaluate(
     say({"out": str(out), **result}, _text(result))
 
 
-def _summarize(folders: list[Path], data: Path | None, out: Path) -> None:
+def _refuse_other_options(given: Mapping[str, Any]) -> None:
+    """Refuse what was set beside --summarize and would change nothing."""
     from senformer.core.errors import UsageError
+
+    for name, parameter in signature(evaluate).parameters.items():
+        if name not in _OF_SUMMARIES and given[name] != parameter.default:
+            found = "is given with --summarize, which measures nothing anew"
+            raise UsageError("E667", f"--{name.replace('_', '-')}", found, "Leave it out.")
+
+
+def _summarize(folders: list[Path], out: Path) -> None:
     from senformer.evaluate.summary import summarize_evaluations
 
-    if data is not None:
-        raise UsageError("E667", "--data", "is given with --summarize, which reads no data", "Leave it out.")
     found = summarize_evaluations(folders, out)
     lines = [f"{found['n_evaluations']} evaluations of {found['split']}: mean +- standard deviation"]
     for assay, metrics in found["by_assay"].items():

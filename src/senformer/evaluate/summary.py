@@ -54,10 +54,8 @@ def summarize_evaluations(folders: Sequence[Path], out: Path) -> dict[str, Any]:
     OutputError
         ``out`` exists.
     """
+    _refuse_too_few(folders)
     found = {str(folder): _read(Path(folder)) for folder in folders}
-    if len(found) < 2 or len(found) < len(folders):
-        what = "is given twice" if len(found) < len(folders) else "is the only evaluation"
-        raise DataError("E666", str(folders[0]), f"{what}: no spread can be told", "Give two or more.")
     _refuse_unlike(found)
     rows = {name: _by_assay(metrics) for name, (metrics, _) in found.items()}
     table = spread_of_tracks([tracks for _, tracks in found.values()])
@@ -97,6 +95,21 @@ def spread_of_tracks(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
         parts.append(known.assign(metric=metric, **spread, **extremes))
     whole = pd.concat(parts) if parts else known.iloc[:0].reindex(columns=SUMMARY.names)
     return whole.sort_values(["index"], kind="stable", ignore_index=True)
+
+
+def _refuse_too_few(folders: Sequence[Path]) -> None:
+    spelled: dict[Path, Path] = {}
+    for folder in folders:
+        # One folder has many spellings: a, ./a, a link to it.
+        place = Path(folder).resolve()
+        if place in spelled:
+            first = spelled[place]
+            found = "is given twice" if first == folder else f"is {first}, which is given too"
+            raise DataError("E666", str(folder), found, "Give each evaluation once.")
+        spelled[place] = folder
+    if len(spelled) < 2:
+        found = "is the only evaluation: no spread can be told"
+        raise DataError("E666", str(folders[0]), found, "Give two or more.")
 
 
 def _read(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:

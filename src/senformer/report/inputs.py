@@ -129,10 +129,13 @@ def read_evaluation(path: Path) -> EvaluationFiles:
     Raises
     ------
     MissingInputError
-        One of its files is missing.
+        One of its files is missing, or the evaluation has not finished.
     DataError
         A file is damaged.
     """
+    if path.is_dir() and not (path / "DONE.json").is_file():
+        todo = "Give the command `evaluate` again: it goes on where it was."
+        raise MissingInputError("E781", str(path), "is no finished evaluation (no DONE.json)", todo)
     return EvaluationFiles(
         metrics=read_json(path / "metrics.json"),
         record=read_json(path / "run.json", optional=True),
