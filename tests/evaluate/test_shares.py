@@ -5,8 +5,7 @@ from tests.evaluate.test_evaluate import HOW
 from senformer.core.errors import LockedError, OutputError, UsageError
 from senformer.core.lock import folder_lock
 from senformer.evaluate import evaluate
-from senformer.evaluate.count import Share
-from senformer.evaluate.shares import parse_share, share_folder
+from senformer.evaluate.shares import Share, parse_share, share_folder
 from senformer.predict.predictor import Predictor
 
 

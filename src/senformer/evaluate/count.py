@@ -4,7 +4,6 @@ Finished parts are files that a later run, or another process, takes up.
 """
 
 import logging
-import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,7 +15,6 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float32, Int
 
-from senformer.core.commit import commit_file
 from senformer.dataset import AnyDataset, TableDataset
 from senformer.dataset.examples import eval_batches, turn_batch
 from senformer.evaluate.bootstrap import block_edges
@@ -24,6 +22,7 @@ from senformer.evaluate.examples import Example, spread_rows
 from senformer.evaluate.extras import n_cells
 from senformer.evaluate.parts import Measures, Part, block_moments, write_part
 from senformer.evaluate.pilot import has_many_scores, make_grids, pilot_rows, read_grids, write_grids
+from senformer.evaluate.shares import WHOLE, Share, copy_finished
 from senformer.genome.interval import Interval
 from senformer.predict.predictor import Predictor
 from senformer.predict.shards import ShardLog
@@ -61,18 +60,6 @@ class Job:
         return self.predictor.model.window_bp // self.dataset.bin_bp - 2 * self.crop_bins
 
 
-@dataclass(frozen=True)
-class Share:
-    """Which parts a process makes: those whose number leaves ``number - 1`` when divided by ``of``."""
-
-    number: int = 1
-    of: int = 1
-
-    def holds(self, part: int) -> bool:
-        """Say whether the part (from 0) is among them."""
-        return part % self.of == self.number - 1
-
-
 def label_tracks(dataset: AnyDataset) -> tuple[int, ...]:
     """Return the tracks whose targets are labels: all of a genome with labels, those of a table that are."""
     if isinstance(dataset, TableDataset):
@@ -81,7 +68,7 @@ def label_tracks(dataset: AnyDataset) -> tuple[int, ...]:
 
 
 def count_parts(
-    job: Job, parts: ShardLog, share: Share = Share(), others: Iterable[ShardLog] = ()
+    job: Job, parts: ShardLog, share: Share = WHOLE, others: Iterable[ShardLog] = ()
 ) -> tuple[Job, list[Path]]:
     """Make the parts that are not finished; return the files of all parts of the share, in order.
 
@@ -109,7 +96,7 @@ def count_parts(
                 continue
             file = parts.work / f"{number:06d}.npz"
             if file.name not in parts.done:
-                if not _copy_finished(file, others):
+                if not copy_finished(file, others):
                     write_part(file, _count(job, blocks, chosen), job.measures)
                     log.info("evaluated %d of %d windows", blocks[-1].stop, len(job.windows))
                 parts.finish(file.name, file)
@@ -129,20 +116,6 @@ def _parts_of(job: Job) -> list[list[range]]:
     return found
 
 
-def _copy_finished(file: Path, others: list[ShardLog]) -> bool:
-    """Copy a part that another process finished; say whether there was one."""
-    for log_of_other in others:
-        if file.name in log_of_other.done:
-            source = log_of_other.work / file.name
-            commit_file(file, partial(_copy, source))
-            return True
-    return False
-
-
-def _copy(source: Path, target: Path) -> None:
-    shutil.copyfile(source, target)
-
-
 def _with_cells(job: Job, parts: ShardLog, others: list[ShardLog]) -> Job:
     """Return the job with cells where values are too many to be kept one by one."""
     n_values, measures = len(job.windows) * job.n_bins, job.measures
@@ -152,7 +125,7 @@ def _with_cells(job: Job, parts: ShardLog, others: list[ShardLog]) -> Job:
         return job
     file = parts.work / _GRIDS
     if file.name not in parts.done:
-        if not _copy_finished(file, others):
+        if not copy_finished(file, others):
             rows = pilot_rows(len(job.windows), job.n_bins)
             log.info("predicting %d of the windows for the cells that ranks are counted in", len(rows))
             write_grids(file, make_grids(partial(_pairs, job), rows, size, labels))

@@ -29,14 +29,14 @@ from senformer.evaluate.checks import (
     shares_training_rows,
     targets_digest,
 )
-from senformer.evaluate.count import Job, Share, count_parts, label_tracks
+from senformer.evaluate.count import Job, count_parts, label_tracks
 from senformer.evaluate.examples import write_examples
 from senformer.evaluate.extras import DEFAULT, check_metrics, check_profiles
-from senformer.evaluate.genes.measure import measure_genes
+from senformer.evaluate.genes.measure import measure_genes, read_genes
 from senformer.evaluate.genes.plan import GeneOptions, GenePlan, plan_genes
 from senformer.evaluate.parts import Measures, Part, merge_parts
 from senformer.evaluate.protocols import PROTOCOLS, write_windows
-from senformer.evaluate.shares import finished_shares, share_folder
+from senformer.evaluate.shares import WHOLE, Share, finished_shares, share_folder
 from senformer.evaluate.spread import EVERY, Spread, spread_of, write_blocks
 from senformer.evaluate.sums import TrackSums
 from senformer.evaluate.tables import ACCURACY, accuracy_table, by_assay, label_summary, summarize
@@ -49,7 +49,6 @@ log = logging.getLogger(__name__)
 
 METRICS_FILE, TABLE_FILE, PARQUET_FILE = "metrics.json", "tracks.tsv", "tracks.parquet"
 EXAMPLES_FILE, BLOCKS_FILE = "examples.npz", "blocks.npz"
-WHOLE = Share()
 
 
 def evaluate(
@@ -149,7 +148,7 @@ def evaluate(
     if genes:
         plan["genes_file"] = {**record["inputs"]["genes"], "path": None}
     if share.of > 1:
-        return _make_share(job, ShardLog(share_folder(out, share), plan), share)
+        return _make_share(job, planned, ShardLog(share_folder(out, share), plan), share)
     parts = ShardLog(out, plan)
     with folder_lock(out), finished_shares(parts) as shares:
         parts.open()
@@ -157,11 +156,12 @@ def evaluate(
             return _run(job, planned, parts, shares, record)
 
 
-def _make_share(job: Job, parts: ShardLog, share: Share) -> dict[str, Any]:
+def _make_share(job: Job, genes: GenePlan | None, parts: ShardLog, share: Share) -> dict[str, Any]:
     with folder_lock(parts.folder):
         parts.open()
         with parts.leave_nothing():
             _, files = count_parts(job, parts, share)
+            files += read_genes(genes, job.predictor, job.head, parts, share) if genes else []
     return {"share": f"{share.number}/{share.of}", "n_parts": len(files)}
 
 
@@ -172,7 +172,10 @@ def _run(
         return dict(parts.result["metrics"])
     job, files = count_parts(job, parts, others=shares)
     total = merge_parts(files, job.measures)
-    found = {"genes": measure_genes(genes, job.predictor, job.head, parts)} if genes else {}
+    found = {}
+    if genes:
+        entries = read_genes(genes, job.predictor, job.head, parts, others=shares)
+        found["genes"] = measure_genes(genes, entries, parts.folder)
     metrics = _write_results(job, parts.folder, total, found)
     write_json(parts.folder / RUN_RECORD, {**record, "counts": {"n_windows": len(job.windows)}})
     parts.close({"metrics": metrics})

@@ -2,15 +2,32 @@
 
 import glob
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from senformer.core.commit import remove
+from senformer.core.commit import commit_file, remove
 from senformer.core.errors import UsageError
 from senformer.core.lock import folder_lock
-from senformer.evaluate.count import Share
 from senformer.predict.shards import ShardLog
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which parts a process makes: those whose number leaves ``number - 1`` when divided by ``of``."""
+
+    number: int = 1
+    of: int = 1
+
+    def holds(self, part: int) -> bool:
+        """Say whether the part (from 0) is among them."""
+        return part % self.of == self.number - 1
+
+
+WHOLE = Share()
 
 
 def parse_share(text: str) -> Share:
@@ -62,3 +79,16 @@ def finished_shares(parts: ShardLog) -> Iterator[list[ShardLog]]:
         yield found
     for folder in folders:
         remove(folder)
+
+
+def copy_finished(file: Path, others: Iterable[ShardLog]) -> bool:
+    """Copy a part that another process finished to its place here; say whether there was one."""
+    for log_of_other in others:
+        if file.name in log_of_other.done:
+            commit_file(file, partial(_copy, log_of_other.work / file.name))
+            return True
+    return False
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)

@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.evaluate.genes.world import BIN_BP, CROP_BINS, EXPERIMENTS, STARTS, WINDOW_BP
+from tests.evaluate.killed import tree
 from tests.oracles.genes import correlation, expression, zscore
 
 from senformer.evaluate import evaluate
 from senformer.evaluate.genes.plan import GeneOptions
 from senformer.evaluate.genes.tables import GENE_TRACKS, GENES
+from senformer.evaluate.shares import Share
 from senformer.predict.predictor import Predictor
 from senformer.predict.source import load_run_model
 
@@ -106,6 +108,25 @@ def test_measure_genes__leaves_the_rest_of_the_evaluation_as_it_was(
     del found["genes"]
     assert found == plain
     assert (out / "tracks.tsv").read_bytes() == (tmp_path / "plain" / "tracks.tsv").read_bytes()
+
+
+def test_read_genes__shares_joined_are_the_whole(
+    evaluation, gene_run, gene_dataset, gene_bed, tmp_path, monkeypatch
+):
+    windows, whole = evaluation
+    monkeypatch.setattr("senformer.evaluate.genes.measure._PART_WINDOWS", 2)
+    how = {"genes": GeneOptions(gene_bed, windows=windows), **HOW}
+    out, counts = tmp_path / "out", []
+    for number in (1, 2, 3):
+        counts.append(evaluate(gene_run, gene_dataset, out, share=Share(number, 3), **how)["n_parts"])
+    made = [sorted(path.name for path in folder.rglob("genes-*")) for folder in sorted(tmp_path.iterdir())]
+    # One part of the split's windows, in the first share; parts of genes in turn.
+    assert [len(names) for names in made] == [counts[0] - 1, *counts[1:]]
+    assert all(made)
+    monkeypatch.setattr(Predictor, "predict", None)
+    evaluate(gene_run, gene_dataset, out, **how)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert tree(out) == tree(whole)
 
 
 class _Killed(BaseException):

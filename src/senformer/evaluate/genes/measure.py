@@ -1,7 +1,7 @@
 """The gene level of an evaluation: predicts what the plan asks for, part by part, and writes its tables."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from senformer.dataset.store import Dataset
 from senformer.evaluate.genes.plan import GenePlan
 from senformer.evaluate.genes.tables import GENE_TRACKS, GENES, gene_tables, summarize_genes
 from senformer.evaluate.genes.values import log_expression, read_entries, read_written, write_entries
+from senformer.evaluate.shares import WHOLE, Share, copy_finished
 from senformer.predict.predictor import Predictor
 from senformer.predict.shards import ShardLog
 from senformer.tracks.scaling import Scaling
@@ -27,12 +28,18 @@ _PART_WINDOWS = 64
 _Values = Float32[np.ndarray, "bin track"]
 
 
-def measure_genes(plan: GenePlan, predictor: Predictor, head: str, parts: ShardLog) -> dict[str, Any]:
+def measure_genes(plan: GenePlan, files: Sequence[Path], folder: Path) -> dict[str, Any]:
     """Return the ``genes`` of ``metrics.json``; write ``genes``, ``gene_tracks`` and ``gene_values``.
 
-    What is finished of an earlier run is taken from ``parts``.
+    Parameters
+    ----------
+    plan
+        What is measured.
+    files
+        All that :func:`read_genes` made of it.
+    folder
+        Where to write.
     """
-    files = _read_parts(plan, predictor, head, parts)
     stored = read_written(files, len(plan.experiments))
     genes, entries = plan.places.genes, plan.places.entries
     scalings = [Scaling.of(track) for track in plan.dataset.tracks]
@@ -44,9 +51,9 @@ def measure_genes(plan: GenePlan, predictor: Predictor, head: str, parts: ShardL
     genes, measured, predicted = genes[known].reset_index(drop=True), measured[known], predicted[known]
     by_gene, by_track = gene_tables(genes, plan.experiments, measured, predicted)
     for schema, table, name in ((GENES, by_gene, GENES_FILE), (GENE_TRACKS, by_track, TRACKS_FILE)):
-        write_text(parts.folder / f"{name}.tsv", table.to_csv(sep="\t", index=False, na_rep="nan"))
-        schema.write(parts.folder / f"{name}.parquet", table)
-    _write_values(parts.folder / VALUES_FILE, by_gene, by_track, measured, predicted)
+        write_text(folder / f"{name}.tsv", table.to_csv(sep="\t", index=False, na_rep="nan"))
+        schema.write(folder / f"{name}.parquet", table)
+    _write_values(folder / VALUES_FILE, by_gene, by_track, measured, predicted)
     return {
         **plan.options.settings,
         "units": "log(1 + x), x the sum over the bins in measured units",
@@ -57,20 +64,35 @@ def measure_genes(plan: GenePlan, predictor: Predictor, head: str, parts: ShardL
     }
 
 
-def _read_parts(plan: GenePlan, predictor: Predictor, head: str, parts: ShardLog) -> list[Path]:
-    windows, entries, files = plan.places.windows, plan.places.entries, []
+def read_genes(
+    plan: GenePlan,
+    predictor: Predictor,
+    head: str,
+    parts: ShardLog,
+    share: Share = WHOLE,
+    others: Iterable[ShardLog] = (),
+) -> list[Path]:
+    """Predict the genes of the plan, part by part; return the files of all parts of the share, in order.
+
+    What is finished of an earlier run is taken from ``parts``, and what other processes finished from
+    ``others``, their logs.
+    """
+    windows, entries, others, files = plan.places.windows, plan.places.entries, list(others), []
     strands = list(plan.places.genes["strand"])
     with predictor.hold():
         for number, first in enumerate(range(0, len(windows), _PART_WINDOWS)):
+            if not share.holds(number):
+                continue
             file = parts.work / f"genes-{number:06d}.npz"
             if file.name not in parts.done:
-                end = min(first + _PART_WINDOWS, len(windows))
-                mine = entries[entries["window"].between(first, end - 1)]
-                mine = mine.assign(window=mine["window"] - first).reset_index(drop=True)
-                pairs = _predictions(plan.dataset, windows.iloc[first:end], predictor, head)
-                write_entries(file, read_entries(mine, strands, plan.experiments, pairs))
+                if not copy_finished(file, others):
+                    end = min(first + _PART_WINDOWS, len(windows))
+                    mine = entries[entries["window"].between(first, end - 1)]
+                    mine = mine.assign(window=mine["window"] - first).reset_index(drop=True)
+                    pairs = _predictions(plan.dataset, windows.iloc[first:end], predictor, head)
+                    write_entries(file, read_entries(mine, strands, plan.experiments, pairs))
+                    log.info("read genes from %d of %d windows", end, len(windows))
                 parts.finish(file.name, file)
-                log.info("read genes from %d of %d windows", end, len(windows))
             files.append(file)
     return files
 
