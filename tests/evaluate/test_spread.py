@@ -3,7 +3,8 @@ import pytest
 
 from senformer.evaluate.bootstrap import block_sums, correlation
 from senformer.evaluate.metrics.pearson import PearsonSums
-from senformer.evaluate.spread import EVERY, read_blocks, spread_of, write_blocks
+from senformer.evaluate.spread import read_blocks, spread_of, write_blocks
+from senformer.tracks.track import ALL_TRACKS
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def test_spread_of__tracks_assays_and_all(blocks, toy_dataset):
     assert (spread.low[:4] < r[:4]).all()
     assert (r[:4] < spread.high[:4]).all()
     assert np.isnan(spread.low[4])
-    assert set(spread.raw) == set(spread.log1p) == {"CAGE", "ATAC", EVERY}
+    assert set(spread.raw) == set(spread.log1p) == {"CAGE", "ATAC", ALL_TRACKS}
     low, high = spread.of("CAGE")["pearson_ci95"]
     assert low < r[[0, 2]].mean() < high
     assert spread.of("no such") == {"pearson_ci95": None, "pearson_log1p_ci95": None}

@@ -5,8 +5,20 @@ import pytest
 from senformer.core.errors import DataError
 from senformer.tracks.table import read_track_table
 
-HEADER = ["index", "name", "file", "strand", "strand_pair", "uncovered", "clip", "scale", "sum_stat"]
-GOOD = ["0", "a", "a.bw", ".", "0", "nan", "32", "2", "mean"]
+HEADER = [
+    "index",
+    "name",
+    "file",
+    "strand",
+    "strand_pair",
+    "uncovered",
+    "clip",
+    "scale",
+    "sum_stat",
+    "assay",
+    "description",
+]
+GOOD = ["0", "a", "a.bw", ".", "0", "nan", "32", "2", "mean", "ATAC", ""]
 
 
 def _table(tmp_path, *rows, header=HEADER):
@@ -50,6 +62,16 @@ def _with(**values):
             "column 'strand': is '-', and no other track is its strand_pair. Add the other strand's track",
         ),
         ({"strand": "+", "strand_pair": "0"}, "E316", "column 'strand': is '+', and no other track is its"),
+        (
+            {"assay": "all"},
+            "E310",
+            "column 'assay': gives the assay 'all', which is how results name all tracks. Call",
+        ),
+        (
+            {"assay": "", "description": "all:K"},
+            "E310",
+            "column 'description': gives the assay 'all', which is how",
+        ),
         ({"strand_pair": "7"}, "E314", "column 'strand_pair': no row has index '7'"),
     ],
 )

@@ -221,13 +221,15 @@ def parse_shifts(text: str) -> list[int]:
 
 
 def _text(result: dict) -> str:
+    from senformer.tracks.track import ALL_TRACKS
+
     if "share" in result:
         done = f"Share {result['share']} is done: {result['n_parts']} parts."
         return f"{done} The same command without --share joins all shares."
     head = f"{result['split']}: {result['n_windows']} windows; mean over tracks"
     rows = [head, f"  {'':<16} {'pearson':>8} {'log1p':>8} {'spearman':>9} {'r2':>8}   95 % of pearson"]
     rows += [_row(assay, row) for assay, row in result["by_assay"].items()]
-    rows.append(_row("all", result))
+    rows.append(_row(ALL_TRACKS, result))
     rows += _pooled_rows(result.get("pooled_2022", {}).get("groups", {}))
     return "\n".join(rows + (_gene_rows(result["genes"]) if "genes" in result else []))
 

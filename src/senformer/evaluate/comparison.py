@@ -14,10 +14,9 @@ from scipy.stats import wilcoxon
 from senformer.core.errors import DataError
 from senformer.core.schema import Column, TableSchema
 from senformer.evaluate.bootstrap import Sums, difference_intervals
-from senformer.evaluate.spread import NO_ASSAY
+from senformer.tracks.track import ALL_TRACKS, NO_ASSAY
 
 COMPARED = ("pearson_r", "pearson_r_log1p")
-ALL = "all"
 N_DRAWS = 2_000
 
 COMPARISON = TableSchema(
@@ -70,7 +69,7 @@ def compare_tracks(
     assays = first["assay"].replace("", NO_ASSAY)
     rows = []
     for metric in metrics:
-        groups = [(ALL, np.ones(len(first), bool))]
+        groups = [(ALL_TRACKS, np.ones(len(first), bool))]
         groups += [(str(assay), (assays == assay).to_numpy()) for assay in sorted(assays.unique())]
         of_windows = _of_windows(blocks, metric, dict(groups))
         for assay, of_assay in groups:

@@ -37,13 +37,14 @@ from senformer.evaluate.genes.plan import GeneOptions, GenePlan, plan_genes
 from senformer.evaluate.parts import Measures, Part, merge_parts
 from senformer.evaluate.protocols import PROTOCOLS, write_windows
 from senformer.evaluate.shares import WHOLE, Share, finished_shares, share_folder
-from senformer.evaluate.spread import EVERY, Spread, spread_of, write_blocks
+from senformer.evaluate.spread import Spread, spread_of, write_blocks
 from senformer.evaluate.sums import TrackSums
 from senformer.evaluate.tables import ACCURACY, accuracy_table, by_assay, label_summary, summarize
 from senformer.predict.predictor import Inference, Predictor
 from senformer.predict.shards import ShardLog
 from senformer.predict.source import find_model, identify_model, load_run_model
 from senformer.tracks.scaling import Scaling
+from senformer.tracks.track import ALL_TRACKS
 
 log = logging.getLogger(__name__)
 
@@ -222,7 +223,7 @@ def _metrics(job: Job, table: pd.DataFrame, sums: TrackSums, spread: Spread | No
         "n_bins": sums.n_bins,
         "targets_sha256": targets_digest(job.windows, job.crop_bins * job.dataset.bin_bp),
         **summarize(table),
-        **(spread.of(EVERY) if spread else {}),
+        **(spread.of(ALL_TRACKS) if spread else {}),
         **label_summary(table),
         "n_tracks_log1p_undefined": int(table["pearson_r_log1p"].isna().sum()),
         "by_assay": by_assay(table, spread),

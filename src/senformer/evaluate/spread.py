@@ -9,11 +9,7 @@ from jaxtyping import Float64
 
 from senformer.core.commit import commit_file
 from senformer.evaluate.bootstrap import FEWEST_BLOCKS, Sums, block_sums, correlation, intervals
-from senformer.tracks.table import Track
-
-EVERY = "all tracks"
-# What tracks without an assay are called in results.
-NO_ASSAY = "unknown"
+from senformer.tracks.track import ALL_TRACKS, NO_ASSAY, Track
 
 Blocks = Float64[np.ndarray, "block 2 moment track"]
 
@@ -27,7 +23,7 @@ class Spread:
     low, high
         Of each track, stored units; NaN where it has no correlation.
     raw, log1p
-        Of the mean over each assay's tracks, and over :data:`EVERY`, by name.
+        Of the mean over each assay's tracks, and over ``ALL_TRACKS``, by name.
     """
 
     low: Float64[np.ndarray, " track"]
@@ -47,7 +43,7 @@ def spread_of(blocks: Blocks, tracks: Sequence[Track]) -> Spread | None:
         return None
     assays = np.array([track.assay or NO_ASSAY for track in tracks])
     groups = {str(assay): assays == assay for assay in np.unique(assays)}
-    groups[EVERY] = np.ones(len(tracks), bool)
+    groups[ALL_TRACKS] = np.ones(len(tracks), bool)
     ends, means = [], []
     for place in range(2):
         sums = block_sums(blocks[:, place])

@@ -13,8 +13,8 @@ from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import make_record
 from senformer.core.schema import Column, TableSchema
 from senformer.evaluate.tables import ACCURACY
+from senformer.tracks.track import ALL_TRACKS
 
-ALL = "all"
 _NOT_METRICS = ("index", "n", "n_positive", "n_profiles", "mean_target", "mean_prediction")
 # Of one evaluation's own uncertainty, which the spread over evaluations takes the place of.
 _OWN_ENDS = ("_low", "_high", "_bound")
@@ -66,7 +66,7 @@ def summarize_evaluations(folders: Sequence[Path], out: Path) -> dict[str, Any]:
         "head": first["head"],
         "n_evaluations": len(found),
         "same_targets": same_targets,
-        "evaluations": {name: rows[name][ALL] for name in rows},
+        "evaluations": {name: rows[name][ALL_TRACKS] for name in rows},
         "by_assay": {
             assay: _spread([one.get(assay, {}) for one in rows.values()]) for assay in _assays(rows)
         },
@@ -140,7 +140,7 @@ def _refuse_unlike(found: Mapping[str, tuple[dict[str, Any], pd.DataFrame]]) -> 
 
 def _by_assay(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """Return the means over tracks, of each assay and of all, and those at genes."""
-    rows = {ALL: _means(metrics)} | {assay: _means(row) for assay, row in metrics["by_assay"].items()}
+    rows = {ALL_TRACKS: _means(metrics)} | {assay: _means(row) for assay, row in metrics["by_assay"].items()}
     genes = metrics.get("genes", {})
     for key in ("across_genes", "across_tracks"):
         if key in genes:

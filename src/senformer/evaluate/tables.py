@@ -10,9 +10,9 @@ from senformer.core.schema import Column, TableSchema
 from senformer.evaluate.extras import Extras
 from senformer.evaluate.metrics import METRICS
 from senformer.evaluate.ranked import RankedScores
-from senformer.evaluate.spread import NO_ASSAY, Spread
+from senformer.evaluate.spread import Spread
 from senformer.evaluate.sums import TrackSums
-from senformer.tracks.table import Track
+from senformer.tracks.track import NO_ASSAY, Track
 
 # Columns whose means over tracks stand in metrics.json, and what they are called there before "_mean".
 FURTHER = {

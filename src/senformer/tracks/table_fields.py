@@ -10,6 +10,7 @@ from senformer.genome.interval import STRANDS
 from senformer.tracks.formats import DEFAULT, OPTIONS, format_of_name
 from senformer.tracks.options import parse_options
 from senformer.tracks.table_text import Row
+from senformer.tracks.track import ALL_TRACKS, NO_ASSAY
 
 _BLANK = ("nan", "na", "none")
 
@@ -52,7 +53,12 @@ def options_of(row: Row, format: str) -> str:
 def assay_of(row: Row) -> str:
     """Return the assay: its own column, or what stands before the first colon of the description."""
     before, colon, _ = row.get("description").partition(":")
-    return row.get("assay") or (before.strip() if colon and before.strip() else "unknown")
+    assay = row.get("assay") or (before.strip() if colon and before.strip() else NO_ASSAY)
+    if assay == ALL_TRACKS:
+        column = "assay" if row.get("assay") else "description"
+        found = f"gives the assay {assay!r}, which is how results name all tracks"
+        row.refuse("E310", column, found, "Call the assay otherwise.")
+    return assay
 
 
 def strand_of(row: Row, is_paired: bool) -> str:

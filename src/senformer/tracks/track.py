@@ -22,6 +22,9 @@ UNCOVERED = ("zero", "nan")
 MISSING_CHROMS = ("error", "nan")
 # Formats that do not list the chromosomes that they hold no signal for.
 WITHOUT_LIST = ("bedgraph", "peaks")
+# How tables of results name all tracks, beside assays: no assay is called so. And those without an assay.
+ALL_TRACKS = "all"
+NO_ASSAY = "unknown"
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class Track:
     index: int
     name: str
     path: Path
-    assay: str = "unknown"
+    assay: str = NO_ASSAY
     strand: str = "."
     description: str = ""
     strand_pair: int = -1

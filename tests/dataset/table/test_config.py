@@ -49,6 +49,10 @@ def test_config__written_out_reads_the_same() -> None:
         ({"split": {"by": "group", "column": "x", "fractions": {"valid": 0.5, "test": 0.5}}}, "leave some"),
         ({"split": {"by": "position", "chrom": "a", "valid": ["x"]}}, "needs either column, or chrom, start"),
         ({"split": {"by": "position", "column": "place"}}, "needs chromosomes or regions for valid or test"),
+        (
+            {"values": {"y": {"assay": "all"}}},
+            "'all' is how results name all tracks; call the assay otherwise",
+        ),
         ({"rows": []}, "key 'rows' is []"),
     ],
 )

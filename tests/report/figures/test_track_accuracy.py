@@ -19,7 +19,7 @@ def table(n_tracks):
 def test_track_accuracy__few_tracks_have_a_row_each():
     drawing = track_accuracy(table(5), "held-out windows")
     assert "a row is a track" in drawing.caption
-    assert drawing.alt.startswith("Mean Pearson r by assay: unassigned ")
+    assert drawing.alt.startswith("Mean Pearson r by assay: unknown ")
 
 
 def test_track_accuracy__many_tracks_have_a_row_an_assay():

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from senformer.core.config import Config
 from senformer.dataset.table.join_config import JoinConfig
 from senformer.dataset.table.split_config import TableSplitConfig
+from senformer.tracks.track import ALL_TRACKS, NO_ASSAY
 
 BASES = "ACGTacgt"
 SEQUENCE = "sequence"
@@ -72,7 +73,7 @@ class ValueConfig(Config):
     """
 
     column: str | None = None
-    assay: str = "unknown"
+    assay: str = NO_ASSAY
     description: str = ""
     strand: Literal["+", "-", "."] = "."
     pair: str | None = None
@@ -81,6 +82,13 @@ class ValueConfig(Config):
     clip: float | None = None
     clip_soft: float | None = None
     sqrt: bool = False
+
+    @field_validator("assay")
+    @classmethod
+    def _is_one_assay(cls, value: str) -> str:
+        if value == ALL_TRACKS:
+            raise ValueError(f"{value!r} is how results name all tracks; call the assay otherwise")
+        return value
 
 
 class InputConfig(Config):

@@ -17,7 +17,7 @@ from jaxtyping import Float, Float64, Int64
 
 from senformer.core.schema import Column, TableSchema
 from senformer.evaluate.metrics.pearson import PearsonSums
-from senformer.tracks.track import Track
+from senformer.tracks.track import NO_ASSAY, Track
 
 NOTE = (
     "Protocol of the 2022 report, to compare with it alone: bins and tracks are pooled in one correlation, "
@@ -55,7 +55,7 @@ def group_of(track: Track) -> str:
     kind, _, target = track.description.partition(":")
     if assay == "CHIP" and kind.upper() == "CHIP" and target:
         return HISTONE if target.upper().startswith("H3") else FACTOR
-    return track.assay or "unknown"
+    return track.assay or NO_ASSAY
 
 
 class Pooled2022:

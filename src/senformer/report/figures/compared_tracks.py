@@ -16,6 +16,7 @@ from senformer.report.figures.style import (
     to_svg,
     true_minus,
 )
+from senformer.tracks.track import NO_ASSAY
 
 _COLUMNS = 3
 _PANEL_IN = 3.3
@@ -74,7 +75,7 @@ def _draw_panel(axes: Axes, base: pd.DataFrame, other: pd.DataFrame, metric: str
             color=SERIES[place % len(SERIES)],
             alpha=0.5 if is_many else 0.85,
             lw=0,
-            label=shorten(str(assay) or "unassigned", 16),
+            label=shorten(str(assay) or NO_ASSAY, 16),
             zorder=2,
         )
 

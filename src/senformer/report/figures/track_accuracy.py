@@ -15,6 +15,7 @@ from senformer.report.figures.style import (
     to_svg,
     true_minus,
 )
+from senformer.tracks.track import NO_ASSAY
 
 MOST_NAMED_TRACKS = 30
 _MEASURES = (
@@ -86,7 +87,7 @@ def _caption(is_named: bool, windows_name: str) -> str:
 
 def _describe(table: pd.DataFrame) -> str:
     means = table.groupby("assay")["pearson_r"].mean()
-    parts = [f"{assay or 'unassigned'} {_shown(value)}" for assay, value in means.items()]
+    parts = [f"{assay or NO_ASSAY} {_shown(value)}" for assay, value in means.items()]
     return "Mean Pearson r by assay: " + ", ".join(parts) + "."
 
 

@@ -9,6 +9,7 @@ from senformer.report import html
 from senformer.report.figures import FIGURES
 from senformer.report.inputs import EvaluationFiles
 from senformer.report.sections.counter import FigureCounter
+from senformer.tracks.track import ALL_TRACKS, NO_ASSAY
 
 MOST_ROWS = 200
 
@@ -65,7 +66,7 @@ _MEANS = (
 
 
 def _assay_table(metrics: dict[str, Any]) -> html.Html:
-    groups = {**metrics["by_assay"], "all tracks": metrics}
+    groups = {**metrics["by_assay"], ALL_TRACKS: metrics}
     has_any = {key for group in groups.values() for key, value in group.items() if value is not None}
     shown = [(key, title) for key, title in _MEANS if key in has_any]
     rows = [
@@ -91,7 +92,7 @@ def _track_table(tracks: pd.DataFrame) -> html.Html:
     ordered = tracks.sort_values(["assay", "index"])
     rows = [
         (
-            row.assay or "unassigned",
+            row.assay or NO_ASSAY,
             row.name,
             row.strand,
             html.number(row.pearson_r),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from senformer.core.duration import format_duration
 from senformer.core.wording import counted
-from senformer.evaluate.comparison import ALL, N_DRAWS
+from senformer.evaluate.comparison import N_DRAWS
 from senformer.report import html
 from senformer.report.figures import FIGURES
 from senformer.report.inputs import EvaluationFiles, RunFiles
@@ -108,8 +108,9 @@ def _difference_table(first: str, tables: Mapping[str, pd.DataFrame]) -> html.Ht
     for place in range(len(next(iter(tables.values())))):
         for name, table in tables.items():
             row = table.iloc[place]
-            assay = "all tracks" if row["assay"] == ALL else row["assay"]
-            rows.append((assay, f"{row['n_tracks']:,}", html.number(row["mean_first"]), name, *_gap(row)))
+            rows.append(
+                (row["assay"], f"{row['n_tracks']:,}", html.number(row["mean_first"]), name, *_gap(row))
+            )
     return html.table(head, rows)
 
 

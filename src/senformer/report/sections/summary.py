@@ -5,6 +5,7 @@ from typing import Any
 from senformer.core.duration import format_duration
 from senformer.report import html
 from senformer.report.inputs import EvaluationFiles, RunFiles, ScoreFiles
+from senformer.tracks.track import NO_ASSAY
 
 _MOST_ASSAYS = 7
 
@@ -32,7 +33,7 @@ def _accuracy_tiles(evaluation: EvaluationFiles | None, extra: dict[str, Any]) -
 
 
 def _tracks_tile(metrics: dict[str, Any]) -> tuple[str, str, str]:
-    assays = [assay or "unassigned" for assay in metrics["by_assay"]]
+    assays = [assay or NO_ASSAY for assay in metrics["by_assay"]]
     more = f" and {len(assays) - _MOST_ASSAYS} more assays" if len(assays) > _MOST_ASSAYS + 1 else ""
     shown = assays[:_MOST_ASSAYS] if more else assays
     label = "track" if metrics["n_tracks"] == 1 else "tracks"
