@@ -59,6 +59,7 @@ SHARED = {
     },
     "model/positions": {"table"},
     "report/figures": {"style"},
+    "train/losses": {"kind"},
     "train/optimizers": {"kind", "shared_count"},
     "train/schedules": {"schedule"},
 }

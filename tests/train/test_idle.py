@@ -3,6 +3,7 @@ import pytest
 from senformer.core.config import parse
 from senformer.core.errors import ConfigError
 from senformer.train.config import TrainConfig
+from senformer.train.idle import refuse_idle
 
 
 @pytest.mark.parametrize(
@@ -10,27 +11,27 @@ from senformer.train.config import TrainConfig
     [
         (
             {"class_weights": "balanced"},
-            "class_weights has no effect on loss poisson; take binary_cross_entropy",
+            "train.class_weights: has no effect on loss poisson. Take binary_cross_entropy, or leave it out.",
         ),
         (
-            {"optimizer": "sgd", "betas": [0.8, 0.99]},
-            "betas has no effect under optimizer sgd; take adam or adamw",
+            {"optimizer": "sgd", "betas": (0.8, 0.99)},
+            "train.betas: has no effect under optimizer sgd. Take adam or adamw, or leave it out.",
         ),
-        ({"optimizer": "sgd", "eps": 1e-6}, "eps has no effect under optimizer sgd"),
-        ({"decay_all": True}, "decay_all has no effect without weight_decay; give one, or leave it out"),
-        ({"ema_warmup": True}, "ema_warmup has no effect without ema; give one"),
-        ({"select": "valid_loss"}, "select has no effect without validation; set validate_every_steps"),
-        ({"stop": {"patience": 3}}, "stop has no effect without validation"),
-        ({"schedule": "plateau"}, "schedule plateau needs validation: set validate_every_steps"),
-        ({"clip_norm": None, "clip": "per_tensor"}, "clip has no effect without clip_norm"),
+        ({"optimizer": "sgd", "eps": 1e-6}, "train.eps: has no effect under optimizer sgd"),
+        ({"decay_all": True}, "train.decay_all: has no effect without weight_decay. Give one, or leave it"),
+        ({"ema_warmup": True}, "train.ema_warmup: has no effect without ema. Give one"),
+        ({"select": "valid_loss"}, "train.select: has no effect without validation. Set validate_every_st"),
+        ({"stop": {"patience": 3}}, "train.stop: has no effect without validation"),
+        ({"schedule": "plateau"}, "train.schedule: plateau needs validation. Set validate_every_steps."),
+        ({"clip_norm": None, "clip": "per_tensor"}, "train.clip: has no effect without clip_norm"),
     ],
 )
 def test_refuse_idle__key_and_need_named(values, text):
     with pytest.raises(ConfigError) as caught:
-        parse(TrainConfig, {"steps": 1, **values}, "x.yaml (train)")
+        refuse_idle(TrainConfig(steps=1, **values))
     assert text in str(caught.value)
 
 
 def test_refuse_idle__defaults_written_out_are_fine():
     whole = TrainConfig(steps=1, optimizer="sgd").model_dump(mode="json")
-    assert parse(TrainConfig, whole, "x.yaml (train)").optimizer == "sgd"
+    refuse_idle(parse(TrainConfig, whole, "x.yaml (train)"))

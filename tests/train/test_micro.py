@@ -5,7 +5,7 @@ import torch
 from senformer.dataset.batch import Batch
 from senformer.genome.interval import Interval
 from senformer.train.losses import LOSSES
-from senformer.train.micro import MEAN_OF, shares, split_batch
+from senformer.train.micro import mean_counts, shares, split_batch
 
 
 def _batch(n=6, weights=None):
@@ -30,7 +30,7 @@ def test_split_batch__all_of_it_in_order():
     assert split_batch(batch, 1)[0] is batch
 
 
-@pytest.mark.parametrize("loss", MEAN_OF)
+@pytest.mark.parametrize("loss", [name for name, loss in LOSSES.items() if loss.mean_of is not None])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_shares__of_the_mean_of_the_whole(loss, weighted):
     batch = _batch()
@@ -55,5 +55,8 @@ def test_shares__nothing_measured():
     assert shares(split_batch(batch, 2), "poisson") == [0.0, 0.0]
 
 
-def test_mean_of__all_losses_but_those_of_a_whole_batch():
-    assert set(LOSSES) - set(MEAN_OF) == {"pearson", "cosine"}
+def test_mean_counts__measured_entries_or_profiles():
+    targets = _batch().targets
+    known = np.isfinite(targets)
+    assert mean_counts("mse")(targets) == known.sum() == mean_counts("pearson")(targets)
+    assert mean_counts("poisson_multinomial")(targets) == known.any(axis=1).sum() == 14

@@ -7,7 +7,6 @@ from pydantic import Field, NonNegativeFloat, PositiveFloat, model_validator
 from senformer.core.config import Config
 from senformer.train.distill.config import DistillConfig
 from senformer.train.finetune.config import FinetuneConfig
-from senformer.train.idle import refuse_idle
 
 
 class FoldChoice(Config):
@@ -185,5 +184,4 @@ class TrainConfig(Config):
             raise ValueError(
                 f"batch_size {self.batch_size} cannot be computed in {self.accumulate} equal parts"
             )
-        refuse_idle(self)
         return self

@@ -3,36 +3,49 @@
 from collections.abc import Iterator
 from typing import Any
 
-_ADAM = ("adam", "adamw")
+from senformer.core.errors import ConfigError
+from senformer.train.config import TrainConfig
+from senformer.train.losses import LOSSES
+from senformer.train.optimizer import make_schedule
+from senformer.train.optimizers import OPTIMIZERS
 
 
-def refuse_idle(config: Any) -> None:
+def refuse_idle(config: TrainConfig) -> None:
     """Raise where a key of the ``train`` section that is not at its default does nothing.
 
     Raises
     ------
-    ValueError
+    ConfigError
         The first such key, and what it would need.
     """
-    for key, need in _idle(config):
-        if getattr(config, key) != type(config).model_fields[key].get_default(call_default_factory=True):
-            raise ValueError(f"{key} has no effect {need}, or leave it out")
+    if make_schedule(config).watched is not None and config.validate_every_steps is None:
+        found = f"{config.schedule} needs validation"
+        raise ConfigError("E676", "train.schedule", found, "Set validate_every_steps.")
+    for key, reason, need in _idle(config):
+        if getattr(config, key) != _default(key):
+            raise ConfigError("E676", f"train.{key}", f"has no effect {reason}", f"{need}, or leave it out.")
 
 
-def _idle(config: Any) -> Iterator[tuple[str, str]]:
-    if config.loss != "binary_cross_entropy":
-        yield "class_weights", f"on loss {config.loss}; take binary_cross_entropy"
-    if config.optimizer not in _ADAM:
-        for key in ("betas", "eps"):
-            yield key, f"under optimizer {config.optimizer}; take adam or adamw"
+def _default(key: str) -> Any:
+    return TrainConfig.model_fields[key].get_default(call_default_factory=True)
+
+
+def _idle(config: TrainConfig) -> Iterator[tuple[str, str, str]]:
+    """Yield each key that does nothing, why, and what would change that."""
+    if not LOSSES[config.loss].is_of_labels:
+        takers = [name for name, loss in LOSSES.items() if loss.is_of_labels]
+        yield "class_weights", f"on loss {config.loss}", f"Take {' or '.join(takers)}"
+    reads = OPTIMIZERS[config.optimizer].reads
+    for key in dict.fromkeys(key for kind in OPTIMIZERS.values() for key in kind.reads):
+        if key not in reads:
+            takers = [name for name, kind in OPTIMIZERS.items() if key in kind.reads]
+            yield key, f"under optimizer {config.optimizer}", f"Take {' or '.join(takers)}"
     if not config.weight_decay:
-        yield "decay_all", "without weight_decay; give one"
+        yield "decay_all", "without weight_decay", "Give one"
     if config.ema is None:
-        yield "ema_warmup", "without ema; give one"
+        yield "ema_warmup", "without ema", "Give one"
     if config.validate_every_steps is None:
         for key in ("select", "stop"):
-            yield key, "without validation; set validate_every_steps"
-        if config.schedule == "plateau":
-            raise ValueError("schedule plateau needs validation: set validate_every_steps")
+            yield key, "without validation", "Set validate_every_steps"
     if config.clip_norm is None:
-        yield "clip", "without clip_norm; give one"
+        yield "clip", "without clip_norm", "Give one"

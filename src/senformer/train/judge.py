@@ -7,8 +7,7 @@ from typing import Any
 from senformer.train.checkpoint import State
 from senformer.train.config import TrainConfig
 from senformer.train.optimizer import make_schedule
-from senformer.train.patience import lower_rate, wait
-from senformer.train.schedules.plateau import Plateau
+from senformer.train.patience import wait
 from senformer.train.scores import score, watch_of
 
 
@@ -27,10 +26,9 @@ def after_validation(
         # One more than the settings ask for, where a limit ended the run: a run let alone has none there.
         return state
     schedule = make_schedule(config)
-    if isinstance(schedule, Plateau):
-        watch = watch_of(schedule.metric, schedule.min_delta)
-        seen = score(found, schedule.metric)
-        state = replace(state, plateau=lower_rate(state.plateau, seen, watch, schedule, config.learning_rate))
+    if schedule.watched is not None:
+        seen = score(found, schedule.watched)
+        state = replace(state, plateau=schedule.after(state.plateau, seen, config.learning_rate))
     if config.stop is not None:
         watch = watch_of(config.stop.metric, config.stop.min_delta)
         state = replace(state, stop=wait(state.stop, score(found, config.stop.metric), watch))

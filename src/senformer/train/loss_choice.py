@@ -21,7 +21,7 @@ def make_loss(name: str, options: Mapping[str, float]) -> Callable[..., Tensor]:
         There is no such loss, or it has no such option, or one is negative.
     """
     loss = choose(LOSSES, name, "loss")
-    kinds = inspect.signature(loss).parameters.values()
+    kinds = inspect.signature(loss.function).parameters.values()
     known = [kind.name for kind in kinds if kind.kind is inspect.Parameter.KEYWORD_ONLY]
     for option, value in options.items():
         if option not in known:

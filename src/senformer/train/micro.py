@@ -1,10 +1,12 @@
 """A batch in parts that are computed one after another, and how much each counts in the whole."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 
 from senformer.dataset.batch import Batch
+from senformer.train.losses import LOSSES
+from senformer.train.losses.kind import entries
 
 
 def split_batch(batch: Batch, n_parts: int) -> list[Batch]:
@@ -21,27 +23,9 @@ def _part(batch: Batch, ours: slice) -> Batch:
     return Batch(batch.sequence[ours], batch.targets[ours], batch.windows[ours], inputs, weights)
 
 
-def _entries(targets: np.ndarray) -> int:
-    return int(np.count_nonzero(~np.isnan(targets)))
-
-
-def _profiles(targets: np.ndarray) -> int:
-    return int(np.count_nonzero(~np.isnan(targets).all(axis=1)))
-
-
-# What a loss is the mean of. Those that are absent compare a whole batch: parts of it say nothing of it.
-MEAN_OF: Mapping[str, Callable[[np.ndarray], int]] = {
-    "binary_cross_entropy": _entries,
-    "mse": _entries,
-    "multinomial_mse": _profiles,
-    "poisson": _entries,
-    "poisson_multinomial": _profiles,
-}
-
-
 def mean_counts(loss: str) -> Callable[[np.ndarray], int]:
     """Return what counts the values that a loss is the mean of; measured entries for one of a whole batch."""
-    return MEAN_OF.get(loss, _entries)
+    return LOSSES[loss].mean_of or entries
 
 
 def shares(parts: list[Batch], loss: str) -> list[float]:
@@ -51,5 +35,5 @@ def shares(parts: list[Batch], loss: str) -> list[float]:
     """
     if len(parts) == 1:
         return [1.0]
-    counts = [MEAN_OF[loss](part.targets) for part in parts]
+    counts = [mean_counts(loss)(part.targets) for part in parts]
     return [count / max(1, sum(counts)) for count in counts]

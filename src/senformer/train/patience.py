@@ -51,18 +51,3 @@ def wait(state: Mapping[str, Any] | None, value: float | None, watch: Watch) -> 
         "best": value if is_better else best,
         "waited": 0 if is_better else waited + 1,
     }
-
-
-def lower_rate(
-    state: Mapping[str, Any] | None, value: float | None, watch: Watch, options: Any, learning_rate: float
-) -> dict[str, Any]:
-    """Return the state of a plateau after another validation, ``factor`` on the learning rate included.
-
-    ``options`` are those of :class:`senformer.train.schedules.plateau.Plateau`.
-    """
-    factor = 1.0 if state is None else state["factor"]
-    after = wait(state, value, watch)
-    if after["waited"] >= options.patience:
-        factor = max(factor * options.factor, min(factor, options.min_rate / learning_rate))
-        after = after | {"waited": 0}
-    return after | {"factor": factor}

@@ -10,11 +10,11 @@ from senformer.dataset.examples import AnyDataset
 from senformer.model import create_model
 from senformer.model.parts import named_parts
 from senformer.train.config import TrainConfig
-from senformer.train.micro import MEAN_OF
+from senformer.train.idle import refuse_idle
+from senformer.train.losses import LOSSES
 from senformer.train.optimizer import make_schedule, optimizer_kind
 from senformer.train.plan import Plan
 from senformer.train.rates import rate_factors
-from senformer.train.schedules.plateau import Plateau
 from senformer.train.scores import refuse_unknown_scores
 
 
@@ -28,18 +28,19 @@ def refuse_unfit_recipe(config: TrainConfig, plan: Plan, datasets: Mapping[str, 
     """
     schedule = make_schedule(config)
     optimizer_kind(config)
+    refuse_idle(config)
     metrics = [("select", config.select)]
     if config.stop is not None:
         metrics.append(("stop.metric", config.stop.metric))
-    if isinstance(schedule, Plateau):
-        metrics.append(("schedule_options.metric", schedule.metric))
+    if schedule.watched is not None:
+        metrics.append(("schedule_options.metric", schedule.watched))
     refuse_unknown_scores(metrics, datasets)
     for key in ("organism_weights", "example_weights"):
         for organism in getattr(config, key):
             if organism not in datasets:
                 found = f"there is no organism {organism!r}"
                 raise ConfigError("E625", f"train.{key}", found, nearest(organism, datasets))
-    if config.accumulate > 1 and config.loss not in MEAN_OF:
+    if config.accumulate > 1 and LOSSES[config.loss].mean_of is None:
         found = f"the {config.loss} loss compares a whole batch, it is no mean of its parts' losses"
         raise ConfigError("E626", "train.accumulate", found, "Take accumulate: 1, or another loss.")
     if config.rates:

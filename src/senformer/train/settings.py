@@ -46,15 +46,16 @@ def run_settings(
     ``precision`` is the one in use, for ``auto`` differs between machines. The number of steps counts
     under a schedule that depends on it; others can be lengthened. ``teacher`` is the SHA-256 of its weights.
     """
-    # Under a plateau the rate depends on when and on what validation runs.
-    bound = _OF_VALIDATION if config.schedule == "plateau" else set()
+    schedule = make_schedule(config)
+    # Then the rate depends on when and on what validation runs.
+    bound = set() if schedule.watched is None else _OF_VALIDATION
     train = {**config.model_dump(mode="json", exclude=set(FREE) - bound), "precision": precision}
     train |= {"window_bp": plan.window_bp, "crop_bins": plan.crop_bins}
     if teacher is not None:
         train["distill"] = {"teacher": teacher}
     if plan.start is not None:
         train["finetune"] = plan.start.settings
-    if make_schedule(config).is_open_ended:
+    if schedule.is_open_ended:
         del train["steps"]
     # The weights count, not where they lie.
     files = {organism: sha256(Path(path)) for organism, path in config.example_weights.items()}

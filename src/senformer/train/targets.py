@@ -5,15 +5,10 @@ from collections.abc import Iterator, Mapping
 from senformer.core.errors import ConfigError, DataError
 from senformer.dataset.examples import AnyDataset
 from senformer.model.create import model_config
+from senformer.train.losses import LOSSES
 from senformer.train.plan import Plan
 
 _POSITIVE = "softplus"
-
-COUNTS = frozenset({"poisson", "poisson_multinomial", "multinomial_mse"})
-"""Losses that are likelihoods of counts: a negative target has none."""
-
-LABELS = frozenset({"binary_cross_entropy"})
-"""Losses of labels: they ask for targets from 0 to 1, and read a model's outputs as log odds."""
 
 
 def refuse_unfit_targets(datasets: Mapping[str, AnyDataset], loss: str, plan: Plan) -> None:
@@ -38,7 +33,7 @@ def refuse_other_than_labels(datasets: Mapping[str, AnyDataset], loss: str) -> N
     DataError
         The first such track, with its range.
     """
-    if loss not in LABELS:
+    if not LOSSES[loss].is_of_labels:
         return
     for dataset in datasets.values():
         values = dataset.statistics["all"]
@@ -61,7 +56,10 @@ def refuse_positive_logits(loss: str, plan: Plan) -> None:
     ConfigError
         The model's activation cannot say that a label is improbable.
     """
-    if loss in LABELS and getattr(model_config(plan.name, plan.overrides), "activation", None) == _POSITIVE:
+    if (
+        LOSSES[loss].is_of_labels
+        and getattr(model_config(plan.name, plan.overrides), "activation", None) == _POSITIVE
+    ):
         raise ConfigError(
             "E447",
             "train.loss",
@@ -79,7 +77,7 @@ def refuse_negative_targets(datasets: Mapping[str, AnyDataset], loss: str) -> No
     DataError
         The first such track, with its smallest value.
     """
-    if loss not in COUNTS:
+    if not LOSSES[loss].is_of_counts:
         return
     for where, smallest in _negative_tracks(datasets):
         raise DataError(

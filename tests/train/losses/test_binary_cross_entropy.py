@@ -57,4 +57,4 @@ def test_binary_cross_entropy__far_logits_are_finite() -> None:
     assert binary_cross_entropy(prediction, torch.tensor([[[0.0], [0.0]]])).item() == 5e3
     half = binary_cross_entropy(prediction.bfloat16(), torch.zeros(1, 2, 1))
     assert half.dtype == torch.float32
-    assert LOSSES["binary_cross_entropy"] is binary_cross_entropy
+    assert LOSSES["binary_cross_entropy"].function is binary_cross_entropy

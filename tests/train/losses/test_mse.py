@@ -56,4 +56,4 @@ def test_mse__half_precision_is_computed_in_fp32() -> None:
     found = mse(torch.full((1, 1, 1), 300.0, dtype=torch.float16), torch.full((1, 1, 1), -300.0))
     assert found.dtype == torch.float32
     assert found.item() == 360_000
-    assert LOSSES["mse"] is mse
+    assert LOSSES["mse"].function is mse

@@ -14,3 +14,9 @@ def test_schedule__those_of_the_table():
 def test_schedule__unknown_option_named():
     with pytest.raises(ConfigError, match=r"unknown key 'finl'. Did you mean 'final'?"):
         parse(SCHEDULES["linear"], {"finl": 1.0}, "train.schedule_options")
+
+
+def test_schedule__one_watches_validation():
+    watched = {name: kind().watched for name, kind in SCHEDULES.items()}
+    assert {name: key for name, key in watched.items() if key} == {"plateau": "valid_pearson"}
+    assert SCHEDULES["cosine"]().after(None, 0.5, 1e-3) is None

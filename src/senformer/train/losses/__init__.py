@@ -1,19 +1,20 @@
 """Losses of training, one kind a file: ``loss(prediction, target, weight, **options) -> scalar``."""
 
-from senformer.train.losses.binary_cross_entropy import binary_cross_entropy
-from senformer.train.losses.cosine import cosine
-from senformer.train.losses.mse import mse
-from senformer.train.losses.multinomial_mse import multinomial_mse
-from senformer.train.losses.pearson import pearson
-from senformer.train.losses.poisson import poisson
-from senformer.train.losses.poisson_multinomial import poisson_multinomial
+from senformer.train.losses.binary_cross_entropy import BINARY_CROSS_ENTROPY
+from senformer.train.losses.cosine import COSINE
+from senformer.train.losses.kind import Loss
+from senformer.train.losses.mse import MSE
+from senformer.train.losses.multinomial_mse import MULTINOMIAL_MSE
+from senformer.train.losses.pearson import PEARSON
+from senformer.train.losses.poisson import POISSON
+from senformer.train.losses.poisson_multinomial import POISSON_MULTINOMIAL
 
-LOSSES = {
-    "binary_cross_entropy": binary_cross_entropy,
-    "cosine": cosine,
-    "mse": mse,
-    "multinomial_mse": multinomial_mse,
-    "pearson": pearson,
-    "poisson": poisson,
-    "poisson_multinomial": poisson_multinomial,
+LOSSES: dict[str, Loss] = {
+    "binary_cross_entropy": BINARY_CROSS_ENTROPY,
+    "cosine": COSINE,
+    "mse": MSE,
+    "multinomial_mse": MULTINOMIAL_MSE,
+    "pearson": PEARSON,
+    "poisson": POISSON,
+    "poisson_multinomial": POISSON_MULTINOMIAL,
 }

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from senformer.train.losses.kind import Loss, entries
 from senformer.train.measured import fill_unmeasured, mean_measured
 
 
@@ -44,3 +45,6 @@ def binary_cross_entropy(
         positive = positive * positive_weight
     terms = positive + (1.0 - filled) * softplus(logits)
     return mean_measured(terms, is_measured, weight, example_weight)
+
+
+BINARY_CROSS_ENTROPY = Loss(binary_cross_entropy, entries, is_of_labels=True)

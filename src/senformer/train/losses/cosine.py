@@ -6,6 +6,7 @@ Source: the angle between both as vectors; the scale of a track does not count, 
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from senformer.train.losses.kind import Loss
 from senformer.train.measured import fill_unmeasured
 
 # Product of both sums of squares below which a track is taken not to vary.
@@ -64,3 +65,6 @@ def one_minus_cosine(
         terms = terms * weight
     has_any = is_measured.any(dim=0).any(dim=0)
     return terms.masked_fill(~has_any, 0.0).sum() / has_any.sum().clamp(min=1)
+
+
+COSINE = Loss(cosine, mean_of=None)

@@ -6,6 +6,7 @@ Source: least squares; as DeepSTARR trains, de Almeida et al. 2022, doi:10.1038/
 from jaxtyping import Float
 from torch import Tensor
 
+from senformer.train.losses.kind import Loss, entries
 from senformer.train.measured import fill_unmeasured, mean_measured
 
 
@@ -35,3 +36,6 @@ def mse(
     filled, is_measured = fill_unmeasured(target)
     terms = (prediction.float() - filled).square()
     return mean_measured(terms, is_measured, weight, example_weight)
+
+
+MSE = Loss(mse, entries)

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from senformer.train.losses.kind import Loss, profiles
 from senformer.train.measured import fill_unmeasured, mean_of_profiles
 
 
@@ -53,3 +54,6 @@ def multinomial_mse(
     shape = total * log_total - (counts * log_rate).sum(dim=1) - ways
     size = (torch.log1p(total_rate) - torch.log1p(total)).square()
     return mean_of_profiles(shape + count_weight * size, n_bins, weight, example_weight)
+
+
+MULTINOMIAL_MSE = Loss(multinomial_mse, profiles, is_of_counts=True)

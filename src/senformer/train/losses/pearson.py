@@ -7,6 +7,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from senformer.train.losses.cosine import one_minus_cosine, weighted
+from senformer.train.losses.kind import Loss
 from senformer.train.measured import fill_unmeasured
 
 _ROUNDING = 1e-6  # of fp32, relative
@@ -60,3 +61,6 @@ def _centered(
         values, example_weight
     ).square().sum(dim=(0, 1))
     return centered.masked_fill(is_flat, 0.0)
+
+
+PEARSON = Loss(pearson, mean_of=None)

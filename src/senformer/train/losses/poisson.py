@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from senformer.train.losses.kind import Loss, entries
 from senformer.train.measured import fill_unmeasured, mean_measured
 
 _EPSILON = 1e-7
@@ -40,3 +41,6 @@ def poisson(
     filled, is_measured = fill_unmeasured(target)
     terms = prediction - filled * torch.log(prediction + _EPSILON)
     return mean_measured(terms, is_measured, weight, example_weight)
+
+
+POISSON = Loss(poisson, entries, is_of_counts=True)

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from senformer.train.losses.kind import Loss, profiles
 from senformer.train.measured import fill_unmeasured, mean_of_profiles
 
 _EPSILON = 1e-6
@@ -57,3 +58,6 @@ def poisson_multinomial(
     return mean_of_profiles(
         (shape + total_weight * total) / n_bins.clamp(min=1), n_bins, weight, example_weight
     )
+
+
+POISSON_MULTINOMIAL = Loss(poisson_multinomial, profiles, is_of_counts=True)

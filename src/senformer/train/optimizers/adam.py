@@ -34,4 +34,4 @@ def build(groups: Groups, config: TrainConfig, options: AdamOptions) -> torch.op
     return found
 
 
-ADAM = OptimizerKind(AdamOptions, build, ("step", "exp_avg", "exp_avg_sq"))
+ADAM = OptimizerKind(AdamOptions, build, ("step", "exp_avg", "exp_avg_sq"), reads=("betas", "eps"))

@@ -6,7 +6,7 @@ Source: Loshchilov, Hutter 2019, arXiv:1711.05101; the decay is times the learni
 import torch
 
 from senformer.train.config import TrainConfig
-from senformer.train.optimizers.adam import AdamOptions
+from senformer.train.optimizers.adam import ADAM, AdamOptions
 from senformer.train.optimizers.kind import Groups, OptimizerKind
 from senformer.train.optimizers.shared_count import share_count
 
@@ -19,4 +19,4 @@ def build(groups: Groups, config: TrainConfig, options: AdamOptions) -> torch.op
     return found
 
 
-ADAMW = OptimizerKind(AdamOptions, build, ("step", "exp_avg", "exp_avg_sq"))
+ADAMW = OptimizerKind(AdamOptions, build, ADAM.parts, reads=ADAM.reads)

@@ -24,11 +24,14 @@ class OptimizerKind:
         Makes it of groups of parameters, the ``train`` section and the options.
     parts
         Names of the tensors it keeps for a parameter; all but ``step`` have the parameter's shape.
+    reads
+        Keys of the ``train`` section that not all optimizers read.
     """
 
     options_class: type[Config]
     build: Callable[[Groups, TrainConfig, Any], torch.optim.Optimizer]
     parts: tuple[str, ...]
+    reads: tuple[str, ...] = ()
 
     @property
     def n_moments(self) -> int:

@@ -1,13 +1,16 @@
 """A learning rate that falls where validation gets no better (``SCHEDULES["plateau"]``).
 
-Its factor depends on what validation found; the state of the run keeps it (:mod:`senformer.train.patience`).
+Its factor depends on what validation found; the state of the run keeps it.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from pydantic import Field
 
+from senformer.train.patience import wait
 from senformer.train.schedules.schedule import Schedule
+from senformer.train.scores import watch_of
 
 
 class Plateau(Schedule):
@@ -38,3 +41,19 @@ class Plateau(Schedule):
     def at(self, step: int, n_steps: int) -> float:
         """Return 1: what plateaus have done to the rate is in the state of the run."""
         return 1.0
+
+    @property
+    def watched(self) -> str:
+        """The metric."""
+        return self.metric
+
+    def after(
+        self, state: Mapping[str, Any] | None, value: float | None, learning_rate: float
+    ) -> dict[str, Any]:
+        """Return the best value, how many validations have come since, and the factor that is due now."""
+        factor = 1.0 if state is None else state["factor"]
+        after = wait(state, value, watch_of(self.metric, self.min_delta))
+        if after["waited"] >= self.patience:
+            factor = max(factor * self.factor, min(factor, self.min_rate / learning_rate))
+            after = after | {"waited": 0}
+        return after | {"factor": factor}

@@ -1,7 +1,8 @@
 """What a schedule is: options, and a factor on the learning rate at every step."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from senformer.core.config import Config
 
@@ -23,3 +24,24 @@ class Schedule(Config, ABC):
 
         ``step`` counts from 0 at the first update after the warm-up; ``n_steps`` is the number of those.
         """
+
+    @property
+    def watched(self) -> str | None:
+        """Key of validation that the rate also depends on; None where it depends on the step alone."""
+        return None
+
+    def after(
+        self, state: Mapping[str, Any] | None, value: float | None, learning_rate: float
+    ) -> dict[str, Any] | None:
+        """Return what the run keeps of a validation, with ``factor`` on the learning rate.
+
+        Parameters
+        ----------
+        state
+            What it kept of the one before; None at the first.
+        value
+            That of the key which is watched; None where validation has none.
+        learning_rate
+            Before any factor.
+        """
+        return None
