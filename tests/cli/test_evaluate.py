@@ -42,6 +42,18 @@ def test_evaluate__a_split_that_is_not_there(senformer, short_demo, tmp_path):
 
 
 @pytest.mark.slow
+def test_evaluate__against_another_model(senformer, short_demo, tmp_path):
+    run, out = short_demo / "run", tmp_path / "e"
+    answer = senformer("evaluate", run, "--against", run, "--data", short_demo / "dataset", "--out", out)
+    assert answer.code == 0, answer.err
+    drift = json.loads((out / "metrics.json").read_text())["drift"]
+    assert drift["max_difference"] == 0
+    rows = [line.split() for line in answer.out.splitlines()[-1 - len(drift["by_assay"]) :]]
+    assert [row[0] for row in rows[:-1]] == list(drift["by_assay"])
+    assert rows[-1][-5:] == ["1.0000", "0.0000", "0.0000", "0.0000", "1.0000"]
+
+
+@pytest.mark.slow
 def test_evaluate__genes(senformer, short_demo, tmp_path):
     chrom_sizes = json.loads((short_demo / "dataset" / "dataset.json").read_text())["chrom_sizes"]
     lines = [

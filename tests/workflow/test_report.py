@@ -41,6 +41,20 @@ def test_report_run__a_result_of_another_model_is_refused(tmp_path, name):
         report_run(run, None, **{name.split(".")[0]: other / name})
 
 
+def test_report_run__drift_is_no_accuracy(tmp_path):
+    run, evaluation = tmp_path / "run", tmp_path / "drift"
+    for folder in (run, evaluation):
+        folder.mkdir()
+    (run / "run.json").write_text('{"command": "train"}')
+    (evaluation / "run.json").write_text('{"inputs": {"against": {"sha256": "0"}}}')
+    with pytest.raises(
+        DataError, match="is an evaluation against another model: its targets were not measured"
+    ):
+        report_run(run, None, evaluation=evaluation)
+    with pytest.raises(DataError, match="is an evaluation against another model"):
+        report_comparison([run, tmp_path / "drift"], tmp_path / "page", [evaluation, evaluation])
+
+
 def test_report_run__a_file_that_is_there_is_not_overwritten(tmp_path):
     (tmp_path / "run.json").write_text('{"command": "train"}')
     page = tmp_path / "mine.txt"

@@ -44,6 +44,12 @@ def evaluate(
     ] = False,
     split: Annotated[str, typer.Option("--split", help="train, valid or test.")] = "test",
     head: Head = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against", help="Run or model folder: measure how far RUN's predictions are from its own."
+        ),
+    ] = None,
     genes: Annotated[
         Path | None,
         typer.Option("--genes", help="GTF or BED of genes: also measure expression at their starts."),
@@ -90,7 +96,7 @@ def evaluate(
     precision: PrecisionOption = Precision.fp32,
     json: Json = False,
 ) -> None:
-    """Measure a model's accuracy on a split, per track, per assay and at genes.
+    """Measure a model's accuracy on a split, per track, per assay and at genes; or its drift from another.
 
     Example: senformer evaluate runs/yeast --data dataset --split test --out runs/yeast/evaluation
     """
@@ -117,6 +123,7 @@ def evaluate(
         out,
         split=split,
         head=head,
+        against=against,
         genes=gene_options,
         protocols=protocol or (),
         metrics=[name.strip() for name in metrics.split(",") if name.strip()],
@@ -231,6 +238,7 @@ def _text(result: dict) -> str:
     rows += [_row(assay, row) for assay, row in result["by_assay"].items()]
     rows.append(_row(ALL_TRACKS, result))
     rows += _pooled_rows(result.get("pooled_2022", {}).get("groups", {}))
+    rows += _drift_rows(result["drift"]) if "drift" in result else []
     return "\n".join(rows + (_gene_rows(result["genes"]) if "genes" in result else []))
 
 
@@ -240,6 +248,19 @@ def _pooled_rows(groups: dict) -> list[str]:
         f"  {name:<16} {_number(row['pearson_pooled'])} / {_number(row['pearson_window_mean'])}"
         for name, row in groups.items()
     ]
+
+
+def _drift_rows(drift: dict) -> list[str]:
+    """Say how far the model is from the other, at the edges and in the middle, and what accuracy is kept."""
+    from senformer.tracks.track import ALL_TRACKS
+
+    head = f"  {'':<16} {'pearson':>8} {'rel. RMS':>9} {'edge':>8} {'middle':>8} {'kept':>8}"
+    keys = ("pearson_mean", "relative_rms_mean", "relative_rms_edge_mean", "relative_rms_middle_mean", "kept")
+    rows = ["drift from the other model (RMS difference in standard deviations of its predictions)", head]
+    for name, group in {**drift["by_assay"], ALL_TRACKS: drift}.items():
+        shown = [_number(group[key], 4) for key in keys]
+        rows.append("  {:<16} {:>8} {:>9} {:>8} {:>8} {:>8}".format(name, *shown))
+    return rows
 
 
 def _row(name: str, row: dict) -> str:
@@ -252,5 +273,5 @@ def _row(name: str, row: dict) -> str:
     return f"  {name:<16} {values}{interval}   {counted} tracks{left_out}"
 
 
-def _number(value: float | None) -> str:
-    return "n/a" if value is None or value != value else f"{value:.3f}"
+def _number(value: float | None, n_digits: int = 3) -> str:
+    return "n/a" if value is None or value != value else f"{value:.{n_digits}f}"

@@ -3,6 +3,7 @@
 Finished parts are files that a later run, or another process, takes up.
 """
 
+import contextlib
 import logging
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from jaxtyping import Float32, Int
 
 from senformer.dataset import AnyDataset, TableDataset
 from senformer.dataset.examples import eval_batches, turn_batch
+from senformer.evaluate.against import Reference
 from senformer.evaluate.bootstrap import block_edges
 from senformer.evaluate.examples import Example, spread_rows
 from senformer.evaluate.extras import n_cells
@@ -48,6 +50,16 @@ class Job:
     split: str
     windows: pd.DataFrame
     measures: Measures
+    reference: Reference | None = None
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep the model, and that it is held against, on the device for the block."""
+        with contextlib.ExitStack() as held:
+            held.enter_context(self.predictor.hold())
+            if self.reference is not None:
+                held.enter_context(self.reference.predictor.hold())
+            yield
 
     @property
     def crop_bins(self) -> int:
@@ -89,7 +101,7 @@ def count_parts(
     """
     chosen = set(spread_rows(len(job.windows), N_EXAMPLES).tolist())
     others, files = list(others), []
-    with job.predictor.hold():
+    with job.hold():
         job = _with_cells(job, parts, others)
         for number, blocks in enumerate(_parts_of(job)):
             if not share.holds(number):
@@ -136,34 +148,42 @@ def _with_cells(job: Job, parts: ShardLog, others: list[ShardLog]) -> Job:
 
 def _count(job: Job, blocks: list[range], chosen: set[int]) -> Part:
     extras, examples, moments = job.measures.extras(), [], []
-    published = job.measures.published()
+    published, drift = job.measures.published(), job.measures.drift()
     total = job.measures.sums()
     crop_bp = job.crop_bins * job.dataset.bin_bp
     stream = _predictions(job, np.arange(blocks[0].start, blocks[-1].stop))
     with ThreadPoolExecutor() as pool:
         for block in blocks:
             sums = job.measures.sums()
-            for row, (window, target, prediction) in zip(block, stream, strict=False):
+            for row, (window, target, prediction, measured) in zip(block, stream, strict=False):
                 sums.add(prediction, target, pool)
                 extras.add(prediction, target)
                 for protocol in published.values():
                     protocol.add(prediction, target)
+                if drift is not None:
+                    drift.add(prediction, target, measured)
                 if row in chosen:
                     place = Interval(window.chrom, window.start + crop_bp, window.end - crop_bp)
                     examples.append(Example(place, target, prediction.copy()))
             total = total + sums
             moments.append(block_moments(sums))
-    return Part(total, extras, np.stack(moments), examples, published)
+    return Part(total, extras, np.stack(moments), examples, published, drift)
 
 
 def _pairs(job: Job, rows: Int[np.ndarray, " row"]) -> Iterator[tuple[_Values, _Values]]:
-    return ((prediction, target) for _, target, prediction in _predictions(job, rows))
+    return ((prediction, target) for _, target, prediction, _ in _predictions(job, rows))
 
 
-def _predictions(job: Job, rows: Int[np.ndarray, " row"]) -> Iterator[tuple[Interval, _Values, _Values]]:
-    """Yield each window with its target and prediction."""
+def _predictions(
+    job: Job, rows: Int[np.ndarray, " row"]
+) -> Iterator[tuple[Interval, _Values, _Values, _Values]]:
+    """Yield each window with its target, its prediction, and what was measured.
+
+    The target is what was measured, or what the model predicts that this one is held against.
+    """
     predictor, table = job.predictor, job.windows.iloc[rows]
     for batch in eval_batches(job.dataset, table, job.crop_bins, predictor.batch_size, predictor.margin_bp):
         turn = {"turn": partial(turn_batch, job.dataset)} if batch.inputs else {}
         predicted = predictor.predict(batch.model_inputs, job.head, batch.windows, **turn)
-        yield from zip(batch.windows, batch.targets, predicted, strict=True)
+        targets = batch.targets if job.reference is None else job.reference.predict(batch.sequence)
+        yield from zip(batch.windows, targets, predicted, batch.targets, strict=True)

@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 
 from senformer.core.commit import write_json, write_text
-from senformer.core.errors import DataError
+from senformer.core.errors import ConfigError, DataError
 from senformer.core.lock import folder_lock
 from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import make_record, versions
 from senformer.core.tables import choose
 from senformer.dataset import AnyDataset, TableDataset, eval_windows
 from senformer.dataset.contigs import true_intervals
+from senformer.evaluate.against import make_reference
 from senformer.evaluate.checks import (
     check_match,
     choose_head,
@@ -30,6 +31,7 @@ from senformer.evaluate.checks import (
     targets_digest,
 )
 from senformer.evaluate.count import Job, count_parts, label_tracks
+from senformer.evaluate.drift import DRIFT, Drift
 from senformer.evaluate.examples import write_examples
 from senformer.evaluate.extras import DEFAULT, check_metrics, check_profiles
 from senformer.evaluate.genes.measure import measure_genes, read_genes
@@ -44,12 +46,13 @@ from senformer.predict.predictor import Inference, Predictor
 from senformer.predict.shards import ShardLog
 from senformer.predict.source import find_model, identify_model, load_run_model
 from senformer.tracks.scaling import Scaling
-from senformer.tracks.track import ALL_TRACKS
+from senformer.tracks.track import ALL_TRACKS, Track
 
 log = logging.getLogger(__name__)
 
 METRICS_FILE, TABLE_FILE, PARQUET_FILE = "metrics.json", "tracks.tsv", "tracks.parquet"
 EXAMPLES_FILE, BLOCKS_FILE = "examples.npz", "blocks.npz"
+DRIFT_TABLE, DRIFT_PARQUET = "drift.tsv", "drift.parquet"
 
 
 def evaluate(
@@ -61,6 +64,7 @@ def evaluate(
     metrics: Sequence[str] = DEFAULT,
     share: Share = WHOLE,
     head: str | None = None,
+    against: Path | None = None,
     genes: GeneOptions | None = None,
     protocols: Sequence[str] = (),
     **how: Unpack[Inference],
@@ -92,6 +96,10 @@ def evaluate(
         takes its parts.
     head
         Head of the model; by default the one named as the dataset's organism, or the only one.
+    against
+        Run or model folder whose predictions are the targets instead of what was measured: how far the model
+        has drifted from it. Adds ``drift.tsv``, ``drift.parquet``, and ``drift`` in the metrics, where the
+        accuracy of both stands too, if anything was measured.
     genes
         Genes whose expression at their transcription starts is measured too: ``genes.tsv``,
         ``gene_tracks.tsv`` (both also parquet), ``gene_values.npz``, and ``genes`` in the metrics.
@@ -115,6 +123,10 @@ def evaluate(
     dataset = in_folds_of_run(dataset, run)
     head = choose_head(model, dataset, head)
     check_match(model, head, dataset)
+    if against is not None and genes is not None:
+        found = "compares with what was measured at genes, and --against with another model"
+        raise ConfigError("E691", "--genes", found, "Leave one out.")
+    reference = None if against is None else make_reference(against, model, dataset, head, **how)
     predictor = Predictor(model, **how)
     windows = eval_windows(dataset, split, model.window_bp, model.crop_bins)
     if windows.empty:
@@ -128,14 +140,18 @@ def evaluate(
     planned = plan_genes(genes, dataset, split, windows, *geometry) if genes else None
     n_bins = model.window_bp // dataset.bin_bp - 2 * model.crop_bins
     scalings = tuple(Scaling.of(track) for track in dataset.tracks)
-    measures = Measures(scalings, label_tracks(dataset), check_metrics(metrics, n_bins))
+    labels = label_tracks(dataset) if reference is None else ()
+    measures = Measures(scalings, labels, check_metrics(metrics, n_bins))
     check_profiles(metrics, scalings, len(windows) * n_bins)
     measures = replace(measures, protocols=protocols, tracks=tuple(dataset.tracks))
-    job = Job(dataset, predictor, head, split, windows, measures)
+    measures = replace(measures, drift_bins=n_bins if reference else 0)
+    job = Job(dataset, predictor, head, split, windows, measures, reference)
     config = {"split": split, "head": head, "metrics": sorted(metrics), **predictor.settings}
     if protocols:
         config["protocols"] = list(protocols)
     inputs = {"model": find_model(run) / "model.safetensors", "dataset": dataset.path}
+    if against is not None:
+        inputs["against"] = find_model(against) / "model.safetensors"
     if genes:
         config["genes"], inputs["genes"] = genes.settings, genes.path
     record = make_record("evaluate", config=config, inputs=inputs)
@@ -146,6 +162,8 @@ def evaluate(
         "version": versions()["senformer"],
         **config,
     }
+    if reference is not None:
+        plan["against"] = identify_model(reference.predictor.model)
     if genes:
         plan["genes_file"] = {**record["inputs"]["genes"], "path": None}
     if share.of > 1:
@@ -192,15 +210,24 @@ def _write_results(job: Job, folder: Path, total: Part, further: dict[str, Any])
     table = accuracy_table(total.sums, tracks, total.extras, spread)
     metrics = _metrics(job, table, total.sums, spread) | further
     metrics |= {name: protocol.summary() for name, protocol in total.published.items()}
-    write_json(folder / METRICS_FILE, metrics)
     write_text(folder / TABLE_FILE, table.to_csv(sep="\t", index=False, na_rep="nan"))
     ACCURACY.write(folder / PARQUET_FILE, table)
     write_blocks(folder / BLOCKS_FILE, blocks)
     names = [track.name for track in tracks]
     for name, protocol in total.published.items():
         write_windows(folder, name, protocol, _targets(job))
+    if total.drift is not None:
+        metrics["drift"] = _write_drift(folder, total.drift, tracks)
+    write_json(folder / METRICS_FILE, metrics)
     write_examples(folder / EXAMPLES_FILE, total.examples, names, job.dataset.bin_bp)
     return metrics
+
+
+def _write_drift(folder: Path, drift: Drift, tracks: Sequence[Track]) -> dict[str, Any]:
+    table = drift.table(tracks)
+    write_text(folder / DRIFT_TABLE, table.to_csv(sep="\t", index=False, na_rep="nan"))
+    DRIFT.write(folder / DRIFT_PARQUET, table)
+    return drift.summary(tracks)
 
 
 def _targets(job: Job) -> pd.DataFrame:

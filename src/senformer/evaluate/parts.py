@@ -15,6 +15,7 @@ from jaxtyping import Float32, Float64
 
 from senformer.core.commit import commit_file
 from senformer.core.errors import DataError
+from senformer.evaluate.drift import Drift
 from senformer.evaluate.examples import Example, example_arrays, examples_from_arrays
 from senformer.evaluate.extras import Extras
 from senformer.evaluate.grid import Grid
@@ -24,7 +25,7 @@ from senformer.evaluate.sums import TrackSums
 from senformer.tracks.scaling import Scaling
 from senformer.tracks.track import Track
 
-_EXTRA = "extra."
+_EXTRA, _DRIFT = "extra.", "drift."
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Measures:
         Published protocols, of ``PROTOCOLS``.
     tracks
         All tracks, which those need.
+    drift_bins
+        Bins of a window where the targets are another model's predictions, so that drift is counted; else 0.
     """
 
     scalings: tuple[Scaling, ...]
@@ -56,6 +59,7 @@ class Measures:
     label_edges: Float32[np.ndarray, "label edge"] | None = None
     protocols: tuple[str, ...] = ()
     tracks: tuple[Track, ...] = ()
+    drift_bins: int = 0
 
     @property
     def cells_sha256(self) -> str:
@@ -78,6 +82,10 @@ class Measures:
         """Return the protocols by name, empty."""
         return {name: PROTOCOLS[name](self.tracks) for name in self.protocols}
 
+    def drift(self) -> Drift | None:
+        """Return the drift, empty; None where the targets were measured."""
+        return Drift(len(self.scalings), self.drift_bins) if self.drift_bins else None
+
 
 @dataclass(frozen=True)
 class Part:
@@ -93,6 +101,8 @@ class Part:
         Windows kept whole.
     published
         Published protocols by name, over all windows.
+    drift
+        That from the model whose predictions are the targets.
     """
 
     sums: TrackSums
@@ -100,6 +110,7 @@ class Part:
     blocks: Float64[np.ndarray, "block 2 moment track"]
     examples: list[Example]
     published: Mapping[str, Any] = field(default_factory=dict)
+    drift: Drift | None = None
 
 
 def block_moments(sums: TrackSums) -> Float64[np.ndarray, "2 moment track"]:
@@ -124,6 +135,7 @@ def write_part(path: Path, part: Part, measures: Measures) -> None:
             for name, protocol in part.published.items()
             for key, array in protocol.state.items()
         },
+        **({} if part.drift is None else {_DRIFT + key: array for key, array in part.drift.state.items()}),
     }
     commit_file(path, lambda temporary: np.savez_compressed(temporary, allow_pickle=False, **arrays))
 
@@ -154,7 +166,8 @@ def read_part(path: Path, measures: Measures) -> Part:
         name: PROTOCOLS[name].from_state(_of_prefix(arrays, f"{name}."), measures.tracks)
         for name in measures.protocols
     }
-    return Part(sums, extras, arrays["blocks"], examples_from_arrays(arrays), published)
+    drift = Drift.from_state(_of_prefix(arrays, _DRIFT)) if measures.drift_bins else None
+    return Part(sums, extras, arrays["blocks"], examples_from_arrays(arrays), published, drift)
 
 
 def _of_prefix(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
@@ -169,6 +182,7 @@ def add_parts(one: Part, other: Part) -> Part:
         np.concatenate([one.blocks, other.blocks]),
         one.examples + other.examples,
         {name: mine + other.published[name] for name, mine in one.published.items()},
+        None if one.drift is None or other.drift is None else one.drift + other.drift,
     )
 
 

@@ -26,7 +26,7 @@ def report_run(
     MissingInputError
         ``run`` is no run folder, or a result that was named is not there.
     DataError
-        A result is of another model.
+        A result is of another model, or the evaluation against one.
     OutputError
         ``out`` exists.
     """
@@ -39,6 +39,7 @@ def report_run(
     weights = run / "model" / "model.safetensors"
     if evaluation is not None:
         _refuse_other_model(weights, evaluation, evaluation / "run.json")
+        _refuse_drift(evaluation)
     if scores is not None:
         _refuse_other_model(weights, scores, scores.with_name(f"{scores.name}.run.json"))
     if out is not None:
@@ -67,7 +68,7 @@ def report_comparison(runs: Sequence[Path], out: Path, evaluations: Sequence[Pat
     MissingInputError
         A folder is no run, or an evaluation is not there.
     DataError
-        An evaluation is of another model, or two are not of the same windows.
+        An evaluation is of another model or against one, or two are not of the same windows.
     OutputError
         ``out`` exists.
     """
@@ -83,6 +84,7 @@ def report_comparison(runs: Sequence[Path], out: Path, evaluations: Sequence[Pat
             todo = f"Run: senformer evaluate {run} --data DATASET --out {folder}"
             raise MissingInputError("E673", str(folder), f"there is no evaluation of {run}", todo)
         _refuse_other_model(run / "model" / "model.safetensors", folder, folder / "run.json")
+        _refuse_drift(folder)
     refuse_existing(out)
     return write_comparison(runs, folders, out)
 
@@ -136,6 +138,12 @@ def _refuse_other_model(weights: Path, result: Path, record: Path) -> None:
             f"is of another model ({found.get('path')}), not of {weights.parent}",
             "Give results of this run's model.",
         )
+
+
+def _refuse_drift(evaluation: Path) -> None:
+    if "against" in _record(evaluation / "run.json").get("inputs", {}):
+        found = "is an evaluation against another model: its targets were not measured"
+        raise DataError("E692", str(evaluation), found, "Give one that was made without --against.")
 
 
 def _there(path: Path) -> Path | None:
