@@ -23,6 +23,18 @@ from senformer.train.idle import refuse_idle
         ({"select": "valid_loss"}, "train.select: has no effect without validation. Set validate_every_st"),
         ({"stop": {"patience": 3}}, "train.stop: has no effect without validation"),
         ({"schedule": "plateau"}, "train.schedule: plateau needs validation. Set validate_every_steps."),
+        (
+            {"validate_windows": 3},
+            "train.validate_windows: has no effect without validation. Set validate_every_steps, or leave it",
+        ),
+        (
+            {"schedule": "plateau", "validate_every_steps": 1, "schedule_options": {"min_rate": 5e-4}},
+            "train.schedule_options.min_rate: is 0.0005, so that the rate of 0.0005 never falls",
+        ),
+        (
+            {"finetune": {"from": "x", "stages": [{"from_step": s, "train": "heads"} for s in (0, 1)]}},
+            "train.finetune.stages: the stage from step 1 never begins: the run has 1 steps. Leave it out",
+        ),
         ({"clip_norm": None, "clip": "per_tensor"}, "train.clip: has no effect without clip_norm"),
     ],
 )

@@ -1,3 +1,4 @@
+import contextlib
 import itertools
 
 import pytest
@@ -10,7 +11,15 @@ from senformer.model import create_model
 from senformer.train.batches import make_batches
 from senformer.train.config import TrainConfig
 from senformer.train.plan import make_plan
-from senformer.train.rates import freeze, is_decayed, layers_of, parameter_groups, rate_factors
+from senformer.train.rates import (
+    freeze,
+    is_decayed,
+    layers_of,
+    parameter_groups,
+    rate_factors,
+    refuse_idle_organisms,
+    refuse_idle_rates,
+)
 from senformer.train.step import take_step
 
 NAMES = ["stem.conv.weight", "stem.conv.bias", "tower.0.conv.weight", "tower.1.norm.weight", "heads.a.weight"]
@@ -62,6 +71,36 @@ def test_rate_factors__nothing_left_to_train():
     with pytest.raises(ConfigError, match=r"no parameter trains\. Give some a factor above 0") as caught:
         rate_factors(NAMES, _config(rates={"*": 0}))
     assert caught.value.code == "E621"
+
+
+@pytest.mark.parametrize(
+    ("rates", "trained", "idle"),
+    [
+        ({"heads": 2.0, "stem": 0.5}, NAMES, None),
+        ({"heads": 2.0, "stem": 0.5}, NAMES[-1:], "stem"),
+        ({"heads": 2.0, "stem": 0.0}, NAMES[-1:], "stem"),
+        # The first zero leaves the biases to the second; each freezes something of its own.
+        ({"stem.conv.weight": 0.0, "*.bias": 0.0}, NAMES, None),
+        ({"stem.conv.bias": 0.0, "*.bias": 0.0}, NAMES, "stem.conv.bias"),
+        ({"stem": 0.0, "stem.conv": 3.0}, NAMES, "stem.conv"),
+        ({"stem": 0.0, "*.bias": 0.3, "heads": 3.0}, NAMES, "*.bias"),
+    ],
+)
+def test_refuse_idle_rates__what_trains_in_no_case(rates, trained, idle):
+    if idle is None:
+        refuse_idle_rates(NAMES, _config(rates=rates), trained)
+        return
+    with pytest.raises(ConfigError) as caught:
+        refuse_idle_rates(NAMES, _config(rates=rates), trained)
+    assert f"'{idle}' has no effect: all that it names is frozen without it" in str(caught.value)
+
+
+@pytest.mark.parametrize(("head", "fine"), [(0.0, False), (0.1, True)])
+def test_refuse_idle_organisms__its_head_or_the_trunk(head, fine):
+    factors = {"stem.bias": 0.0, "heads.fly.bias": 1.0, "heads.mouse.bias": head}
+    with contextlib.nullcontext() if fine else pytest.raises(ConfigError, match="in an update of 'mouse'"):
+        refuse_idle_organisms(factors, ["fly", "mouse"])
+    refuse_idle_organisms(factors | {"stem.bias": 0.5}, ["fly", "mouse"])
 
 
 def test_layers_of__the_zoo():

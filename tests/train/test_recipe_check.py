@@ -1,4 +1,5 @@
 import pytest
+from tests.train.finetune.toy import save_model, tuned
 from tests.train.toy import MODEL, settings
 
 from senformer.core.errors import ConfigError
@@ -31,6 +32,19 @@ from senformer.train.recipe_check import refuse_unfit_recipe
         ),
         ({"organism_weights": {"mouze": 2.0}}, "train.organism_weights: there is no organism 'mouze'"),
         ({"example_weights": {"mouze": "w.tsv"}}, "train.example_weights: there is no organism 'mouze'"),
+        (
+            {"organisms": "joint"},
+            "train.organisms: joint has no effect: there is one dataset, of 'human'. Leave it out, or give",
+        ),
+        ({"ema_warmup": True}, "train.ema_warmup: has no effect without ema"),
+        (
+            {"rates": {"*": 0.0, "stem": 0.5, "pointwise": 2.0, "heads": 1.0}},
+            "train.rates: no parameter trains. Give some a factor above 0",
+        ),
+        (
+            {"rates": {"tower": 0.0, "tower.1": 2.0}},
+            "train.rates: 'tower.1' has no effect: all that it names is frozen without it. Leave it out",
+        ),
         ({"accumulate": 2, "loss": "pearson"}, "the pearson loss compares a whole batch"),
         ({"rates": {"heds.*": 2.0}}, "'heds.*' names no parameter of the model. Did you mean 'heads'?"),
     ],
@@ -45,3 +59,27 @@ def test_refuse_unfit_recipe__first_fault_named(human, changes, text):
 def test_refuse_unfit_recipe__fine(human):
     config = settings(rates={"heads": 2.0, "transformer.0": 0.5}, optimizer="sgd", schedule="linear")
     refuse_unfit_recipe(config, make_plan(MODEL, config, human), human)
+
+
+def test_refuse_unfit_recipe__a_head_whose_whole_path_is_frozen(both):
+    """Every rate of an organism's update is 0: no loss of it could be brought back through the model."""
+    trunk = ("stem", "tower", "transformer", "pointwise")
+    config = settings(rates={**dict.fromkeys(trunk, 0.0), "heads.mouse": 0.0})
+    found = r"no parameter trains in an update of 'mouse'. Give heads.mouse, or a part of the trunk, a factor"
+    with pytest.raises(ConfigError, match=found):
+        refuse_unfit_recipe(config, make_plan(MODEL, config, both), both)
+    config = settings(rates={**dict.fromkeys(trunk[1:], 0.0), "heads.mouse": 0.0})
+    refuse_unfit_recipe(config, make_plan(MODEL, config, both), both)
+
+
+def test_refuse_unfit_recipe__rates_of_what_fine_tuning_freezes(human, tmp_path):
+    source = save_model(tmp_path / "model", {"human": 7})
+    stages = [{"from_step": 0, "train": "heads"}, {"from_step": 2, "train": "pointwise"}]
+    for part, is_fine in (("pointwise", True), ("stem", False)):
+        config = tuned(source, {"stages": stages}, rates={part: 0.1})
+        plan = make_plan({}, config, human)
+        if is_fine:
+            refuse_unfit_recipe(config, plan, human)
+        else:
+            with pytest.raises(ConfigError, match="'stem' has no effect: all that it names is frozen"):
+                refuse_unfit_recipe(config, plan, human)

@@ -18,9 +18,15 @@ def refuse_idle(config: TrainConfig) -> None:
     ConfigError
         The first such key, and what it would need.
     """
-    if make_schedule(config).watched is not None and config.validate_every_steps is None:
+    schedule = make_schedule(config)
+    if schedule.watched is not None and config.validate_every_steps is None:
         found = f"{config.schedule} needs validation"
         raise ConfigError("E676", "train.schedule", found, "Set validate_every_steps.")
+    schedule.check(config.learning_rate)
+    for stage in [] if config.finetune is None else config.finetune.stages:
+        if stage.from_step >= config.steps:
+            found = f"the stage from step {stage.from_step} never begins: the run has {config.steps} steps"
+            raise ConfigError("E676", "train.finetune.stages", found, "Leave it out, or raise steps.")
     for key, reason, need in _idle(config):
         if getattr(config, key) != _default(key):
             raise ConfigError("E676", f"train.{key}", f"has no effect {reason}", f"{need}, or leave it out.")
@@ -45,7 +51,7 @@ def _idle(config: TrainConfig) -> Iterator[tuple[str, str, str]]:
     if config.ema is None:
         yield "ema_warmup", "without ema", "Give one"
     if config.validate_every_steps is None:
-        for key in ("select", "stop"):
+        for key in ("select", "stop", "validate_windows"):
             yield key, "without validation", "Set validate_every_steps"
     if config.clip_norm is None:
         yield "clip", "without clip_norm", "Give one"

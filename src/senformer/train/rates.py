@@ -1,6 +1,6 @@
 """Learning rates by layer: the factor of every parameter, and the groups that an optimizer takes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from math import prod
 from typing import Any
 
@@ -57,6 +57,51 @@ def rate_factors(names: list[str], config: TrainConfig) -> dict[str, float]:
     if not any(factors.values()):
         raise ConfigError("E621", "train.rates", "no parameter trains", "Give some a factor above 0.")
     return factors
+
+
+def refuse_idle_rates(names: list[str], config: TrainConfig, trained: Collection[str]) -> None:
+    """Raise unless every pattern of ``rates`` changes the rate of something that trains.
+
+    Parameters
+    ----------
+    names
+        All parameters.
+    config
+        With its ``rates``.
+    trained
+        Parameters that train whatever the rates are.
+
+    Raises
+    ------
+    ConfigError
+        The first pattern that names nothing but what is frozen without it.
+    """
+    for pattern in config.rates:
+        zeros = [other for other, factor in config.rates.items() if factor == 0 and other != pattern]
+        meant = [name for name in names if is_part(name, pattern) and name in trained]
+        if all(any(is_part(name, zero) for zero in zeros) for name in meant):
+            found = f"{pattern!r} has no effect: all that it names is frozen without it"
+            raise ConfigError("E677", "train.rates", found, "Leave it out, or let some of that train.")
+
+
+def refuse_idle_organisms(factors: Mapping[str, float], organisms: Iterable[str]) -> None:
+    """Raise unless something trains in every update, whichever organism has its turn.
+
+    Raises
+    ------
+    ConfigError
+        The rates are 0 in all that an organism's update goes through.
+    """
+    for organism in organisms:
+        if not any(factor and takes_part(name, organism) for name, factor in factors.items()):
+            found = f"no parameter trains in an update of {organism!r}"
+            todo = f"Give heads.{organism}, or a part of the trunk, a factor above 0."
+            raise ConfigError("E621", "train.rates", found, todo)
+
+
+def takes_part(name: str, organism: str) -> bool:
+    """Say whether a parameter has a part in an update of an organism: it is of the trunk or of its head."""
+    return not name.startswith(f"{_HEADS}.") or name.split(".")[1] == organism
 
 
 def is_decayed(name: str, n_dimensions: int, decay_all: bool) -> bool:

@@ -1,6 +1,6 @@
 """What the settings of a recipe ask of one another and of the model, checked before anything is written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import torch
 
@@ -10,11 +10,12 @@ from senformer.dataset.examples import AnyDataset
 from senformer.model import create_model
 from senformer.model.parts import named_parts
 from senformer.train.config import TrainConfig
+from senformer.train.finetune.freezing import Freezing
 from senformer.train.idle import refuse_idle
 from senformer.train.losses import LOSSES
 from senformer.train.optimizer import make_schedule, optimizer_kind
 from senformer.train.plan import Plan
-from senformer.train.rates import rate_factors
+from senformer.train.rates import rate_factors, refuse_idle_organisms, refuse_idle_rates
 from senformer.train.scores import refuse_unknown_scores
 
 
@@ -40,12 +41,26 @@ def refuse_unfit_recipe(config: TrainConfig, plan: Plan, datasets: Mapping[str, 
             if organism not in datasets:
                 found = f"there is no organism {organism!r}"
                 raise ConfigError("E625", f"train.{key}", found, nearest(organism, datasets))
+    if config.organisms == "joint" and len(datasets) == 1:
+        found = f"joint has no effect: there is one dataset, of {next(iter(datasets))!r}"
+        raise ConfigError("E676", "train.organisms", found, "Leave it out, or give a second --data.")
     if config.accumulate > 1 and LOSSES[config.loss].mean_of is None:
         found = f"the {config.loss} loss compares a whole batch, it is no mean of its parts' losses"
         raise ConfigError("E626", "train.accumulate", found, "Take accumulate: 1, or another loss.")
     if config.rates:
-        with torch.device("meta"):
-            model = create_model(plan.name, **plan.overrides)
-        if plan.start is not None:
-            plan.start.adapt(model, config.seed)
-        rate_factors(list(named_parts(model)), config)
+        _refuse_unfit_rates(config, plan, datasets)
+
+
+def _refuse_unfit_rates(config: TrainConfig, plan: Plan, organisms: Iterable[str]) -> None:
+    with torch.device("meta"):
+        model = create_model(plan.name, **plan.overrides)
+    if plan.start is not None:
+        plan.start.adapt(model, config.seed)
+    names = list(named_parts(model))
+    factors = rate_factors(names, config)
+    if config.finetune is not None:
+        trained = Freezing(model, config.finetune).phases[-1].trained
+    else:
+        trained = set(names)
+        refuse_idle_organisms(factors, organisms)
+    refuse_idle_rates(names, config, trained)

@@ -1,5 +1,6 @@
 import pytest
 
+from senformer.core.errors import ConfigError
 from senformer.train.schedules import SCHEDULES
 from senformer.train.schedules.plateau import Plateau
 
@@ -30,3 +31,10 @@ def test_plateau__a_loss_falls():
     # 0.95 is better than 1, but not by more than 0.1
     state = plateau.after(plateau.after(None, 1.0, 1e-3), 0.95, 1e-3)
     assert (state["best"], state["factor"]) == (1.0, 0.5)
+
+
+def test_plateau__smallest_rate_that_is_none():
+    Plateau(min_rate=0.9e-3).check(1e-3)
+    found = "train.schedule_options.min_rate: is 0.001, so that the rate of 0.001 never falls. Give a smaller"
+    with pytest.raises(ConfigError, match=found):
+        Plateau(min_rate=1e-3).check(1e-3)

@@ -9,6 +9,7 @@ from torch import nn
 from senformer.core.errors import ConfigError
 from senformer.model.parts import ALL, adapted_weights, as_patterns, named_parts, names_in
 from senformer.train.finetune.config import FinetuneConfig, StageConfig
+from senformer.train.rates import takes_part
 
 _WHERE = "train.finetune"
 
@@ -99,7 +100,7 @@ class Freezing:
         """
         for organism in organisms:
             for phase in self.phases:
-                if not any(_takes_part(name, organism) for name in phase.trained):
+                if not any(takes_part(name, organism) for name in phase.trained):
                     raise ConfigError(
                         "E633",
                         f"{_WHERE}, stage from step {phase.from_step}",
@@ -119,10 +120,6 @@ def _named(stage: StageConfig, names: list[str]) -> set[str]:
                 "E636", _WHERE, found, f"Leave it out, or write 'adapters.{pattern.removesuffix('.weight')}'."
             )
     return names_in(as_patterns(stage.train), names, _WHERE) - adapted
-
-
-def _takes_part(name: str, organism: str) -> bool:
-    return not name.startswith("heads.") or name.split(".")[1] == organism
 
 
 def _modes(model: nn.Module, trained: set[int], frozen_norms: bool | None) -> list[tuple[nn.Module, bool]]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from senformer.core.errors import ConfigError
 from senformer.train.patience import wait
 from senformer.train.schedules.schedule import Schedule
 from senformer.train.scores import watch_of
@@ -57,3 +58,9 @@ class Plateau(Schedule):
             factor = max(factor * self.factor, min(factor, self.min_rate / learning_rate))
             after = after | {"waited": 0}
         return after | {"factor": factor}
+
+    def check(self, learning_rate: float) -> None:
+        """Refuse a smallest rate that is no smaller than the rate itself."""
+        if self.min_rate >= learning_rate:
+            found = f"is {self.min_rate:g}, so that the rate of {learning_rate:g} never falls"
+            raise ConfigError("E676", "train.schedule_options.min_rate", found, "Give a smaller one.")

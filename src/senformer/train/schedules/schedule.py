@@ -45,3 +45,13 @@ class Schedule(Config, ABC):
             Before any factor.
         """
         return None
+
+    def check(self, learning_rate: float) -> None:
+        """Raise where an option has no effect under a learning rate.
+
+        Raises
+        ------
+        ConfigError
+            The first such option.
+        """
+        return
