@@ -110,7 +110,24 @@ def test_layers_of__the_zoo():
         name for name, _ in create_model(**MODEL, window_bp=2048, crop_bins=3, heads=heads).named_parameters()
     ]
     tower = [f"tower.{block}" for block in range(6)]
-    assert layers_of(names) == ["stem", *tower, "transformer.0", "pointwise", "heads"]
+    assert list(dict.fromkeys(layers_of(names).values())) == [
+        "stem",
+        *tower,
+        "transformer.0",
+        "pointwise",
+        "heads",
+    ]
+
+
+def test_rate_factors__learned_tokens_enter_with_the_first_layer():
+    section = {**MODEL, "attention": {"block_bins": 4, "learned_tokens": 3}, "n_layers": 2}
+    model = create_model(**section, window_bp=2048, crop_bins=3, heads={"human": 3})
+    names = [name for name, _ in model.named_parameters()]
+    found = rate_factors(names, _config(layer_decay=0.5))
+    # heads, pointwise, two layers, and the tower's last block
+    assert found["transformer.tokens"] == found["transformer.0.attention.query.weight"] == 0.125
+    assert found["transformer.1.attention.query.weight"] == 0.25
+    assert found["tower.5.norm.weight"] == 0.0625
 
 
 def test_is_decayed__no_biases_nor_norms(human):

@@ -1,6 +1,6 @@
 """Learning rates by layer: the factor of every parameter, and the groups that an optimizer takes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -14,20 +14,27 @@ from senformer.train.config import TrainConfig
 _HEADS = "heads"
 
 
-def layers_of(names: Iterable[str]) -> list[str]:
-    """Return the layers that parameters belong to, first to last: blocks of a list each, the heads as one.
+def layers_of(names: Sequence[str]) -> dict[str, str]:
+    """Return the layer that each parameter belongs to: blocks of a list each, the heads as one.
+
+    What a list has beside its blocks, learned tokens for instance, enters with the first of them.
 
     Examples
     --------
-    >>> layers_of(["stem.conv.bias", "tower.0.bias", "tower.1.bias", "heads.a.bias", "heads.b.bias"])
-    ['stem', 'tower.0', 'tower.1', 'heads']
+    >>> names = ["stem.bias", "tower.tokens", "tower.0.bias", "tower.1.bias", "heads.a.bias", "heads.b.bias"]
+    >>> list(layers_of(names).values())
+    ['stem', 'tower.0', 'tower.0', 'tower.1', 'heads', 'heads']
     """
-    return list(dict.fromkeys(map(_layer, names)))
+    places = {name: name.removeprefix(ADAPTERS).split(".") for name in names}
+    lists = {place[0] for place in places.values() if _is_block(place)}
+    return {
+        name: ".".join(place[:2]) if _is_block(place) else f"{place[0]}.0" if place[0] in lists else place[0]
+        for name, place in places.items()
+    }
 
 
-def _layer(name: str) -> str:
-    first, *rest = name.removeprefix(ADAPTERS).split(".")
-    return f"{first}.{rest[0]}" if rest and rest[0].isdigit() else first
+def _is_block(place: Sequence[str]) -> bool:
+    return len(place) > 1 and place[1].isdigit()
 
 
 def rate_factors(names: list[str], config: TrainConfig) -> dict[str, float]:
@@ -41,19 +48,20 @@ def rate_factors(names: list[str], config: TrainConfig) -> dict[str, float]:
     ConfigError
         A pattern names no parameter, or nothing would train.
     """
+    layer_of = layers_of(names)
     for pattern in config.rates:
         if not any(is_part(name, pattern) for name in names):
-            known = {part for name in names for part in (name, _layer(name), name.split(".")[0])}
+            known = {part for name in names for part in (name, layer_of[name], name.split(".")[0])}
             todo = nearest(pattern.removesuffix(".*"), known)
             raise ConfigError("E620", "train.rates", f"{pattern!r} names no parameter of the model", todo)
     # Heads are last wherever a model has registered them.
-    layers = sorted(layers_of(names), key=lambda layer: layer == _HEADS)
+    layers = sorted(dict.fromkeys(layer_of.values()), key=lambda layer: layer == _HEADS)
     depth = {layer: len(layers) - 1 - place for place, layer in enumerate(layers)}
     factors = {}
     for name in names:
         # Sorted: the order in which a file names them does not count, to the last bit.
         given = [factor for pattern, factor in sorted(config.rates.items()) if is_part(name, pattern)]
-        factors[name] = config.layer_decay ** depth[_layer(name)] * prod(given)
+        factors[name] = config.layer_decay ** depth[layer_of[name]] * prod(given)
     if not any(factors.values()):
         raise ConfigError("E621", "train.rates", "no parameter trains", "Give some a factor above 0.")
     return factors
