@@ -70,3 +70,16 @@ def test_load__gives_the_average_back():
     average.tensors["0.bias"].fill_(7.0)
     other.load(average.tensors, "here")
     assert torch.equal(other.tensors["0.bias"], average.tensors["0.bias"])
+
+
+def test_average__leaves_out_what_is_frozen():
+    model = _model()
+    model[0].weight.requires_grad_(False)
+    average = Average(model)
+    assert set(average.tensors) == {"0.bias", "1.weight", "1.bias"}
+    _move(model[1], 3)
+    average.follow(0.5)
+    frozen = model[0].weight.clone()
+    with average.in_place():
+        assert torch.equal(model[0].weight, frozen)
+        assert torch.equal(model[1].bias, average.tensors["1.bias"])

@@ -305,6 +305,7 @@ RECIPES = [
         "weight_decay": 0.1,
         "optimizer_options": {"bias_correction": "shared"},
         "ema": 0.9,
+        "rates": {"stem": 0.0},
     },
     {"organisms": "joint", "accumulate": 2, "schedule": "plateau", "schedule_options": {"patience": 1}},
 ]

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from senformer.train.config import TrainConfig
-from senformer.train.optimizer import wrong_shape
+from senformer.train.optimizer import refuse_other_shapes
 
 
 def kept_share(config: TrainConfig, step: int) -> float:
@@ -25,7 +25,9 @@ def kept_share(config: TrainConfig, step: int) -> float:
 
 
 class Average:
-    """The average of a model's parameters, on their device; it begins as a copy of them.
+    """The average of the parameters that train, on their device; it begins as a copy of them.
+
+    What takes no gradient when it is made is frozen for the whole run, and its own average.
 
     Attributes
     ----------
@@ -34,19 +36,19 @@ class Average:
     """
 
     def __init__(self, model: nn.Module) -> None:
-        self._model = model
-        self.tensors = {name: p.detach().clone() for name, p in model.named_parameters()}
+        self._weights = {name: p for name, p in model.named_parameters() if p.requires_grad}
+        self.tensors = {name: p.detach().clone() for name, p in self._weights.items()}
 
     @torch.no_grad()
     def follow(self, share: float) -> None:
         """Move to the weights as they are now, keeping ``share`` of itself."""
-        weights = [parameter.detach() for parameter in self._model.parameters()]
+        weights = [parameter.detach() for parameter in self._weights.values()]
         torch._foreach_lerp_(list(self.tensors.values()), weights, 1.0 - share)
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
         """Let the model have these weights within the context, and its own again after it, bit for bit."""
-        own = {name: p.detach().clone() for name, p in self._model.named_parameters()}
+        own = {name: p.detach().clone() for name, p in self._weights.items()}
         self._set(self.tensors)
         try:
             yield
@@ -55,7 +57,7 @@ class Average:
 
     @torch.no_grad()
     def _set(self, tensors: Mapping[str, Tensor]) -> None:
-        for name, parameter in self._model.named_parameters():
+        for name, parameter in self._weights.items():
             parameter.copy_(tensors[name])
 
     def load(self, tensors: Mapping[str, Tensor], where: str) -> None:
@@ -66,10 +68,6 @@ class Average:
         DataError
             A tensor is missing, unknown or of another shape.
         """
-        wanted = {name: tuple(tensor.shape) for name, tensor in self.tensors.items()}
-        found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
-        for name in [*wanted, *(name for name in found if name not in wanted)]:
-            if found.get(name) != wanted.get(name):
-                raise wrong_shape(where, name, found.get(name, "missing"), wanted.get(name, "none"))
+        refuse_other_shapes(tensors, self.tensors, where)
         for name, tensor in self.tensors.items():
             tensor.copy_(tensors[name])

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from senformer.core.commit import commit_folder, remove, sha256, write_json
 from senformer.core.errors import DataError, StorageError
 from senformer.train.config import TrainConfig
-from senformer.train.optimizer import optimizer_kind, wrong_shape
+from senformer.train.optimizer import optimizer_kind, refuse_other_shapes
 
 FORMAT = 1
 FOLDER = "checkpoints"
@@ -119,7 +119,7 @@ def refuse_small_disk(run: Path, model: nn.Module, config: TrainConfig) -> None:
     n_moments = optimizer_kind(config)[0].n_moments
     moments = sum(n_moments * parameter.nbytes for parameter in model.parameters() if parameter.requires_grad)
     if config.ema is not None:
-        moments += sum(parameter.nbytes for parameter in model.parameters())
+        moments += sum(parameter.nbytes for parameter in model.parameters() if parameter.requires_grad)
     needed = (weights + moments) * (config.keep_checkpoints + 2) + weights
     free = shutil.disk_usage(run).free
     if free < needed:
@@ -209,12 +209,7 @@ def load_weights(model: nn.Module, run: Path, step: int, averaged: bool = False)
     tensors = load_tensors(run, step, MODEL)
     if averaged:
         tensors |= load_tensors(run, step, AVERAGE)
-    wanted = {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()}
-    found = {key: tuple(tensor.shape) for key, tensor in tensors.items()}
-    for key in [*wanted, *(key for key in found if key not in wanted)]:
-        if found.get(key) != wanted.get(key):
-            where = str(checkpoint_path(run, step) / MODEL)
-            raise wrong_shape(where, key, found.get(key, "missing"), wanted.get(key, "none"))
+    refuse_other_shapes(tensors, model.state_dict(), str(checkpoint_path(run, step) / MODEL))
     model.load_state_dict(tensors)
 
 

@@ -15,6 +15,7 @@ from senformer.train.optimizers.kind import OptimizerKind
 from senformer.train.rates import parameter_groups
 from senformer.train.schedules import SCHEDULES
 from senformer.train.schedules.schedule import Schedule
+from senformer.train.shapes import first_difference, shapes_of
 
 _SCALARS = ("step",)
 
@@ -105,15 +106,29 @@ def load_optimizer(
             wanted = () if part in _SCALARS else tuple(parameter.shape)
             found = tuple(tensors[key].shape) if key in tensors else "missing"
             if found != wanted:
-                raise wrong_shape(where, key, found, wanted)
+                raise _wrong_shape(where, key, found, wanted)
         state[index] = {part: tensors[key] for part, key in keys.items()}
         known |= set(keys.values())
     for key in sorted(set(tensors) - known):
-        raise wrong_shape(where, key, tuple(tensors[key].shape), "none")
+        raise _wrong_shape(where, key, tuple(tensors[key].shape), "none")
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
 
 
-def wrong_shape(where: str, name: str, found: object, wanted: object) -> DataError:
+def refuse_other_shapes(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor], where: str) -> None:
+    """Raise unless tensors of a checkpoint are those that the model of this run has.
+
+    Raises
+    ------
+    DataError
+        A tensor is missing, unknown or of another shape; it is named with both shapes.
+    """
+    difference = first_difference(shapes_of(found), shapes_of(wanted))
+    if difference is not None:
+        name, has, needs = difference
+        raise _wrong_shape(where, name, "missing" if has is None else has, "none" if needs is None else needs)
+
+
+def _wrong_shape(where: str, name: str, found: object, wanted: object) -> DataError:
     """Return the error of a tensor that does not fit the model."""
     return DataError(
         "E605",

@@ -15,6 +15,7 @@ from senformer.model.card import ModelCard
 from senformer.model.folder import read_folder
 from senformer.model.zoo import MODELS
 from senformer.predict.source import find_model
+from senformer.train.shapes import first_difference, shapes_of
 
 FREE_KEYS = frozenset(
     {
@@ -70,8 +71,7 @@ def read_source(path: str | Path) -> Source:
     """
     folder = find_model(path)
     saved = read_folder(folder)
-    shapes = {name: tuple(tensor.shape) for name, tensor in saved.tensors.items()}
-    return Source(folder, saved.name, saved.config, saved.card, shapes)
+    return Source(folder, saved.name, saved.config, saved.card, shapes_of(saved.tensors))
 
 
 def model_section(source: Source, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -162,18 +162,18 @@ def check_tensors(source: Source, model: nn.Module, kept: list[str]) -> None:
     ConfigError
         The first tensor that is missing on one side, or has another shape.
     """
-    shapes = {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()}
-    wanted = {key: shape for key, shape in shapes.items() if _is_taken(key, kept)}
+    wanted = {key: shape for key, shape in shapes_of(model.state_dict()).items() if _is_taken(key, kept)}
     known = {key: shape for key, shape in source.shapes.items() if _is_taken(key, kept)}
-    for key in [*wanted, *(key for key in known if key not in wanted)]:
-        if known.get(key) != wanted.get(key):
-            has, needs = known.get(key, "missing"), wanted.get(key, "no such tensor")
-            raise ConfigError(
-                "E629",
-                f"{_WHERE}: tensor {key!r} of {source.folder}",
-                f"is {has}, the model of this run has {needs}",
-                "Choose an attention kind of the same tensors, or leave the model section out.",
-            )
+    difference = first_difference(known, wanted)
+    if difference is not None:
+        key, has, needs = difference
+        raise ConfigError(
+            "E629",
+            f"{_WHERE}: tensor {key!r} of {source.folder}",
+            f"is {'missing' if has is None else has}, "
+            f"the model of this run has {'no such tensor' if needs is None else needs}",
+            "Choose an attention kind of the same tensors, or leave the model section out.",
+        )
 
 
 def take_weights(source: Source, model: nn.Module, kept: list[str]) -> None:
