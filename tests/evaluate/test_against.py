@@ -11,7 +11,7 @@ from tests.oracles.drift import drift, stitched
 
 import senformer
 from senformer.core.errors import ConfigError, DataError
-from senformer.dataset import TableDataset, eval_windows
+from senformer.dataset import DatasetConfig, TableDataset, build, eval_windows, open_dataset
 from senformer.evaluate import evaluate
 from senformer.evaluate.against import make_reference
 from senformer.evaluate.drift import DRIFT
@@ -110,6 +110,25 @@ def test_evaluate__against_what_cannot_be_compared(toy_run, toy_dataset, longer,
     with pytest.raises(ConfigError, match="compares with what was measured at genes"):
         evaluate(toy_run, toy_dataset, out, against=toy_run, genes=genes, **HOW)
     assert not out.exists()
+
+
+def test_evaluate__of_windows_of_a_genome(toy_run, toy_dataset, longer, tmp_path):
+    """Without a measurement the drift is the same, and nothing is said of accuracy."""
+    genome = str(toy_dataset.path.parent / "genome.fa")
+    section = toy_dataset.config.model_dump(exclude={"tracks"}, exclude_unset=True)
+    build(DatasetConfig(**{**section, "genome": genome, "tracks_from": str(toy_run)}), tmp_path / "genome")
+    dataset = open_dataset(tmp_path / "genome")
+    measured, found = (
+        evaluate(longer, one, tmp_path / name, against=toy_run, **HOW)["drift"]
+        for name, one in (("a", toy_dataset), ("b", dataset))
+    )
+    assert found["kept"] is None
+    assert measured["kept"] is not None
+    assert found["by_distance"] == measured["by_distance"]
+    assert found["relative_rms_mean"] == measured["relative_rms_mean"]
+    with pytest.raises(ConfigError, match=r"holds no measurements.*Give --against MODEL"):
+        evaluate(longer, dataset, tmp_path / "c", **HOW)
+    assert not (tmp_path / "c").exists()
 
 
 def test_make_reference__of_a_table(toy_run):

@@ -19,7 +19,9 @@ def _dataset(*smallest, largest=1.0):
     tracks = [SimpleNamespace(name=f"t{index}", index=index) for index in range(len(smallest))]
     highest = [None if value is None else largest for value in smallest]
     statistics = {"all": {"min": list(smallest), "max": highest}}
-    return create_autospec(Dataset, instance=True, path="data", tracks=tracks, statistics=statistics)
+    return create_autospec(
+        Dataset, instance=True, path="data", tracks=tracks, statistics=statistics, is_measured=True
+    )
 
 
 def test_refuse_negative_targets__names_the_track_and_its_smallest_value():

@@ -28,10 +28,11 @@ def codes_spec(plan: BuildPlan, array: str) -> ArraySpec:
 
 
 def targets_spec(plan: BuildPlan, array: str) -> ArraySpec:
-    """Return the array of the targets."""
+    """Return the array of the targets; without measurements it has no columns, and is never written."""
     config = plan.config
     meaning = "pooled and scaled signal; NaN is masked"
-    return tracks_spec(plan.n_bins(array), plan.tracks, config.bin_bp, config.dtype, meaning)
+    stored = plan.tracks[: plan.n_stored]
+    return tracks_spec(plan.n_bins(array), stored, config.bin_bp, config.dtype, meaning)
 
 
 def tracks_spec(n_bins: int, tracks: Sequence[Track], bin_bp: int, dtype: str, meaning: str) -> ArraySpec:

@@ -94,7 +94,8 @@ def describe_build(config: DatasetConfig, *, workers: int = 1) -> dict[str, Any]
         plan = make_plan(config, workers=workers)
         tiled = tile_plan(plan)
         sizes = open_genome(plan.genome).chrom_sizes
-        lost = tiled["chrom"].isin(unmeasured_chroms(plan.tracks, list(plan.chrom_sizes), sizes))
+        chroms = list(plan.chrom_sizes) if plan.is_measured else []
+        lost = tiled["chrom"].isin(unmeasured_chroms(plan.tracks, chroms, sizes))
         windows = tiled.loc[~lost, "split"]
         return {
             "n_tracks": len(plan.tracks),
@@ -121,7 +122,7 @@ def _fill(plan: BuildPlan, out: Path, workers: int, engine: str) -> dict[str, An
     missing = _missing(plan, out)
     size = refuse_small_disk(plan, out, missing, workers)
     write_json(out / layout.HEADER, plan.header)
-    for store in _STORES:
+    for store in _STORES if plan.is_measured else (layout.GENOME, layout.BINS):
         write_json(out / store / "zarr.json", {"attributes": {}, "zarr_format": 3, "node_type": "group"})
     _build_pieces(plan, out, missing, workers, engine)
     _sweep(out)  # of workers that were lost

@@ -22,6 +22,19 @@ _NEEDED_BY = {
     "umap_clip": "unmappable",
 }
 
+# Keys that say what becomes of what was measured.
+_OF_MEASUREMENTS = (
+    "tracks",
+    "labels",
+    "negatives",
+    "assays",
+    "dtype",
+    "nan",
+    "pipeline",
+    "blacklist",
+    "umap_clip",
+)
+
 
 class AssayConfig(Config):
     """Scaling that replaces the track table's for every track of one assay; ``None`` keeps the table's.
@@ -64,6 +77,9 @@ class DatasetConfig(Config):
     ----------
     genome, tracks
         Paths of the FASTA file and the track table; the command line may give them instead.
+    tracks_from
+        A run or a model folder instead of a track table: its tracks of the head ``organism``, without their
+        measurements. Training takes such a dataset with a teacher alone (``train.distill``).
     organism
         Name of the dataset and of the model's head for it.
     window_bp, bin_bp, crop_bins, stride_bp
@@ -113,6 +129,7 @@ class DatasetConfig(Config):
 
     genome: str | None = None
     tracks: str | None = None
+    tracks_from: str | None = None
     organism: str = Field(default="genome", pattern=r"^[A-Za-z0-9_-]+$")
     window_bp: int = Field(gt=0)
     bin_bp: int = Field(default=128, gt=0)
@@ -178,6 +195,16 @@ class DatasetConfig(Config):
         for key, mask in _NEEDED_BY.items():
             if getattr(self, key) != type(self).model_fields[key].default and not getattr(self, mask):
                 raise ValueError(f"{key} has no effect without {mask}; give {mask}, or leave it out")
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_of_measurements(self) -> "DatasetConfig":
+        fields = type(self).model_fields
+        for key in _OF_MEASUREMENTS if self.tracks_from is not None else ():
+            if getattr(self, key) != fields[key].get_default(call_default_factory=True):
+                raise ValueError(
+                    f"{key} has no effect with tracks_from, which measures nothing; leave it out"
+                )
         return self
 
     @property

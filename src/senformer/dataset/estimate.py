@@ -99,19 +99,17 @@ class _Part(NamedTuple):
 
 def _measure(plan: BuildPlan, array: str, lo: int, hi: int) -> _Part:
     spans, bin_bp = plan.spans(array, lo, hi), plan.config.bin_bp
-    targets, tally = make_targets(plan, spans)
     fasta = open_genome(plan.genome)
     codes = np.concatenate([fasta.fetch(chrom, lo * bin_bp, hi * bin_bp) for chrom, lo, hi in spans])
-    facts = np.stack([unknown_bases(plan, spans), tally.n_measured], axis=1).astype(np.int32)
-    sums = {name: part.to_dict() for name, part in tally.sums.items()}
-    record = json.dumps({"sums": sums, "signal": tally.counts.to_dict()}, indent=2)
-    return _Part(
-        hi - lo,
-        _packed(codes) - _CHUNK_OVERHEAD,
-        _packed(targets),
-        _packed(facts) - _CHUNK_OVERHEAD,
-        len(record),
-    )
+    n_measured = np.full(hi - lo, len(plan.tracks))
+    tracks = record = 0
+    if plan.is_measured:
+        targets, tally = make_targets(plan, spans)
+        sums = {name: part.to_dict() for name, part in tally.sums.items()}
+        record = len(json.dumps({"sums": sums, "signal": tally.counts.to_dict()}, indent=2))
+        tracks, n_measured = _packed(targets), tally.n_measured
+    facts = np.stack([unknown_bases(plan, spans), n_measured], axis=1).astype(np.int32)
+    return _Part(hi - lo, _packed(codes) - _CHUNK_OVERHEAD, tracks, _packed(facts) - _CHUNK_OVERHEAD, record)
 
 
 def _sample(plan: BuildPlan) -> Iterator[tuple[str, int, int]]:
@@ -123,7 +121,7 @@ def _sample(plan: BuildPlan) -> Iterator[tuple[str, int, int]]:
         rows[name] = (chunk, n_bins)
         starts += [(name, lo) for lo in range(0, n_bins, chunk)]
     largest = max(chunk for chunk, _ in rows.values())
-    n = min(len(starts), max(_FEWEST, min(_MOST, _SAMPLE_VALUES // (largest * len(plan.tracks)))))
+    n = min(len(starts), max(_FEWEST, min(_MOST, _SAMPLE_VALUES // (largest * max(plan.n_stored, 1)))))
     for place in range(n):
         name, lo = starts[(2 * place + 1) * len(starts) // (2 * n)]
         chunk, n_bins = rows[name]

@@ -35,6 +35,19 @@ def eval_batches(
     yield from row_batches(dataset, windows, batch_size)
 
 
+def refuse_unmeasured(dataset: AnyDataset, todo: str) -> None:
+    """Raise if a dataset holds no targets: its tracks are those of a model (``tracks_from``).
+
+    Raises
+    ------
+    ConfigError
+        It has none; ``todo`` says what to do instead.
+    """
+    if isinstance(dataset, Dataset) and not dataset.is_measured:
+        found = "holds no measurements: it was built with tracks_from"
+        raise ConfigError("E696", str(dataset.path), found, todo)
+
+
 def turn_batch(dataset: AnyDataset, inputs: dict[str, Any]) -> dict[str, Any]:
     """Return the named inputs of some rows as the other strand has them."""
     from senformer.dataset.table.batches import turn_inputs

@@ -9,6 +9,7 @@ from senformer.core.commit import sha256
 from senformer.core.config import Config
 from senformer.core.provenance import describe_input
 from senformer.dataset.config import DatasetConfig
+from senformer.dataset.model_tracks import find_card
 from senformer.dataset.pool import in_processes
 from senformer.genome.chromosomes import resolve_chromosome
 from senformer.genome.fasta import FastaReader
@@ -21,11 +22,12 @@ from senformer.tracks.track import faults_named
 
 
 def input_paths(config: DatasetConfig, tracks: Sequence[Track]) -> dict[str, Path]:
-    """Return every file that decides the dataset: genome, track table, BED files, tracks."""
+    """Return every file that decides the dataset: genome, track table or model card, BED files, tracks."""
     named = {key: getattr(config, key) for key in ("genome", "tracks", "exclude", "blacklist", "unmappable")}
     named |= {"gaps": config.gaps} if config.gaps not in ("none", "assembly") else {}
     named |= {f"split.{key}": path for key, path in config.split.input_files().items()}
     named |= {"regions": config.regions.path} if config.regions else {}
+    named |= {"tracks_from": str(find_card(config.tracks_from))} if config.tracks_from else {}
     paths = {name: Path(path) for name, path in named.items() if isinstance(path, str)}
     return paths | {f"track {track.name}": track.path for track in tracks}
 

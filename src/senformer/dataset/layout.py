@@ -14,7 +14,8 @@ from senformer.core.schema import Column, TableSchema
 
 FORMAT = 1
 PACKED_FORMAT = 2  # has packs
-FORMATS = (FORMAT, PACKED_FORMAT)
+UNMEASURED_FORMAT = 3  # has no targets, and may have packs
+FORMATS = (FORMAT, PACKED_FORMAT, UNMEASURED_FORMAT)
 KIND = "genome"
 COLLECTION = "collection"
 
@@ -99,7 +100,7 @@ def sequence_grid(n_bases: int) -> Grid:
 
 def target_grid(n_bins: int, n_tracks: int, itemsize: int, bin_bp: int) -> Grid:
     """Return the cut of a chromosome's targets: chunks near 128 kB, shards that fit memory while built."""
-    row = n_tracks * itemsize
+    row = max(n_tracks, 1) * itemsize
     chunk = min(max(1 << (max(_CHUNK_BYTES // row, 1).bit_length() - 1), 128), 4096)
     return _grid(n_bins, chunk, min(_SHARD_BYTES // row, _SHARD_BINNED_BASES // bin_bp))
 

@@ -25,6 +25,7 @@ from senformer.dataset.inputs import input_paths, refuse_unfit, scan_inputs
 from senformer.dataset.label_check import check_labels
 from senformer.dataset.labels import refuse_scaled
 from senformer.dataset.masks import Masks, read_masks
+from senformer.dataset.model_tracks import model_tracks
 from senformer.dataset.packs import PackIndex
 from senformer.dataset.pipeline import apply_pipeline
 from senformer.dataset.placing import place
@@ -50,7 +51,7 @@ class BuildPlan:
     genome
         Path of the FASTA file.
     tracks
-        Every track with the scaling that will be applied.
+        Every track with the scaling that will be applied, or that its model was trained with.
     chrom_sizes
         Chromosomes to store, in genome order.
     regions
@@ -86,11 +87,21 @@ class BuildPlan:
         """Return the regions whose bins are masked in every track."""
         return self.masks.excluded
 
+    @property
+    def is_measured(self) -> bool:
+        """Say whether targets are stored; without them the tracks are what a model predicts."""
+        return self.config.tracks_from is None
+
+    @property
+    def n_stored(self) -> int:
+        """Number of tracks whose targets are stored."""
+        return len(self.tracks) if self.is_measured else 0
+
     @functools.cached_property
     def packs(self) -> dict[str, list[str]]:
         """Return the contigs of every array that holds several; none where few contigs are short."""
         itemsize = np.dtype(self.config.dtype).itemsize
-        return layout.pack_contigs(self.chrom_sizes, len(self.tracks), itemsize, self.config.bin_bp)
+        return layout.pack_contigs(self.chrom_sizes, self.n_stored, itemsize, self.config.bin_bp)
 
     @functools.cached_property
     def arrays(self) -> dict[str, list[str]]:
@@ -133,7 +144,7 @@ class BuildPlan:
         """Return the content of ``dataset.json``: what identifies the dataset, without paths or times."""
         known = ("bytes", "sha256")
         return {
-            "format": layout.PACKED_FORMAT if self.packs else layout.FORMAT,
+            "format": self._format,
             "kind": layout.KIND,
             "made_by": versions().get("senformer", "unknown"),
             "organism": self.config.organism,
@@ -141,15 +152,23 @@ class BuildPlan:
             "dtype": self.config.dtype,
             "chrom_sizes": self.chrom_sizes,
             **({"packs": self.packs} if self.packs else {}),
+            **({} if self.is_measured else {"is_measured": False}),
             "split_regions": self.regions.to_dict("records"),
             "split_report": self.split_report,
             "excluded": self.excluded.to_dict("records"),
             "unmappable": _pairs(self.masks.unmappable),
             "left_out": self.left_out,
-            "config": self.config.model_dump(mode="json") | {"genome": None, "tracks": None},
+            "config": self.config.model_dump(mode="json")
+            | dict.fromkeys(("genome", "tracks", "tracks_from")),
             "tracks": [track_record(track) for track in self.tracks],
             "inputs": {name: {key: found[key] for key in known} for name, found in self.inputs.items()},
         }
+
+    @property
+    def _format(self) -> int:
+        if not self.is_measured:
+            return layout.UNMEASURED_FORMAT
+        return layout.PACKED_FORMAT if self.packs else layout.FORMAT
 
 
 def _pairs(regions: pd.DataFrame) -> dict[str, list[list[int]]]:
@@ -194,9 +213,9 @@ def make_plan(config: DatasetConfig, *, workers: int = 1, joint: JointSplit | No
     DataError, MissingInputError
         An input is missing, damaged, or does not fit the others.
     """
-    genome, table = _required(config, "genome"), _required(config, "tracks")
+    genome = _required(config, "genome")
+    tracks = _read_tracks(config)
     fasta = open_fasta(genome)
-    tracks = apply_pipeline(apply_assays(read_track_table(table), config.assays), config.pipeline)
     if config.labels is not None:
         refuse_scaled(tracks)
     # What takes seconds comes before the scans.
@@ -215,9 +234,10 @@ def make_plan(config: DatasetConfig, *, workers: int = 1, joint: JointSplit | No
     tiled = tile(config, regions, sizes) if placed is None else placed
     refuse_empty_splits(tiled, split.regions["split"], config.window_bp, "none of its regions is so long")
     stored = {chrom: size for chrom, size in sizes.items() if chrom in assigned}
-    refuse_unfit(tracks, fasta.chrom_sizes)
-    paths = input_paths(config, tracks) | (joint.files if joint else {})
-    inputs = scan_inputs(paths, tracks, fasta, workers)
+    measured = tracks if config.tracks_from is None else []
+    refuse_unfit(measured, fasta.chrom_sizes)
+    paths = input_paths(config, measured) | (joint.files if joint else {})
+    inputs = scan_inputs(paths, measured, fasta, workers)
     if config.labels is not None:
         for finding in check_labels(tracks, fasta.chrom_sizes, config.bin_bp, workers):
             log.warning(finding.line)
@@ -234,6 +254,13 @@ def make_plan(config: DatasetConfig, *, workers: int = 1, joint: JointSplit | No
         placed,
         _read_peaks(config, fasta.chrom_sizes),
     )
+
+
+def _read_tracks(config: DatasetConfig) -> list[Track]:
+    if config.tracks_from is not None:
+        return model_tracks(config.tracks_from, config.organism, config.bin_bp)
+    table = _required(config, "tracks")
+    return apply_pipeline(apply_assays(read_track_table(table), config.assays), config.pipeline)
 
 
 def _read_peaks(config: DatasetConfig, all_sizes: dict[str, int]) -> pd.DataFrame | None:

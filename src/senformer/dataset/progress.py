@@ -48,7 +48,8 @@ def n_pieces(header: dict[str, Any]) -> int | None:
     packed = {contig for contigs in packs.values() for contig in contigs}
     alone = [size // bin_bp for chrom, size in sizes.items() if chrom not in packed]
     n_bins = alone + [sum(sizes[contig] // bin_bp for contig in contigs) for contigs in packs.values()]
-    n_tracks, itemsize = len(header["tracks"]), np.dtype(header["dtype"]).itemsize
+    n_tracks = len(header["tracks"]) if header.get("is_measured", True) else 0
+    itemsize = np.dtype(header["dtype"]).itemsize
     # The bases of each array are one piece, and so is each shard of its targets.
     return sum(1 + -(-n // layout.target_grid(n, n_tracks, itemsize, bin_bp).shard) for n in n_bins)
 

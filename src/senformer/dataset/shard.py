@@ -74,7 +74,8 @@ def declare_arrays(plan: BuildPlan, root: Path, array: str) -> None:
     """Write the arrays of a chromosome or a pack, still without content."""
     specs = (codes_spec(plan, array), targets_spec(plan, array), facts_spec(plan, array))
     for path, spec in zip(shard_folders(root, array), specs, strict=True):
-        declare_array(path, spec)
+        if 0 not in spec.shape[1:]:
+            declare_array(path, spec)
 
 
 def build_piece(plan: BuildPlan, root: Path, piece: Piece) -> None:
@@ -125,14 +126,17 @@ def _build_bins(plan: BuildPlan, root: Path, piece: Piece) -> tuple[list[Path], 
     lo, hi = piece.lo, int(piece.hi or 0)
     _, tracks_path, bins_path = shard_folders(root, piece.array)
     spans = plan.spans(piece.array, lo, hi)
+    unknown, place = unknown_bases(plan, spans), {"n_bins": hi - lo, "first_bin": lo}
+    if not plan.is_measured:
+        facts = np.stack([unknown, np.full_like(unknown, len(plan.tracks))], axis=1)
+        return write_rows(bins_path, lo, iter([facts.astype(np.int32)])), place
     targets, tally = make_targets(plan, spans)
     files = write_rows(tracks_path, lo, iter([targets]))
     del targets
-    facts = np.stack([unknown_bases(plan, spans), tally.n_measured], axis=1).astype(np.int32)
+    facts = np.stack([unknown, tally.n_measured], axis=1).astype(np.int32)
     files += write_rows(bins_path, lo, iter([facts]))
     return files, {
-        "n_bins": hi - lo,
-        "first_bin": lo,
+        **place,
         "signal": tally.counts.to_dict(),
         "missing_tracks": tally.missing,
         "sums": {name: sums.to_dict() for name, sums in tally.sums.items()},

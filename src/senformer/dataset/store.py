@@ -132,6 +132,8 @@ class Dataset:
         Columns chrom, start, end, split and fold: a name, or None where the split has no folds.
     windows
         The windows of the configured geometry: the columns of ``layout.WINDOW_SCHEMA``.
+    is_measured
+        Whether it holds targets; otherwise its tracks are what a model predicts (``tracks_from``).
     statistics
         Per split (and ``all``): n_bins and, per track, n_finite, total, mean, variance, min, max of the
         stored values.
@@ -151,7 +153,9 @@ class Dataset:
         self.strand_permutation = strand_permutation(self.tracks)
         self.windows = layout.read_windows(path)
         self.statistics = read_json(path / layout.STATISTICS)
-        needed = layout.decoded_bytes(self.chrom_sizes, self.bin_bp, len(self.tracks), self.config.dtype)
+        self.is_measured: bool = header.get("is_measured", True)
+        n_stored = len(self.tracks) if self.is_measured else 0
+        needed = layout.decoded_bytes(self.chrom_sizes, self.bin_bp, n_stored, self.config.dtype)
         self.contigs = read_contigs(path)
         packs = PackIndex(header.get("packs", {}), self.chrom_sizes, self.bin_bp)
         self._cache = ChromosomeCache(path, keeps=needed <= cache_bytes, packs=packs)
@@ -237,7 +241,7 @@ class Dataset:
         return codes
 
     def targets(self, chrom: str, start_bin: int, end_bin: int) -> Float[np.ndarray, "bin track"]:
-        """Return the stored values of whole bins, float32, NaN where masked; a new array.
+        """Return the stored values of whole bins, float32, NaN where masked or not measured; a new array.
 
         Raises
         ------
@@ -249,6 +253,8 @@ class Dataset:
             raise DataError(
                 "E416", f"{chrom} bins {start_bin}-{end_bin}", f"the chromosome has bins 0-{n_bins}"
             )
+        if not self.is_measured:
+            return np.full((end_bin - start_bin, self.n_tracks), np.nan, dtype=np.float32)
         return self._cache.read(layout.TRACKS, chrom, start_bin, end_bin).astype(np.float32)
 
     def window_targets(self, chrom: str, start_bin: int, end_bin: int) -> Float[np.ndarray, "bin track"]:

@@ -21,6 +21,7 @@ from senformer.core.provenance import make_record, versions
 from senformer.core.tables import choose
 from senformer.dataset import AnyDataset, TableDataset, eval_windows
 from senformer.dataset.contigs import true_intervals
+from senformer.dataset.examples import refuse_unmeasured
 from senformer.evaluate.against import make_reference
 from senformer.evaluate.checks import (
     check_match,
@@ -110,6 +111,8 @@ def evaluate(
 
     Raises
     ------
+    ConfigError
+        The dataset holds no targets, and no other model is named whose predictions are.
     DataError
         Model and dataset do not fit together, the split has no window, or a prediction is not finite.
     OutputError
@@ -126,6 +129,8 @@ def evaluate(
     if against is not None and genes is not None:
         found = "compares with what was measured at genes, and --against with another model"
         raise ConfigError("E691", "--genes", found, "Leave one out.")
+    if against is None:
+        refuse_unmeasured(dataset, "Give --against MODEL to compare with what that model predicts.")
     reference = None if against is None else make_reference(against, model, dataset, head, **how)
     predictor = Predictor(model, **how)
     windows = eval_windows(dataset, split, model.window_bp, model.crop_bins)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from senformer.core.errors import ConfigError, DataError
-from senformer.dataset.examples import AnyDataset
+from senformer.dataset.examples import AnyDataset, refuse_unmeasured
 from senformer.model.create import model_config
 from senformer.train.losses import LOSSES
 from senformer.train.plan import Plan
@@ -12,13 +12,15 @@ _POSITIVE = "softplus"
 
 
 def refuse_unfit_targets(datasets: Mapping[str, AnyDataset], loss: str, plan: Plan) -> None:
-    """Raise unless the loss allows the targets, and the model's outputs reach them.
+    """Raise unless there are targets, the loss allows them, and the model's outputs reach them.
 
     Raises
     ------
     ConfigError, DataError
         The first fault, with track and value.
     """
+    for dataset in datasets.values():
+        refuse_unmeasured(dataset, "Name a teacher: train.distill: {teacher: MODEL}.")
     refuse_negative_targets(datasets, loss)
     refuse_other_than_labels(datasets, loss)
     refuse_positive_logits(loss, plan)

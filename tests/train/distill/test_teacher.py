@@ -8,10 +8,12 @@ from tests.train.test_loop import Killed, _kill_at
 from tests.train.toy import MODEL, WINDOW_BP, fingerprint, open_world, settings
 
 from senformer.core.errors import ConfigError
+from senformer.dataset import DatasetConfig, build, open_dataset
 from senformer.model import load_model
 from senformer.train import train
 from senformer.train.batches import make_batches
 from senformer.train.distill.teacher import make_teacher
+from senformer.train.export import track_card
 from senformer.train.plan import make_plan
 
 CPU = torch.device("cpu")
@@ -78,6 +80,36 @@ def test_train__labels_are_not_looked_at(source, human, tmp_path, monkeypatch):
     read = kind.targets
     monkeypatch.setattr(kind, "targets", lambda *given, **more: np.full_like(read(*given, **more), 7.0))
     assert train_into(tmp_path / "b") == plain
+
+
+def test_train__windows_of_a_genome_do_as_well(human, world, source, tmp_path):
+    """A dataset without measurements gives the very run that one with them gives."""
+    teacher = load_model(source)
+    teacher.card.heads = {"human": [track_card(track) for track in human["human"].tracks]}
+    teacher.save(tmp_path / "teacher")
+    section = human["human"].config.model_dump(exclude={"tracks"}, exclude_unset=True)
+    genome = {"genome": str(world / "world" / "genome.fa.gz"), "tracks_from": str(tmp_path / "teacher")}
+    build(DatasetConfig(**{**section, **genome}), tmp_path / "genome")
+    config = sparse(tmp_path / "teacher", validate_every_steps=3, validate_windows=2)
+    for name, dataset in (("a", human["human"]), ("b", open_dataset(tmp_path / "genome"))):
+        train(
+            {"attention": {"kind": "bigbird", "block_bins": 2}}, config, {"human": dataset}, tmp_path / name
+        )
+    one, other = (fingerprint(tmp_path / name) for name in "ab")
+    assert {**one, "model/card.json": ""} == {**other, "model/card.json": ""}
+    cards = [load_model(tmp_path / name / "model").card for name in "ab"]
+    assert cards[0].heads == cards[1].heads
+    assert cards[0].training["intervals"] == cards[1].training["intervals"]
+
+
+def test_train__without_a_teacher_nothing_measured_is_refused(source, human, world, tmp_path):
+    genome = {"genome": str(world / "world" / "genome.fa.gz"), "tracks_from": str(source)}
+    geometry = {"window_bp": WINDOW_BP, "crop_bins": 3, "split": {"valid": ["chr2"]}}
+    build(DatasetConfig(organism="human", **geometry, **genome), tmp_path / "genome")
+    datasets = {"human": open_dataset(tmp_path / "genome")}
+    with pytest.raises(ConfigError, match=r"holds no measurements.*Name a teacher: train.distill"):
+        train(MODEL, settings(), datasets, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_train__the_teacher_stays_as_it_is_and_the_records_tell_it(source, human, tmp_path):

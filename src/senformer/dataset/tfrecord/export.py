@@ -19,6 +19,7 @@ from senformer.core.provenance import describe_input, make_record
 from senformer.core.wording import counted
 from senformer.dataset.config import SPLITS
 from senformer.dataset.contigs import true_intervals
+from senformer.dataset.examples import refuse_unmeasured
 from senformer.dataset.folder import clear_folder
 from senformer.dataset.manifest import read_json
 from senformer.dataset.negatives import is_shuffled
@@ -85,7 +86,8 @@ def export_tfrecords(
     DataError
         A masked bin under ``nan: error``, or a value beyond float16; what this call wrote is removed.
     ConfigError
-        The dataset has negatives that are shuffled, or windows that are padded, when they are read.
+        The dataset has no targets, or negatives that are shuffled or windows that are padded when they are
+        read.
     OutputError
         ``out`` holds something else.
     """
@@ -112,6 +114,7 @@ def export_tfrecords(
 
 def _refuse_made(dataset: Dataset) -> None:
     """Refuse windows that are not the genome's own bases and values alone."""
+    refuse_unmeasured(dataset, "Export a dataset that was built with tracks.")
     if is_shuffled(dataset.config.negatives, dataset.windows).any():
         raise ConfigError(
             "E452",
