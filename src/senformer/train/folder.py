@@ -27,6 +27,8 @@ from senformer.train.checkpoint import (
 )
 from senformer.train.config import TrainConfig
 from senformer.train.export import exported_step
+from senformer.train.finetune.kept import FILE as SOURCE
+from senformer.train.finetune.kept import keep_source
 from senformer.train.finetune.start import Start
 from senformer.train.judge import has_stopped_early
 from senformer.train.settings import refuse_other_settings, settings_hash
@@ -62,6 +64,8 @@ def begin_run(
         inputs["finetune.from"] = start.source.folder / WEIGHTS
         facts["finetune"] = start.facts
     write_record(out, "train", config=dict(config_record), seed=config.seed, inputs=inputs, **facts)
+    if start is not None:
+        keep_source(out, start.source)
     return State(step=0, settings=settings_hash(settings))
 
 
@@ -153,9 +157,13 @@ def _refuse_other_content(out: Path) -> None:
         ) from fault
 
 
-def note_resume(out: Path, state: State, config_record: Mapping[str, Any]) -> None:
+def note_resume(
+    out: Path, state: State, config_record: Mapping[str, Any], start: Start | None = None
+) -> None:
     """Clear what is void now and add a line to ``run.json`` about the step that the run goes on from."""
     sweep(out)
+    if start is not None:
+        keep_source(out, start.source)
     for name in (DONE, FAILED):
         remove(out / name)
     # Damaged ones; they would count as the newest when checkpoints are pruned.
@@ -207,7 +215,7 @@ def forget_unbegun(out: Path) -> Iterator[None]:
         yield
     except DataError:
         if not (out / FAILED).is_file() and newest_state(out) is None:
-            for name in (RUN, METRICS, TIMINGS, FOLDER):
+            for name in (RUN, SOURCE, METRICS, TIMINGS, FOLDER):
                 remove(out / name)
         raise
 

@@ -110,7 +110,7 @@ def train(
     out = Path(out)
     loss = make_loss(config.loss, config.loss_options)
     datasets = {name: _in_folds(dataset, config) for name, dataset in sorted(datasets.items())}
-    plan = make_plan(model_section, config, datasets)
+    plan = make_plan(model_section, config, datasets, out if resume else None)
     dtype = pick_dtype(config.precision, pick_device(config.device))
     refuse_unfit_recipe(config, plan, datasets)
     batches = make_batches(datasets, plan, config)
@@ -134,13 +134,15 @@ def train(
         else:
             refuse_used(out)
             state = None
+        if state is not None and state.step:
+            plan = plan.resumed()
         with _engine(plan, config, dtype, loss, weights, positive, teacher) as engine:
             if state is None:
                 refuse_small_disk(out, engine.model, config)
                 state = begin_run(out, settings, config, datasets, record, plan.start)
             else:
                 _load(engine, out, state)
-                note_resume(out, state, record)
+                note_resume(out, state, record, plan.start)
             n_together = len(datasets) if config.organisms == "joint" else 1
             run = Run(engine, out, state, batches, sets, stop)
             with forget_unbegun(out):

@@ -1,7 +1,8 @@
 """What a run trains: geometry and heads agreed between model section, settings and datasets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from senformer.core.errors import ConfigError
@@ -10,7 +11,8 @@ from senformer.dataset.examples import AnyDataset
 from senformer.model.create import model_config
 from senformer.model.zoo import MODELS
 from senformer.train.config import TrainConfig
-from senformer.train.finetune.source import model_section, read_source
+from senformer.train.finetune.kept import find_source
+from senformer.train.finetune.source import model_section
 from senformer.train.finetune.start import Start, make_start
 
 _WHERE = "model"
@@ -36,12 +38,22 @@ class Plan:
     crop_bins: int
     start: Start | None = None
 
+    def resumed(self) -> "Plan":
+        """Return the plan of a run whose weights come from a checkpoint: none is read of the source."""
+        return self if self.start is None else replace(self, start=replace(self.start, takes_weights=False))
 
-def make_plan(section: Mapping[str, Any], config: TrainConfig, datasets: Mapping[str, AnyDataset]) -> Plan:
+
+def make_plan(
+    section: Mapping[str, Any],
+    config: TrainConfig,
+    datasets: Mapping[str, AnyDataset],
+    resumed: Path | None = None,
+) -> Plan:
     """Agree window, crop, bin and heads, and check the model's configuration.
 
     What the ``model`` section leaves open comes from the model that is fine-tuned, if any, then from the
-    ``train`` section, then from the datasets, which must agree with one another.
+    ``train`` section, then from the datasets, which must agree with one another. A run that is
+    ``resumed`` may have kept what is needed of the fine-tuned model.
 
     Raises
     ------
@@ -50,7 +62,7 @@ def make_plan(section: Mapping[str, Any], config: TrainConfig, datasets: Mapping
         take the weights of the one that is fine-tuned.
     """
     finetune = config.finetune
-    origin = None if finetune is None else read_source(finetune.source)
+    origin = None if finetune is None else find_source(finetune.source, resumed)
     if origin is not None:
         section = model_section(origin, section)
     if "name" not in section:

@@ -31,6 +31,8 @@ class Start:
         Heads that are taken over, and heads that are drawn.
     n_trained
         Parameters that train from which step on.
+    takes_weights
+        Whether a new model takes the source's weights; False where a checkpoint has them all.
     """
 
     source: Source
@@ -38,10 +40,12 @@ class Start:
     kept: list[str]
     new: list[str]
     n_trained: list[dict[str, int]] = field(default_factory=list)
+    takes_weights: bool = True
 
     def prepare(self, model: nn.Module, seed: int) -> None:
         """Give a new model of this run its weights and adapters."""
-        take_weights(self.source, model, self.kept)
+        if self.takes_weights:
+            take_weights(self.source, model, self.kept)
         self.adapt(model, seed)
 
     def adapt(self, model: nn.Module, seed: int) -> None:
