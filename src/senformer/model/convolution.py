@@ -65,10 +65,17 @@ class _Inside(torch.autograd.Function):
 
 
 class Convolution(nn.Module):
-    """Cross-correlation of an odd width, stride one, zeros beyond both ends."""
+    """Cross-correlation of an odd width, stride one, zeros beyond both ends.
+
+    Attributes
+    ----------
+    n_in, n_out, width
+        Of the weight, which is made anew wherever it is read once it has an adapter.
+    """
 
     def __init__(self, n_in: int, n_out: int, width: int) -> None:
         super().__init__()
+        self.n_in, self.n_out, self.width = n_in, n_out, width
         self.weight = nn.Parameter(torch.empty(n_out, n_in, width))
         self.bias = nn.Parameter(torch.zeros(n_out))
         truncated_normal_(self.weight, n_in * width)
@@ -77,7 +84,7 @@ class Convolution(nn.Module):
         self, x: Float[Tensor, "batch position i"], gain: float = 1.0
     ) -> Float[Tensor, "batch position o"]:
         """Convolve ``gain * x``; the gain is put into the weights."""
-        padding = (0, self.weight.shape[-1] // 2)
+        padding = (0, self.width // 2)
         return from_image(functional.conv2d(as_image(x), self._taps(gain), self.bias, padding=padding))
 
     def inside(
@@ -85,7 +92,7 @@ class Convolution(nn.Module):
     ) -> Float[Tensor, "batch inner o"]:
         """Convolve ``gain * x`` without zeros beyond the ends: ``width - 1`` positions are lost."""
         image = as_image(x)
-        plain = image.device.type != "cpu" or image.dtype != torch.float32 or self.weight.shape[1] < _MIN_IN
+        plain = image.device.type != "cpu" or image.dtype != torch.float32 or self.n_in < _MIN_IN
         if plain or torch.is_autocast_enabled("cpu"):
             return from_image(functional.conv2d(image, self._taps(gain), self.bias))
         return from_image(_Inside.apply(image, self.weight.unsqueeze(2), self.bias, gain))

@@ -1,9 +1,13 @@
+from collections import Counter
+
 import pytest
 import torch
+from tests.model.adapters.toy import adapt, codes, tiny
 from tests.model.tiling.compare import assert_same
 from tests.model.toy import random_codes, small_model
 
 from senformer.core.errors import DataError
+from senformer.model.adapters.low_rank import LowRank
 from senformer.model.tiling import chunks, stage, tower
 
 
@@ -122,3 +126,23 @@ def test_run_whole__is_module_after_module():
     for module in (model.stem, *model.tower):
         expected = module(expected)
     assert torch.equal(tower.run_whole(model.stem, model.tower, x), expected)
+
+
+@pytest.mark.parametrize(
+    ("recompute", "with_gradient"), [("never", True), ("always", True), ("always", False)]
+)
+def test_run_tower__an_adapted_weight_is_made_once(recompute, with_gradient, small_tiles, monkeypatch):
+    model = tiny("enformer")
+    adapt(model, {"convolution": {"rank": 2}})
+    model.recompute = recompute
+    made, plain = Counter(), LowRank.forward
+
+    def forward(part, weight):
+        made[part] += 1
+        return plain(part, weight)
+
+    monkeypatch.setattr(LowRank, "forward", forward)
+    with torch.set_grad_enabled(with_gradient):
+        model.bins(codes())
+    # Six blocks of the tower.
+    assert list(made.values()) == [1] * 6

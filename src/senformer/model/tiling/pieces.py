@@ -58,8 +58,8 @@ class WidenPiece(Piece):
     def __init__(self, block: TowerBlock) -> None:
         super().__init__()
         self.normalize, self.conv = block.norm, block.conv
-        self.reach = block.conv.weight.shape[-1] // 2
-        self.width = max(block.conv.weight.shape[:2])
+        self.reach = block.conv.width // 2
+        self.width = max(block.conv.n_in, block.conv.n_out)
 
     @property
     def norm(self) -> NormGelu:
@@ -81,7 +81,7 @@ class NarrowPiece(Piece):
     def __init__(self, block: TowerBlock | Stem) -> None:
         super().__init__()
         self.residual, self.pool = block.residual, block.pool
-        self.width = block.conv.weight.shape[0]
+        self.width = block.conv.n_out
 
     @property
     def norm(self) -> NormGelu:
@@ -101,7 +101,7 @@ class StemPiece(NarrowPiece):
     def __init__(self, stem: Stem) -> None:
         super().__init__(stem)
         self.conv = stem.conv
-        self.reach = stem.conv.weight.shape[-1] // 2
+        self.reach = stem.conv.width // 2
 
     def forward(
         self, x: Float[Tensor, "batch row i"], missing: Missing, statistics: Statistics

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.func import functional_call
+from torch.nn.utils import parametrize
 
 from senformer.model.derivatives import first_order
 from senformer.model.moments import Moments, add_input_gradient
@@ -65,7 +66,9 @@ class _Recomputed(torch.autograd.Function):
         ctx.moments = _batch_moments(stage, x)
         known = _statistics(stage, ctx.moments)
         ctx.save_for_backward(x, *parameters, *(tensor for pair in known for tensor in pair))
-        return run_tiles(stage, x, known)
+        # Weights with adapters are made once for all tiles.
+        with parametrize.cached():
+            return run_tiles(stage, x, known)
 
     @staticmethod
     @first_order("stem and tower in tiles")

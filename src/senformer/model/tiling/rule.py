@@ -30,9 +30,9 @@ def kept_bytes(stem: nn.Module, tower: Iterable[nn.Module], n_positions: int, va
         Of one activation.
     """
     # Their pieces' widths and ratios, without making pieces: every call of a model asks.
-    n_positions, total = n_positions // 2, n_positions * stem.conv.weight.shape[0]
+    n_positions, total = n_positions // 2, n_positions * stem.conv.n_out
     for block in tower:
-        n_out, n_in = block.conv.weight.shape[:2]
+        n_in, n_out = block.conv.n_in, block.conv.n_out
         total += n_positions * (max(n_in, n_out) + n_out)
         n_positions //= 2
     return _KEPT * value_bytes * total

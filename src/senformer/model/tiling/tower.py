@@ -8,6 +8,7 @@ that memory does not grow with the window but for the bins themselves.
 import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
+from torch.nn.utils import parametrize
 
 from senformer.model.stem import as_bases
 from senformer.model.tiling.chunks import in_tiles
@@ -37,7 +38,8 @@ def run_tower(
     frozen = not any(norm.training for norm in norms(stem, tower))
     gradients = torch.is_grad_enabled() and (not large or _asks_gradient(stem, tower, sequence))
     if frozen and not gradients:
-        with torch.no_grad():
+        # Weights with adapters are made once for all tiles.
+        with torch.no_grad(), parametrize.cached():
             bin_bp = 2 ** (len(tower) + 1)
             return in_tiles(lambda part: _infer(stem, tower, as_bases(part, weight.dtype)), sequence, bin_bp)
     x = as_bases(sequence, weight.dtype)

@@ -31,7 +31,7 @@ def _roughly(case: Case, model: SequenceModel, trains: bool) -> int:
     """Return the need of a model that there are no formulas for: weights, and activations of the stem."""
     copies, activations = (4, 6) if trains else (1, 1)
     weights = 4 * copies * sum(count_parameters(model).values())
-    return weights + 4 * activations * case.length_bp * model.stem.conv.weight.shape[0]
+    return weights + 4 * activations * case.length_bp * model.stem.conv.n_out
 
 
 def _of_peer(case: Case, shape: Shape, trains: bool) -> int:
