@@ -67,7 +67,7 @@ def count(n_windows: int, n_tracks: int, folder: Path) -> dict[str, float]:
                     prediction, target = window(row, n_tracks)
                     began = time.perf_counter()
                     sums.add(prediction, target, pool)
-                    extras.add(prediction, target)
+                    extras.add(prediction, target, pool)
                     seconds["counting"] += time.perf_counter() - began
                     began = time.perf_counter()
                     alone.add(prediction, target)

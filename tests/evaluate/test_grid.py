@@ -45,3 +45,15 @@ def test_make_grid__a_value_that_many_share_has_a_cell_of_its_own():
 def test_is_single__cells_of_one_value_and_empty_ones():
     edges = np.array([0.0, np.nextafter(np.float32(0), np.float32(1)), 1.0, 1.0], np.float32)
     np.testing.assert_array_equal(is_single(edges), [False, True, False, True, False])
+
+
+def test_cells__as_a_search_for_each_value():
+    """With ties, values on edges and NaN: the cell is how many edges are not above the value."""
+    rng = np.random.default_rng(6)
+    edges = np.sort(rng.integers(0, 9, (3, 7)).astype(np.float32), axis=1)
+    values = rng.integers(-1, 10, (50, 3)).astype(np.float32) + rng.choice([0.0, 0.5], (50, 3))
+    values[[4, 9], 1] = np.nan
+    wanted = [np.searchsorted(row, values[:, track], side="right") for track, row in enumerate(edges)]
+    assert np.array_equal(cells(edges, values), wanted)
+    plain = (edges[:, None] <= values.T[..., None]).sum(axis=-1)
+    assert np.array_equal(cells(edges, values)[[0, 2]], plain[[0, 2]])

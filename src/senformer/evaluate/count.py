@@ -157,7 +157,7 @@ def _count(job: Job, blocks: list[range], chosen: set[int]) -> Part:
             sums = job.measures.sums()
             for row, (window, target, prediction, measured) in zip(block, stream, strict=False):
                 sums.add(prediction, target, pool)
-                extras.add(prediction, target)
+                extras.add(prediction, target, pool)
                 for protocol in published.values():
                     protocol.add(prediction, target)
                 if drift is not None:

@@ -1,6 +1,7 @@
 """Metrics beside those that are always measured, asked for by name, counted together and mergeable."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 import numpy as np
@@ -91,10 +92,18 @@ class Extras:
             for name in self.names
         }
 
-    def add(self, prediction: Float[np.ndarray, "bin track"], target: Float[np.ndarray, "bin track"]) -> None:
-        """Count the bins of one window in place."""
+    def add(
+        self,
+        prediction: Float[np.ndarray, "bin track"],
+        target: Float[np.ndarray, "bin track"],
+        pool: Executor | None = None,
+    ) -> None:
+        """Count the bins of one window in place; ranks in cells by threads of a ``pool``."""
         for metric in self.found.values():
-            metric.add(prediction, target)
+            if isinstance(metric, SpearmanCells):
+                metric.add(prediction, target, pool)
+            else:
+                metric.add(prediction, target)
 
     def __add__(self, other: "Extras") -> "Extras":
         """Return the metrics over the union of two disjoint parts."""

@@ -1,5 +1,7 @@
 """Spearman: the contract against SciPy; counts in cells within their bound."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import scipy.stats
@@ -121,3 +123,24 @@ def test_spearman_cells__of_sparse_tracks(zeros: float) -> None:
     np.testing.assert_allclose(counts.result(), exact, atol=1e-3)
     assert (np.abs(counts.result() - exact) <= counts.bound()).all()
     assert (counts.bound() < 0.05).all()
+
+
+@pytest.mark.parametrize("n_tracks", [1, 300])
+def test_spearman_cells__threads_change_nothing(n_tracks: int) -> None:
+    rng = np.random.default_rng(2)
+    prediction, target = rng.random((2, 40, n_tracks), np.float32)
+    target[rng.random(target.shape) < 0.2] = np.nan
+    grid = make_grid(prediction, target, 8)
+    whole = SpearmanCells(grid).add(prediction, target)
+    with ThreadPoolExecutor(3) as pool:
+        threads = SpearmanCells(grid).add(prediction[:15], target[:15], pool)
+        threads.add(prediction[15:], target[15:], pool)
+    assert np.array_equal(threads.state, whole.state)
+    assert whole.state.sum() == np.isfinite(target).sum()
+    # A pair at a time.
+    plain = np.zeros_like(whole.state)
+    sides = ((grid.prediction, prediction), (grid.target, target))
+    for value, track in np.argwhere(np.isfinite(target)):
+        pair = [int((edges[track] <= side[value, track]).sum()) for edges, side in sides]
+        plain[track, pair[0] * 8 + pair[1]] += 1
+    assert np.array_equal(whole.state, plain)

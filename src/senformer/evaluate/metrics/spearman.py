@@ -3,12 +3,17 @@
 Source: Spearman 1904; with ties, Pearson's r of the mean ranks (Kendall and Gibbons 1990, section 3.8).
 """
 
+from concurrent.futures import Executor
+
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Float64, Int64, UInt32
 from scipy.stats import rankdata
 
 from senformer.evaluate.grid import Grid, cells, is_single
 from senformer.evaluate.metrics.pearson import Moments, Tracks
+
+# Tracks at a time: what is made of them stays small, and a thread has enough to do.
+_TRACKS = 128
 
 Counts = Float64[np.ndarray, "cell cell"]
 
@@ -105,17 +110,35 @@ class SpearmanCells:
         self.state: UInt32[np.ndarray, "track pair"] = np.zeros((grid.n_tracks, grid.n_cells**2), np.uint32)
 
     def add(
-        self, prediction: Float[np.ndarray, "*any track"], target: Float[np.ndarray, "*any track"]
+        self,
+        prediction: Float[np.ndarray, "*any track"],
+        target: Float[np.ndarray, "*any track"],
+        pool: Executor | None = None,
     ) -> "SpearmanCells":
-        """Count further values of all tracks in place; where the target is NaN neither side is counted."""
+        """Count further values of all tracks in place; where the target is NaN neither side is counted.
+
+        Threads of a ``pool`` count blocks of tracks at once.
+        """
         x, y = (values.reshape(-1, self.n_tracks) for values in (prediction, target))
-        pairs = cells(self.grid.prediction, x).astype(np.int64) * self.grid.n_cells
-        pairs += cells(self.grid.target, y)
-        pairs += self.grid.n_cells**2 * np.arange(self.n_tracks)[:, None]
+
+        def count(first: int) -> None:
+            tracks = slice(first, first + _TRACKS)
+            self._add_block(x[:, tracks], y[:, tracks], tracks)
+
+        for _ in (map if pool is None else pool.map)(count, range(0, self.n_tracks, _TRACKS)):
+            pass
+        return self
+
+    def _add_block(
+        self, x: Float[np.ndarray, "value some"], y: Float[np.ndarray, "value some"], tracks: slice
+    ) -> None:
+        state = self.state[tracks]
+        pairs = cells(self.grid.prediction[tracks], x).astype(np.int64) * self.grid.n_cells
+        pairs += cells(self.grid.target[tracks], y)
+        pairs += self.grid.n_cells**2 * np.arange(len(state))[:, None]
         masked = np.isnan(y.T)
         counted = pairs[~masked] if masked.any() else pairs.ravel()
-        np.add.at(self.state.reshape(-1), counted, np.uint32(1))
-        return self
+        np.add.at(state.reshape(-1), counted, np.uint32(1))
 
     def __add__(self, other: "SpearmanCells") -> "SpearmanCells":
         """Return the counts of the union of two disjoint sets of values, counted in the same cells."""
