@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from tests.contracts.metric import toy_labels
 
+from senformer.evaluate import ranked
 from senformer.evaluate.metrics.auprc import Auprc
 from senformer.evaluate.metrics.auroc import Auroc
 
@@ -45,3 +46,18 @@ def test_plus__other_kinds_and_numbers_are_refused() -> None:
     for other in (Auroc(3), Auprc(2)):
         with pytest.raises((ValueError, TypeError), match=r"one kind over the same number|Auroc"):
             Auroc(2) + other  # type: ignore[operator]
+
+
+def test_tables__merged_once_until_more_is_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    prediction, labels = toy_labels()
+    merged, plain = [], ranked._merge
+    monkeypatch.setattr(ranked, "_merge", lambda parts: merged.append(1) or plain(parts))
+    ranks = Auroc(5).add(prediction, labels)
+    first = ranks.result(), ranks.bound(), ranks.n, ranks.state
+    assert len(merged) == 5
+    again = Auroc.from_state(ranks.state, 5)
+    np.testing.assert_array_equal(again.result(), first[0])
+    assert len(merged) == 5
+    ranks.add(prediction, labels)
+    np.testing.assert_array_equal(ranks.n, 2 * first[2])
+    assert len(merged) == 10

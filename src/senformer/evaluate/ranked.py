@@ -27,6 +27,7 @@ class RankedScores(ABC):
         self.n_tracks = n_tracks
         # Columns: score, positives, negatives. Merged when they are asked for.
         self._parts: list[list[Table]] = [[] for _ in range(n_tracks)]
+        self._is_merged = False
 
     def add(
         self,
@@ -54,6 +55,7 @@ class RankedScores(ABC):
         """
         if prediction.shape != target.shape:
             raise ValueError(f"predictions {prediction.shape} and targets {target.shape} differ in shape")
+        self._is_merged = False
         columns = np.arange(self.n_tracks)[tracks]
         x, y = (values.reshape(-1, len(columns)) for values in (prediction, target))
         wrong = ~(np.isnan(y) | (y == 0) | (y == 1))
@@ -79,7 +81,9 @@ class RankedScores(ABC):
 
     def tables(self) -> list[Table]:
         """Return each track's distinct scores, ascending, with positives and negatives."""
-        self._parts = [[_merge(parts)] for parts in self._parts]
+        if not self._is_merged:
+            self._parts = [[_merge(parts)] for parts in self._parts]
+            self._is_merged = True
         return [parts[0] for parts in self._parts]
 
     @property
@@ -93,6 +97,7 @@ class RankedScores(ABC):
     def from_state(cls, state: Float64[np.ndarray, "row 4"], n_tracks: int) -> "RankedScores":
         """Return the counts that :attr:`state` was taken of; those of one kind serve another."""
         ranks = cls(n_tracks)
+        ranks._is_merged = True
         ends = np.searchsorted(state[:, 0], np.arange(n_tracks + 1))
         for track in range(n_tracks):
             ranks._parts[track] = [state[ends[track] : ends[track + 1], 1:].copy()]

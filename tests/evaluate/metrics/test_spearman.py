@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.contracts.metric import check_metric, toy_values
 
 from senformer.evaluate.grid import make_grid
-from senformer.evaluate.metrics import METRICS
+from senformer.evaluate.metrics import METRICS, spearman
 from senformer.evaluate.metrics.spearman import Spearman, SpearmanCells
 
 
@@ -144,3 +144,20 @@ def test_spearman_cells__threads_change_nothing(n_tracks: int) -> None:
         pair = [int((edges[track] <= side[value, track]).sum()) for edges, side in sides]
         plain[track, pair[0] * 8 + pair[1]] += 1
     assert np.array_equal(whole.state, plain)
+
+
+def test_bound__takes_no_second_ranking(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, y = draws(7, 50, "tails")
+    y[:, 0], y[:, 1] = np.nan, 1.0
+    exact, counted = Spearman(3).add(x, y), SpearmanCells(make_grid(x, y, 8)).add(x, y)
+    calls, plain = [], spearman._of_counts
+    monkeypatch.setattr(spearman, "_of_counts", lambda *given: calls.append(1) or plain(*given))
+    rho, bound = counted.result(), counted.bound()
+    assert len(calls) == 3
+    np.testing.assert_array_equal(np.isnan(bound), np.isnan(rho))
+    counted.add(x, y)
+    assert (counted.bound()[2], counted.result()[2]) != (bound[2], rho[2])
+    assert len(calls) == 6
+    wanted = np.where(np.isnan(exact.result()), np.nan, 0.0)
+    monkeypatch.setattr(spearman, "rankdata", None)
+    np.testing.assert_array_equal(exact.bound(), wanted)

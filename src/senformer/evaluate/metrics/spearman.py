@@ -94,7 +94,7 @@ class Spearman:
 
     def bound(self) -> Moments:
         """Return how far off the result may be: nothing, where there is one."""
-        return np.where(np.isnan(self.result()), np.nan, 0.0)
+        return np.where((self.n < 2) | self.is_constant, np.nan, 0.0)
 
 
 class SpearmanCells:
@@ -108,6 +108,7 @@ class SpearmanCells:
     def __init__(self, grid: Grid) -> None:
         self.grid, self.n_tracks = grid, grid.n_tracks
         self.state: UInt32[np.ndarray, "track pair"] = np.zeros((grid.n_tracks, grid.n_cells**2), np.uint32)
+        self._found: Float64[np.ndarray, "2 track"] | None = None
 
     def add(
         self,
@@ -120,6 +121,7 @@ class SpearmanCells:
         Threads of a ``pool`` count blocks of tracks at once.
         """
         x, y = (values.reshape(-1, self.n_tracks) for values in (prediction, target))
+        self._found = None
 
         def count(first: int) -> None:
             tracks = slice(first, first + _TRACKS)
@@ -150,16 +152,23 @@ class SpearmanCells:
     def from_state(cls, state: UInt32[np.ndarray, "track pair"], grid: Grid) -> "SpearmanCells":
         """Return the counts that :attr:`state` was taken of."""
         found = cls.__new__(cls)
-        found.grid, found.n_tracks, found.state = grid, grid.n_tracks, state
+        found.grid, found.n_tracks, found.state, found._found = grid, grid.n_tracks, state, None
         return found
 
     def result(self) -> Moments:
         """Return rho per track, values within a cell tied; NaN where it has none."""
-        return np.array([self._of(track)[0] for track in range(self.n_tracks)])
+        return self._both()[0].copy()
 
     def bound(self) -> Moments:
         """Return how far the result of all values, exactly ranked, may be from :meth:`result`."""
-        return np.array([self._of(track)[1] for track in range(self.n_tracks)])
+        return self._both()[1].copy()
+
+    def _both(self) -> Float64[np.ndarray, "2 track"]:
+        """Return rho and bound, found together, once after the last values."""
+        if self._found is None:
+            found = [self._of(track) for track in range(self.n_tracks)]
+            self._found = np.array(found, dtype=np.float64).reshape(-1, 2).T
+        return self._found
 
     def _of(self, track: int) -> tuple[float, float]:
         counts = self.state[track].reshape(self.grid.n_cells, -1).astype(np.float64)
