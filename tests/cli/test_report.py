@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from tests.report.toy import write_evaluation, write_run
+from tests.report.toy import write_drift, write_evaluation, write_run
 
 
 def test_report__a_folder_that_is_no_run(senformer, tmp_path):
@@ -27,6 +27,18 @@ def test_report__several_runs(senformer, tmp_path):
     rows = json.loads(answer.out)["differences"]
     assert rows[0]["metric"] == "pearson_r"
     assert (rows[0]["assay"], rows[0]["difference"], rows[0]["p"]) == ("all", 0, None)
+
+
+def test_report__drift(senformer, tmp_path):
+    run = write_run(tmp_path / "run")
+    folders = [write_drift(tmp_path / "before", 0.4), write_drift(tmp_path / "after", 0.1)]
+    options = [part for folder in folders for part in ("--drift", folder)]
+    assert senformer("report", run, *options).code == 0
+    page = (run / "report.html").read_text()
+    assert page.index(">before<") < page.index(">after<")
+    answer = senformer("report", run, write_run(tmp_path / "b"), *options, "--out", tmp_path / "page.html")
+    assert answer.code == 2
+    assert "--drift: cannot be compared" in answer.err
 
 
 def test_report__as_tensorboard_events(senformer, tmp_path):

@@ -2,11 +2,11 @@ import json
 
 import numpy as np
 import pytest
-from tests.report.toy import write_evaluation, write_run
+from tests.report.toy import write_drift, write_evaluation, write_run
 from tests.report.toy import write_scores as write_toy_scores
 
 from senformer.core.errors import DataError, MissingInputError
-from senformer.report.inputs import read_curve, read_evaluation, read_run, read_scores
+from senformer.report.inputs import read_curve, read_drifts, read_evaluation, read_run, read_scores
 from senformer.variants.table import SCORES
 from senformer.variants.writers import write_scores
 
@@ -151,3 +151,21 @@ def test_read_scores__damaged_table_is_named(tmp_path):
     path.write_bytes(b"nothing of the kind")
     with pytest.raises(DataError, match=r"scores\.parquet: is no score table"):
         read_scores(path)
+
+
+def test_read_drifts__of_one_other_model_and_the_same_windows(tmp_path):
+    good = {name: write_drift(tmp_path / name) for name in ("before", "after")}
+    assert list(read_drifts(good)) == ["before", "after"]
+    assert read_drifts({}) == {}
+    plain = write_evaluation(tmp_path / "plain")
+    with pytest.raises(
+        DataError, match=r"plain: is no evaluation against another model. Give a folder of eval"
+    ):
+        read_drifts({**good, "plain": plain})
+    other = write_drift(tmp_path / "other", against="00" * 32)
+    with pytest.raises(DataError, match="other: is against another model than the first"):
+        read_drifts({**good, "other": other})
+    metrics = json.loads((good["after"] / "metrics.json").read_text())
+    (good["after"] / "metrics.json").write_text(json.dumps({**metrics, "split": "valid"}))
+    with pytest.raises(DataError, match=r"split is valid, in .*before it is test"):
+        read_drifts(good)

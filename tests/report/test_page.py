@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import matplotlib as mpl
 import pytest
-from tests.report.toy import EVIL, TRACKS, write, write_evaluation, write_run, write_scores
+from tests.report.toy import EVIL, TRACKS, write, write_drift, write_evaluation, write_run, write_scores
 
 from senformer.core.errors import MissingInputError
 from senformer.report import write_report
@@ -95,6 +95,14 @@ def test_write_report__nothing_is_fetched(stubs, folders, tmp_path):
     assert not re.search(r"""(src|href|url|@import)\s*[=(]?\s*["']?\s*(https?:)?//""", text)
     assert "script" not in page.tags
     assert "default-src &#x27;none&#x27;" in text
+
+
+def test_write_report__drift_where_it_was_measured(stubs, folders, tmp_path):
+    drifts = {name: write_drift(tmp_path / name) for name in ("before", "after")}
+    page = Page(render(folders, tmp_path / "report.html", drifts=drifts))
+    assert page.ids == ["training", "accuracy", "drift", "loci", "variants", "run"]
+    assert [link[1:] for link in page.links if link.startswith("#")] == page.ids
+    assert "models/dense/model.safetensors" in " ".join(page.text)
 
 
 def test_write_report__missing_inputs_are_said_in_a_sentence(stubs, tmp_path):

@@ -148,3 +148,27 @@ def record(command: str, **facts) -> dict:
 def write(path: Path, value: dict) -> None:
     """Write JSON."""
     path.write_text(json.dumps(value))
+
+
+def write_drift(
+    folder: Path, size: float = 0.1, kept: float | None = 0.987, against: str = "ef" * 32
+) -> Path:
+    """Write the folder of an evaluation against another model, as far from it as ``size`` says."""
+    write_evaluation(folder)
+    means = {"pearson_mean": 1 - size**2, "relative_rms_mean": size, "relative_rms_edge_mean": 2 * size}
+    means |= {"relative_rms_middle_mean": size / 2, "max_difference": 30 * size, "kept": kept}
+    bands = [
+        {
+            "from_bin": first,
+            "to_bin": first + 5,
+            "relative_rms_mean": size * (2 - first / 30),
+            "pearson_mean": 0.9,
+        }
+        for first in range(0, 45, 5)
+    ]
+    metrics = json.loads((folder / "metrics.json").read_text())
+    by_assay = dict.fromkeys(metrics["by_assay"], means)
+    write(folder / "metrics.json", metrics | {"drift": {**means, "by_assay": by_assay, "by_distance": bands}})
+    inputs = {"against": {"path": "models/dense/model.safetensors", "sha256": against}}
+    write(folder / "run.json", record("evaluate", inputs=inputs))
+    return folder

@@ -1,5 +1,7 @@
+import hashlib
+
 import pytest
-from tests.report.toy import write_evaluation, write_run
+from tests.report.toy import write_drift, write_evaluation, write_run
 
 from senformer.core.errors import DataError, MissingInputError, OutputError, UsageError
 from senformer.workflow.report import report_comparison, report_events, report_run
@@ -39,6 +41,25 @@ def test_report_run__a_result_of_another_model_is_refused(tmp_path, name):
         (other / f"{name}.run.json").write_text(record)
     with pytest.raises(DataError, match="is of another model"):
         report_run(run, None, **{name.split(".")[0]: other / name})
+
+
+def test_report_run__drift_of_this_runs_model_comes_last(tmp_path):
+    run = write_run(tmp_path / "run")
+    weights = run / "model" / "model.safetensors"
+    weights.write_bytes(b"weights")
+    before, after = write_drift(run / "before"), write_drift(run / "drift")
+    text = (after / "run.json").read_text()
+    digest = hashlib.sha256(b"weights").hexdigest()
+    inputs = f'{{"model": {{"path": "m", "sha256": "{digest}"}}, '
+    (after / "run.json").write_text(text.replace('"inputs": {', f'"inputs": {inputs}'))
+    other = inputs.replace('"sha256": "', '"sha256": "0')
+    (before / "run.json").write_text(text.replace('"inputs": {', f'"inputs": {other}'))
+    assert 'id="drift"' in report_run(run, tmp_path / "both.html", drifts=[before, after]).read_text()
+    assert "at the edges" in report_run(run, tmp_path / "own.html").read_text()
+    with pytest.raises(DataError, match="before: is of another model"):
+        report_run(run, tmp_path / "wrong.html", drifts=[after, before])
+    with pytest.raises(MissingInputError, match="no such file or folder"):
+        report_run(run, tmp_path / "wrong.html", drifts=[tmp_path / "nowhere"])
 
 
 def test_report_run__drift_is_no_accuracy(tmp_path):

@@ -27,6 +27,14 @@ def report(
     scores: Annotated[
         Path | None, typer.Option("--scores", help="File of `score`. Default: RUN/scores.parquet if there.")
     ] = None,
+    drift: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--drift",
+            help="Folder of `evaluate --against`; repeat, RUN's last. Default: RUN/drift if there.",
+            show_default=False,
+        ),
+    ] = None,
     tensorboard: Annotated[
         Path | None,
         typer.Option(
@@ -43,15 +51,15 @@ def report(
     from senformer.workflow.report import report_run
 
     if tensorboard is not None:
-        _write_events(runs, tensorboard, [out, evaluation, scores])
+        _write_events(runs, tensorboard, [out, evaluation, scores, drift])
         return
     found = evaluation or []
     if len(runs) > 1:
-        _compare(runs, out, found, scores)
+        _compare(runs, out, found, {"--scores": scores, "--drift": drift})
         return
     if len(found) > 1:
         raise UsageError("E672", "--evaluation", f"{len(found)} for one run", "Give one.")
-    page = report_run(runs[0], out, evaluation=found[0] if found else None, scores=scores)
+    page = report_run(runs[0], out, evaluation=found[0] if found else None, scores=scores, drifts=drift or ())
     say({"report": str(page)}, f"Report: {page}")
 
 
@@ -65,14 +73,15 @@ def _write_events(runs: list[Path], folder: Path, others: list[object]) -> None:
     say({"tensorboard": str(folder), "n_scalars": n_scalars}, f"Events: {folder} ({n_scalars:,} numbers)")
 
 
-def _compare(runs: list[Path], out: Path | None, evaluations: list[Path], scores: Path | None) -> None:
+def _compare(runs: list[Path], out: Path | None, evaluations: list[Path], others: dict[str, object]) -> None:
     from senformer.core.errors import UsageError
     from senformer.workflow.report import report_comparison
 
     if out is None:
         raise UsageError("E674", "--out", "is missing", "Name the page that compares the runs.")
-    if scores is not None:
-        raise UsageError("E674", "--scores", "cannot be compared", "Leave it out, or report one run.")
+    for option, value in others.items():
+        if value:
+            raise UsageError("E674", option, "cannot be compared", "Leave it out, or report one run.")
     differences = report_comparison(runs, out, evaluations)
     rows = differences.astype(object).where(differences.notna(), None).to_dict("records")
     say({"report": str(out), "differences": rows}, "\n".join([f"Report: {out}", *_lines(rows)]))

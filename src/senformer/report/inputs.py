@@ -5,6 +5,7 @@ Nothing is computed anew; what is not there is None and its section says so.
 
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pandas as pd
 from pyarrow.parquet import read_schema
 
 from senformer.core.errors import DataError, MissingInputError
+from senformer.evaluate.comparison import refuse_unlike
 
 _TEXT = {"name": str, "assay": str, "strand": str}
 _NUMBERS = {name: ["nan", ""] for name in ("pearson_r", "pearson_r_log1p", "mean_target", "mean_prediction")}
@@ -144,6 +146,31 @@ def read_evaluation(path: Path) -> EvaluationFiles:
         blocks=_read_arrays(path / "blocks.npz") if (path / "blocks.npz").exists() else None,
         **_read_genes(path),
     )
+
+
+def read_drifts(folders: Mapping[str, Path]) -> dict[str, EvaluationFiles]:
+    """Read evaluations against one and the same model, by name; raises as :func:`read_evaluation`.
+
+    Raises
+    ------
+    DataError
+        One was made without another model, against one that is not that of the first, or of other windows.
+    """
+    found = {name: read_evaluation(path) for name, path in folders.items()}
+    others = {}
+    for name, one in found.items():
+        if "drift" not in one.metrics:
+            todo = "Give a folder of evaluate --against MODEL."
+            raise DataError("E697", str(folders[name]), "is no evaluation against another model", todo)
+        others[name] = ((one.record or {}).get("inputs") or {}).get("against", {}).get("sha256")
+        if others[name] != others[next(iter(found))]:
+            todo = "Give evaluations against the same model."
+            raise DataError("E697", str(folders[name]), "is against another model than the first", todo)
+    if found:
+        refuse_unlike(
+            {str(folders[name]): (one.metrics, one.record, one.tracks) for name, one in found.items()}
+        )
+    return found
 
 
 def _read_genes(path: Path) -> dict[str, Any]:

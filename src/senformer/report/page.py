@@ -1,6 +1,6 @@
 """``report``: one page about a run that needs nothing but a browser, not even a network."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -8,9 +8,10 @@ from typing import Any
 from senformer.core.commit import write_text
 from senformer.report import html
 from senformer.report.builds import read_builds
-from senformer.report.inputs import read_evaluation, read_run, read_scores
+from senformer.report.inputs import EvaluationFiles, read_drifts, read_evaluation, read_run, read_scores
 from senformer.report.sections.accuracy import accuracy_section
 from senformer.report.sections.counter import FigureCounter
+from senformer.report.sections.drift import drift_section
 from senformer.report.sections.genes import genes_section
 from senformer.report.sections.loci import loci_section
 from senformer.report.sections.run import run_section
@@ -22,6 +23,7 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _CONTENTS = (
     ("training", "Training"),
     ("accuracy", "Accuracy"),
+    ("drift", "Drift from the other model"),
     ("genes", "Expression at genes"),
     ("loci", "Predicted against measured"),
     ("variants", "Variant effects"),
@@ -35,6 +37,7 @@ def write_report(
     *,
     evaluation: Path | None = None,
     scores: Path | None = None,
+    drifts: Mapping[str, Path] | None = None,
     extra: dict[str, Any] | None = None,
 ) -> None:
     """Write one self-contained HTML page about a run.
@@ -52,6 +55,8 @@ def write_report(
         Folder of ``evaluate``.
     scores
         Table of ``score``, with the files beside it.
+    drifts
+        Folders of ``evaluate`` against another model, by the name that each model has on the page.
     extra
         Further numbers for the summary: ``test.ceiling_mean``, and ``variants`` with ``auroc_planted``,
         ``n_break``, ``n_control``.
@@ -63,27 +68,37 @@ def write_report(
     DataError
         A file is damaged.
     """
-    write_text(Path(out), render_report(run, evaluation, scores, extra or {}))
+    drifted = read_drifts(drifts or {})
+    write_text(Path(out), render_report(run, evaluation, scores, drifted, extra or {}))
 
 
-def render_report(run: Path, evaluation: Path | None, scores: Path | None, extra: dict[str, Any]) -> str:
+def render_report(
+    run: Path,
+    evaluation: Path | None,
+    scores: Path | None,
+    drifted: Mapping[str, EvaluationFiles],
+    extra: dict[str, Any],
+) -> str:
     """Return the page of :func:`write_report` as text."""
     trained = read_run(Path(run))
     evaluated = read_evaluation(Path(evaluation)) if evaluation else None
     scored = read_scores(Path(scores)) if scores else None
     records = [evaluated.record if evaluated else None, scored.record if scored else None]
+    records += [found.record for found in drifted.values()]
     counter = FigureCounter()
     builds = read_builds([trained.record, *records])
     has_genes = evaluated is not None and "genes" in evaluated.metrics
+    left_out = {"genes": not has_genes, "drift": not drifted}
     title = "/".join(Path(run).resolve().parts[-2:])
     body = [
         html.element(
             "header", html.element("h1", f"Report on {title}"), html.paragraph(_subtitle(trained.card))
         ),
         summary(trained, evaluated, scored, extra),
-        contents(entry for entry in _CONTENTS if entry[0] != "genes" or has_genes),
+        contents(entry for entry in _CONTENTS if not left_out.get(entry[0])),
         training_section(trained, counter),
         accuracy_section(evaluated, counter),
+        *([drift_section(drifted, counter)] if drifted else []),
         *([genes_section(evaluated, counter)] if evaluated is not None and has_genes else []),
         loci_section(evaluated, counter),
         variants_section(scored, counter),

@@ -15,9 +15,16 @@ from senformer.report.tensorboard import write_events
 
 
 def report_run(
-    run: Path, out: Path | None, *, evaluation: Path | None = None, scores: Path | None = None
+    run: Path,
+    out: Path | None,
+    *,
+    evaluation: Path | None = None,
+    scores: Path | None = None,
+    drifts: Sequence[Path] = (),
 ) -> Path:
     """Write the page of ``run``; results that stand in the run folder are taken unless others are named.
+
+    ``drifts`` are folders of ``evaluate`` against another model; the last one is of this run's model.
 
     The run's own page, ``RUN/report.html``, is written anew each time; another ``out`` must be free.
 
@@ -31,21 +38,25 @@ def report_run(
         ``out`` exists.
     """
     _require_run(run)
-    for path in (evaluation, scores):
+    for path in (evaluation, scores, *drifts):
         if path is not None and not path.exists():
             raise MissingInputError("E101", str(path), "no such file or folder", "Check the path.")
     evaluation = evaluation or _there(run / "evaluation")
     scores = scores or _there(run / "scores.parquet")
+    drifts = list(drifts) or [path for path in (run / "drift",) if path.exists()]
     weights = run / "model" / "model.safetensors"
     if evaluation is not None:
         _refuse_other_model(weights, evaluation, evaluation / "run.json")
         _refuse_drift(evaluation)
     if scores is not None:
         _refuse_other_model(weights, scores, scores.with_name(f"{scores.name}.run.json"))
+    if drifts:
+        _refuse_other_model(weights, drifts[-1], drifts[-1] / "run.json")
     if out is not None:
         refuse_existing(out)
     page = out or run / "report.html"
-    write_report(run, page, evaluation=evaluation, scores=scores)
+    named = dict(zip(names_of(drifts), drifts, strict=True)) if drifts else {}
+    write_report(run, page, evaluation=evaluation, scores=scores, drifts=named)
     return page
 
 

@@ -7,6 +7,7 @@ from senformer.report.figures.bench_lengths import bench_lengths
 from senformer.report.figures.bench_reach import bench_reach
 from senformer.report.figures.compared_curves import compared_curves
 from senformer.report.figures.compared_tracks import compared_tracks
+from senformer.report.figures.drift import drift
 from senformer.report.figures.gene_expression import gene_expression
 from senformer.report.figures.loci import loci
 from senformer.report.figures.path_lengths import path_lengths
@@ -21,6 +22,7 @@ FIGURES: dict[str, Callable[..., Drawing]] = {
     "bench_reach": bench_reach,
     "compared_curves": compared_curves,
     "compared_tracks": compared_tracks,
+    "drift": drift,
     "gene_expression": gene_expression,
     "loci": loci,
     "path_lengths": path_lengths,
