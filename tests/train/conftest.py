@@ -1,9 +1,11 @@
 """Fixtures of the training tests."""
 
+import json
 from pathlib import Path
 
 import pytest
 from tests.train.toy import build_world, open_world
+from tests.train.two import launch
 
 from senformer.dataset import Dataset
 
@@ -23,3 +25,11 @@ def human(world: Path) -> dict[str, Dataset]:
 @pytest.fixture
 def both(world: Path) -> dict[str, Dataset]:
     return open_world(world, "human", "mouse")
+
+
+@pytest.fixture(scope="session")
+def two(tmp_path_factory: pytest.TempPathFactory) -> list[dict]:
+    """Return what each of two processes found of talking and of holding a model together."""
+    folder = tmp_path_factory.mktemp("two")
+    assert [code for code, _ in launch("speak", folder)] == [0, 0]
+    return [json.loads((folder / f"{rank}.json").read_text()) for rank in range(2)]

@@ -6,6 +6,7 @@ from senformer.dataset.batch import Batch
 from senformer.genome.interval import Interval
 from senformer.train.losses import LOSSES
 from senformer.train.micro import mean_counts, shares, split_batch
+from senformer.train.team import Team
 
 
 def _batch(n=6, weights=None):
@@ -44,7 +45,7 @@ def test_shares__of_the_mean_of_the_whole(loss, weighted):
         * LOSSES[loss](
             prediction[r], torch.as_tensor(part.targets), None, None if example is None else example[r]
         )
-        for part, share, r in zip(parts, shares(parts, loss), rows, strict=True)
+        for part, share, r in zip(parts, shares({"a": parts}, loss, Team())["a"], rows, strict=True)
     )
     torch.testing.assert_close(found, whole, rtol=1e-5, atol=1e-6)
 
@@ -52,7 +53,7 @@ def test_shares__of_the_mean_of_the_whole(loss, weighted):
 def test_shares__nothing_measured():
     batch = _batch()
     batch.targets[:] = np.nan
-    assert shares(split_batch(batch, 2), "poisson") == [0.0, 0.0]
+    assert shares({"a": split_batch(batch, 2)}, "poisson", Team()) == {"a": [0.0, 0.0]}
 
 
 def test_mean_counts__measured_entries_or_profiles():

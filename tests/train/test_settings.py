@@ -19,6 +19,7 @@ def test_run_settings__free_keys_do_not_count(human):
         "keep_checkpoints": 9,
         "log_every_steps": 5,
         "max_minutes": 3.0,
+        "parallel": "fsdp",
         "stop": {"patience": 3},
         "threads": 2,
         "validate_every_steps": 4,

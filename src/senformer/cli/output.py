@@ -33,7 +33,12 @@ def say(result: dict[str, Any], text: str) -> None:
 
 
 def complain(fault: SenformerError) -> None:
-    """Print an error as one line on standard error, and as JSON too where ``--json`` was given."""
+    """Print an error as one line on standard error, and as JSON too where ``--json`` was given.
+
+    One that another process of the same work tells is not printed.
+    """
+    if fault.is_told:
+        return
     print(fault.line, file=sys.stderr)
     if _state["json"] or "--json" in sys.argv:  # a wrong command line ends before options are read
         print(

@@ -26,10 +26,12 @@ def train(
     """Train a model on one dataset, or on several organisms' datasets.
 
     Killed at any moment, the same command with --resume gives the same curve and the same weights.
+    Under torchrun the processes share each batch.
 
     Example: senformer train yeast.yaml --data dataset --out runs/yeast
     """
     from senformer.workflow.train import train_from_file
 
     result = train_from_file(config, data, out, resume=resume)
-    say(result, f"Model {result['model']} after {result['steps']} steps ({result['stopped_by']}).")
+    if result is not None:
+        say(result, f"Model {result['model']} after {result['steps']} steps ({result['stopped_by']}).")

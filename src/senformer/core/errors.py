@@ -18,9 +18,15 @@ class SenformerError(Exception):
         What is wrong there, and what would have been allowed.
     todo
         What the user can do about it; one imperative sentence.
+
+    Attributes
+    ----------
+    is_told
+        Whether another process of the same work tells it.
     """
 
     exit_code = 1
+    is_told = False
 
     def __init__(self, code: str, where: str, found: str, todo: str = "") -> None:
         self.code, self.where, self.found, self.todo = code, where, found, todo

@@ -55,7 +55,8 @@ class TrainBatches:
     row of epochs of its own: see :mod:`senformer.dataset.sampling`.
 
     Several processes share a batch: each makes its own ``part`` of it, an equal run of examples, and reads
-    nothing of the others'. All parts in order are the batch that one process makes.
+    nothing of the others'. All parts in order are the batch that one process makes. Where a batch is computed
+    in ``n_runs`` runs, a part is one of each run, so that the processes together compute what one computes.
 
     Attributes
     ----------
@@ -76,11 +77,12 @@ class TrainBatches:
         max_shift_bp: int = 3,
         reverse_complement: bool = True,
         part: tuple[int, int] = (0, 1),
+        n_runs: int = 1,
         balanced: bool = False,
         weights: pd.DataFrame | None = None,
     ) -> None:
         self.dataset, self.split, self.batch_size, self.seed = dataset, split, batch_size, seed
-        self._examples = part_of_batch(batch_size, part)
+        self._examples = part_of_batch(batch_size, part, n_runs)
         self.crop_bins = dataset.config.crop_bins if crop_bins is None else crop_bins
         self.max_shift_bp, self.reverse_complement = max_shift_bp, reverse_complement
         window_bp = window_bp or dataset.config.window_bp
@@ -111,7 +113,7 @@ class TrainBatches:
         rng = numpy_rng(self.seed, "augment", self.dataset.organism, step)
         shifts, flips = draw_turns(rng, self.batch_size, self.max_shift_bp, self.reverse_complement)
         ours = self._examples
-        places = self._places(step)[ours]
+        places = np.asarray(self._places(step))[ours]
         windows = [self.windows[place] for place in places]
         shifts = np.clip(shifts[ours], *self._rooms[places].T)
         found = assemble(
@@ -141,8 +143,10 @@ def draw_turns(
     return shifts, flips & reverse_complement
 
 
-def part_of_batch(batch_size: int, part: tuple[int, int]) -> slice:
+def part_of_batch(batch_size: int, part: tuple[int, int], n_runs: int = 1) -> Int[np.ndarray, " example"]:
     """Return which examples of every batch process ``part[0]`` of ``part[1]`` makes.
+
+    Of each of ``n_runs`` equal runs of the batch it is an equal share.
 
     Raises
     ------
@@ -152,20 +156,22 @@ def part_of_batch(batch_size: int, part: tuple[int, int]) -> slice:
     Examples
     --------
     >>> part_of_batch(8, (1, 4))
-    slice(2, 4, None)
+    array([2, 3])
+    >>> part_of_batch(8, (1, 2), n_runs=2)
+    array([2, 3, 6, 7])
     """
     number, n_parts = part
     if not 0 <= number < n_parts:
         raise ConfigError("E400", "part", f"process {number} of {n_parts} does not exist", "Count from 0.")
-    if batch_size % n_parts:
+    if batch_size % (n_parts * n_runs):
+        runs = "" if n_runs == 1 else f" in {n_runs} parts"
         raise ConfigError(
             "E400",
             "batch_size",
-            f"{batch_size} examples cannot be shared out equally to {n_parts} processes",
-            f"Give a multiple of {n_parts}.",
+            f"{batch_size} examples cannot be shared out equally to {n_parts} processes{runs}",
+            f"Give a multiple of {n_parts * n_runs}.",
         )
-    each = batch_size // n_parts
-    return slice(number * each, (number + 1) * each)
+    return np.arange(batch_size).reshape(n_runs, n_parts, -1)[:, number].ravel()
 
 
 def shift_rooms(dataset: Dataset, split: str, windows: list[Interval]) -> Int[np.ndarray, "window 2"]:

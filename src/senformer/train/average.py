@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from senformer.train.config import TrainConfig
 from senformer.train.optimizer import refuse_other_shapes
+from senformer.train.shards import like
 
 
 def kept_share(config: TrainConfig, step: int) -> float:
@@ -70,4 +71,4 @@ class Average:
         """
         refuse_other_shapes(tensors, self.tensors, where)
         for name, tensor in self.tensors.items():
-            tensor.copy_(tensors[name])
+            tensor.copy_(like(tensors[name], tensor))

@@ -13,24 +13,31 @@ from senformer.dataset.table.batches import TableBatches
 from senformer.dataset.table.store import TableDataset
 from senformer.train.config import TrainConfig
 from senformer.train.plan import Plan
+from senformer.train.team import Team
 
 AnyBatches = TrainBatches | TableBatches
 
 
 def make_batches(
-    datasets: Mapping[str, AnyDataset], plan: Plan, config: TrainConfig
+    datasets: Mapping[str, AnyDataset], plan: Plan, config: TrainConfig, team: Team | None = None
 ) -> dict[str, AnyBatches]:
-    """Return the training batches of each organism.
+    """Return the training batches of each organism: of several processes, this one's share of each.
 
     Raises
     ------
     ConfigError
         A dataset cannot be sampled or cut as the settings ask.
     """
-    return {organism: _batches(organism, dataset, plan, config) for organism, dataset in datasets.items()}
+    team = team or Team()
+    return {
+        organism: _batches(organism, dataset, plan, config, (team.rank, team.size))
+        for organism, dataset in datasets.items()
+    }
 
 
-def _batches(organism: str, dataset: AnyDataset, plan: Plan, config: TrainConfig) -> AnyBatches:
+def _batches(
+    organism: str, dataset: AnyDataset, plan: Plan, config: TrainConfig, part: tuple[int, int]
+) -> AnyBatches:
     path = config.example_weights.get(organism)
     weights = None if path is None else read_weights(Path(path))
     if isinstance(dataset, TableDataset):
@@ -48,6 +55,8 @@ def _batches(organism: str, dataset: AnyDataset, plan: Plan, config: TrainConfig
             config.seed,
             max_shift_bp=config.max_shift_bp,
             reverse_complement=config.reverse_complement,
+            part=part,
+            n_runs=config.accumulate,
             weights=weights,
         )
     return TrainBatches(
@@ -59,6 +68,8 @@ def _batches(organism: str, dataset: AnyDataset, plan: Plan, config: TrainConfig
         crop_bins=plan.crop_bins,
         max_shift_bp=config.max_shift_bp,
         reverse_complement=config.reverse_complement,
+        part=part,
+        n_runs=config.accumulate,
         balanced=config.sampling == "balanced",
         weights=weights,
     )

@@ -23,6 +23,7 @@ from senformer.core.commit import commit_folder, remove, sha256, write_json
 from senformer.core.errors import DataError, StorageError
 from senformer.train.config import TrainConfig
 from senformer.train.optimizer import optimizer_kind, refuse_other_shapes
+from senformer.train.shards import like
 
 FORMAT = 1
 FOLDER = "checkpoints"
@@ -209,8 +210,9 @@ def load_weights(model: nn.Module, run: Path, step: int, averaged: bool = False)
     tensors = load_tensors(run, step, MODEL)
     if averaged:
         tensors |= load_tensors(run, step, AVERAGE)
-    refuse_other_shapes(tensors, model.state_dict(), str(checkpoint_path(run, step) / MODEL))
-    model.load_state_dict(tensors)
+    own = model.state_dict()
+    refuse_other_shapes(tensors, own, str(checkpoint_path(run, step) / MODEL))
+    model.load_state_dict({key: like(tensor, own[key]) for key, tensor in tensors.items()})
 
 
 def _damaged(path: Path, found: str) -> DataError:

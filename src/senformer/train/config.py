@@ -50,7 +50,7 @@ class TrainConfig(Config):
     steps
         Number of optimizer updates, over all organisms together.
     batch_size
-        Windows per update, of every organism that takes part in it.
+        Windows per update, of every organism that takes part in it; of all processes together.
     accumulate
         Parts that a batch is computed in, one after another, for less memory.
     learning_rate, warmup_steps, schedule, schedule_options
@@ -87,6 +87,9 @@ class TrainConfig(Config):
         ``balanced`` weighs each track's positives by negatives / positives of its train labels.
     sampling
         ``balanced`` gives positive and negative windows in turn; ``uniform`` all alike.
+    parallel
+        How several processes hold the model: ``ddp``, each all of it; ``fsdp``, each a share of every
+        parameter. No effect on results, and none in one process.
     precision, device
         ``auto`` takes bf16 where hardware multiplies it, and CUDA where there is one.
     deterministic
@@ -154,6 +157,7 @@ class TrainConfig(Config):
     sampling: Literal["uniform", "balanced"] = "uniform"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     device: str = "auto"
+    parallel: Literal["ddp", "fsdp"] = "ddp"
     deterministic: bool = False
     max_shift_bp: int = Field(default=3, ge=0)
     reverse_complement: bool = True

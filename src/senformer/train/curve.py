@@ -12,16 +12,18 @@ class Curve:
     """A file of one JSON object a line; lines are gathered and written out together.
 
     ``metrics.jsonl`` holds what is a function of (config, seed, step) alone, so that a killed and resumed
-    run leaves the same bytes; anything about wall-clock time goes into ``timings.jsonl``.
+    run leaves the same bytes; anything about wall-clock time goes into ``timings.jsonl``. Of several
+    processes one writes: without ``is_kept`` nothing is done.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, is_kept: bool = True) -> None:
+        self.path, self._is_kept = path, is_kept
         self._lines: list[str] = []
 
     def add(self, **values: Any) -> None:
         """Note one line."""
-        self._lines.append(json.dumps(values, allow_nan=False))
+        if self._is_kept:
+            self._lines.append(json.dumps(values, allow_nan=False))
 
     def flush(self) -> int:
         """Write the noted lines durably; return the bytes that the file then has."""
@@ -39,6 +41,8 @@ class Curve:
             The file is shorter than when the checkpoint was made.
         """
         self._lines = []
+        if not self._is_kept:
+            return
         found = self.path.stat().st_size if self.path.exists() else 0
         if found < n_bytes:
             raise DataError(

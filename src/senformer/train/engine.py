@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
 from senformer.core.errors import DeviceError
 from senformer.dataset.batch import Batch
@@ -14,11 +15,23 @@ from senformer.train.average import Average
 from senformer.train.config import TrainConfig
 from senformer.train.distill.teacher import Teacher
 from senformer.train.finetune.freezing import Freezing
+from senformer.train.shards import take_apart
+from senformer.train.team import Team
 
 
 @dataclass(frozen=True)
 class Engine:
-    """What an update works with: the prepared model, its optimizer, and where they live."""
+    """What an update works with: the prepared model, its optimizer, and where they live.
+
+    Attributes
+    ----------
+    model
+        The model itself, on its device.
+    replicas
+        Around it where several processes hold it: averages their gradients.
+    team
+        The processes that share each batch.
+    """
 
     accelerator: Accelerator
     model: nn.Module
@@ -30,6 +43,32 @@ class Engine:
     freezing: Freezing | None = None
     average: Average | None = None
     teacher: Teacher | None = None
+    team: Team = field(default_factory=Team)
+    replicas: DistributedDataParallel | None = None
+
+    def predict(self, inputs: Tensor | dict[str, Tensor], heads: list[str]) -> dict[str, Tensor]:
+        """Return the predictions that an update learns from."""
+        return (self.replicas or self.model)(inputs, heads=heads)
+
+    def backward(self, loss: Tensor) -> None:
+        """Add the gradients of this process's part of the loss: over processes they are its sum's."""
+        # Each way to hold the model averages the processes' gradients.
+        self.accelerator.backward(loss * self.team.size if self.team.size > 1 else loss)
+
+    def part(self, is_last: bool) -> contextlib.AbstractContextManager:
+        """Return the context of a part of the batch: replicas talk once, in the last one."""
+        return contextlib.nullcontext() if is_last or self.replicas is None else self.replicas.no_sync()
+
+    @contextlib.contextmanager
+    def evaluation(self) -> Iterator[None]:
+        """Let the model be in evaluation within the context."""
+        was_training = self.model.training
+        self.model.train(False)
+        try:
+            yield
+        finally:
+            take_apart(self.model)
+            self.model.train(was_training)
 
     def taught(self, organism: str, batch: Batch) -> Batch:
         """Return the batch with what the teacher predicts as its targets, or as it is without one."""

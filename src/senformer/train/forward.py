@@ -16,7 +16,7 @@ def losses_of(engine: Engine, batches: Mapping[str, Batch]) -> dict[str, tuple[T
     over the rows of its organism alone.
     """
     given = {organism: engine.tensors(batch) for organism, batch in batches.items()}
-    predictions = engine.model(_joined([inputs for inputs, _ in given.values()]), heads=list(batches))
+    predictions = engine.predict(_joined([inputs for inputs, _ in given.values()]), list(batches))
     found, first = {}, 0
     for organism, batch in batches.items():
         targets = given[organism][1]

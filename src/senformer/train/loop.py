@@ -1,23 +1,14 @@
 """Train a model into a run folder: begin or resume, run, export."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from senformer.core.commit import write_json
-from senformer.core.device import pick_device, pick_dtype
 from senformer.core.lock import folder_lock
-from senformer.core.seeding import child_seed
 from senformer.dataset.examples import AnyDataset
-from senformer.dataset.fold_choice import choose_folds
-from senformer.model import create_model
-from senformer.train.average import Average
-from senformer.train.batches import make_batches
 from senformer.train.checkpoint import (
     AVERAGE,
     OPTIMIZER,
@@ -28,10 +19,8 @@ from senformer.train.checkpoint import (
     refuse_small_disk,
 )
 from senformer.train.config import TrainConfig
-from senformer.train.distill.teacher import Teacher, make_teacher
 from senformer.train.engine import Engine
 from senformer.train.export import MODEL, export_model
-from senformer.train.finetune.freezing import Freezing
 from senformer.train.folder import (
     DONE,
     begin_run,
@@ -41,18 +30,13 @@ from senformer.train.folder import (
     refuse_used,
     require_folder,
 )
-from senformer.train.loss_choice import make_loss
-from senformer.train.machine import accelerator, torch_settings
-from senformer.train.optimizer import load_optimizer, make_optimizer, optimizer_kind
-from senformer.train.plan import Plan, make_plan
-from senformer.train.rates import freeze
-from senformer.train.recipe_check import refuse_unfit_recipe
+from senformer.train.job import Job, make_job
+from senformer.train.machine import torch_settings
+from senformer.train.optimizer import load_optimizer, optimizer_kind
+from senformer.train.prepare import network, prepared
 from senformer.train.run import Run
-from senformer.train.settings import run_settings
 from senformer.train.signals import StopRequest
-from senformer.train.targets import refuse_unfit_targets
-from senformer.train.validate import make_validation_sets
-from senformer.train.weights import positive_weights, track_weights
+from senformer.train.team import Team, launched
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +53,9 @@ def train(
 
     Every update is a function of (settings, seed, step) alone: a run that was killed at any moment and
     resumed leaves the same ``metrics.jsonl`` and the same weights, byte for byte, on one machine's CPU.
+
+    Launched as several processes, each computes its share of every batch: but for rounding, and for the draws
+    of dropout, they leave what one leaves. The first alone writes.
 
     Parameters
     ----------
@@ -107,82 +94,58 @@ def train(
     Stopped
         A signal came; the state was saved.
     """
-    out = Path(out)
-    loss = make_loss(config.loss, config.loss_options)
-    datasets = {name: _in_folds(dataset, config) for name, dataset in sorted(datasets.items())}
-    plan = make_plan(model_section, config, datasets, out if resume else None)
-    dtype = pick_dtype(config.precision, pick_device(config.device))
-    refuse_unfit_recipe(config, plan, datasets)
-    batches = make_batches(datasets, plan, config)
-    teacher = make_teacher(config, plan, datasets, pick_device(config.device))
-    taught_by = None if teacher is None else teacher.sha256
-    settings = run_settings(plan, config, datasets, str(dtype).removeprefix("torch."), taught_by)
-    if teacher is None:
-        refuse_unfit_targets(datasets, config.loss, plan)
-    weights = track_weights(datasets, config.assay_weights, config.track_weights)
-    positive = positive_weights(datasets, config.class_weights)
-    sets = make_validation_sets(datasets, plan, config)
-    record = config_record or {"model": model_section, "train": config.model_dump(mode="json")}
-    if resume:
-        require_folder(out)
-    with StopRequest() as stop, folder_lock(out), torch_settings(config):
-        if resume:
-            state, done = find_state(out, settings, config)
-            if done is not None:
-                log.info("%s is finished: %d steps, ended by %s", out, done["steps"], done["stopped_by"])
-                return done
-        else:
-            refuse_used(out)
-            state = None
+    with launched() as team:
+        return _train(team, model_section, config, datasets, Path(out), resume, config_record)
+
+
+def _train(
+    team: Team,
+    model_section: dict[str, Any],
+    config: TrainConfig,
+    datasets: Mapping[str, AnyDataset],
+    out: Path,
+    resume: bool,
+    config_record: dict[str, Any] | None,
+) -> dict[str, Any]:
+    with team.agreed():
+        job = make_job(team, model_section, config, datasets, out if resume else None)
+        record = config_record or {"model": model_section, "train": config.model_dump(mode="json")}
+        if resume and team.is_first:
+            require_folder(out)
+    lock = team.within_first(folder_lock(out))
+    with StopRequest(team.size > 1) as stop, lock, torch_settings(config, job.device):
+        state, done = team.of_first(lambda: _begin_or_find(out, job, config, resume))
+        if done is not None:
+            log.info("%s is finished: %d steps, ended by %s", out, done["steps"], done["stopped_by"])
+            return done
         if state is not None and state.step:
-            plan = plan.resumed()
-        with _engine(plan, config, dtype, loss, weights, positive, teacher) as engine:
+            job = replace(job, plan=job.plan.resumed())
+        with prepared(job, config, team) as engine:
             if state is None:
-                refuse_small_disk(out, engine.model, config)
-                state = begin_run(out, settings, config, datasets, record, plan.start)
+                state = team.of_first(lambda: _begin(engine, out, job, config, record))
             else:
                 _load(engine, out, state)
-                note_resume(out, state, record, plan.start)
-            n_together = len(datasets) if config.organisms == "joint" else 1
-            run = Run(engine, out, state, batches, sets, stop)
-            with forget_unbegun(out):
-                stopped_by = run.go(plan.window_bp * config.batch_size * n_together)
-            model = engine.accelerator.unwrap_model(engine.model, keep_fp32_wrapper=False).cpu()
-        exported = export_model(model, out, run.state, config, batches, plan.start)
-        return _close(out, run.state, stopped_by, exported)
+                team.of_first(lambda: note_resume(out, state, record, job.plan.start))
+            n_together = len(job.datasets) if config.organisms == "joint" else 1
+            run = Run(engine, out, state, job.batches, job.sets, stop)
+            with team.within_first(forget_unbegun(out)):
+                stopped_by = run.go(job.plan.window_bp * config.batch_size * n_together)
+        return team.of_first(lambda: _finish(out, run.state, stopped_by, job, config))
 
 
-@contextmanager
-def _engine(
-    plan: Plan,
-    config: TrainConfig,
-    dtype: torch.dtype,
-    loss: Callable[..., Tensor],
-    weights: Mapping[str, Tensor],
-    positive_weights: Mapping[str, Tensor],
-    teacher: Teacher | None = None,
-) -> Iterator[Engine]:
-    """Create the model from the seed and put it on its device."""
-    torch.manual_seed(child_seed(config.seed, "weights"))
-    model = create_model(plan.name, **plan.overrides)
-    if plan.start is not None:
-        plan.start.prepare(model, config.seed)
-    freeze(model, config)
-    freezing = None if config.finetune is None else Freezing(model, config.finetune)
-    with accelerator(pick_device(config.device), dtype) as prepared:
-        model = prepared.prepare_model(model.train())
-        yield Engine(
-            prepared,
-            model,
-            make_optimizer(model, config),
-            loss,
-            config,
-            {organism: weight.to(prepared.device) for organism, weight in weights.items()},
-            {organism: weight.to(prepared.device) for organism, weight in positive_weights.items()},
-            freezing,
-            None if config.ema is None else Average(model),
-            teacher,
-        )
+def _begin_or_find(
+    out: Path, job: Job, config: TrainConfig, resume: bool
+) -> tuple[State | None, dict[str, Any] | None]:
+    """Return the state to go on from, if any, and the closing record of a run that is finished."""
+    if resume:
+        return find_state(out, job.settings, config)
+    refuse_used(out)
+    return None, None
+
+
+def _begin(engine: Engine, out: Path, job: Job, config: TrainConfig, record: dict[str, Any]) -> State:
+    refuse_small_disk(out, engine.model, config)
+    return begin_run(out, job.settings, config, job.datasets, record, job.plan.start)
 
 
 def _load(engine: Engine, out: Path, state: State) -> None:
@@ -199,6 +162,13 @@ def _load(engine: Engine, out: Path, state: State) -> None:
         engine.average.load(load_tensors(out, state.step, AVERAGE), where)
 
 
+def _finish(out: Path, state: State, stopped_by: str, job: Job, config: TrainConfig) -> dict[str, Any]:
+    # All of its weights come from a checkpoint.
+    model = network(job.plan.resumed(), config)
+    exported = export_model(model, out, state, config, job.batches, job.plan.start)
+    return _close(out, state, stopped_by, exported)
+
+
 def _close(out: Path, state: State, stopped_by: str, exported: dict[str, Any]) -> dict[str, Any]:
     done = {
         "run": str(out),
@@ -212,9 +182,3 @@ def _close(out: Path, state: State, stopped_by: str, exported: dict[str, Any]) -
     write_json(out / DONE, done)
     log.info("%s is finished: %d steps, ended by %s", out, state.step, stopped_by)
     return done
-
-
-def _in_folds(dataset: AnyDataset, config: TrainConfig) -> AnyDataset:
-    """Return the dataset with the folds that the settings choose, or as it is."""
-    folds = config.folds
-    return dataset if folds is None else choose_folds(dataset, folds.test, folds.valid)

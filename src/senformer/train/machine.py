@@ -2,21 +2,20 @@
 
 import contextlib
 import os
+import warnings
 from collections.abc import Iterator
 
 import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState, GradientState
 
-from senformer.core.device import pick_device, without_tf32
-from senformer.core.errors import ConfigError
+from senformer.core.device import without_tf32
 from senformer.train.config import TrainConfig
 
 
 @contextlib.contextmanager
-def torch_settings(config: TrainConfig) -> Iterator[None]:
+def torch_settings(config: TrainConfig, device: torch.device) -> Iterator[None]:
     """Set threads, determinism and device of the run; give back these and the global random state."""
-    device = pick_device(config.device)
     threads, deterministic = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     with contextlib.ExitStack() as stack:
         cuda = range(torch.cuda.device_count()) if device.type == "cuda" else ()
@@ -38,25 +37,21 @@ def torch_settings(config: TrainConfig) -> Iterator[None]:
 
 @contextlib.contextmanager
 def accelerator(device: torch.device, dtype: torch.dtype) -> Iterator[Accelerator]:
-    """Yield an Accelerator for one process; its process-wide state is dropped afterwards.
+    """Yield an Accelerator for this process; its process-wide state is dropped afterwards.
 
     float32 means all of its 24 bits inside: TF32, the default of CUDA convolutions, is off.
-
-    Raises
-    ------
-    ConfigError
-        It was launched as several processes: batches are not shared out between processes yet.
     """
     was_there = bool(AcceleratorState._shared_state)
+    threads = torch.get_num_threads()
     with without_tf32() if dtype == torch.float32 else contextlib.nullcontext():
         try:
-            found = Accelerator(
-                cpu=device.type == "cpu", mixed_precision="bf16" if dtype == torch.bfloat16 else "no"
-            )
-            if found.num_processes != 1:
-                raise ConfigError(
-                    "E611", "train", f"was launched as {found.num_processes} processes", "Launch one process."
+            with warnings.catch_warnings():
+                # Of several processes on a CPU it sets the threads by itself, and says so.
+                warnings.filterwarnings("ignore", message="OMP_NUM_THREADS")
+                found = Accelerator(
+                    cpu=device.type == "cpu", mixed_precision="bf16" if dtype == torch.bfloat16 else "no"
                 )
+            torch.set_num_threads(threads)
             yield found
         finally:
             if not was_there:

@@ -1,12 +1,14 @@
 """A batch in parts that are computed one after another, and how much each counts in the whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
+import torch
 
 from senformer.dataset.batch import Batch
 from senformer.train.losses import LOSSES
 from senformer.train.losses.kind import entries
+from senformer.train.team import Team
 
 
 def split_batch(batch: Batch, n_parts: int) -> list[Batch]:
@@ -28,12 +30,16 @@ def mean_counts(loss: str) -> Callable[[np.ndarray], int]:
     return LOSSES[loss].mean_of or entries
 
 
-def shares(parts: list[Batch], loss: str) -> list[float]:
-    """Return by what the mean loss of each part enters that of the whole batch; they add up to 1.
+def shares(parts: Mapping[str, list[Batch]], loss: str, team: Team) -> dict[str, list[float]]:
+    """Return by what the mean loss of each part enters that of its organism's whole batch.
 
-    Where nothing is measured all are 0.
+    Over the parts of all processes they add up to 1; where nothing is measured all are 0.
     """
-    if len(parts) == 1:
-        return [1.0]
-    counts = [mean_counts(loss)(part.targets) for part in parts]
-    return [count / max(1, sum(counts)) for count in counts]
+    if team.size == 1 and all(len(own) == 1 for own in parts.values()):
+        return {organism: [1.0] for organism in parts}
+    counts = {organism: [mean_counts(loss)(part.targets) for part in own] for organism, own in parts.items()}
+    totals = team.sum(torch.tensor([sum(own) for own in counts.values()])).tolist()
+    return {
+        organism: [count / max(1, total) for count in own]
+        for (organism, own), total in zip(counts.items(), totals, strict=True)
+    }

@@ -16,6 +16,7 @@ from senformer.train.rates import parameter_groups
 from senformer.train.schedules import SCHEDULES
 from senformer.train.schedules.schedule import Schedule
 from senformer.train.shapes import first_difference, shapes_of
+from senformer.train.shards import like
 
 _SCALARS = ("step",)
 
@@ -107,7 +108,10 @@ def load_optimizer(
             found = tuple(tensors[key].shape) if key in tensors else "missing"
             if found != wanted:
                 raise _wrong_shape(where, key, found, wanted)
-        state[index] = {part: tensors[key] for part, key in keys.items()}
+        state[index] = {
+            part: tensors[key] if part in _SCALARS else like(tensors[key], parameter)
+            for part, key in keys.items()
+        }
         known |= set(keys.values())
     for key in sorted(set(tensors) - known):
         raise _wrong_shape(where, key, tuple(tensors[key].shape), "none")

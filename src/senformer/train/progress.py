@@ -21,13 +21,15 @@ class Ticker:
         Time since the start, in s, with that of earlier parts of the run.
     """
 
-    def __init__(self, first_step: int, last_step: int, bp_per_step: int, seconds_before: float) -> None:
+    def __init__(
+        self, first_step: int, last_step: int, bp_per_step: int, seconds_before: float, has_bar: bool = True
+    ) -> None:
         self._step, self._last_step, self._bp_per_step = first_step, last_step, bp_per_step
         self._before = seconds_before
         self._begin = self._tick = time.monotonic()
         console = Console(stderr=True)
         self._bar = None
-        if console.is_terminal:
+        if has_bar and console.is_terminal:
             columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
             self._bar = Progress(*columns, console=console, transient=True)
             self._task = self._bar.add_task("", total=last_step, completed=first_step)

@@ -19,7 +19,9 @@ from senformer.train.rates import rate_factors, refuse_idle_organisms, refuse_id
 from senformer.train.scores import refuse_unknown_scores
 
 
-def refuse_unfit_recipe(config: TrainConfig, plan: Plan, datasets: Mapping[str, AnyDataset]) -> None:
+def refuse_unfit_recipe(
+    config: TrainConfig, plan: Plan, datasets: Mapping[str, AnyDataset], n_processes: int = 1
+) -> None:
     """Raise unless optimizer, schedule, rates, metrics and parts of batches are possible.
 
     Raises
@@ -44,9 +46,12 @@ def refuse_unfit_recipe(config: TrainConfig, plan: Plan, datasets: Mapping[str, 
     if config.organisms == "joint" and len(datasets) == 1:
         found = f"joint has no effect: there is one dataset, of {next(iter(datasets))!r}"
         raise ConfigError("E676", "train.organisms", found, "Leave it out, or give a second --data.")
-    if config.accumulate > 1 and LOSSES[config.loss].mean_of is None:
+    if LOSSES[config.loss].mean_of is None:
         found = f"the {config.loss} loss compares a whole batch, it is no mean of its parts' losses"
-        raise ConfigError("E626", "train.accumulate", found, "Take accumulate: 1, or another loss.")
+        if config.accumulate > 1:
+            raise ConfigError("E626", "train.accumulate", found, "Take accumulate: 1, or another loss.")
+        if n_processes > 1:
+            raise ConfigError("E626", "train.loss", found, "Launch one process, or take another loss.")
     if config.rates:
         _refuse_unfit_rates(config, plan, datasets)
 

@@ -27,6 +27,7 @@ from senformer.train.folder import FAILED, METRICS, TIMINGS
 from senformer.train.judge import after_validation, has_stopped_early
 from senformer.train.optimizer import optimizer_tensors
 from senformer.train.progress import Ticker
+from senformer.train.shards import all_whole
 from senformer.train.signals import StopRequest
 from senformer.train.step import Update, take_step
 from senformer.train.validate import ValidationSet, validate
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 
 class Run:
     """Takes a state to the last step or the time limit; everything it writes is cut back on resume.
+
+    Of several processes each takes the same steps and decisions; the first one alone writes.
 
     Attributes
     ----------
@@ -54,7 +57,9 @@ class Run:
     ) -> None:
         self.engine, self.out, self.state, self.stop = engine, out, state, stop
         self._batches, self._sets, self._config = batches, sets, engine.config
-        self._metrics, self._timings = Curve(out / METRICS), Curve(out / TIMINGS)
+        self._team = engine.team
+        is_first = self._team.is_first
+        self._metrics, self._timings = Curve(out / METRICS, is_first), Curve(out / TIMINGS, is_first)
         self._metrics.roll_back(state.metrics_bytes)
         self._timings.roll_back(state.timings_bytes)
         self._saved = state
@@ -74,13 +79,15 @@ class Run:
         config, state = self._config, self.state
         is_joint = config.organisms == "joint"
         stream = iterate_turns(self._batches, state.step + 1, config.steps, config.workers, is_joint)
-        ticker = Ticker(state.step, config.steps, bp_per_step, state.seconds)
+        is_first = self._team.is_first
+        ticker = Ticker(state.step, config.steps, bp_per_step, state.seconds, has_bar=is_first)
         with named_worker_death(), ticker as self._ticker, closing(cast(Any, stream)):
             self._validate_if_due()
-            while not self._ended_by():
+            while not (ended_by := self._ended_by()):
                 self._heed_signal()
-                self._advance(*next(stream))
-            ended_by = self._ended_by()
+                with self._team.agreed():
+                    step, batches = next(stream)
+                self._advance(step, batches)
             self._end()
         return ended_by
 
@@ -90,7 +97,9 @@ class Run:
             return "steps"
         if has_stopped_early(self.state, self._config):
             return "early_stop"
-        return "max_minutes" if self._is_out_of_time() else ""
+        # The clock of the first process counts.
+        is_late = self._team.is_first and self._is_out_of_time()
+        return "max_minutes" if any(self._team.highest(is_late)) else ""
 
     def _is_out_of_time(self) -> bool:
         limit = self._config.max_minutes
@@ -104,9 +113,11 @@ class Run:
         except DataError as fault:
             if fault.code == "E604":
                 self._metrics.flush()
-                windows = [str(window) for batch in batches.values() for window in batch.windows]
+                own = [str(window) for batch in batches.values() for window in batch.windows]
+                windows = [window for part in self._team.gather(own) for window in part]
                 found = {"step": step, "organism": " and ".join(batches), "windows": windows}
-                write_json(self.out / FAILED, found)
+                if self._team.is_first:
+                    write_json(self.out / FAILED, found)
             raise
         self.state = replace(self.state, step=step)
         self._note(update)
@@ -141,7 +152,7 @@ class Run:
 
     def _validate(self) -> bool:
         step = self.state.step
-        found = validate(self.engine, self._sets, lambda: self.stop.signal is not None)
+        found = validate(self.engine, self._sets, lambda: self._signal() is not None)
         if found is None:
             return False
         for organism, values in found.items():
@@ -160,30 +171,40 @@ class Run:
             timings_bytes=self._timings.flush(),
             seconds=self._ticker.seconds,
         )
-        files = {MODEL: engine.model.state_dict()}
-        files[OPTIMIZER] = optimizer_tensors(engine.model, engine.optimizer)
+        held = {MODEL: engine.model.state_dict()}
+        held[OPTIMIZER] = optimizer_tensors(engine.model, engine.optimizer)
         if engine.average is not None:
-            files[AVERAGE] = engine.average.tensors
-        save_checkpoint(self.out, self.state, files)
+            held[AVERAGE] = engine.average.tensors
+        files = {name: all_whole(tensors, self._team.is_first) for name, tensors in held.items()}
         self._saved = self.state
         best = int(state.best["step"]) if state.best else None
-        prune_checkpoints(self.out, self._config.keep_checkpoints, best)
+
+        def write() -> None:
+            save_checkpoint(self.out, self.state, files)
+            prune_checkpoints(self.out, self._config.keep_checkpoints, best)
+
+        self._team.of_first(write)
 
     def _save_if_new(self) -> None:
         new = self.state.step != self._saved.step or self.state.validated_step != self._saved.validated_step
-        if new or self.state.step not in checkpoint_steps(self.out):
+        if new or self._team.of_first(lambda: self.state.step not in checkpoint_steps(self.out)):
             self._save()
 
     def _heed_signal(self) -> None:
-        if self.stop.signal is None:
+        signal = self._signal()
+        if signal is None:
             return
         self._save_if_new()
         raise Stopped(
-            self.stop.signal,
+            signal,
             str(self.out),
             f"stopped by a signal after step {self.state.step}; the state is saved",
             "Run the same command with --resume to go on.",
         )
+
+    def _signal(self) -> int | None:
+        """Return the signal that has come, to any of the processes."""
+        return self._team.highest(self.stop.signal or 0)[0] or None
 
     def _end(self) -> None:
         """Validate the last weights, unless that was done, and save them."""

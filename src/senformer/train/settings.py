@@ -22,6 +22,7 @@ FREE = frozenset(
         "keep_checkpoints",
         "log_every_steps",
         "max_minutes",
+        "parallel",
         "stop",
         "threads",
         "validate_every_steps",

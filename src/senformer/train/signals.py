@@ -11,6 +11,9 @@ _SIGNALS = (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT)
 class StopRequest:
     """Within this context the first SIGTERM, SIGUSR1 or SIGINT is only noted; a second acts at once.
 
+    Not so where several processes train together: a launcher passes on what a scheduler has sent to all of
+    them already, and ends those that are too slow by itself.
+
     Attributes
     ----------
     signal
@@ -21,8 +24,9 @@ class StopRequest:
     Handlers can be set in the main thread only; elsewhere nothing is caught.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_shared: bool = False) -> None:
         self.signal: int | None = None
+        self._is_shared = is_shared
         self._previous: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> "StopRequest":
@@ -37,7 +41,8 @@ class StopRequest:
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.signal = number
-        self._restore()
+        if not self._is_shared:
+            self._restore()
 
     def _restore(self) -> None:
         for number, handler in self._previous.items():

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.utils import get_total_norm
 
 from senformer.core.errors import DataError
@@ -16,6 +16,8 @@ from senformer.train.engine import Engine, memory_errors
 from senformer.train.forward import losses_of
 from senformer.train.micro import shares, split_batch
 from senformer.train.optimizer import learning_rate, set_rate
+from senformer.train.shards import whole
+from senformer.train.team import Team
 
 Batches = Mapping[str, Batch]
 
@@ -50,7 +52,9 @@ class Update:
 def take_step(engine: Engine, step: int, batches: Batches, rate_factor: float = 1.0) -> Update:
     """Do update ``step`` (from 1) on a batch of each organism given; only their heads take part.
 
-    The random state is set from (seed, step), so that dropout does not depend on what was drawn before.
+    The random state is set from (seed, step), and in further processes their number, so that dropout does not
+    depend on what was drawn before. What is returned, and what is raised of numbers, is alike in all
+    processes.
 
     Raises
     ------
@@ -59,8 +63,8 @@ def take_step(engine: Engine, step: int, batches: Batches, rate_factor: float = 
     DeviceError
         The device's memory is too small.
     """
-    config, model = engine.config, engine.model
-    torch.manual_seed(child_seed(config.seed, "step", step))
+    config, team = engine.config, engine.team
+    torch.manual_seed(child_seed(config.seed, "step", step, *([] if team.is_first else [team.rank])))
     if engine.freezing is not None:
         engine.freezing.begin(step)
     engine.optimizer.zero_grad(set_to_none=True)
@@ -73,14 +77,16 @@ def take_step(engine: Engine, step: int, batches: Batches, rate_factor: float = 
         for parameter in group["params"]
         if parameter.grad is not None
     ]
-    norm = get_total_norm([parameter.grad for parameter in used])
+    norm = whole(get_total_norm([parameter.grad for parameter in used]))
+    own_losses = seen[0].clone()
+    team.sum(seen)
     # The one place where the device is waited for: the check must come before the update.
     *values, norm_value = torch.cat([seen.double().flatten(), norm.double().reshape(1)]).tolist()
     n = len(batches)
     losses, measured = dict(zip(batches, values[:n], strict=True)), map(int, values[n:])
     rate = learning_rate(config, step) * rate_factor
     if not all(map(_is_finite, (*losses.values(), norm_value))):
-        raise _not_finite(model, step, batches, Update(losses, norm_value, rate, {}))
+        raise _not_finite(engine, step, batches, Update(losses, norm_value, rate, {}), own_losses)
     if config.clip_norm is not None:
         clip_gradients(used, config.clip_norm, None if config.clip == "per_tensor" else norm)
     set_rate(engine.optimizer, rate)
@@ -96,16 +102,17 @@ def _backward(engine: Engine, batches: Batches) -> Tensor:
     """Add up the gradients of all parts of the batches; return losses, then measured entries, by organism."""
     config = engine.config
     parts = {organism: split_batch(batch, config.accumulate) for organism, batch in batches.items()}
-    counts = {organism: shares(own, config.loss) for organism, own in parts.items()}
+    counts = shares(parts, config.loss, engine.team)
     seen = None
     for place in range(config.accumulate):
         part = {organism: own[place] for organism, own in parts.items()}
         # On the way back a batch needs the most memory.
-        with memory_errors(engine, list(part.values())):
+        is_last = place == config.accumulate - 1
+        with memory_errors(engine, list(part.values())), engine.part(is_last):
             found = losses_of(engine, part)
             means = {organism: loss * counts[organism][place] for organism, (loss, _) in found.items()}
             weighted = [loss * config.organism_weights.get(organism, 1.0) for organism, loss in means.items()]
-            engine.accelerator.backward(sum(weighted[1:], weighted[0]))
+            engine.backward(sum(weighted[1:], weighted[0]))
         rows = [torch.stack(list(means.values())).detach(), torch.stack([n for _, n in found.values()])]
         now = torch.stack([row.double() for row in rows])
         seen = now if seen is None else seen + now
@@ -116,22 +123,32 @@ def _is_finite(value: float) -> bool:
     return value - value == 0.0
 
 
-def _not_finite(model: nn.Module, step: int, batches: Batches, update: Update) -> DataError:
+def _not_finite(engine: Engine, step: int, batches: Batches, update: Update, own_losses: Tensor) -> DataError:
     named = (
         name
-        for name, parameter in model.named_parameters()
-        if parameter.grad is not None and not parameter.grad.isfinite().all()
+        for name, parameter in engine.model.named_parameters()
+        if parameter.grad is not None and not whole(parameter.grad).isfinite().all()
     )
     first = next(named, None)
-    where = "; ".join(
-        f"{organism} windows {', '.join(map(str, batch.windows))}" for organism, batch in batches.items()
-    )
     found = f"loss {update.loss:g}, gradient norm {update.gradient_norm:g}"
     if first is not None:
         found += f" (first in {first!r})"
     return DataError(
         "E604",
-        f"step {step}, {where}",
+        f"step {step}, {_where(engine.team, batches, own_losses)}",
         f"training stopped before this update: {found}",
         "Look at these windows, or train into another --out with a lower learning_rate.",
     )
+
+
+def _where(team: Team, batches: Batches, own_losses: Tensor) -> str:
+    """Name the windows: of the processes whose own loss is not finite, or of all where each is."""
+    told = "; ".join(
+        f"{organism} windows {', '.join(map(str, batch.windows))}" for organism, batch in batches.items()
+    )
+    if team.size == 1:
+        return told
+    parts = team.gather((told, bool(own_losses.isfinite().all())))
+    some = not all(is_finite for _, is_finite in parts)
+    named = [f"process {rank}: {told}" for rank, (told, ok) in enumerate(parts) if not (some and ok)]
+    return "; ".join(named)

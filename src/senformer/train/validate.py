@@ -2,8 +2,10 @@
 
 import contextlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -83,19 +85,15 @@ def validate(
     DeviceError
         The device's memory is too small.
     """
-    was_training = engine.model.training
-    engine.model.train(False)
-    try:
-        with contextlib.nullcontext() if engine.average is None else engine.average.in_place():
-            found = {}
-            for organism, held_out in sets.items():
-                values = _validate_one(engine, organism, held_out, is_stopped)
-                if values is None:
-                    return None
-                found[organism] = values
-            return found
-    finally:
-        engine.model.train(was_training)
+    averaged = contextlib.nullcontext() if engine.average is None else engine.average.in_place()
+    with averaged, engine.evaluation():
+        found = {}
+        for organism, held_out in sets.items():
+            values = _validate_one(engine, organism, held_out, is_stopped)
+            if values is None:
+                return None
+            found[organism] = values
+        return found
 
 
 def _validate_one(
@@ -103,10 +101,8 @@ def _validate_one(
 ) -> dict[str, Any] | None:
     scalings = [Scaling.of(track) for track in held_out.dataset.tracks]
     sums = TrackSums(scalings, with_deviance=False)
-    total, n_measured = 0.0, 0
-    size = engine.config.batch_size // engine.config.accumulate
-    batches = eval_batches(held_out.dataset, held_out.windows, held_out.crop_bins, size)
-    for batch in batches:
+    team, total, n_measured = engine.team, 0.0, 0
+    for batch, is_ours in _share(engine, held_out):
         if is_stopped():
             return None
         batch = engine.taught(organism, batch)
@@ -116,16 +112,37 @@ def _validate_one(
             loss = float(engine.loss_of(organism, prediction, targets, batch))
         if not (math.isfinite(loss) and bool(prediction.isfinite().all())):
             raise _not_finite(organism, batch, loss)
+        if not is_ours:
+            continue
         n = mean_counts(engine.config.loss)(batch.targets)
         total += loss * n
         n_measured += n
         n_tracks = batch.targets.shape[-1]
         sums.add(prediction.cpu().numpy().reshape(-1, n_tracks), batch.targets.reshape(-1, n_tracks))
+    totals, ns, parts = zip(*team.gather((total, n_measured, sums)), strict=True)
+    total, n_measured, sums = sum(totals), sum(ns), reduce(add, parts)
     return {
         LOSS: total / n_measured if n_measured else None,
         **_correlations(sums, held_out.dataset),
         "n_windows": len(held_out.windows),
     }
+
+
+def _share(engine: Engine, held_out: ValidationSet) -> Iterator[tuple[Batch, bool]]:
+    """Yield this process's batches, and whether each counts: all processes have the same number of them.
+
+    Batches are dealt out in turn. One that has none left repeats the first, uncounted, for the others may
+    need its part in the model.
+    """
+    config, team = engine.config, engine.team
+    size = config.batch_size // config.accumulate // team.size
+    n = -(-len(held_out.windows) // size)
+    numbers = range(team.rank, n, team.size)
+    idle = [0] * (-(-n // team.size) - len(numbers))
+    rows = [row for number in (*numbers, *idle) for row in range(number * size, (number + 1) * size)]
+    windows = held_out.windows.iloc[[row for row in rows if row < len(held_out.windows)]]
+    for place, batch in enumerate(eval_batches(held_out.dataset, windows, held_out.crop_bins, size)):
+        yield batch, place < len(numbers)
 
 
 def _correlations(sums: TrackSums, dataset: AnyDataset) -> dict[str, float | None]:

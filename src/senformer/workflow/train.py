@@ -36,14 +36,22 @@ def _datasets_in(path: Path) -> list[Path]:
     return [path] if members is None else list(members.values())
 
 
-def train_from_file(config: Path, folders: list[Path], out: Path, *, resume: bool = False) -> dict[str, Any]:
+def train_from_file(
+    config: Path, folders: list[Path], out: Path, *, resume: bool = False
+) -> dict[str, Any] | None:
     """Train what ``config`` describes (sections ``model`` and ``train``) on the datasets in ``folders``.
 
-    A run that begins at another model needs no ``model`` section.
+    A run that begins at another model needs no ``model`` section. Of several processes that were launched
+    together the first returns the result, the others None.
     """
     from senformer.train import TrainConfig, train
+    from senformer.train.team import launched
 
-    settings = read_section(config, "train", TrainConfig)
-    is_given = settings.finetune is None or "model" in read_yaml(config)
-    model = read_raw_section(config, "model") if is_given else {}
-    return train(model, settings, open_organisms(folders), out, resume=resume)
+    with launched() as team:
+        with team.agreed():
+            settings = read_section(config, "train", TrainConfig)
+            is_given = settings.finetune is None or "model" in read_yaml(config)
+            model = read_raw_section(config, "model") if is_given else {}
+            datasets = open_organisms(folders)
+        result = train(model, settings, datasets, out, resume=resume)
+        return result if team.is_first else None

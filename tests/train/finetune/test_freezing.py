@@ -11,14 +11,14 @@ from tests.train.toy import fingerprint
 from senformer.core.errors import ConfigError
 from senformer.model import load_model
 from senformer.train import train
-from senformer.train.batches import make_batches
 from senformer.train.finetune.config import FinetuneConfig
 from senformer.train.finetune.freezing import Freezing
-from senformer.train.loop import _engine
-from senformer.train.losses import LOSSES
+from senformer.train.job import make_job
 from senformer.train.optimizer import optimizer_tensors
 from senformer.train.plan import make_plan
+from senformer.train.prepare import prepared
 from senformer.train.step import take_step
+from senformer.train.team import Team
 
 STAGES = [
     {"from_step": 0, "train": "heads"},
@@ -37,9 +37,9 @@ def _trained(model):
 
 def _after(config, datasets, n_steps=1):
     """Take updates; return the weights before and after, and the optimizer's tensors."""
-    plan = make_plan({}, config, datasets)
-    batches = make_batches(datasets, plan, config)
-    with torch.random.fork_rng(), _engine(plan, config, torch.float32, LOSSES["poisson"], {}, {}) as engine:
+    job = make_job(Team(), {}, config, datasets)
+    batches = job.batches
+    with torch.random.fork_rng(), prepared(job, config, Team()) as engine:
         before = weights(engine)
         for step in range(1, n_steps + 1):
             organism = sorted(datasets)[(step - 1) % len(datasets)]

@@ -15,7 +15,7 @@ def test_poisson_multinomial__contract():
 @pytest.mark.parametrize("total_weight", [0.0, 0.2, 1.0])
 def test_poisson_multinomial__both_terms_in_float64(total_weight):
     generator = torch.Generator().manual_seed(2)
-    prediction, target = 4 * torch.rand((2, 5, 3), generator=generator), 9 * torch.rand((2, 5, 3))
+    prediction, target = (n * torch.rand((2, 5, 3), generator=generator) for n in (4, 9))
     p, y = prediction.double().numpy() + 1e-6, target.double().numpy() + 1e-6
     shape = -(y * np.log(p / p.sum(axis=1, keepdims=True))).sum(axis=1)
     total = p.sum(axis=1) - y.sum(axis=1) * np.log(p.sum(axis=1))

@@ -109,10 +109,11 @@ class TableBatches:
         max_shift_bp: int = 3,
         reverse_complement: bool = True,
         part: tuple[int, int] = (0, 1),
+        n_runs: int = 1,
         weights: pd.DataFrame | None = None,
     ) -> None:
         self.dataset, self.split, self.batch_size, self.seed = dataset, split, batch_size, seed
-        self._examples = part_of_batch(batch_size, part)
+        self._examples = part_of_batch(batch_size, part, n_runs)
         self.max_shift_bp, self.reverse_complement = max_shift_bp, reverse_complement
         self.rows: Rows = np.flatnonzero((dataset.rows["split"] == split).to_numpy())
         refuse_empty_splits(

@@ -44,7 +44,8 @@ def cases(settings: Settings) -> list[Case]:
 def prepare(case: Case) -> Work:
     """Return ten updates; each call makes ten of its own."""
     from senformer.train import TrainConfig
-    from senformer.train.plan import make_plan
+    from senformer.train.job import make_job
+    from senformer.train.team import Team
 
     dataset = open_dataset(data_folder(case.options["folder"]) / "dataset")
     if not isinstance(dataset, Dataset):
@@ -53,34 +54,32 @@ def prepare(case: Case) -> Work:
         steps=N_UPDATES, batch_size=BATCH_SIZE, window_bp=case.length_bp, crop_bins=0, device="cpu",
         precision="fp32", warmup_steps=0,
     )  # fmt: skip
-    plan = make_plan({"name": "senformer", **MODEL}, config, {"bench": dataset})
-    return (_plain if case.kind == PLAIN else _ours)(dataset, config, plan, case)
+    job = make_job(Team(), {"name": "senformer", **MODEL}, config, {"bench": dataset})
+    return (_plain if case.kind == PLAIN else _ours)(job, config, case)
 
 
-def _ours(dataset: Dataset, config: Any, plan: Any, case: Case) -> Work:
-    from senformer.train.batches import make_batches
+def _ours(job: Any, config: Any, case: Case) -> Work:
     from senformer.train.checkpoint import State
-    from senformer.train.loop import _engine
-    from senformer.train.losses import LOSSES
+    from senformer.train.prepare import prepared
     from senformer.train.run import Run
     from senformer.train.signals import StopRequest
-
-    batches = make_batches({"bench": dataset}, plan, config)
+    from senformer.train.team import Team
 
     def run() -> None:
         out = Path(tempfile.mkdtemp(prefix="run-", dir=case.options["folder"]))
-        with _engine(plan, config, torch.float32, LOSSES["poisson"], {}, {}) as engine:
-            Run(engine, out, State(step=0, settings="bench"), batches, {}, StopRequest()).go(case.length_bp)
+        with prepared(job, config, Team()) as engine:
+            Run(engine, out, State(step=0, settings="bench"), job.batches, {}, StopRequest()).go(
+                case.length_bp
+            )
 
     return run
 
 
-def _plain(dataset: Dataset, config: Any, plan: Any, case: Case) -> Work:
+def _plain(job: Any, config: Any, case: Case) -> Work:
     from senformer.model import create_model
-    from senformer.train.batches import make_batches
     from senformer.train.losses import LOSSES
 
-    source = make_batches({"bench": dataset}, plan, config)["bench"]
+    source, plan = job.batches["bench"], job.plan
     arrays = [source.batch(step) for step in range(N_UPDATES)]
     tensors = [(torch.as_tensor(batch.sequence), torch.as_tensor(batch.targets)) for batch in arrays]
 
