@@ -50,7 +50,7 @@ class Arm(Config):
         Datasets that one run trains on together; None for one run on each dataset by itself.
     after
         An arm above this one: its run of the same data and seed is what this one begins at, for
-        ``train.finetune`` as for ``extend``.
+        ``train.finetune`` as for ``extend``, and the teacher of ``train.distill``. Drift is measured from it.
     extend
         Changes of that model's window, crop and attention (:func:`senformer.extend`); it is evaluated as it
         then is, without training.

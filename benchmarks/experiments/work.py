@@ -50,6 +50,7 @@ def do(experiment: Experiment, task: Task, out: Path) -> dict[str, Any]:
     try:
         found |= _train(task, folder, out) if task.extend is None else _extend(task, folder, out)
         found |= {split: _evaluate(task, split, folder, out) for split in experiment.splits}
+        found |= _drift(experiment.splits[-1], task, folder, out)
         found |= _genes(experiment, task, folder, out)
         found["outcome"] = FINISHED
     except (MemoryError, RuntimeError) as fault:
@@ -119,13 +120,21 @@ def _genes(experiment: Experiment, task: Task, folder: Path, out: Path) -> dict[
     return {"genes": found} if found else {}
 
 
-def _evaluate(task: Task, split: str, folder: Path, out: Path) -> dict[str, Any]:
+def _drift(split: str, task: Task, folder: Path, out: Path) -> dict[str, Any]:
+    """Return how far a model is from that of the run that it began at."""
+    if task.after is None:
+        return {}
+    found = _evaluate(task, split, folder, out, against=out / "runs" / task.after / "run")
+    return {"drift": {name: metrics["drift"] for name, metrics in found.items()}}
+
+
+def _evaluate(task: Task, split: str, folder: Path, out: Path, against: Path | None = None) -> dict[str, Any]:
     found = {}
     for name in task.data:
-        place = folder / f"{split}-{name}"
+        place = folder / f"{split if against is None else 'drift'}-{name}"
         if (place / "DONE.json").is_file():
             found[name] = json.loads((place / METRICS_FILE).read_text(encoding="utf-8"))
         else:
             dataset = open_dataset(out / "data" / name)
-            found[name] = evaluate(folder / "run", dataset, place, split=split, batch_size=1)
+            found[name] = evaluate(folder / "run", dataset, place, split=split, against=against, batch_size=1)
     return found

@@ -37,6 +37,11 @@ SMALL = {
         "dense": {},
         "longer": {"after": "dense", "extend": {"window_bp": 8192, "attention": "bigbird"}},
         "tuned": {"after": "dense", "train": {"steps": 1, "finetune": {"train": "*.attention"}}},
+        "distilled": {
+            "after": "dense",
+            "model": {"attention": {"kind": "bigbird", "block_bins": 4}},
+            "train": {"steps": 1, "window_bp": 8192, "finetune": {"train": "*.attention"}, "distill": {}},
+        },
     },
     "train": {"steps": 2, "batch_size": 1, "warmup_steps": 0, "validate_every_steps": 2, "threads": 1},
 }
@@ -61,7 +66,7 @@ def test_prepare__makes_what_is_missing_and_no_more(made):
 @pytest.mark.slow
 def test_do__trains_evaluates_and_keeps_what_was_found(made):
     experiment, out = made
-    task, longer, tuned = tasks(experiment)
+    task, longer, tuned, distilled = tasks(experiment)
     found = do(experiment, task, out)
     assert found == json.loads((out / "runs" / "toy-dense-s1" / "result.json").read_text())
     assert (found["outcome"], found["steps"], found["arm"]) == ("finished", 2, "dense")
@@ -72,7 +77,15 @@ def test_do__trains_evaluates_and_keeps_what_was_found(made):
     extended = do(experiment, longer, out)
     assert (extended["outcome"], extended["steps"]) == ("finished", 0)
     assert load_run_model(out / "runs" / longer.name / "run").window_bp == 8192
+    assert "drift" not in found
+    assert extended["drift"]["toy"]["n_tracks"] == 7
     assert do(experiment, tuned, out)["steps"] == 1
+    taught = do(experiment, distilled, out)
+    assert (taught["steps"], len(taught["drift"]["toy"]["by_distance"])) == (1, 8)
+    settings = json.loads((out / "runs" / distilled.name / "run" / "run.json").read_text())["settings"]
+    assert (
+        settings["train.distill"]["teacher"] == load_run_model(out / "runs" / task.name / "run").card.sha256
+    )
 
 
 @pytest.mark.slow
