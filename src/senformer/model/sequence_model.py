@@ -143,6 +143,11 @@ class SequenceModel(nn.Module, ABC):
         global_bins = read_global_bins(inputs, self.coarse_bp, self.inputs)
         return self.transform(self.bins(inputs), crop_bins, global_bins)
 
+    @property
+    def front(self) -> tuple[nn.Module, ...]:
+        """The modules that :meth:`bins` reads."""
+        return self.stem, self.tower
+
     @abstractmethod
     def bins(self, inputs: Inputs) -> Float[Tensor, "batch coarse wide"]:
         """Return what :meth:`transform` reads, from any input, a row for each of the transformer's bins."""

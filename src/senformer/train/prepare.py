@@ -12,6 +12,7 @@ from senformer.train.average import Average
 from senformer.train.config import TrainConfig
 from senformer.train.engine import Engine
 from senformer.train.finetune.freezing import Freezing
+from senformer.train.finetune.kept_bins import kept_bins
 from senformer.train.job import Job
 from senformer.train.machine import accelerator
 from senformer.train.optimizer import make_optimizer
@@ -35,7 +36,8 @@ def prepared(job: Job, config: TrainConfig, team: Team) -> Iterator[Engine]:
     """Create the model and put it on the devices of all processes."""
     model = network(job.plan, config)
     freeze(model, config)
-    with accelerator(job.device, job.dtype) as found:
+    keep_gib = None if config.finetune is None else config.finetune.keep_gib
+    with accelerator(job.device, job.dtype) as found, kept_bins(model, keep_gib):
         # Its own way to share a model hides the names of parameters, and hands all inputs to the device.
         model = found.prepare_model(model.train(), evaluation_mode=True)
         is_sharded = team.size > 1 and config.parallel == "fsdp"

@@ -45,6 +45,10 @@ class FinetuneConfig(Config):
     frozen_norms
         Whether batch normalization keeps the running statistics as they are and normalizes by them: true,
         everywhere; false, nowhere; by default where the norm's own scale and bias are frozen.
+    keep_gib
+        Main memory for what frozen layers before the transformer give, in GiB: kept by sequence, so that each
+        sequence goes through them once. By default they run in every step. With ``max_shift_bp: 0`` a window
+        has two sequences, one a strand; every shift has more.
     adapters
         Low-rank additions to weights, merged into them in the finished model; ``adapters.NAME`` in ``train``.
     """
@@ -54,6 +58,7 @@ class FinetuneConfig(Config):
     train: Parts | None = None
     stages: list[StageConfig] = Field(default_factory=list)
     frozen_norms: bool | None = None
+    keep_gib: float | None = Field(default=None, gt=0)
     adapters: AdaptersConfig | None = None
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from senformer.model.create import create_model
 from senformer.train.config import TrainConfig
 from senformer.train.finetune.config import FinetuneConfig
 from senformer.train.finetune.freezing import Freezing
+from senformer.train.finetune.kept_bins import refuse_idle_keeping
 from senformer.train.finetune.source import Source, check_tensors, kept_heads, take_weights
 from senformer.train.rates import freeze
 
@@ -57,6 +58,9 @@ class Start:
     def settings(self) -> dict[str, Any]:
         """What an update depends on: the source by its content, wherever it lies."""
         values = self.config.model_dump(mode="json")
+        # How much is kept changes nothing; that sequences run one by one then does, in the last digits.
+        if values.pop("keep_gib") is not None:
+            values["keeps_bins"] = True
         return {**values, "from": self.source.sha256}
 
     @property
@@ -98,5 +102,7 @@ def make_start(
     freeze(model, settings)
     freezing = Freezing(model, config)
     freezing.check(datasets)
+    if config.keep_gib is not None:
+        refuse_idle_keeping(model, freezing, config.frozen_norms)
     n_trained = [{"from_step": phase.from_step, "n_trained": phase.n_trained} for phase in freezing.phases]
     return replace(start, n_trained=n_trained)
