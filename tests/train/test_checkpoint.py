@@ -141,9 +141,9 @@ def test_newest_state__ten_million_steps_sort_by_number(tmp_path):
 def test_prune_checkpoints__newest_and_best_stay(tmp_path):
     for step in (2, 4, 6, 8, 10):
         _save(tmp_path, step)
-    prune_checkpoints(tmp_path, 2, best=4)
+    prune_checkpoints(tmp_path, 2, {4})
     assert checkpoint_steps(tmp_path) == [4, 8, 10]
-    prune_checkpoints(tmp_path, 7, best=None)
+    prune_checkpoints(tmp_path, 7)
     assert checkpoint_steps(tmp_path) == [4, 8, 10]
 
 

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 from tests.train.toy import settings
 
-from senformer.train.checkpoint import State
-from senformer.train.judge import after_validation, has_stopped_early
+from senformer.train.checkpoint import State, best_steps
+from senformer.train.judge import after_validation, before_validation, has_stopped_early, without_end
 
 
 def _found(loss, pearson):
@@ -62,3 +64,15 @@ def test_after_validation__patience_is_forgotten_while_nothing_stops():
     assert has_stopped_early(stopped, config)
     further = after_validation(stopped, settings(validate_every_steps=1), 3, _found(1.0, 0.2))
     assert not has_stopped_early(further, config)
+
+
+def test_without_end__takes_up_what_was_before_a_validation_out_of_turn():
+    config = settings(validate_every_steps=2)
+    due = State(step=4, settings="s", best={"step": 2, "valid_pearson": 0.1}, validated_step=2)
+    assert before_validation(due, config, 70) is None
+    assert without_end(due) is due
+    state = State(step=5, settings="s", best=due.best, validated_step=4, metrics_bytes=60)
+    before = before_validation(state, config, 70)
+    ended = replace(after_validation(state, config, 5, _found(1.0, 0.9)), before_end=before, metrics_bytes=99)
+    assert best_steps(ended) == {5, 2}
+    assert without_end(ended) == replace(state, metrics_bytes=70)

@@ -175,6 +175,24 @@ def test_train__time_limit_then_a_larger_one(tmp_path, human, monkeypatch, whole
     assert _unlike(whole, out) == []
 
 
+def test_train__validation_at_a_time_limit_leaves_no_trace_when_the_run_goes_on(tmp_path, human, monkeypatch):
+    how = {"validate_every_steps": 2, "checkpoint_every_steps": 100, "keep_checkpoints": 1}
+    with monkeypatch.context() as patch:
+        _scored(patch, 0.5, 0.3, 0.2)
+        train(MODEL, settings(**how), human, tmp_path / "whole")
+    _scored(monkeypatch, 0.5, 0.9, 0.3, 0.2)
+    out = tmp_path / "cut"
+    with monkeypatch.context() as patch:
+        patch.setattr(run_module.Run, "_is_out_of_time", lambda run: run.state.step == 3)
+        done = train(MODEL, settings(max_minutes=1e-6, **how), human, out)
+    assert (done["steps"], done["exported_step"]) == (3, 3)
+    assert '"step": 3, "organism": "human", "valid_loss"' in (out / "metrics.jsonl").read_text()
+    assert train(MODEL, settings(max_minutes=1e-6, **how), human, out, resume=True) == done
+    done = train(MODEL, settings(**how), human, out, resume=True)
+    assert (done["steps"], done["exported_step"], done["best"]["valid_pearson"]) == (6, 2, 0.5)
+    assert fingerprint(out) == fingerprint(tmp_path / "whole")
+
+
 @pytest.mark.slow
 def test_train__best_or_last_is_exported(tmp_path, human, monkeypatch):
     scores = iter([0.1, 0.9, 0.3] * 2)

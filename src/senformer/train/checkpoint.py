@@ -10,7 +10,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,9 @@ class State:
         since; of plateaus also the factor on the learning rate.
     validated_step
         Step of the last validation; a checkpoint may stand just before one that is due.
+    before_end
+        ``best``, ``validated_step`` and ``metrics_bytes`` before a validation that the end of the run alone
+        asked for, or None: a run that goes on after all has had none there.
     metrics_bytes, timings_bytes
         Length of ``metrics.jsonl`` and ``timings.jsonl`` at this step.
     seconds
@@ -66,6 +69,7 @@ class State:
     plateau: dict[str, Any] | None = None
     stop: dict[str, Any] | None = None
     validated_step: int = 0
+    before_end: dict[str, Any] | None = None
     metrics_bytes: int = 0
     timings_bytes: int = 0
     seconds: float = 0.0
@@ -132,10 +136,16 @@ def refuse_small_disk(run: Path, model: nn.Module, config: TrainConfig) -> None:
         )
 
 
-def prune_checkpoints(run: Path, keep: int, best: int | None) -> None:
-    """Remove all but the newest ``keep`` checkpoints and the best one."""
+def best_steps(state: State) -> set[int]:
+    """Return the steps of the best validation, and of the best before the end of the run."""
+    before = None if state.before_end is None else state.before_end["best"]
+    return {int(best["step"]) for best in (state.best, before) if best is not None}
+
+
+def prune_checkpoints(run: Path, keep: int, best: Collection[int] = ()) -> None:
+    """Remove all but the newest ``keep`` checkpoints and the best ones."""
     for step in checkpoint_steps(run)[:-keep]:
-        if step != best:
+        if step not in best:
             remove(checkpoint_path(run, step))
 
 

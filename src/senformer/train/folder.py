@@ -30,7 +30,7 @@ from senformer.train.export import exported_step
 from senformer.train.finetune.kept import FILE as SOURCE
 from senformer.train.finetune.kept import keep_source
 from senformer.train.finetune.start import Start
-from senformer.train.judge import has_stopped_early
+from senformer.train.judge import has_stopped_early, without_end
 from senformer.train.settings import refuse_other_settings, settings_hash
 
 DONE = "DONE.json"
@@ -112,7 +112,9 @@ def find_state(
             "Give at least as many steps, or train into another --out.",
         )
     done = read_record(out / DONE)
-    if done is None or _may_go_on(state, config):
+    if _may_go_on(state, config):
+        return _check_best(out, without_end(state)), None
+    if done is None:
         return _check_best(out, state), None
     wanted = exported_step(state, config)
     if done["exported_step"] == wanted:

@@ -35,6 +35,18 @@ def after_validation(
     return state
 
 
+def before_validation(state: State, config: TrainConfig, metrics_bytes: int) -> dict[str, Any] | None:
+    """Return what a run that goes on takes up again; None where it would validate at this step, too."""
+    if config.validate_every_steps and state.step % config.validate_every_steps == 0:
+        return None
+    return {"best": state.best, "validated_step": state.validated_step, "metrics_bytes": metrics_bytes}
+
+
+def without_end(state: State) -> State:
+    """Return the state before a validation that the end of the run alone asked for, or as it is."""
+    return state if state.before_end is None else replace(state, **state.before_end, before_end=None)
+
+
 def has_stopped_early(state: State, config: TrainConfig) -> bool:
     """Say whether as many validations as ``stop`` allows have brought nothing better."""
     seen, stop = state.stop, config.stop

@@ -17,6 +17,7 @@ from senformer.train.checkpoint import (
     MODEL,
     OPTIMIZER,
     State,
+    best_steps,
     checkpoint_steps,
     prune_checkpoints,
     save_checkpoint,
@@ -24,7 +25,7 @@ from senformer.train.checkpoint import (
 from senformer.train.curve import Curve
 from senformer.train.engine import Engine
 from senformer.train.folder import FAILED, METRICS, TIMINGS
-from senformer.train.judge import after_validation, has_stopped_early
+from senformer.train.judge import after_validation, before_validation, has_stopped_early
 from senformer.train.optimizer import optimizer_tensors
 from senformer.train.progress import Ticker
 from senformer.train.shards import all_whole
@@ -155,13 +156,14 @@ class Run:
         found = validate(self.engine, self._sets, lambda: self._signal() is not None)
         if found is None:
             return False
+        before = before_validation(self.state, self._config, self._metrics.flush())
         for organism, values in found.items():
             self._metrics.add(step=step, organism=organism, **values)
         self._metrics.flush()
         self._ticker.say(f"step {step} validation: {_summary(found)}")
-        before = self.state.best
-        self.state = after_validation(self.state, self._config, step, found)
-        return self.state.best != before
+        best = self.state.best
+        self.state = replace(after_validation(self.state, self._config, step, found), before_end=before)
+        return self.state.best != best
 
     def _save(self) -> None:
         engine, state = self.engine, self.state
@@ -177,11 +179,10 @@ class Run:
             held[AVERAGE] = engine.average.tensors
         files = {name: all_whole(tensors, self._team.is_first) for name, tensors in held.items()}
         self._saved = self.state
-        best = int(state.best["step"]) if state.best else None
 
         def write() -> None:
             save_checkpoint(self.out, self.state, files)
-            prune_checkpoints(self.out, self._config.keep_checkpoints, best)
+            prune_checkpoints(self.out, self._config.keep_checkpoints, best_steps(state))
 
         self._team.of_first(write)
 
