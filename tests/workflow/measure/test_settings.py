@@ -124,6 +124,18 @@ def test_read_model__name_file_and_changes(tmp_path):
     )
 
 
+def test_read_model__a_file_without_a_model(tmp_path):
+    file = tmp_path / "some.yaml"
+    file.write_text("train: {steps: 3}")
+    found = r"some.yaml: has no model section, which says what is measured or planned. Add one with its name"
+    with pytest.raises(ConfigError, match=found) as caught:
+        read_model(str(file), [])
+    assert caught.value.code == "E106"
+    file.write_text("train: {steps: 3, finetune: {from: runs/a}}")
+    with pytest.raises(ConfigError, match=r"that is fine-tuned stand in config.json of runs/a\."):
+        read_model(str(file), [])
+
+
 def test_read_model__a_change_without_a_value():
     with pytest.raises(UsageError) as caught:
         read_model("senformer", ["channels"])

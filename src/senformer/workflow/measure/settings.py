@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from senformer.core.config import read_raw_section
+from senformer.core.config import read_raw_section, read_yaml
 from senformer.core.device import PRECISIONS, pick_device
 from senformer.core.errors import ConfigError, UsageError
 from senformer.core.tables import choose
@@ -180,6 +180,7 @@ def read_model(model: str, changes: Sequence[str]) -> tuple[str, dict[str, Any]]
     """
     section: dict[str, Any] = {"name": model}
     if Path(model).suffix in _YAML:
+        _refuse_without_model(model)
         section = dict(read_raw_section(model, "model"))
         if "name" not in section:
             raise ConfigError("E106", f"{model} (model)", "key 'name' is missing", "Name the model.")
@@ -190,6 +191,18 @@ def read_model(model: str, changes: Sequence[str]) -> tuple[str, dict[str, Any]]
             raise UsageError("E135", "--set", f"{change!r} is no KEY=VALUE", "Write --set channels=96.")
         _put(section, key.split("."), yaml.safe_load(value))
     return name, section
+
+
+def _refuse_without_model(file: str) -> None:
+    """Say what a file lacks that a run which begins at another model can do without."""
+    sections = read_yaml(file)
+    if "model" in sections:
+        return
+    todo = "Add one with its name and what differs from the defaults: model: {name: senformer, channels: 96}."
+    source = ((sections.get("train") or {}).get("finetune") or {}).get("from")
+    if source is not None:
+        todo += f" Those of the model that is fine-tuned stand in config.json of {source}."
+    raise ConfigError("E106", file, "has no model section, which says what is measured or planned", todo)
 
 
 def _put(section: dict[str, Any], keys: Sequence[str], value: Any) -> None:
