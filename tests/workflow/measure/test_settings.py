@@ -136,6 +136,21 @@ def test_read_model__a_file_without_a_model(tmp_path):
         read_model(str(file), [])
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "found"),
+    [
+        ("modle: {name: enformer}", "E105", "unknown key 'modle'. Did you mean 'model'"),
+        ("train: [1]", "E106", "has no model section"),
+        ("model: 3", "E104", "holds no mapping"),
+    ],
+)
+def test_read_model__a_file_of_other_content(tmp_path, text, code, found):
+    (tmp_path / "some.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=found) as caught:
+        read_model(str(tmp_path / "some.yaml"), [])
+    assert caught.value.code == code
+
+
 def test_read_model__a_change_without_a_value():
     with pytest.raises(UsageError) as caught:
         read_model("senformer", ["channels"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from senformer.core.config import read_raw_section, read_yaml
+from senformer.core.config import SECTIONS, read_raw_section, read_yaml
 from senformer.core.device import PRECISIONS, pick_device
 from senformer.core.errors import ConfigError, UsageError
 from senformer.core.tables import choose
@@ -196,12 +196,14 @@ def read_model(model: str, changes: Sequence[str]) -> tuple[str, dict[str, Any]]
 def _refuse_without_model(file: str) -> None:
     """Say what a file lacks that a run which begins at another model can do without."""
     sections = read_yaml(file)
-    if "model" in sections:
+    if "model" in sections or not set(sections) <= set(SECTIONS):
+        # It is there, or misspelled: whoever reads it says so.
         return
     todo = "Add one with its name and what differs from the defaults: model: {name: senformer, channels: 96}."
-    source = ((sections.get("train") or {}).get("finetune") or {}).get("from")
-    if source is not None:
-        todo += f" Those of the model that is fine-tuned stand in config.json of {source}."
+    train = sections.get("train")
+    finetune = train.get("finetune") if isinstance(train, dict) else None
+    if isinstance(finetune, dict) and "from" in finetune:
+        todo += f" Those of the model that is fine-tuned stand in config.json of {finetune['from']}."
     raise ConfigError("E106", file, "has no model section, which says what is measured or planned", todo)
 
 
