@@ -1,3 +1,4 @@
+import copy
 import hashlib
 import json
 import subprocess
@@ -231,3 +232,17 @@ def test_evaluate__killed_at_every_write_and_repeated_gives_the_same(toy_run, to
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 10
+
+
+def test_evaluate__shuffled_records_are_cut_in_the_order_of_the_genome(
+    evaluation, toy_run, toy_dataset, tmp_path, monkeypatch
+):
+    imported = copy.copy(toy_dataset)
+    row = {"contig": "chr2", "chrom": "chr9", "start": 100, "end": 1003, "split": "test", "label": "test"}
+    imported.contigs = pd.DataFrame([{**row, "file": "test-0.tfr", "record": 0}])
+    shuffled = eval_windows(toy_dataset, "test", WINDOW_BP, CROP_BINS).sample(frac=1, random_state=1)
+    module = sys.modules["senformer.evaluate.evaluate"]
+    monkeypatch.setattr(module, "eval_windows", lambda *_: shuffled)
+    evaluate(toy_run, imported, tmp_path / "out", **HOW)
+    for name in ("blocks.npz", "metrics.json", "tracks.tsv"):
+        assert (tmp_path / "out" / name).read_bytes() == (evaluation / name).read_bytes()

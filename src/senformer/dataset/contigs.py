@@ -66,3 +66,17 @@ def true_intervals(
         moved = intervals.loc[is_known, column] + first
         found.loc[is_known, column] = moved.clip(lower=0) if clip else moved
     return found
+
+
+def in_genome_order(windows: pd.DataFrame, contigs: pd.DataFrame | None) -> pd.DataFrame:
+    """Return windows as they lie in the genome, those of unknown origin last, as they came.
+
+    Records of a set that is imported are shuffled as a rule.
+    """
+    if contigs is None:
+        return windows
+    places = true_intervals(windows, contigs, clip=False)
+    is_known = windows["chrom"].isin(contigs.loc[contigs["chrom"].notna(), "contig"])
+    places = places[["chrom", "start"]].where(is_known)
+    order = places.reset_index(drop=True).sort_values(["chrom", "start"], kind="stable").index
+    return windows.iloc[order].reset_index(drop=True)

@@ -20,7 +20,7 @@ from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import make_record, versions
 from senformer.core.tables import choose
 from senformer.dataset import AnyDataset, TableDataset, eval_windows
-from senformer.dataset.contigs import true_intervals
+from senformer.dataset.contigs import in_genome_order, true_intervals
 from senformer.dataset.examples import refuse_unmeasured
 from senformer.evaluate.against import make_reference
 from senformer.evaluate.checks import (
@@ -133,14 +133,7 @@ def evaluate(
         refuse_unmeasured(dataset, "Give --against MODEL to compare with what that model predicts.")
     reference = None if against is None else make_reference(against, model, dataset, head, **how)
     predictor = Predictor(model, **how)
-    windows = eval_windows(dataset, split, model.window_bp, model.crop_bins)
-    if windows.empty:
-        raise DataError(
-            "E653",
-            str(dataset.path),
-            f"split {split!r} has no window of {model.window_bp} bp",
-            "Choose another split, or a model with a shorter window.",
-        )
+    windows = _windows_of(dataset, split, model)
     geometry = (model.window_bp, model.crop_bins)
     planned = plan_genes(genes, dataset, split, windows, *geometry) if genes else None
     n_bins = model.window_bp // dataset.bin_bp - 2 * model.crop_bins
@@ -169,6 +162,9 @@ def evaluate(
     }
     if reference is not None:
         plan["against"] = identify_model(reference.predictor.model)
+    if _contigs_of(dataset) is not None:
+        # Parts of an earlier state, of windows in the order of the records, do not go with others.
+        plan["order"] = "genome"
     if genes:
         plan["genes_file"] = {**record["inputs"]["genes"], "path": None}
     if share.of > 1:
@@ -178,6 +174,22 @@ def evaluate(
         parts.open()
         with parts.leave_nothing():
             return _run(job, planned, parts, shares, record)
+
+
+def _windows_of(dataset: AnyDataset, split: str, model: Any) -> pd.DataFrame:
+    windows = eval_windows(dataset, split, model.window_bp, model.crop_bins)
+    if windows.empty:
+        raise DataError(
+            "E653",
+            str(dataset.path),
+            f"split {split!r} has no window of {model.window_bp} bp",
+            "Choose another split, or a model with a shorter window.",
+        )
+    return in_genome_order(windows, _contigs_of(dataset))
+
+
+def _contigs_of(dataset: AnyDataset) -> pd.DataFrame | None:
+    return None if isinstance(dataset, TableDataset) else dataset.contigs
 
 
 def _make_share(job: Job, genes: GenePlan | None, parts: ShardLog, share: Share) -> dict[str, Any]:
