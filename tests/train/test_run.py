@@ -145,7 +145,7 @@ def test_go__signal_during_validation_puts_it_off(tmp_path, human, monkeypatch):
         with pytest.raises(Stopped):
             run.go(4096)
     state = read_state(tmp_path, 2)
-    assert state.validated_step == 0
+    assert state.validated_step == -1
     assert [line["step"] for line in _lines(tmp_path)] == [1, 2]
     with _run(tmp_path, human, config, state) as run:
         run.go(4096)

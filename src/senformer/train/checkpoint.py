@@ -51,7 +51,7 @@ class State:
         What a schedule of plateaus and early stopping have seen of validation: best value and how many came
         since; of plateaus also the factor on the learning rate.
     validated_step
-        Step of the last validation; a checkpoint may stand just before one that is due.
+        Step of the last validation, -1 before any; a checkpoint may stand just before one that is due.
     before_end
         ``best``, ``validated_step`` and ``metrics_bytes`` before a validation that the end of the run alone
         asked for, or None: a run that goes on after all has had none there.
@@ -68,7 +68,7 @@ class State:
     best: dict[str, int | float] | None = None
     plateau: dict[str, Any] | None = None
     stop: dict[str, Any] | None = None
-    validated_step: int = 0
+    validated_step: int = -1
     before_end: dict[str, Any] | None = None
     metrics_bytes: int = 0
     timings_bytes: int = 0

@@ -83,7 +83,8 @@ class Run:
         is_first = self._team.is_first
         ticker = Ticker(state.step, config.steps, bp_per_step, state.seconds, has_bar=is_first)
         with named_worker_death(), ticker as self._ticker, closing(cast(Any, stream)):
-            self._validate_if_due()
+            if self._validate_if_due() and not self.state.step:
+                self._save()  # the weights that it begins at may stay the best
             while not (ended_by := self._ended_by()):
                 self._heed_signal()
                 with self._team.agreed():
@@ -145,9 +146,13 @@ class Run:
             self._timings.flush()
 
     def _validate_if_due(self) -> bool:
-        """Validate at every so many steps and at the last; say whether it is the best so far."""
+        """Validate at every so many steps and at the last; say whether it is the best so far.
+
+        Where a teacher is followed also before the first update: the student may begin near to it.
+        """
         step, every = self.state.step, self._config.validate_every_steps
-        if not every or not step or step == self.state.validated_step:
+        is_drawn = step == 0 and self.engine.teacher is None
+        if not every or is_drawn or step == self.state.validated_step:
             return False
         return self._validate() if step % every == 0 or step == self._config.steps else False
 

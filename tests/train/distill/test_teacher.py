@@ -121,6 +121,27 @@ def test_train__the_teacher_stays_as_it_is_and_the_records_tell_it(source, human
     assert record["settings"]["train.distill"] == {"teacher": load_model(source).card.sha256}
 
 
+def test_train__weights_that_it_begins_at_stay_where_training_leads_away(
+    source, human, tmp_path, monkeypatch
+):
+    config = tuned(source, distill={}, learning_rate=0.5, validate_every_steps=2, validate_windows=2)
+    section = {"attention": {"kind": "bigbird", "block_bins": 2}}
+    done = train(section, config, human, tmp_path / "whole")
+    lines = [json.loads(line) for line in (tmp_path / "whole" / "metrics.jsonl").read_text().splitlines()]
+    valid = {line["step"]: line["valid_pearson"] for line in lines if "valid_pearson" in line}
+    assert list(valid) == [0, 2, 4, 6]
+    assert valid[0] > max(valid[step] for step in (2, 4, 6))
+    assert (done["best"]["step"], done["exported_step"]) == (0, 0)
+    begun, found = load_model(source).state_dict(), load_model(tmp_path / "whole" / "model").state_dict()
+    assert all(torch.equal(found[key], begun[key]) for key in begun)
+    _kill_at(monkeypatch, 1)
+    with pytest.raises(Killed):
+        train(section, config, human, tmp_path / "cut")
+    monkeypatch.undo()
+    train(section, config, human, tmp_path / "cut", resume=True)
+    assert fingerprint(tmp_path / "cut") == fingerprint(tmp_path / "whole")
+
+
 @pytest.mark.slow
 def test_train__drift_from_the_teacher_falls(source, human, tmp_path):
     """A student that sees less comes nearer to its teacher on windows that training did not see."""
