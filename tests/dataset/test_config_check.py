@@ -101,3 +101,10 @@ def test_check_config__labels_of_a_track_that_is_no_peaks(toy, tmp_path):
     _, findings = check_config(toy.config(labels={}), open_fasta(toy.genome), tracks, tmp_path)
     assert {(finding.code, finding.severity) for finding in findings} == {("E449", "warning")}
     assert "bins sampled" in findings[0].found
+
+
+def test_check_config__tracks_of_a_model_that_is_not_there(toy, tmp_path):
+    _, findings = check_config(
+        toy.config(tracks=None, tracks_from=str(tmp_path)), open_fasta(toy.genome), [], tmp_path
+    )
+    assert [(finding.code, finding.severity) for finding in findings] == [("E693", "error")]

@@ -12,6 +12,7 @@ from senformer.core.config import parse
 from senformer.core.errors import ConfigError, DataError, MissingInputError, OutputError
 from senformer.dataset import Dataset, DatasetConfig, build, open_dataset
 from senformer.dataset.build import describe_build
+from senformer.dataset.collection import build_collection, member_configs
 from senformer.dataset.examples import refuse_unmeasured
 from senformer.dataset.layout import pack_contigs
 from senformer.dataset.model_tracks import find_card, model_tracks
@@ -94,6 +95,20 @@ def test_build__workers_and_a_plan_change_nothing(dataset: Dataset, toy: Toy, tm
     assert (plan["n_tracks"], plan["unmeasured"], plan["estimated_bytes"]["tracks"]) == (3, 0, 0)
     header = json.loads((dataset.path / "dataset.json").read_text())
     assert n_pieces(header) == plan["n_pieces"] == 6
+
+
+def test_build_collection__a_head_a_genome(toy: Toy, tmp_path: Path) -> None:
+    model = write_card(tmp_path / "model", heads={"fly": TRACKS, "worm": [{"name": "only"}]})
+    values = {
+        key: value for key, value in toy.values().items() if key not in ("genome", "tracks", "organism")
+    }
+    genomes = {name: {"genome": str(toy.genome)} for name in ("fly", "worm")}
+    configs = member_configs({**values, "tracks_from": str(model), "genomes": genomes}, "test")
+    build_collection(configs, tmp_path / "both")
+    names = [
+        [track.name for track in open_dataset(tmp_path / "both" / name).tracks] for name in ("fly", "worm")
+    ]
+    assert names == [["plus", "minus", "open"], ["only"]]
 
 
 def test_build__of_another_card_is_another_dataset(dataset: Dataset, toy: Toy, tmp_path: Path) -> None:

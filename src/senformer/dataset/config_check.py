@@ -14,6 +14,7 @@ from senformer.dataset.config import DatasetConfig
 from senformer.dataset.label_check import check_labels
 from senformer.dataset.labels import refuse_scaled
 from senformer.dataset.masks import read_masks
+from senformer.dataset.model_tracks import model_tracks
 from senformer.dataset.pipeline import apply_pipeline
 from senformer.dataset.placing import place
 from senformer.dataset.plan import apply_assays, choose_chromosomes, tile
@@ -64,6 +65,9 @@ def check_config(
         A folder on the disk that the dataset would go to.
     """
     findings: list[Finding] = []
+    if config.tracks_from is not None:
+        with gathered(findings, _SECTION):
+            model_tracks(config.tracks_from, config.organism, config.bin_bp)
     if tracks:
         with gathered(findings, _SECTION):
             scaled = apply_pipeline(apply_assays(tracks, config.assays), config.pipeline)
