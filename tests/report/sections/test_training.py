@@ -18,6 +18,14 @@ def test_training_section__sentence(tmp_path):
     assert "had stopped getting better: the run ended early." in training_section(stopped, FigureCounter())
 
 
+def test_training_section__says_whose_predictions_were_the_targets(tmp_path):
+    run = read_run(write_run(tmp_path / "run"))
+    taught = replace(run, record={**run.record, "settings": {"train.distill": {"teacher": "ab" * 32}}})
+    assert "The targets were what another model predicts" in training_section(taught, FigureCounter())
+    plain = replace(run, record={**run.record, "settings": {"train.distill": None}})
+    assert "another model" not in training_section(plain, FigureCounter())
+
+
 def test_training_section__updates_of_several_organisms_count_once(tmp_path):
     run = read_run(write_run(tmp_path / "run"))
     joint = replace(run, curve=pd.concat([run.curve, run.curve.assign(organism="other")]))

@@ -56,7 +56,7 @@ def _caption(is_smoothed: bool, is_marked: bool) -> str:
     drawn = "loss of every update (pale) and its running mean (strong)" if is_smoothed else _EVERY
     mark = "; the dashed line marks the weights that were kept" if is_marked else ""
     return (
-        f"Left: {drawn}, lower is better; right: Pearson's r between predicted and measured signal on "
+        f"Left: {drawn}, lower is better; right: Pearson's r between predictions and targets on "
         f"windows that training never saw, mean over tracks, higher is better{mark}."
     )
 

@@ -29,4 +29,6 @@ def _sentence(run: RunFiles) -> str:
     text = f"{counted(n_updates, 'update')} {'was' if n_updates == 1 else 'were'} made."
     if len(checks):
         text += f" The best mean correlation on the validation windows was {html.number(checks.max())}."
+    if (run.record.get("settings") or {}).get("train.distill") is not None:
+        text += " The targets were what another model predicts, in validation too."
     return text + _ENDED_BY.get((run.done or {}).get("stopped_by", ""), "")
