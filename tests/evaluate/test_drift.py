@@ -69,6 +69,13 @@ def test_drift__nothing_measured_nothing_kept():
     assert summary["pearson_mean"] is not None
 
 
+def test_drift__of_a_model_without_accuracy_no_share_is_kept():
+    own, other, _ = pairs(4, 6)
+    summary = counted((own, other, -other), 6).summary(TRACKS)
+    assert summary["measured_pearson_mean_against"] == pytest.approx(-1)
+    assert summary["kept"] is None
+
+
 def test_drift__of_equal_models_is_nothing():
     _, other, measured = pairs(3, 6)
     table = counted((other, other, measured), 6).table(TRACKS)

@@ -160,7 +160,8 @@ class Drift:
     def summary(self, tracks: Sequence[Track]) -> dict[str, Any]:
         """Return what ``metrics.json`` says: means over all tracks, by assay and by distance from the edge.
 
-        ``kept`` is this model's mean accuracy by the other's, over the tracks where both have one.
+        ``kept`` is this model's mean accuracy by the other's, over the tracks where both have one; None where
+        there is no such track, or the other's is not above 0.
         """
         table = self.table(tracks)
         named = table.assign(assay=table["assay"].replace("", NO_ASSAY))
@@ -213,7 +214,7 @@ def _of_tracks(table: pd.DataFrame) -> dict[str, Any]:
         "max_difference": float(table["max_difference"].max()),
         "measured_pearson_mean": accuracy,
         "measured_pearson_mean_against": reference,
-        "kept": accuracy / reference if accuracy is not None and reference else None,
+        "kept": accuracy / reference if accuracy is not None and reference and reference > 0 else None,
     }
 
 
