@@ -2,6 +2,8 @@ import json
 
 from tests.model.weights.pytorch_states import BASIS_BP, golden_state, write_folder
 
+from senformer.model import load_model
+
 
 def test_convert__then_verify(senformer, tmp_path):
     source, out = write_folder(tmp_path / "hf"), tmp_path / "m"
@@ -25,6 +27,21 @@ def test_convert__as_json(senformer, tmp_path):
     assert (facts["model"], facts["attention"], facts["window_bp"]) == ("senformer", "bigbird", 1280)
     assert (facts["position_bins"], facts["crop_bins"]) == (40, 3)
     assert [file["name"] for file in facts["files"]] == ["pytorch_model.bin", "config.json"]
+
+
+def test_convert__keys_of_the_attention(senformer, tmp_path):
+    source, out = write_folder(tmp_path / "hf"), tmp_path / "m"
+    call = ("convert", source, "--basis-bp", BASIS_BP, "--out", out, "--attention")
+    assert senformer(*call, "{kind: bigbird, block_bins: 2}").code == 0
+    assert load_model(out).config.attention.block_bins == 2
+    for wrong, code, text in (
+        ("{kind: bigbird, blocks: 2}", 78, "Did you mean"),
+        ("{kind: bigbird", 78, "--attention line 1: is not valid YAML"),
+    ):
+        answer = senformer("convert", source, "--out", tmp_path / "n", "--attention", wrong)
+        assert answer.code == code
+        assert text in answer.err
+        assert not (tmp_path / "n").exists()
 
 
 def test_convert__one_line_of_error(senformer, tmp_path):

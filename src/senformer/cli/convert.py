@@ -1,7 +1,7 @@
 """``senformer convert``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -38,7 +38,11 @@ def convert(
         int | None, typer.Option("--crop-bins", min=0, help="Another crop at each end.")
     ] = None,
     attention: Annotated[
-        str | None, typer.Option("--attention", help="Another attention kind for the same weights.")
+        str | None,
+        typer.Option(
+            "--attention",
+            help="Another attention kind for the same weights, or keys: '{kind: bigbird, block_bins: 128}'.",
+        ),
     ] = None,
     basis_bp: Annotated[
         int | None,
@@ -61,7 +65,7 @@ def convert(
         basis_bp=basis_bp,
         window_bp=window_bp,
         crop_bins=crop_bins,
-        attention=attention,
+        attention=parse_kind(attention),
     )
     result = convert_weights(source, out, config)
     heads = ", ".join(f"{head} {n_tracks:,}" for head, n_tracks in result["heads"].items())
@@ -71,3 +75,16 @@ def convert(
         f"{result['format']}: {result['model']} with {result['parameters']:,} parameters, {shape}, "
         f"window {result['window_bp']:,} bp; tracks: {heads}. Model {out}.",
     )
+
+
+def parse_kind(text: str | None) -> str | dict[str, Any] | None:
+    """Return the name of a kind as it is, and its keys in braces as a dictionary.
+
+    Examples
+    --------
+    >>> parse_kind("bigbird"), parse_kind("{kind: bigbird, block_bins: 128}")
+    ('bigbird', {'kind': 'bigbird', 'block_bins': 128})
+    """
+    from senformer.core.config import parse_yaml
+
+    return parse_yaml(text, "--attention") if text is not None and text.startswith("{") else text

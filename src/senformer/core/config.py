@@ -69,18 +69,31 @@ def read_yaml(path: str | os.PathLike) -> dict[str, Any]:
     """
     try:
         with open(path, encoding="utf-8") as handle:
-            value = yaml.load(handle, _Loader)  # noqa: S506  # allowed: a SafeLoader
+            text = handle.read()
     except FileNotFoundError as fault:
         raise MissingInputError("E101", str(path), "no such file", "Check the path.") from fault
     except (OSError, UnicodeDecodeError) as fault:
         raise MissingInputError("E102", str(path), f"cannot be read ({fault})", "Check the file.") from fault
+    return parse_yaml(text, str(path))
+
+
+def parse_yaml(text: str, where: str) -> dict[str, Any]:
+    """Return the mapping that a text holds.
+
+    Raises
+    ------
+    ConfigError
+        It is no YAML, or holds something other than a mapping.
+    """
+    try:
+        value = yaml.load(text, _Loader)  # noqa: S506  # allowed: a SafeLoader
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
-        where = f"{path} line {mark.line + 1}" if mark else str(path)
+        place = f"{where} line {mark.line + 1}" if mark else where
         problem = getattr(fault, "problem", None) or str(fault)
-        raise ConfigError("E103", where, f"is not valid YAML ({problem})", "Mend the syntax.") from fault
+        raise ConfigError("E103", place, f"is not valid YAML ({problem})", "Mend the syntax.") from fault
     if not isinstance(value, dict):
-        raise ConfigError("E104", str(path), "holds no mapping of keys to values", "See the example configs.")
+        raise ConfigError("E104", where, "holds no mapping of keys to values", "See the example configs.")
     return value
 
 

@@ -38,7 +38,7 @@ class ConvertConfig(Config):
     basis_bp
         The window that the weights were made for, where the source does not say it.
     window_bp, crop_bins, attention
-        Another window, crop and attention kind for the same weights.
+        Another window, crop and attention kind for the same weights; of the kind its name, or its keys.
     """
 
     model: str | None = None
@@ -48,7 +48,7 @@ class ConvertConfig(Config):
     basis_bp: int | None = Field(None, ge=1)
     window_bp: int | None = Field(None, ge=1)
     crop_bins: int | None = Field(None, ge=0)
-    attention: str | None = None
+    attention: str | dict[str, Any] | None = None
 
 
 def convert(source: Path, out: Path, config: ConvertConfig) -> dict[str, Any]:
