@@ -10,7 +10,7 @@ from tests.dataset.toy import SIZES, Toy, tree
 
 from senformer.core.config import parse
 from senformer.core.errors import ConfigError, DataError, MissingInputError, OutputError
-from senformer.dataset import Dataset, DatasetConfig, build, open_dataset
+from senformer.dataset import Dataset, DatasetConfig, TrainBatches, build, open_dataset
 from senformer.dataset.build import describe_build
 from senformer.dataset.collection import build_collection, member_configs
 from senformer.dataset.examples import refuse_unmeasured
@@ -164,3 +164,19 @@ def test_pack_contigs__without_targets() -> None:
     sizes = {f"c{number}": 5_000 for number in range(1_200)}
     packs = pack_contigs(sizes, 0, 4, 128)
     assert [name for contigs in packs.values() for name in contigs] == list(sizes)
+
+
+def test_build__around_places_padded_and_in_folds(toy: Toy, tmp_path: Path) -> None:
+    bed = tmp_path / "places.bed"
+    bed.write_text("chrA\t400\t450\nchrA\t10\t20\nchrB\t880\t920\nchrC\t900\t910\n")
+    model = write_card(tmp_path / "model")
+    changes = {"regions": {"bed": str(bed)}, "edges": "pad", "split": {"by": "kfold", "n_folds": 3}}
+    build(unmeasured(toy, model, **changes), tmp_path / "a")
+    build(toy.config(**changes), tmp_path / "b")
+    one, other = (open_dataset(tmp_path / name) for name in "ab")
+    pd.testing.assert_frame_equal(one.windows, other.windows)
+    batch = TrainBatches(one.with_folds(0, 1), "train", 2, seed=3).batch(5)
+    expected = TrainBatches(other.with_folds(0, 1), "train", 2, seed=3).batch(5)
+    np.testing.assert_array_equal(batch.sequence, expected.sequence)
+    assert (batch.targets.shape, batch.windows) == ((2, 14, 3), expected.windows)
+    assert np.isnan(batch.targets).all()
