@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 CONFIG = """
@@ -38,3 +42,35 @@ def test_train__unknown_model_key_suggests_the_nearest(senformer, short_demo, tm
     assert answer.code == 78
     assert "Did you mean 'n_layers'?" in answer.err
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.slow
+def test_train__two_processes_speak_with_one_voice(short_demo, tmp_path):
+    config = tmp_path / "x.yaml"
+    config.write_text(CONFIG)
+
+    def run(*more: object) -> subprocess.CompletedProcess:
+        main = "from senformer.cli.main import main; main()"
+        launch = [
+            "-m",
+            "torch.distributed.run",
+            "--nproc-per-node=2",
+            "--no-python",
+            sys.executable,
+            "-c",
+            main,
+        ]
+        call = ["train", config, "--data", short_demo / "dataset", "--out", tmp_path / "run", *more]
+        command = [str(part) for part in (sys.executable, *launch, *call)]
+        environment = os.environ | {"OMP_NUM_THREADS": "1"}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    found = run()
+    assert found.returncode == 0, found.stderr
+    assert found.stdout == f"Model {tmp_path / 'run' / 'model'} after 2 steps (steps).\n"
+    assert found.stderr.count("is finished: 2 steps") == 1
+    assert "Warning" not in found.stderr
+    assert run().stderr.count("error[E804]") == 1
+    config.write_text(CONFIG.replace("batch_size", "batch_siz"))
+    told = run("--resume").stderr
+    assert told.count("error[") == told.count("Did you mean 'batch_size'?") == 1

@@ -28,8 +28,15 @@ def both(world: Path) -> dict[str, Dataset]:
 
 
 @pytest.fixture(scope="session")
-def two(tmp_path_factory: pytest.TempPathFactory) -> list[dict]:
-    """Return what each of two processes found of talking and of holding a model together."""
+def two_at_work(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of what two processes have said and done together."""
     folder = tmp_path_factory.mktemp("two")
+    (folder / "world").symlink_to(world)
     assert [code for code, _ in launch("speak", folder)] == [0, 0]
-    return [json.loads((folder / f"{rank}.json").read_text()) for rank in range(2)]
+    return folder
+
+
+@pytest.fixture
+def two(two_at_work: Path) -> list[dict]:
+    """Return what each of two processes found of talking and of holding a model together."""
+    return [json.loads((two_at_work / f"{rank}.json").read_text()) for rank in range(2)]

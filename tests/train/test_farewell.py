@@ -35,6 +35,7 @@ def test_told_once__a_fault_of_one(tmp_path):
     assert line.startswith("error[E640]: train: ")
 
 
+@pytest.mark.slow
 def test_told_once__a_killed_process_is_named(tmp_path):
     (code, lost), (killed, nothing) = launch("killed", tmp_path)
     line, is_told = json.loads(lost)

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from tests.train.together import assert_same_curve, assert_same_weights, do
 from tests.train.toy import MODEL, fingerprint, open_world, settings
+from tests.train.two import short_run
 
 import senformer
 from senformer.core.errors import ConfigError, DataError, LockedError, MissingInputError, OutputError, Stopped
@@ -453,3 +455,13 @@ def test_train__broken_off_and_resumed_on_a_gpu(tmp_path, human, monkeypatch, pr
         for name in ("whole", "cut")
     ]
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
+
+
+@pytest.mark.parametrize("way", ["ddp", "fsdp"])
+def test_train__two_processes_as_one(two_at_work, tmp_path, way):
+    (tmp_path / "world").symlink_to(two_at_work / "world")
+    do(short_run(tmp_path, "alone"))
+    assert_same_curve(two_at_work / way, tmp_path / "alone")
+    assert_same_weights(two_at_work / way, tmp_path / "alone")
+    record = json.loads((two_at_work / way / "run.json").read_text())
+    assert record["processes"] == 2

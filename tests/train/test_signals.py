@@ -34,6 +34,23 @@ def test_stop_request__second_signal_acts_at_once():
     assert stop.signal == signal.SIGINT
 
 
+@pytest.mark.usefixtures("interrupts")
+def test_stop_request__shared_notes_all_and_goes_on_after_an_error():
+    before = signal.getsignal(signal.SIGINT)
+    with StopRequest(is_shared=True) as stop:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stop.signal == signal.SIGINT
+    assert signal.getsignal(signal.SIGINT) is before
+    stop = StopRequest(is_shared=True)
+    with pytest.raises(ValueError), stop:
+        raise ValueError
+    os.kill(os.getpid(), signal.SIGINT)
+    assert stop.signal == signal.SIGINT
+    stop.__exit__(None, None, None)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
 def test_stop_request__other_thread_catches_nothing():
     before = signal.getsignal(signal.SIGTERM)
     seen = []

@@ -121,6 +121,8 @@ ACTS = {"tiled": _tiled, "masked": _masked, "signal": _signal, "spoil": _spoil}
 def launch(jobs: Sequence[dict[str, Any]], folder: Path, n: int = 2) -> subprocess.CompletedProcess:
     """Do the jobs in several processes of one torchrun."""
     folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.glob("exit_*"):
+        path.unlink()
     (folder / "jobs.json").write_text(json.dumps(list(jobs)))
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(["src", "."]), "OMP_NUM_THREADS": "1"}
     command = ["-m", "torch.distributed.run", f"--nproc-per-node={n}", "--rdzv-backend=c10d"]
@@ -165,6 +167,7 @@ def main() -> None:
     except SenformerError as fault:
         if not fault.is_told:
             print(fault.line, file=sys.stderr, flush=True)
+        Path(sys.argv[1]).with_name(f"exit_{os.environ['RANK']}").write_text(str(fault.exit_code))
         sys.exit(fault.exit_code)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from tests.train.together import SGD, do, job
 from torch import nn
 from torch.distributed.tensor import DTensor
 
@@ -125,12 +126,20 @@ def hold(team: Team) -> dict[str, Any]:
     }
 
 
+def short_run(folder: Path, name: str, **changes: Any) -> dict[str, Any]:
+    """Describe two updates with masked targets, on the world that lies beside."""
+    values = {"steps": 2, "batch_size": 4, **SGD, "act": {"masked": 0.9}, **changes}
+    return job(folder / "world", folder / name, **values)
+
+
 def main() -> None:
     what, folder = sys.argv[1], Path(sys.argv[2])
     try:
         with launched() as team:
             if what == "speak":
                 found = talk(team) | hold(team)
+                for way in ("ddp", "fsdp"):
+                    do(short_run(folder, way, parallel=way))
                 (folder / f"{team.rank}.json").write_text(json.dumps(found))
             if what == "same":
                 raise DataError("E999", "both", "found the same fault")

@@ -1,5 +1,6 @@
 """``senformer train``."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,10 @@ def train(
 
     Example: senformer train yeast.yaml --data dataset --out runs/yeast
     """
+    if "WORLD_SIZE" in os.environ:
+        # Torch reads it when it is imported: of several processes each would show stack traces of connections
+        # that end, and a notice where no parameter goes unused.
+        os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     from senformer.workflow.train import train_from_file
 
     result = train_from_file(config, data, out, resume=resume)

@@ -54,9 +54,14 @@ class _Member:
         return f"process {self.rank} (pid {self.pid} on {self.host})"
 
     @property
+    def is_here(self) -> bool:
+        """Whether it is on this machine."""
+        return self.host == socket.gethostname()
+
+    @property
     def is_dead(self) -> bool:
         """Whether it is on this machine and has ended."""
-        if self.host != socket.gethostname():
+        if not self.is_here:
             return False
         try:
             with open(f"/proc/{self.pid}/stat", encoding="utf-8") as handle:
@@ -96,37 +101,55 @@ class Farewell:
         """Leave our last words; return those of the others by rank, as far as they come within the grace."""
         ours = fault.line if fault.code != _LOST else _LOST
         found: dict[int, str] = {}
-        try:
-            self._store.set(_key(self._rank), ours)
-            end = time.monotonic() + (_LOST_S if ours == _LOST else _ALIKE_S)
-            while time.monotonic() < end:
-                for member in self._others:
-                    if member.rank not in found and self._store.check([_key(member.rank)]):
-                        found[member.rank] = self._store.get(_key(member.rank)).decode()
-                if all(member.rank in found or member.is_dead for member in self._others):
-                    break
-                if ours != _LOST and (self._rank == 0 or ours in found.values()):
-                    break
-                time.sleep(0.05)
-        except RuntimeError:
-            # The store went with the process that kept it.
-            return found
+
+        def are_all_heard() -> bool:
+            for member in self._others:
+                if member.rank not in found and self._store.check([_key("words", member.rank)]):
+                    found[member.rank] = self._store.get(_key("words", member.rank)).decode()
+            if ours != _LOST and (self._rank == 0 or self._is_told(fault, found)):
+                return True
+            return all(member.rank in found or member.is_dead for member in self._others)
+
+        def are_all_done() -> bool:
+            return all(m.is_dead or self._store.check([_key("done", m.rank)]) for m in self._others)
+
+        # Without the store there is nothing to be heard: it went with the process that kept it.
+        with contextlib.suppress(RuntimeError):
+            self._store.set(_key("words", self._rank), ours)
+            _wait_until(are_all_heard, _LOST_S if ours == _LOST else _ALIKE_S)
+            self._store.set(_key("done", self._rank), "")
+            if self._rank == 0:
+                # It may be the one that keeps the store.
+                _wait_until(are_all_done, _ALIKE_S)
         return found
 
     def _named(self, fault: SenformerError, words: dict[int, str]) -> SenformerError:
-        gone = [str(member) for member in self._others if member.rank not in words]
+        gone = [str(member) for member in self._gone(words)]
         if not gone:
             return fault
         are = "is" if len(gone) == 1 else "are"
         found = f"{', '.join(gone)} of {self._n} {are} gone, killed or out of reach; the others leave"
         return StorageError(_LOST, fault.where, found, fault.todo)
 
+    def _gone(self, words: dict[int, str]) -> list[_Member]:
+        """Return who has died without a word. One that lives here has only not noticed yet."""
+        silent = (member for member in self._others if member.rank not in words)
+        return [member for member in silent if member.is_dead or not member.is_here]
+
     def _is_told(self, fault: SenformerError, words: dict[int, str]) -> bool:
-        if fault.code == _LOST and any(word != _LOST for word in words.values()):
+        if fault.code != _LOST:
+            return any(rank < self._rank and word == fault.line for rank, word in words.items())
+        if any(word != _LOST for word in words.values()):
             return True
-        ours = _LOST if fault.code == _LOST else fault.line
-        return any(rank < self._rank and word == ours for rank, word in words.items())
+        gone = self._gone(words)
+        return any(member.rank < self._rank and member not in gone for member in self._others)
 
 
-def _key(rank: int) -> str:
-    return f"senformer/left/{rank}"
+def _wait_until(is_so: Callable[[], bool], limit_s: float) -> None:
+    end = time.monotonic() + limit_s
+    while not is_so() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
+def _key(what: str, rank: int) -> str:
+    return f"senformer/{what}/{rank}"

@@ -48,6 +48,7 @@ def begin_run(
     datasets: Mapping[str, AnyDataset],
     config_record: Mapping[str, Any],
     start: Start | None = None,
+    n_processes: int = 1,
 ) -> State:
     """Write ``run.json`` into an empty folder and return the state before the first update.
 
@@ -59,7 +60,7 @@ def begin_run(
     refuse_used(out)
     sweep(out)
     inputs = {organism: dataset.path for organism, dataset in datasets.items()}
-    facts: dict[str, Any] = {"settings": dict(settings), "resumed": []}
+    facts: dict[str, Any] = {"settings": dict(settings), "processes": n_processes, "resumed": []}
     if start is not None:
         inputs["finetune.from"] = start.source.folder / WEIGHTS
         facts["finetune"] = start.facts
@@ -160,7 +161,11 @@ def _refuse_other_content(out: Path) -> None:
 
 
 def note_resume(
-    out: Path, state: State, config_record: Mapping[str, Any], start: Start | None = None
+    out: Path,
+    state: State,
+    config_record: Mapping[str, Any],
+    start: Start | None = None,
+    n_processes: int = 1,
 ) -> None:
     """Clear what is void now and add a line to ``run.json`` about the step that the run goes on from."""
     sweep(out)
@@ -176,6 +181,7 @@ def note_resume(
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "command_line": shlex.join(["senformer", *sys.argv[1:]]),
         "step": state.step,
+        "processes": n_processes,
         "config": dict(config_record),
         "versions": versions(),
     }

@@ -125,7 +125,7 @@ def _train(
                 state = team.of_first(lambda: _begin(engine, out, job, config, record))
             else:
                 _load(engine, out, state)
-                team.of_first(lambda: note_resume(out, state, record, job.plan.start))
+                team.of_first(lambda: note_resume(out, state, record, job.plan.start, team.size))
             n_together = len(job.datasets) if config.organisms == "joint" else 1
             run = Run(engine, out, state, job.batches, job.sets, stop)
             with team.within_first(forget_unbegun(out)):
@@ -145,7 +145,7 @@ def _begin_or_find(
 
 def _begin(engine: Engine, out: Path, job: Job, config: TrainConfig, record: dict[str, Any]) -> State:
     refuse_small_disk(out, engine.model, config)
-    return begin_run(out, job.settings, config, job.datasets, record, job.plan.start)
+    return begin_run(out, job.settings, config, job.datasets, record, job.plan.start, engine.team.size)
 
 
 def _load(engine: Engine, out: Path, state: State) -> None:

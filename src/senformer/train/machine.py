@@ -3,13 +3,14 @@
 import contextlib
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState, GradientState
 
 from senformer.core.device import without_tf32
+from senformer.model.moments import n_processes
 from senformer.train.config import TrainConfig
 
 
@@ -18,7 +19,10 @@ def torch_settings(config: TrainConfig, device: torch.device) -> Iterator[None]:
     """Set threads, determinism and device of the run; give back these and the global random state."""
     threads, deterministic = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     with contextlib.ExitStack() as stack:
-        cuda = range(torch.cuda.device_count()) if device.type == "cuda" else ()
+        cuda: Sequence[int] = range(torch.cuda.device_count()) if device.type == "cuda" else ()
+        if cuda and n_processes() > 1:
+            # To look at the others' would take memory of theirs.
+            cuda = [device.index]
         stack.enter_context(torch.random.fork_rng(devices=cuda))
         if cuda:
             stack.enter_context(torch.cuda.device(device))

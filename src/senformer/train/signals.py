@@ -11,8 +11,10 @@ _SIGNALS = (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT)
 class StopRequest:
     """Within this context the first SIGTERM, SIGUSR1 or SIGINT is only noted; a second acts at once.
 
-    Not so where several processes train together: a launcher passes on what a scheduler has sent to all of
-    them already, and ends those that are too slow by itself.
+    Not so where several processes train together (``is_shared``): a launcher passes on what a scheduler has
+    sent to all of them already, and ends those that are too slow by itself. When one has died it sends
+    SIGTERM to the others, which would end them before they have said why they leave: signals are still noted
+    after an error left the context.
 
     Attributes
     ----------
@@ -37,7 +39,8 @@ class StopRequest:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._restore()
+        if fault is None or not self._is_shared:
+            self._restore()
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.signal = number
