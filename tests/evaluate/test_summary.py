@@ -87,6 +87,7 @@ def test_summarize_evaluations__faults_leave_nothing(folders, tmp_path):
     out = tmp_path / "out"
     other = folder(tmp_path / "other", VALUES[0], names=("a", "x", "c"))
     valid = folder(tmp_path / "valid", VALUES[0], split="valid")
+    drift = folder(tmp_path / "drift", VALUES[0], drift={})
     write_text(tmp_path / "none" / "metrics.json", "{}")
     cases = [
         (folders[:1], DataError, "is the only evaluation: no spread can be told. Give two or more"),
@@ -101,6 +102,7 @@ def test_summarize_evaluations__faults_leave_nothing(folders, tmp_path):
             DataError,
             r"track 1 is 'x', in .*fold0 it is 'b'. Summarize evaluations of one",
         ),
+        ([folders[0], drift], DataError, r"made against another model is True, in .*fold0 it is False"),
         ([folders[0], valid], DataError, r"split is 'valid', in .*fold0 it is 'test'"),
         ([folders[0], tmp_path / "none"], MissingInputError, r"is no finished evaluation \(no DONE.json\)"),
     ]

@@ -53,6 +53,8 @@ log = logging.getLogger(__name__)
 
 METRICS_FILE, TABLE_FILE, PARQUET_FILE = "metrics.json", "tracks.tsv", "tracks.parquet"
 EXAMPLES_FILE, BLOCKS_FILE = "examples.npz", "blocks.npz"
+_NOT_MEASURED = "The targets are another model's predictions: drift from it, not accuracy."
+_NOT_HELD_OUT = "The windows share bases with what the model was trained on: not held out."
 DRIFT_TABLE, DRIFT_PARQUET = "drift.tsv", "drift.parquet"
 
 
@@ -273,7 +275,8 @@ def _metrics(job: Job, table: pd.DataFrame, sums: TrackSums, spread: Spread | No
         "by_assay": by_assay(table, spread),
         "overlaps_training": leak,
     }
+    notes = [_NOT_MEASURED] if job.reference is not None else []
     if leak:
-        metrics["note"] = "The windows share bases with what the model was trained on: not held out."
-        log.warning("%s", metrics["note"])
-    return metrics
+        notes.append(_NOT_HELD_OUT)
+        log.warning("%s", _NOT_HELD_OUT)
+    return metrics | ({"note": " ".join(notes)} if notes else {})

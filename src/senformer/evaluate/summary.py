@@ -50,7 +50,8 @@ def summarize_evaluations(folders: Sequence[Path], out: Path) -> dict[str, Any]:
     MissingInputError
         A folder is no finished evaluation (E669).
     DataError
-        There are fewer than two, one stands twice, or two differ in split, head or tracks (E666).
+        There are fewer than two, one stands twice, or two differ in split, head or tracks, or one of them
+        alone is against another model (E666).
     OutputError
         ``out`` exists.
     """
@@ -128,6 +129,7 @@ def _refuse_unlike(found: Mapping[str, tuple[dict[str, Any], pd.DataFrame]]) -> 
     (first, (metrics, tracks)), *others = found.items()
     for name, (mine, table) in others:
         pairs = [(key, mine[key], metrics[key]) for key in ("split", "head", "n_tracks")]
+        pairs.append(("made against another model", "drift" in mine, "drift" in metrics))
         pairs += [
             (f"track {place}", one, other)
             for place, (one, other) in enumerate(zip(table["name"], tracks["name"], strict=False))
