@@ -44,3 +44,12 @@ def test_told_once__a_killed_process_is_named(tmp_path):
     assert (
         "of 2 is gone, killed or out of reach; the others leave. Run the same command with --resume" in line
     )
+
+
+@pytest.mark.slow
+def test_told_once__a_process_that_hangs_is_named(tmp_path):
+    _, (code, lost) = launch("hangs", tmp_path)
+    line, is_told = json.loads(lost)
+    assert (code, is_told) == (74, False)
+    assert line.startswith("error[E640]: train: process 0 (pid ")
+    assert "of 2 does not answer; the others leave" in line

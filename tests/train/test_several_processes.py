@@ -166,6 +166,16 @@ def test_train__a_signal_to_one_process_stops_all_after_the_same_update(world, t
 
 
 @pytest.mark.slow
+def test_train__a_signal_in_a_validation_puts_it_off_in_all(world, tmp_path):
+    one = job(world, tmp_path / "run", **RUN, act={"signal_validating": [1, signal.SIGTERM]})
+    found = launch([one], tmp_path / "jobs")
+    assert "stopped by a signal after step 3" in found.stderr
+    assert not [line for line in curve(tmp_path / "run") if "valid_loss" in line]
+    assert launch([{**one, "act": {}, "resume": True}], tmp_path / "jobs").returncode == 0
+    assert [line["step"] for line in curve(tmp_path / "run") if "valid_loss" in line] == [3, 6, 8]
+
+
+@pytest.mark.slow
 def test_train__a_time_limit_ends_all(world, tmp_path):
     one = job(world, tmp_path / "run", **(RUN | {"steps": 10**6, "max_minutes": 0.02}))
     found = launch([one], tmp_path / "jobs")

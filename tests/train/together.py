@@ -89,6 +89,21 @@ def _signal(values: Sequence[int]):
     return _updates(change)
 
 
+@contextmanager
+def _signal_validating(values: Sequence[int]):
+    """Send a signal to one process as it begins a validation."""
+    rank, number = values
+    real = run_module.validate
+
+    def validate(engine, sets, is_stopped):
+        if engine.team.rank == rank:
+            os.kill(os.getpid(), number)
+        return real(engine, sets, is_stopped)
+
+    with mock.patch.object(run_module, "validate", validate):
+        yield
+
+
 def _spoil(values: Sequence[int]):
     """Let the targets of one process be infinite in an update."""
     rank, at = values
@@ -115,7 +130,13 @@ def _tiled(_: bool):
         yield
 
 
-ACTS = {"tiled": _tiled, "masked": _masked, "signal": _signal, "spoil": _spoil}
+ACTS = {
+    "tiled": _tiled,
+    "masked": _masked,
+    "signal": _signal,
+    "signal_validating": _signal_validating,
+    "spoil": _spoil,
+}
 
 
 def launch(jobs: Sequence[dict[str, Any]], folder: Path, n: int = 2) -> subprocess.CompletedProcess:

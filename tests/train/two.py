@@ -3,6 +3,7 @@
 They are launched by their variables alone, as a scheduler does, and print one JSON object each.
 """
 
+import datetime
 import json
 import logging
 import os
@@ -10,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from torch import nn
 from torch.distributed.tensor import DTensor
 
 from senformer.core.errors import ConfigError, DataError, SenformerError
+from senformer.train import team as team_module
 from senformer.train.shards import all_whole, is_sharded, like, replicate, shard, take_apart, whole
 from senformer.train.team import Team, launched
 
@@ -134,6 +137,8 @@ def short_run(folder: Path, name: str, **changes: Any) -> dict[str, Any]:
 
 def main() -> None:
     what, folder = sys.argv[1], Path(sys.argv[2])
+    if what == "hangs":
+        team_module._PATIENCE = datetime.timedelta(seconds=6)
     try:
         with launched() as team:
             if what == "speak":
@@ -147,7 +152,9 @@ def main() -> None:
                 raise DataError("E999", "process 1", "found a fault of its own")
             if what == "killed" and team.rank == 1:
                 os.kill(os.getpid(), signal.SIGKILL)
-            if what in ("own", "killed"):
+            if what == "hangs" and team.rank == 0:
+                time.sleep(20)
+            if what in ("own", "killed", "hangs"):
                 team.sum(torch.ones(1))
     except SenformerError as fault:
         print(json.dumps([fault.line, fault.is_told]))

@@ -124,25 +124,31 @@ class Farewell:
         return found
 
     def _named(self, fault: SenformerError, words: dict[int, str]) -> SenformerError:
-        gone = [str(member) for member in self._gone(words)]
-        if not gone:
+        gone, silent = self._gone(words), self._silent(words)
+        if not silent:
             return fault
-        are = "is" if len(gone) == 1 else "are"
-        found = f"{', '.join(gone)} of {self._n} {are} gone, killed or out of reach; the others leave"
-        return StorageError(_LOST, fault.where, found, fault.todo)
+        is_one = len(gone or silent) == 1
+        how = f"{'is' if is_one else 'are'} gone, killed or out of reach"
+        if not gone:
+            how = f"{'does' if is_one else 'do'} not answer"
+        named = ", ".join(map(str, gone or silent))
+        return StorageError(_LOST, fault.where, f"{named} of {self._n} {how}; the others leave", fault.todo)
+
+    def _silent(self, words: dict[int, str]) -> list[_Member]:
+        return [member for member in self._others if member.rank not in words]
 
     def _gone(self, words: dict[int, str]) -> list[_Member]:
-        """Return who has died without a word. One that lives here has only not noticed yet."""
-        silent = (member for member in self._others if member.rank not in words)
-        return [member for member in silent if member.is_dead or not member.is_here]
+        """Return who has died without a word, as far as can be seen."""
+        return [member for member in self._silent(words) if member.is_dead or not member.is_here]
 
     def _is_told(self, fault: SenformerError, words: dict[int, str]) -> bool:
         if fault.code != _LOST:
             return any(rank < self._rank and word == fault.line for rank, word in words.items())
         if any(word != _LOST for word in words.values()):
             return True
-        gone = self._gone(words)
-        return any(member.rank < self._rank and member not in gone for member in self._others)
+        # Beside one that is gone, a silent one that lives has only not noticed yet.
+        missing = self._gone(words) or self._silent(words)
+        return any(member.rank < self._rank and member not in missing for member in self._others)
 
 
 def _wait_until(is_so: Callable[[], bool], limit_s: float) -> None:
