@@ -17,6 +17,7 @@ import pandas as pd
 from senformer.dataset import Dataset, eval_windows
 from senformer.predict.predictor import Predictor
 from senformer.predict.source import load_run_model
+from senformer.tracks.scaling import Scaling
 
 EDGES_BP = (20_000, 40_000, 80_000, 160_000, 320_000, 600_000)
 _FLANK_BP = 256
@@ -51,6 +52,7 @@ def gene_predictions(run: Path, dataset: Dataset, genes: pd.DataFrame, split: st
         predicted = predictor.predict(codes[None], dataset.organism)[0]
         first = window.start // dataset.bin_bp + model.crop_bins
         target = dataset.targets(window.chrom, first, first + len(predicted))
+        predicted, target = (_counts(values, dataset) for values in (predicted, target))
         rows.extend(_rows(inside, predicted, target, first, dataset.bin_bp, tracks, window))
     return pd.DataFrame(rows)
 
@@ -65,6 +67,12 @@ def _crowded(genes: pd.DataFrame, within_bp: int) -> pd.Series:
 def _inside(genes: pd.DataFrame, chrom: str, start: int, end: int) -> pd.DataFrame:
     place = genes["position"]
     return genes[(genes["chrom"] == chrom) & (place - _FLANK_BP >= start) & (place + _FLANK_BP < end)]
+
+
+def _counts(values: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """Return stored values (bin, track) in measured units."""
+    scalings = [Scaling.of(track) for track in dataset.tracks]
+    return np.stack([scaling.inverse(values[:, i]) for i, scaling in enumerate(scalings)], axis=1)
 
 
 def _rows(

@@ -50,7 +50,10 @@ class Arm(Config):
         Datasets that one run trains on together; None for one run on each dataset by itself.
     after
         An arm above this one: its run of the same data and seed is what this one begins at, for
-        ``train.finetune`` as for ``extend``, and the teacher of ``train.distill``. Drift is measured from it.
+        ``train.finetune`` as for ``extend``, and the teacher of ``train.distill``. An arm with data of its own
+        has one run for all data; where it has not the same seed, its first counts.
+    seeds
+        Those of this arm; None for the experiment's.
     extend
         Changes of that model's window, crop and attention (:func:`senformer.extend`); it is evaluated as it
         then is, without training.
@@ -60,6 +63,7 @@ class Arm(Config):
     train: dict[str, Any] = Field(default_factory=dict)
     data: list[str] | None = None
     after: str | None = None
+    seeds: list[int] | None = Field(default=None, min_length=1)
     extend: dict[str, Any] | None = None
 
     @model_validator(mode="after")
@@ -86,6 +90,8 @@ class Experiment(Config):
         Sections that all runs share.
     splits
         That are evaluated.
+    drift
+        Whether the drift of arms that begin at another is measured from it.
     memory_gib
         Private memory that a run may take; a run that asks for more ends there, and that is its result.
     """
@@ -97,6 +103,7 @@ class Experiment(Config):
     model: dict[str, Any]
     train: dict[str, Any]
     splits: list[Literal["train", "valid", "test"]] = Field(default_factory=lambda: ["test"])
+    drift: bool = False
     memory_gib: PositiveFloat | None = None
 
 
@@ -139,20 +146,31 @@ def tasks(experiment: Experiment) -> Iterator[Task]:
     """Yield all runs, seed by seed."""
     for seed in experiment.seeds:
         for arm, settings in experiment.arms.items():
-            groups = (
-                [(arm, settings.data)] if settings.data else [(f"{d}-{arm}", [d]) for d in experiment.data]
-            )
-            for name, data in groups:
-                own = experiment.data[data[0]].train if len(data) == 1 else {}
-                yield Task(
-                    name=f"{name}-s{seed}",
-                    arm=arm,
-                    data=tuple(data),
-                    seed=seed,
-                    model={**experiment.model, **settings.model},
-                    train={**experiment.train, **own, **settings.train, "seed": seed},
-                    after=None
-                    if settings.after is None
-                    else f"{name.removesuffix(arm)}{settings.after}-s{seed}",
-                    extend=settings.extend,
-                )
+            if seed in seeds_of(experiment, arm):
+                yield from _runs(experiment, arm, settings, seed)
+
+
+def seeds_of(experiment: Experiment, arm: str) -> list[int]:
+    """Return the seeds of an arm, those of the experiment where it has none of its own."""
+    return experiment.arms[arm].seeds or experiment.seeds
+
+
+def _runs(experiment: Experiment, arm: str, settings: Arm, seed: int) -> Iterator[Task]:
+    groups = [(arm, settings.data)] if settings.data else [(f"{d}-{arm}", [d]) for d in experiment.data]
+    for name, data in groups:
+        own = experiment.data[data[0]].train if len(data) == 1 else {}
+        after = None
+        if settings.after is not None:
+            known = seeds_of(experiment, settings.after)
+            data_of = "" if experiment.arms[settings.after].data else name.removesuffix(arm)
+            after = f"{data_of}{settings.after}-s{seed if seed in known else known[0]}"
+        yield Task(
+            name=f"{name}-s{seed}",
+            arm=arm,
+            data=tuple(data),
+            seed=seed,
+            model={**experiment.model, **settings.model},
+            train={**experiment.train, **own, **settings.train, "seed": seed},
+            after=after,
+            extend=settings.extend,
+        )

@@ -3,8 +3,9 @@
     python -m benchmarks.experiments.run e1 --out runs/e1 --shared ../shared/data --parallel 2
 
 Datasets are made first, then every run in a process of its own, so that memory is that of one run. What is
-finished is not done again. Training resumes at its newest checkpoint. The end is a table of what was found;
-``summary.py`` keeps it as JSON and draws it.
+finished is not done again, nor, with ``--known``, what a record of ``summary.py`` holds of runs with the same
+settings. Training resumes at its newest checkpoint. The end is a table of what was found; ``summary.py`` keeps
+it as JSON and draws it.
 """
 
 import argparse
@@ -20,6 +21,8 @@ from pathlib import Path
 from benchmarks.experiments.plan import Experiment, Task, read_experiment, tasks
 from benchmarks.experiments.work import RESULT, do, prepare
 
+from senformer.core.commit import write_json
+from senformer.core.config import parse
 from senformer.core.parent import die_with_parent
 
 
@@ -65,6 +68,33 @@ def results(experiment: Experiment, out: Path) -> list[dict]:
     return [json.loads(file.read_text(encoding="utf-8")) for file in files if file.is_file()]
 
 
+def adopt(known: Path, experiment: Experiment, out: Path) -> list[str]:
+    """Put results of a record of ``summary.py`` where runs would leave them; return the names of these runs.
+
+    A result counts where its run, its data and what is evaluated are set as they are now.
+    """
+    record = json.loads(known.read_text(encoding="utf-8"))
+    then = parse(Experiment, record["config"], f"{known}: config")
+    rows = {row["name"]: row for row in record["runs"]}
+    found = []
+    for task in tasks(experiment):
+        same = any(task == other for other in tasks(then)) and _beside(task, experiment) == _beside(
+            task, then
+        )
+        if same and task.name in rows and not is_done(task, out):
+            folder = out / "runs" / task.name
+            folder.mkdir(parents=True, exist_ok=True)
+            write_json(folder / RESULT, rows[task.name])
+            found.append(task.name)
+    return found
+
+
+def _beside(task: Task, experiment: Experiment) -> tuple:
+    """Return what a run depends on besides its own settings."""
+    data = {name: experiment.data[name] for name in task.data}
+    return data, experiment.splits, experiment.memory_gib
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -73,6 +103,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--shared", type=Path, default=Path("../shared/data"), help="folder of shared data")
     parser.add_argument("--parallel", type=int, default=1, help="runs at once")
+    parser.add_argument("--known", type=Path, help="record of results that are not found anew")
     parser.add_argument("--only", default="", help="runs whose name holds this")
     parser.add_argument("--task", default="", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -82,6 +113,8 @@ def main() -> None:
     given = arguments()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     experiment = read_experiment(given.experiment)
+    if given.known and not given.task:
+        print("known:", ", ".join(adopt(given.known, experiment, given.out)) or "nothing", flush=True)
     wanted = [task for task in tasks(experiment) if given.only in task.name and not is_done(task, given.out)]
     if given.task:
         die_with_parent(os.getppid())

@@ -50,7 +50,8 @@ def do(experiment: Experiment, task: Task, out: Path) -> dict[str, Any]:
     try:
         found |= _train(task, folder, out) if task.extend is None else _extend(task, folder, out)
         found |= {split: _evaluate(task, split, folder, out) for split in experiment.splits}
-        found |= _drift(experiment.splits[-1], task, folder, out)
+        if experiment.drift:
+            found |= _drift(experiment.splits[-1], task, folder, out)
         found |= _genes(experiment, task, folder, out)
         found["outcome"] = FINISHED
     except (MemoryError, RuntimeError) as fault:

@@ -3,6 +3,8 @@ import pandas as pd
 import pytest
 from benchmarks.experiments.genes import by_distance, gene_predictions, read_genes
 
+from senformer.tracks.track import Track
+
 
 def world(n=400, seed=0):
     """Return genes of two codes whose counts follow an enhancer's weight; a third have none."""
@@ -51,14 +53,16 @@ class FakeModel:
 
 class FakeDataset:
     bin_bp, organism = 128, "toy"
-    tracks = [type("T", (), {"name": f"cage_{cell}_{s}"}) for cell in "ab" for s in ("plus", "minus")]
+    names = [f"cage_{cell}_{strand}" for cell in "ab" for strand in ("plus", "minus")]
+    # What is stored is half of what was counted.
+    tracks = [Track(i, name, "x.bw", "CAGE", strand_pair=i, scale=0.5) for i, name in enumerate(names)]
 
     def sequence(self, chrom, start, end):
         return np.arange(start // 128, end // 128)
 
     def targets(self, chrom, first, last):
-        # Bin 100 of track t has 100 + 1000 t.
-        return np.arange(first, last)[:, None] + 1000.0 * np.arange(4)
+        # Bin 100 of track t counts 100 + 1000 t.
+        return (np.arange(first, last)[:, None] + 1000.0 * np.arange(4)) / 2
 
 
 class FakePredictor:
@@ -66,7 +70,7 @@ class FakePredictor:
         pass
 
     def predict(self, codes, head):
-        return (codes[:, 4:-4, None] + 1000.0 * np.arange(4)) * 2
+        return codes[:, 4:-4, None] + 1000.0 * np.arange(4)
 
 
 def test_gene_predictions__counts_of_its_strand_and_cell_around_its_start(monkeypatch):

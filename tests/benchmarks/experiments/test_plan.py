@@ -101,3 +101,13 @@ def test_experiments__every_run_has_settings_that_hold(path):
             task.train["finetune"]["from"] = "runs/source"
         TrainConfig.model_validate(task.train)
         model_config(values.pop("name"), values)
+
+
+def test_tasks__an_arm_of_one_seed_is_where_all_seeds_begin(toy):
+    once = "  base: {seeds: [5], data: [worm]}\n  tuned: {after: base, data: [yeast]}\n"
+    once += "  each: {after: base}\n"
+    toy.write_text(TOY.replace("train: {steps: 5}\n", f"{once}train: {{steps: 5}}\n"))
+    tasks = {task.name: task for task in plan.tasks(plan.read_experiment("toy"))}
+    assert [name for name in tasks if "base" in name] == ["base-s5"]
+    begun = ["tuned-s3", "tuned-s5", "yeast-each-s3", "worm-each-s5"]
+    assert {tasks[name].after for name in begun} == {"base-s5"}

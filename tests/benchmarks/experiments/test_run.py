@@ -80,3 +80,30 @@ def test_main__finished_runs_are_told_and_not_done_again(started, monkeypatch, t
     run.main()
     assert list(started) == ["toy-c-s1"]
     assert "toy-b-s1 finished {'toy': 0.25}" in capsys.readouterr().out
+
+
+def _known(path, **changes):
+    settings = EXPERIMENT.model_dump(mode="json", exclude_none=True)
+    rows = [{"name": f"toy-{arm}-s1", "outcome": "finished"} for arm in ("a", "c")]
+    path.write_text(json.dumps({"config": {**settings, **changes}, "runs": rows}))
+    return path
+
+
+def test_adopt__results_of_runs_with_the_same_settings_count_as_done(tmp_path):
+    known = _known(tmp_path / "known.json", arms={"a": {}, "b": {}, "c": {"train": {"steps": 2}}})
+    assert run.adopt(known, EXPERIMENT, tmp_path) == ["toy-a-s1"]
+    assert [run.is_done(task, tmp_path) for task in tasks(EXPERIMENT)] == [True, False, False]
+    assert run.results(EXPERIMENT, tmp_path) == [{"name": "toy-a-s1", "outcome": "finished"}]
+
+
+def test_adopt__other_data_or_splits_are_other_results(tmp_path):
+    for changes in ({"data": {"toy": {"dataset": {"bin_bp": 64}}}}, {"splits": ["valid"]}, {"memory_gib": 1}):
+        assert run.adopt(_known(tmp_path / "known.json", **changes), EXPERIMENT, tmp_path) == []
+
+
+def test_adopt__what_was_run_here_is_left(tmp_path):
+    here = tmp_path / "runs" / "toy-a-s1" / "result.json"
+    here.parent.mkdir(parents=True)
+    here.write_text("{}")
+    assert run.adopt(_known(tmp_path / "known.json"), EXPERIMENT, tmp_path) == ["toy-c-s1"]
+    assert here.read_text() == "{}"
