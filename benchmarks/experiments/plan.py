@@ -50,8 +50,8 @@ class Arm(Config):
         Datasets that one run trains on together; None for one run on each dataset by itself.
     after
         An arm above this one: its run of the same data and seed is what this one begins at, for
-        ``train.finetune`` as for ``extend``, and the teacher of ``train.distill``. An arm with data of its own
-        has one run for all data; where it has not the same seed, its first counts.
+        ``train.finetune`` as for ``extend``, and the teacher of ``train.distill``. An arm with data of its
+        own has one run for all data; where it has not the same seed, its first counts.
     seeds
         Those of this arm; None for the experiment's.
     extend

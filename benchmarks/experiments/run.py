@@ -2,10 +2,10 @@
 
     python -m benchmarks.experiments.run e1 --out runs/e1 --shared ../shared/data --parallel 2
 
-Datasets are made first, then every run in a process of its own, so that memory is that of one run. What is
-finished is not done again, nor, with ``--known``, what a record of ``summary.py`` holds of runs with the same
-settings. Training resumes at its newest checkpoint. The end is a table of what was found; ``summary.py`` keeps
-it as JSON and draws it.
+Datasets are made first, then every run in a process of its own, so that memory is that of one run. What
+is finished is not done again, nor, with ``--known``, what a record of ``summary.py`` holds of runs with the
+same settings. Training resumes at its newest checkpoint. The end is a table of what was found;
+``summary.py`` keeps it as JSON and draws it.
 """
 
 import argparse
