@@ -50,7 +50,8 @@ def test_evaluate__against_another_model(senformer, short_demo, tmp_path):
     assert drift["max_difference"] == 0
     rows = [line.split() for line in answer.out.splitlines()[-1 - len(drift["by_assay"]) :]]
     assert [row[0] for row in rows[:-1]] == list(drift["by_assay"])
-    assert rows[-1][-5:] == ["1.0000", "0.0000", "0.0000", "0.0000", "1.0000"]
+    kept = "n/a" if drift["kept"] is None else "1.0000"  # the demo's short training may leave no accuracy
+    assert rows[-1][-5:] == ["1.0000", "0.0000", "0.0000", "0.0000", kept]
 
 
 @pytest.mark.slow
