@@ -4,7 +4,9 @@ import json
 import signal
 import time
 
+import numpy as np
 import pytest
+import torch
 from tests.train.together import SGD, assert_same_curve, assert_same_weights, curve, do, job, launch
 from tests.train.toy import fingerprint, open_world
 
@@ -246,3 +248,18 @@ def test_train__three_processes_as_one(world, tmp_path):
     for way in ("ddp", "fsdp"):
         assert_same_curve(tmp_path / way, tmp_path / "alone")
         assert_same_weights(tmp_path / way, tmp_path / "alone")
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("way", ["ddp", "fsdp"])
+def test_train__two_gpus_as_one(world, tmp_path, way):
+    if torch.cuda.device_count() < 2:
+        pytest.skip("fewer than two CUDA devices")
+    changes = {**VALID, **SGD, "act": MASKED, "device": "cuda", "deterministic": True}
+    do(job(world, tmp_path / "alone", *BOTH, **changes))
+    found = launch([job(world, tmp_path / "two", *BOTH, **changes, parallel=way)], tmp_path / "jobs")
+    assert found.returncode == 0, found.stderr
+    ours, theirs = (
+        [line["loss"] for line in curve(tmp_path / name) if "loss" in line] for name in ("two", "alone")
+    )
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4)

@@ -2,6 +2,7 @@ from contextlib import nullcontext
 
 import pytest
 import torch
+from torch import distributed
 
 from senformer.core.errors import ConfigError, DataError
 from senformer.train.team import Team, launched
@@ -35,12 +36,23 @@ def test_launched__alone_without_variables(monkeypatch):
         assert team == Team()
 
 
+def test_launched__a_group_of_the_caller(monkeypatch):
+    monkeypatch.setattr(distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(distributed, "get_rank", lambda: 2)
+    monkeypatch.setattr(distributed, "get_world_size", lambda: 5)
+    with launched() as team:
+        assert team == Team(2, 5)
+
+
 def test_launched__variables_missing(monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.setenv("MASTER_ADDR", "localhost")
-    for key in ("RANK", "MASTER_PORT"):
+    for key in ("RANK", "LOCAL_RANK", "MASTER_PORT"):
         monkeypatch.delenv(key, raising=False)
-    with pytest.raises(ConfigError, match="WORLD_SIZE is 2, and RANK, MASTER_PORT not set"), launched():
+    with (
+        pytest.raises(ConfigError, match="WORLD_SIZE is 2, and RANK, LOCAL_RANK, MASTER_PORT not set"),
+        launched(),
+    ):
         pass
 
 

@@ -124,15 +124,15 @@ class Team:
             yield
 
 
-_now = [Team()]
+_now: list[Team] = []
 
 
 @contextlib.contextmanager
 def launched() -> Iterator[Team]:
     """Meet the other processes of this launch, as the variables that torchrun sets say; yield the team.
 
-    A team inside another is the same. Only the first process speaks; an error that another one tells is
-    marked so.
+    A team inside another is the same, and a process group of the caller's own is taken as it is. Only the
+    first process speaks; an error that another one tells is marked so.
 
     Raises
     ------
@@ -142,10 +142,13 @@ def launched() -> Iterator[Team]:
         Another process died, or could not be reached.
     """
     size = int(os.environ.get("WORLD_SIZE", "1"))
-    if size == 1 or distributed.is_initialized():
-        yield _now[-1]
+    if distributed.is_initialized():
+        yield _now[-1] if _now else Team(distributed.get_rank(), distributed.get_world_size())
         return
-    missing = [key for key in ("RANK", "MASTER_ADDR", "MASTER_PORT") if key not in os.environ]
+    if size == 1:
+        yield Team()
+        return
+    missing = [key for key in ("RANK", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT") if key not in os.environ]
     if missing:
         found = f"WORLD_SIZE is {size}, and {', '.join(missing)} not set"
         raise ConfigError("E641", "environment", found, "Launch with torchrun, or set them.")
