@@ -214,8 +214,9 @@ def make_plan(config: DatasetConfig, *, workers: int = 1, joint: JointSplit | No
         An input is missing, damaged, or does not fit the others.
     """
     genome = _required(config, "genome")
-    tracks = _read_tracks(config)
+    table = _required(config, "tracks") if config.tracks_from is None else None
     fasta = open_fasta(genome)
+    tracks = _read_tracks(config, table)
     if config.labels is not None:
         refuse_scaled(tracks)
     # What takes seconds comes before the scans.
@@ -256,10 +257,10 @@ def make_plan(config: DatasetConfig, *, workers: int = 1, joint: JointSplit | No
     )
 
 
-def _read_tracks(config: DatasetConfig) -> list[Track]:
-    if config.tracks_from is not None:
-        return model_tracks(config.tracks_from, config.organism, config.bin_bp)
-    table = _required(config, "tracks")
+def _read_tracks(config: DatasetConfig, table: Path | None) -> list[Track]:
+    """Return the tracks of a table, as they will be scaled; without one those of the model."""
+    if table is None:
+        return model_tracks(str(config.tracks_from), config.organism, config.bin_bp)
     return apply_pipeline(apply_assays(read_track_table(table), config.assays), config.pipeline)
 
 
