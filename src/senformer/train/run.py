@@ -82,6 +82,9 @@ class Run:
         stream = iterate_turns(self._batches, state.step + 1, config.steps, config.workers, is_joint)
         is_first = self._team.is_first
         ticker = Ticker(state.step, config.steps, bp_per_step, state.seconds, has_bar=is_first)
+        if self.engine.freezing is not None:
+            # A validation that a signal put off is done as it would have been: in the stage of its step.
+            self.engine.freezing.begin(max(state.step, 1))
         with named_worker_death(), ticker as self._ticker, closing(cast(Any, stream)):
             if self._validate_if_due() and not self.state.step:
                 self._save()  # the weights that it begins at may stay the best

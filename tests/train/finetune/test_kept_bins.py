@@ -1,4 +1,6 @@
 import logging
+import os
+import signal
 
 import pytest
 import torch
@@ -6,8 +8,9 @@ from tests.train.finetune.toy import tuned
 from tests.train.test_loop import Killed, _kill_at
 from tests.train.toy import fingerprint
 
-from senformer.core.errors import ConfigError
+from senformer.core.errors import ConfigError, Stopped
 from senformer.model import load_model
+from senformer.train import run as run_module
 from senformer.train import train
 from senformer.train.finetune import kept_bins as kept_module
 from senformer.train.finetune.freezing import Freezing
@@ -140,3 +143,26 @@ def test_refuse_idle_keeping__names_what_changes(source, human, tmp_path, finetu
     with pytest.raises(ConfigError, match=f"no effect where something before the transformer .*: {found}"):
         _trained(source, human, tmp_path / "run", LARGE, finetuning)
     assert not (tmp_path / "run").exists()
+
+
+def test_train__a_validation_that_was_put_off_is_done_in_its_own_stage(source, human, tmp_path, monkeypatch):
+    config = tuned(
+        source, {**STAGED, "keep_gib": LARGE}, **STILL, steps=8, validate_every_steps=3, validate_windows=2
+    )
+    real, frozen = run_module.validate, []
+
+    def stopped(*given):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return real(*given)
+
+    def seen(engine, *given):
+        frozen.append(is_frozen(engine.model))
+        return real(engine, *given)
+
+    with monkeypatch.context() as patch, pytest.raises(Stopped):
+        patch.setattr(run_module, "validate", stopped)
+        train({}, config, human, tmp_path)
+    monkeypatch.setattr(run_module, "validate", seen)
+    train({}, config, human, tmp_path, resume=True)
+    # After the updates 3, 6 and 8; all trains from the fifth on.
+    assert frozen == [True, False, False]

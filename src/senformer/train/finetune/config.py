@@ -48,7 +48,7 @@ class FinetuneConfig(Config):
     keep_gib
         Main memory for what frozen layers before the transformer give, in GiB: kept by sequence, so that each
         sequence goes through them once. By default they run in every step. With ``max_shift_bp: 0`` a window
-        has two sequences, one a strand; every shift has more.
+        has two sequences, one a strand; every shift has more. Of several processes each has as much.
     adapters
         Low-rank additions to weights, merged into them in the finished model; ``adapters.NAME`` in ``train``.
     """
