@@ -1,10 +1,12 @@
+import logging
 from contextlib import nullcontext
 
 import pytest
 import torch
 from torch import distributed
+from torch.distributed.distributed_c10d import Backend, BackendConfig
 
-from senformer.core.errors import ConfigError, DataError
+from senformer.core.errors import ConfigError, DataError, StorageError
 from senformer.train.team import Team, launched
 
 FAULT = DataError("E999", "here", "a fault")
@@ -36,12 +38,33 @@ def test_launched__alone_without_variables(monkeypatch):
         assert team == Team()
 
 
-def test_launched__a_group_of_the_caller(monkeypatch):
+def _is_in_group(monkeypatch, backend):
     monkeypatch.setattr(distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(distributed, "get_backend_config", lambda: str(BackendConfig(Backend(backend))))
     monkeypatch.setattr(distributed, "get_rank", lambda: 2)
     monkeypatch.setattr(distributed, "get_world_size", lambda: 5)
+
+
+@pytest.mark.parametrize("backend", ["gloo", "cpu:gloo,cuda:nccl"])
+def test_launched__a_group_of_the_caller(monkeypatch, backend):
+    _is_in_group(monkeypatch, backend)
+    log = logging.getLogger("senformer")
+    level = log.level
     with launched() as team:
         assert team == Team(2, 5)
+        assert not log.isEnabledFor(logging.WARNING)
+    assert log.level == level
+    with pytest.raises(StorageError, match="the connection to another process was lost"), launched():
+        raise distributed.DistBackendError("closed by peer")
+
+
+def test_launched__a_group_of_the_caller_that_cannot_talk_in_main_memory(monkeypatch):
+    _is_in_group(monkeypatch, "nccl")
+    with (
+        pytest.raises(ConfigError, match=r'talks over cuda:nccl alone.*\("cpu:gloo,cuda:nccl"\)'),
+        launched(),
+    ):
+        pass
 
 
 def test_launched__variables_missing(monkeypatch):
@@ -66,7 +89,11 @@ def test_device__one_gpu_each(monkeypatch):
     with pytest.raises(ConfigError, match="cuda:0 is one GPU, and 4 processes need one each"):
         Team(3, 4).device(torch.device("cuda", 0))
     monkeypatch.setenv("LOCAL_RANK", "2")
-    with pytest.raises(ConfigError, match="there are 2 GPUs for 3 processes or more on this machine"):
+    with pytest.raises(ConfigError, match=r"LOCAL_RANK is 2, and this process sees 2 GPUs.*set LOCAL_RANK=0"):
+        Team(3, 4).device(cuda)
+    monkeypatch.delenv("LOCAL_RANK")
+    assert Team(3, 4).device(cpu) == cpu
+    with pytest.raises(ConfigError, match="4 processes need a GPU each, and LOCAL_RANK is not set"):
         Team(3, 4).device(cuda)
 
 

@@ -38,7 +38,8 @@ def prepared(job: Job, config: TrainConfig, team: Team) -> Iterator[Engine]:
     freeze(model, config)
     keep_gib = None if config.finetune is None else config.finetune.keep_gib
     with accelerator(job.device, job.dtype) as found, kept_bins(model, keep_gib):
-        # Its own way to share a model hides the names of parameters, and hands all inputs to the device.
+        # Its own way to share a model hides the names of parameters, and hands all inputs to the device
+        # before they are checked. On a GPU torch's fully_shard does so too: the check then waits for it.
         model = found.prepare_model(model.train(), evaluation_mode=True)
         is_sharded = team.size > 1 and config.parallel == "fsdp"
         if is_sharded:

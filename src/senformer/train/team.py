@@ -22,6 +22,11 @@ from senformer.train.farewell import Farewell, named_loss
 # died is noticed at once; this is for one that hangs, or a machine that went dark.
 _PATIENCE = datetime.timedelta(minutes=15)
 
+_TODO = (
+    "Launch one process for each GPU, and let every process see all GPUs of its machine (Slurm: "
+    "--gpus-per-node), or set LOCAL_RANK=0 where each sees only its own."
+)
+
 T = TypeVar("T")
 
 
@@ -49,17 +54,21 @@ class Team:
         Raises
         ------
         ConfigError
-            One GPU is named for several processes, or there are more processes than GPUs.
+            One GPU is named for several processes, this one does not know which is its own, or there are
+            more processes than GPUs.
         """
         if self.size == 1 or chosen.type != "cuda":
             return chosen
         if chosen.index is not None:
             found = f"{chosen} is one GPU, and {self.size} processes need one each"
             raise ConfigError("E641", "train.device", found, "Give cuda or auto.")
-        place, n = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
+        if "LOCAL_RANK" not in os.environ:
+            found = f"{self.size} processes need a GPU each, and LOCAL_RANK is not set"
+            raise ConfigError("E641", "train.device", found, "Set it to the process's number on its machine.")
+        place, n = int(os.environ["LOCAL_RANK"]), torch.cuda.device_count()
         if place >= n:
-            found = f"there are {n} GPUs for {place + 1} processes or more on this machine"
-            raise ConfigError("E641", "train.device", found, "Launch one process for each GPU.")
+            found = f"LOCAL_RANK is {place}, and this process sees {n} GPUs"
+            raise ConfigError("E641", "train.device", found, _TODO)
         return torch.device("cuda", place)
 
     def sum(self, values: Tensor) -> Tensor:
@@ -137,13 +146,18 @@ def launched() -> Iterator[Team]:
     Raises
     ------
     ConfigError
-        The variables are incomplete.
+        The variables are incomplete, or the caller's group cannot talk of numbers in main memory.
     StorageError
         Another process died, or could not be reached.
     """
     size = int(os.environ.get("WORLD_SIZE", "1"))
+    if _now:
+        yield _now[-1]
+        return
     if distributed.is_initialized():
-        yield _now[-1] if _now else Team(distributed.get_rank(), distributed.get_world_size())
+        team = _team_of_caller()
+        with _speaking(team), named_loss("train"):
+            yield team
         return
     if size == 1:
         yield Team()
@@ -169,6 +183,22 @@ def launched() -> Iterator[Team]:
     finally:
         _now.pop()
         distributed.destroy_process_group()
+
+
+def _team_of_caller() -> Team:
+    """Take the process group of the caller's own.
+
+    Raises
+    ------
+    ConfigError
+        It has no backend for the CPU, over which processes agree.
+    """
+    backends = distributed.get_backend_config()
+    if "cpu:" not in backends:
+        found = f"talks over {backends} alone, and the processes agree on numbers in main memory"
+        todo = 'Make it with init_process_group("cpu:gloo,cuda:nccl").'
+        raise ConfigError("E641", "the process group of the caller", found, todo)
+    return Team(distributed.get_rank(), distributed.get_world_size())
 
 
 @contextlib.contextmanager
