@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,7 +57,7 @@ class FakeDataset:
     bin_bp, organism = 128, "toy"
     names = [f"cage_{cell}_{strand}" for cell in "ab" for strand in ("plus", "minus")]
     # What is stored is half of what was counted.
-    tracks = [Track(i, name, "x.bw", "CAGE", strand_pair=i, scale=0.5) for i, name in enumerate(names)]
+    tracks = [Track(i, name, Path("x.bw"), "CAGE", strand_pair=i, scale=0.5) for i, name in enumerate(names)]
 
     def sequence(self, chrom, start, end):
         return np.arange(start // 128, end // 128)
