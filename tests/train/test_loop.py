@@ -17,6 +17,7 @@ from tests.train.two import short_run
 import senformer
 from senformer.core.errors import ConfigError, DataError, LockedError, MissingInputError, OutputError, Stopped
 from senformer.core.lock import folder_lock
+from senformer.train import loop as loop_module
 from senformer.train import run as run_module
 from senformer.train import train
 from senformer.train.checkpoint import checkpoint_path
@@ -92,6 +93,20 @@ def test_train__broken_off_and_resumed(tmp_path, human, monkeypatch, whole, step
     assert _unlike(whole, tmp_path) == []
     resumed = json.loads((tmp_path / "run.json").read_text())["resumed"]
     assert [entry["step"] for entry in resumed] == [resumed_at]
+
+
+def test_train__a_signal_while_it_is_prepared(tmp_path, human, monkeypatch, whole):
+    real = loop_module.make_job
+
+    def interrupted(*given):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return real(*given)
+
+    with monkeypatch.context() as patch, pytest.raises(Stopped, match="stopped by a signal after step 0"):
+        patch.setattr(loop_module, "make_job", interrupted)
+        train(MODEL, settings(), human, tmp_path)
+    train(MODEL, settings(), human, tmp_path, resume=True)
+    assert _unlike(whole, tmp_path) == []
 
 
 def test_train__broken_off_with_two_organisms_and_validation(tmp_path, both, monkeypatch):

@@ -1,7 +1,7 @@
 import json
 import os
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from senformer.train.checkpoint import State, checkpoint_steps, read_state
 from senformer.train.plan import make_plan
 from senformer.train.run import Run
 from senformer.train.signals import StopRequest
+from senformer.train.team import Team
 from senformer.train.validate import make_validation_sets
 
 
@@ -45,6 +46,21 @@ def test_go__curve_checkpoints_and_timings(tmp_path, human):
     assert state.metrics_bytes == (tmp_path / "metrics.jsonl").stat().st_size
     assert state.timings_bytes == (tmp_path / "timings.jsonl").stat().st_size
     assert state.seconds > 0
+
+
+def test_go__time_and_signal_are_asked_at_once(tmp_path, human, monkeypatch):
+    asked, real = [], Team.highest
+
+    def highest(team, *values):
+        asked.append(len(values))
+        return real(team, *values)
+
+    monkeypatch.setattr(Team, "highest", highest)
+    monkeypatch.setattr(Team, "agreed", lambda team: nullcontext())
+    with _run(tmp_path, human, settings(steps=3)) as run:
+        run.go(4096)
+    # Time and signal at once before each update; the signal alone at the end.
+    assert asked == [2, 2, 2, 1]
 
 
 def test_go__organisms_alternate(tmp_path, both):

@@ -198,6 +198,17 @@ def test_train__a_loss_that_is_not_finite_names_process_and_windows(world, tmp_p
 
 
 @pytest.mark.slow
+def test_train__a_validation_that_is_not_finite_in_one_process_leaves_nothing(world, tmp_path):
+    changes = {**RUN, "validate_every_steps": 1, "act": {"spoil_validating": 1}}
+    found = launch([job(world, tmp_path / "run", **changes)], tmp_path / "jobs")
+    told = [line for line in found.stderr.splitlines() if "error[" in line]
+    assert len(told) == 1
+    assert told[0].startswith("error[E617]: validation, process 1: human windows chr")
+    assert "process 0" not in told[0]
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.slow
 def test_train__a_batch_that_is_not_shared_out_evenly_is_told_once(world, tmp_path):
     found = launch([job(world, tmp_path / "run", **(RUN | {"batch_size": 3}))], tmp_path / "jobs")
     told = [line for line in found.stderr.splitlines() if "error[" in line]

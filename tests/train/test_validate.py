@@ -1,4 +1,6 @@
 import math
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from senformer.dataset.loader import eval_windows
 from senformer.train.batches import make_batches
 from senformer.train.export import training_intervals
 from senformer.train.plan import make_plan
+from senformer.train.team import Team
 from senformer.train.validate import make_validation_sets, validate
 
 
@@ -97,6 +100,28 @@ def test_validate__not_finite_names_the_windows(human, value, loss):
             validate(engine, sets, lambda: False)
     assert caught.value.code == "E617"
     assert f"(loss {loss}" in str(caught.value)
+
+
+class Beside(Team):
+    """The first of two processes: the second one's predictions are not finite."""
+
+    def highest(self, *values):
+        return [1 for _ in values]
+
+    def gather(self, value):
+        told, _, _ = value
+        return [value, (told.replace("process 0", "process 1"), math.nan, True)]
+
+
+def test_validate__not_finite_in_another_process_is_raised_alike(human):
+    config, sets = _sets(human, validate_windows=2)
+    with tiny_engine(config, human) as engine:
+        shared = replace(engine, team=Beside(0, 2))
+        with pytest.raises(DataError) as caught:
+            validate(shared, sets, lambda: False)
+    assert caught.value.code == "E617"
+    assert re.fullmatch(r"validation, process 1: human windows chr2:\d+-\d+ \(0-based\)", caught.value.where)
+    assert caught.value.found == "a prediction is not finite (loss nan)"
 
 
 def test_validate__out_of_memory_named(human):

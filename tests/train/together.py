@@ -117,6 +117,21 @@ def _spoil(values: Sequence[int]):
 
 
 @contextmanager
+def _spoil_validating(rank: int):
+    """Let the losses of one process's validation not be finite."""
+    real = run_module.validate
+
+    def validate(engine, sets, is_stopped):
+        def loss(*given, **named):
+            return engine.loss(*given, **named) * np.nan
+
+        return real(replace(engine, loss=loss) if engine.team.rank == rank else engine, sets, is_stopped)
+
+    with mock.patch.object(run_module, "validate", validate):
+        yield
+
+
+@contextmanager
 def _tiled(_: bool):
     """Compute stem and tower in tiles, and layers again on the way back."""
     real = prepare_module.create_model
@@ -136,6 +151,7 @@ ACTS = {
     "signal": _signal,
     "signal_validating": _signal_validating,
     "spoil": _spoil,
+    "spoil_validating": _spoil_validating,
 }
 
 

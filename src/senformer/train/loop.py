@@ -94,12 +94,13 @@ def train(
     Stopped
         A signal came; the state was saved.
     """
-    with launched() as team:
-        return _train(team, model_section, config, datasets, Path(out), resume, config_record)
+    with launched() as team, StopRequest(team.size > 1) as stop:
+        return _train(team, stop, model_section, config, datasets, Path(out), resume, config_record)
 
 
 def _train(
     team: Team,
+    stop: StopRequest,
     model_section: dict[str, Any],
     config: TrainConfig,
     datasets: Mapping[str, AnyDataset],
@@ -113,12 +114,12 @@ def _train(
         if resume and team.is_first:
             require_folder(out)
     lock = team.within_first(folder_lock(out))
-    with StopRequest(team.size > 1) as stop, lock, torch_settings(config, job.device):
+    with lock, torch_settings(config, job.device):
         state, done = team.of_first(lambda: _begin_or_find(out, job, config, resume))
         if done is not None:
             log.info("%s is finished: %d steps, ended by %s", out, done["steps"], done["stopped_by"])
             return done
-        if state is not None and state.step:
+        if state is not None and _is_saved(state):
             job = replace(job, plan=job.plan.resumed())
         with prepared(job, config, team) as engine:
             if state is None:
@@ -148,8 +149,13 @@ def _begin(engine: Engine, out: Path, job: Job, config: TrainConfig, record: dic
     return begin_run(out, job.settings, config, job.datasets, record, job.plan.start, engine.team.size)
 
 
+def _is_saved(state: State) -> bool:
+    """Say whether a checkpoint holds the state: there may be one before the first update too."""
+    return bool(state.sha256)
+
+
 def _load(engine: Engine, out: Path, state: State) -> None:
-    if state.step == 0:
+    if not _is_saved(state):
         log.info("%s has no checkpoint yet: starting at step 0", out)
         return
     log.info("%s goes on from step %d", out, state.step)

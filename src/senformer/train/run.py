@@ -89,7 +89,6 @@ class Run:
             if self._validate_if_due() and not self.state.step:
                 self._save()  # the weights that it begins at may stay the best
             while not (ended_by := self._ended_by()):
-                self._heed_signal()
                 with self._team.agreed():
                     step, batches = next(stream)
                 self._advance(step, batches)
@@ -97,14 +96,24 @@ class Run:
         return ended_by
 
     def _ended_by(self) -> str:
-        """Return what ends the run at this step; empty where it goes on."""
+        """Return what ends the run at this step; empty where it goes on.
+
+        Raises
+        ------
+        Stopped
+            A signal came; the state was saved.
+        """
         if self.state.step >= self._config.steps:
             return "steps"
         if has_stopped_early(self.state, self._config):
             return "early_stop"
         # The clock of the first process counts.
         is_late = self._team.is_first and self._is_out_of_time()
-        return "max_minutes" if any(self._team.highest(is_late)) else ""
+        is_over, signal = self._team.highest(is_late, self.stop.signal or 0)
+        if is_over:
+            return "max_minutes"
+        self._heed(signal)
+        return ""
 
     def _is_out_of_time(self) -> bool:
         limit = self._config.max_minutes
@@ -161,7 +170,7 @@ class Run:
 
     def _validate(self) -> bool:
         step = self.state.step
-        found = validate(self.engine, self._sets, lambda: self._signal() is not None)
+        found = validate(self.engine, self._sets, lambda: bool(self._signal()))
         if found is None:
             return False
         before = before_validation(self.state, self._config, self._metrics.flush())
@@ -199,9 +208,8 @@ class Run:
         if new or self._team.of_first(lambda: self.state.step not in checkpoint_steps(self.out)):
             self._save()
 
-    def _heed_signal(self) -> None:
-        signal = self._signal()
-        if signal is None:
+    def _heed(self, signal: int) -> None:
+        if not signal:
             return
         self._save_if_new()
         raise Stopped(
@@ -211,15 +219,15 @@ class Run:
             "Run the same command with --resume to go on.",
         )
 
-    def _signal(self) -> int | None:
-        """Return the signal that has come, to any of the processes."""
-        return self._team.highest(self.stop.signal or 0)[0] or None
+    def _signal(self) -> int:
+        """Return the signal that has come, to any of the processes; 0 if none."""
+        return self._team.highest(self.stop.signal or 0)[0]
 
     def _end(self) -> None:
         """Validate the last weights, unless that was done, and save them."""
         if self._sets and self.state.validated_step != self.state.step:
             self._validate()
-        self._heed_signal()
+        self._heed(self._signal())
         self._save_if_new()
 
 

@@ -24,6 +24,7 @@ from senformer.train.engine import Engine, memory_errors
 from senformer.train.micro import mean_counts
 from senformer.train.plan import Plan
 from senformer.train.scores import CORRELATIONS, LOSS, assays_of
+from senformer.train.team import Team
 
 SPLIT = "valid"
 
@@ -81,7 +82,7 @@ def validate(
     Raises
     ------
     DataError
-        A prediction or the loss is not finite; the windows are named.
+        A prediction or the loss is not finite, in any of the processes; the windows are named.
     DeviceError
         The device's memory is too small.
     """
@@ -110,8 +111,7 @@ def _validate_one(
             inputs, targets = engine.tensors(batch)
             prediction = engine.model(inputs, heads=[organism])[organism].float()
             loss = float(engine.loss_of(organism, prediction, targets, batch))
-        if not (math.isfinite(loss) and bool(prediction.isfinite().all())):
-            raise _not_finite(organism, batch, loss)
+        _refuse_not_finite(engine.team, organism, batch, loss, bool(prediction.isfinite().all()))
         if not is_ours:
             continue
         n = mean_counts(engine.config.loss)(batch.targets)
@@ -160,10 +160,17 @@ def _mean(by_track: Float64[np.ndarray, " track"]) -> float | None:
     return float(defined.mean()) if len(defined) else None
 
 
-def _not_finite(organism: str, batch: Batch, loss: float) -> DataError:
-    return DataError(
+def _refuse_not_finite(team: Team, organism: str, batch: Batch, loss: float, is_finite: bool) -> None:
+    """Raise alike in all processes where a prediction or the loss of one is not finite."""
+    is_bad = not (is_finite and math.isfinite(loss))
+    if not any(team.highest(is_bad)):
+        return
+    told = f"{organism} windows {', '.join(map(str, batch.windows))}"
+    told = told if team.size == 1 else f"process {team.rank}: {told}"
+    bad = [(told, loss) for told, loss, is_bad in team.gather((told, loss, is_bad)) if is_bad]
+    raise DataError(
         "E617",
-        f"validation, {organism} windows {', '.join(map(str, batch.windows))}",
-        f"a prediction is not finite (loss {loss:g})",
+        f"validation, {'; '.join(told for told, _ in bad)}",
+        f"a prediction is not finite (loss {', '.join(f'{loss:g}' for _, loss in bad)})",
         "The last checkpoint is kept. Look at these windows, or lower learning_rate, and train anew.",
     )

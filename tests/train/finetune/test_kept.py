@@ -8,6 +8,7 @@ from tests.train.toy import fingerprint
 
 from senformer.core.errors import ConfigError, DataError, MissingInputError
 from senformer.train import train
+from senformer.train.checkpoint import checkpoint_steps
 from senformer.train.finetune import kept as kept_module
 from senformer.train.finetune.kept import FILE, find_source, keep_source
 from senformer.train.finetune.source import read_source
@@ -61,6 +62,18 @@ def test_train__goes_on_without_its_source(source, human, tmp_path, monkeypatch)
         train(
             {}, tuned(other, {"train": ["heads", "pointwise"]}, steps=5), human, tmp_path / "cut", resume=True
         )
+
+
+def test_train__a_checkpoint_before_the_first_update_is_enough(source, human, tmp_path, caplog):
+    folder = shutil.copytree(source, tmp_path / "source")
+    train({}, tuned(folder, steps=2), human, tmp_path / "whole")
+    train({}, tuned(folder, steps=2, max_minutes=1e-9), human, tmp_path / "cut")
+    assert checkpoint_steps(tmp_path / "cut") == [0]
+    shutil.rmtree(folder)
+    with caplog.at_level(logging.INFO):
+        train({}, tuned(folder, steps=2), human, tmp_path / "cut", resume=True)
+    assert "goes on from step 0" in caplog.text
+    assert fingerprint(tmp_path / "cut") == fingerprint(tmp_path / "whole")
 
 
 def test_train__killed_before_a_checkpoint_it_needs_its_source(source, human, tmp_path, monkeypatch):
