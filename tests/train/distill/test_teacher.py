@@ -186,3 +186,12 @@ def test_make_teacher__what_cannot_teach(source, human, world):
     with pytest.raises(ConfigError, match="has no head 'fine'; it has: "):
         make_teacher(config, make_plan(MODEL, config, fine), fine, CPU)
     assert make_teacher(settings(), plan, human, CPU) is None
+
+
+def test_make_teacher__other_tracks_are_named_as_the_teachers(human, tmp_path):
+    other = save_model(tmp_path / "three", {"human": 3})
+    config = settings(distill={"teacher": str(other)})
+    with pytest.raises(ConfigError) as caught:
+        make_teacher(config, make_plan(MODEL, config, human), human, CPU)
+    assert f"train.distill.teacher: {other}: predicts 3 tracks, the dataset 7. Name a" in str(caught.value)
+    assert "heads: new" not in str(caught.value)

@@ -179,9 +179,27 @@ def test_freezing__a_rate_of_0_wins(source, human):
 
 def test_freezing__rates_of_adapters(source, human):
     adapters = {"attention": {"rank": 2}}
-    config = tuned(source, {"adapters": adapters}, rates={"adapters": 0.0}, warmup_steps=0)
+    config = tuned(source, {"adapters": adapters}, rates={"adapters.*.down": 0.0}, warmup_steps=0)
     before, after, _ = _after(config, human)
-    assert {key.split(".")[0] for key in _changed(before, after)} == {"heads"}
+    changed = {key for key in _changed(before, after) if not key.startswith("heads")}
+    assert changed
+    assert all(key.endswith(".up") for key in changed)
     only = tuned(source, {"adapters": adapters, "train": "adapters"}, rates={"adapters": 0.0})
     with pytest.raises(ConfigError, match="nothing trains in an update of 'human'"):
         make_plan({}, only, human)
+
+
+@pytest.mark.parametrize(
+    ("finetuning", "changes"),
+    [
+        ({"train": "heads"}, {}),
+        ({"stages": [{"from_step": 0, "train": "heads"}, {"from_step": 2, "train": "stem"}]}, {}),
+        ({}, {"rates": {"adapters": 0.0}}),
+    ],
+)
+def test_freezing__adapters_that_never_train_are_refused(source, human, finetuning, changes):
+    adapters = {"attention": {"rank": 4}}
+    with pytest.raises(ConfigError, match=r"train: \[heads, adapters\], or leave adapters out") as caught:
+        make_plan({}, tuned(source, {**finetuning, "adapters": adapters}, **changes), human)
+    assert "train.finetune.adapters: has no effect: no adapter trains at any step" in str(caught.value)
+    assert caught.value.code == "E676"

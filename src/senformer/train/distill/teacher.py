@@ -16,7 +16,7 @@ from senformer.dataset.examples import AnyDataset
 from senformer.predict.cover import Cover, make_cover
 from senformer.predict.source import load_run_model
 from senformer.train.config import TrainConfig
-from senformer.train.finetune.source import check_tracks, read_source
+from senformer.train.finetune.source import read_source, track_difference
 from senformer.train.plan import Plan
 
 _WHERE = "train.distill"
@@ -91,7 +91,10 @@ def make_teacher(
         if organism not in source.card.heads:
             found = f"has no head {organism!r}; it has: {', '.join(source.card.heads)}"
             raise ConfigError("E645", f"{_WHERE}: {source.folder}", found, "Name another teacher.")
-        check_tracks(source, organism, [track.name for track in dataset.tracks])
+        difference = track_difference(source, organism, [track.name for track in dataset.tracks])
+        if difference is not None:
+            todo = "Name a teacher of the dataset's tracks, in their order, or give it the teacher's."
+            raise ConfigError("E645", f"{_WHERE}.teacher: {source.folder}", f"predicts {difference}", todo)
     model = load_run_model(path).to(device).eval().requires_grad_(False)
     bin_bp = next(iter(datasets.values())).bin_bp
     if model.bin_bp != bin_bp:

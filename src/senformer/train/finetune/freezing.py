@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from senformer.core.errors import ConfigError
-from senformer.model.parts import ALL, adapted_weights, as_patterns, named_parts, names_in
+from senformer.model.parts import ADAPTERS, ALL, adapted_weights, as_patterns, named_parts, names_in
 from senformer.train.finetune.config import FinetuneConfig, StageConfig
 from senformer.train.rates import takes_part
 
@@ -65,6 +65,7 @@ class Freezing:
         stages = config.stages or [StageConfig(from_step=0, train=chosen)]
         parameters = named_parts(model)
         frozen = {name for name, parameter in parameters.items() if not parameter.requires_grad}
+        self._adapters = {name for name in parameters if name.startswith(ADAPTERS)}
         trained: set[str] = set()
         self.phases: list[Phase] = []
         for stage in stages:
@@ -91,12 +92,12 @@ class Freezing:
             module.training = trains
 
     def check(self, organisms: Iterable[str]) -> None:
-        """Raise unless something trains in every update, whichever organism has its turn.
+        """Raise unless something trains in every update, whichever organism has its turn, and adapters do.
 
         Raises
         ------
         ConfigError
-            Nothing does in a stage.
+            Nothing does in a stage, or no adapter does in any.
         """
         for organism in organisms:
             for phase in self.phases:
@@ -107,6 +108,10 @@ class Freezing:
                         f"nothing trains in an update of {organism!r}",
                         f"Let heads.{organism} train, or a part of the trunk.",
                     )
+        if self._adapters and self._adapters.isdisjoint(self.phases[-1].trained):
+            found = "has no effect: no adapter trains at any step"
+            todo = "Name them in what trains, train: [heads, adapters], or leave adapters out."
+            raise ConfigError("E676", f"{_WHERE}.adapters", found, todo)
 
 
 def _named(stage: StageConfig, names: list[str]) -> set[str]:

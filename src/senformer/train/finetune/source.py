@@ -10,6 +10,7 @@ from torch import nn
 
 from senformer.core.errors import ConfigError
 from senformer.core.tables import choose
+from senformer.core.wording import counted
 from senformer.dataset.examples import AnyDataset
 from senformer.model.card import ModelCard
 from senformer.model.folder import read_folder
@@ -119,7 +120,11 @@ def kept_heads(
         return []
     found = [organism for organism in datasets if organism in source.card.heads]
     for organism in found:
-        check_tracks(source, organism, [track.name for track in datasets[organism].tracks])
+        difference = track_difference(source, organism, [track.name for track in datasets[organism].tracks])
+        if difference is not None:
+            where = f"{_WHERE}: head {organism!r} of {source.folder}"
+            todo = "Set heads: new to draw a new head, or give the same tracks."
+            raise ConfigError("E630", where, f"has {difference}", todo)
     was, now = source.config.get("activation"), overrides.get("activation")
     if found and was != now:
         raise ConfigError(
@@ -131,27 +136,18 @@ def kept_heads(
     return found
 
 
-def check_tracks(source: Source, organism: str, names: list[str]) -> None:
-    """Raise unless a head of the source has tracks of these names.
-
-    Raises
-    ------
-    ConfigError
-        The first difference.
-    """
+def track_difference(source: Source, organism: str, names: list[str]) -> str | None:
+    """Return in what a head of the source first differs from tracks of these names, or None."""
     known = [track.get("name", "") for track in source.card.heads[organism]]
     if len(known) != len(names):
-        found = f"has {len(known)} tracks, the dataset {len(names)}"
-    elif known == [f"{organism}_{index}" for index in range(len(known))]:
+        return f"{counted(len(known), 'track')}, the dataset {len(names)}"
+    if known == [f"{organism}_{index}" for index in range(len(known))]:
         # A converted model whose source does not name its tracks.
-        return
-    elif known == names:
-        return
-    else:
-        index = next(i for i, pair in enumerate(zip(known, names, strict=True)) if pair[0] != pair[1])
-        found = f"has track {index} {known[index]!r}, the dataset {names[index]!r}"
-    where = f"{_WHERE}: head {organism!r} of {source.folder}"
-    raise ConfigError("E630", where, found, "Set heads: new to draw a new head, or give the same tracks.")
+        return None
+    different = [i for i, pair in enumerate(zip(known, names, strict=True)) if pair[0] != pair[1]]
+    if not different:
+        return None
+    return f"track {different[0]} {known[different[0]]!r}, the dataset {names[different[0]]!r}"
 
 
 def check_tensors(source: Source, model: nn.Module, kept: list[str]) -> None:
