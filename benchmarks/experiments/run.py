@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.experiments.plan import Experiment, Task, read_experiment, tasks
@@ -41,12 +42,15 @@ def start(task: Task, given: argparse.Namespace) -> subprocess.Popen:
 
 
 def run_all(wanted: list[Task], given: argparse.Namespace) -> list[str]:
-    """Do all runs, so many at once; return the names of those that failed."""
+    """Do all runs, so many at once; return the names of those that failed.
+
+    A run that begins at another one waits until that has ended.
+    """
     waiting, running, failed = list(wanted), {}, []
     try:
         while waiting or running:
-            while waiting and len(running) < given.parallel:
-                task = waiting.pop(0)
+            while len(running) < given.parallel and (task := _next(waiting, running)) is not None:
+                waiting.remove(task)
                 running[task.name] = start(task, given)
             for name, process in list(running.items()):
                 if process.poll() is not None:
@@ -60,6 +64,11 @@ def run_all(wanted: list[Task], given: argparse.Namespace) -> list[str]:
         for process in running.values():
             process.wait()
     return failed
+
+
+def _next(waiting: list[Task], running: Mapping[str, object]) -> Task | None:
+    open_runs = {*running, *(task.name for task in waiting)}
+    return next((task for task in waiting if task.after not in open_runs), None)
 
 
 def results(experiment: Experiment, out: Path) -> list[dict]:

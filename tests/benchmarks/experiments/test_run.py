@@ -3,7 +3,7 @@ import json
 import sys
 
 import pytest
-from benchmarks.experiments.plan import Experiment, tasks
+from benchmarks.experiments.plan import Arm, Experiment, tasks
 
 from benchmarks.experiments import run
 
@@ -107,3 +107,11 @@ def test_adopt__what_was_run_here_is_left(tmp_path):
     here.write_text("{}")
     assert run.adopt(_known(tmp_path / "known.json"), EXPERIMENT, tmp_path) == ["toy-c-s1"]
     assert here.read_text() == "{}"
+
+
+def test_run_all__a_run_waits_for_the_one_that_it_begins_at(started, tmp_path):
+    arms = {"a": {}, "b": {}, "tuned": {"after": "a"}, "c": {}}
+    experiment = EXPERIMENT.model_copy(update={"arms": {name: Arm(**arm) for name, arm in arms.items()}})
+    given = argparse.Namespace(parallel=3, out=tmp_path)
+    run.run_all(list(tasks(experiment)), given)
+    assert list(started) == ["toy-a-s1", "toy-b-s1", "toy-c-s1", "toy-tuned-s1"]
