@@ -1,9 +1,11 @@
+import logging
+
 import pytest
 
 from senformer.core.config import parse
 from senformer.core.errors import ConfigError
 from senformer.train.config import TrainConfig
-from senformer.train.idle import refuse_idle
+from senformer.train.idle import refuse_idle, warn_of_warmup
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,14 @@ from senformer.train.idle import refuse_idle
             {"finetune": {"from": "x", "stages": [{"from_step": s, "train": "heads"} for s in (0, 1)]}},
             "train.finetune.stages: the stage from step 1 never begins: the run has 1 steps. Leave it out",
         ),
+        (
+            {"schedule": "cosine"},
+            "train.schedule: cosine has no effect: the warm-up takes 500 steps by default, the run has 1.",
+        ),
+        (
+            {"schedule": "linear", "warmup_steps": 1},
+            "linear has no effect: the warm-up takes 1 steps, the run has 1. Give fewer warmup_steps, or",
+        ),
         ({"clip_norm": None, "clip": "per_tensor"}, "train.clip: has no effect without clip_norm"),
     ],
 )
@@ -47,3 +57,19 @@ def test_refuse_idle__key_and_need_named(values, text):
 def test_refuse_idle__defaults_written_out_are_fine():
     whole = TrainConfig(steps=1, optimizer="sgd").model_dump(mode="json")
     refuse_idle(parse(TrainConfig, whole, "x.yaml (train)"))
+
+
+def test_refuse_idle__one_step_after_the_warmup_is_fine():
+    refuse_idle(TrainConfig(steps=4, warmup_steps=3, schedule="cosine"))
+
+
+def test_warn_of_warmup__told_only_where_the_rate_is_never_reached(caplog):
+    with caplog.at_level(logging.WARNING, logger="senformer"):
+        warn_of_warmup(TrainConfig(steps=5, warmup_steps=5))
+    assert not caplog.records
+    with caplog.at_level(logging.WARNING, logger="senformer"):
+        warn_of_warmup(TrainConfig(steps=200))
+    assert [record.getMessage() for record in caplog.records] == [
+        "warning: train.learning_rate of 0.0005 is never reached: the warm-up takes 500 steps by default, "
+        "the run has 200; the rate ends at 0.0002. Give fewer warmup_steps, or raise steps."
+    ]

@@ -174,9 +174,9 @@ def test_train__more_steps_under_a_constant_rate(tmp_path, human, whole):
 
 
 def test_train__more_steps_under_a_cosine_refused(tmp_path, human):
-    train(MODEL, settings(steps=1, schedule="cosine"), human, tmp_path)
+    train(MODEL, settings(steps=1, warmup_steps=0, schedule="cosine"), human, tmp_path)
     with pytest.raises(ConfigError, match=r"train\.steps was 1 and is now 6"):
-        train(MODEL, settings(steps=6, schedule="cosine"), human, tmp_path, resume=True)
+        train(MODEL, settings(steps=6, warmup_steps=0, schedule="cosine"), human, tmp_path, resume=True)
 
 
 def test_train__time_limit_then_a_larger_one(tmp_path, human, monkeypatch, whole):

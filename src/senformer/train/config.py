@@ -89,7 +89,7 @@ class TrainConfig(Config):
         ``balanced`` gives positive and negative windows in turn; ``uniform`` all alike.
     parallel
         How several processes hold the model: ``ddp``, each all of it; ``fsdp``, each a share of every
-        parameter. No effect on results, and none in one process.
+        parameter. No effect on results in fp32 but for rounding, and none in one process.
     precision, device
         ``auto`` takes bf16 where hardware multiplies it, and CUDA where there is one.
     deterministic

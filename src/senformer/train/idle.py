@@ -1,5 +1,6 @@
 """Settings that would have no effect beside others: refused, for a run must be what its file says."""
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,8 @@ from senformer.train.config import TrainConfig
 from senformer.train.losses import LOSSES
 from senformer.train.optimizer import make_schedule
 from senformer.train.optimizers import OPTIMIZERS
+
+log = logging.getLogger(__name__)
 
 
 def refuse_idle(config: TrainConfig) -> None:
@@ -23,6 +26,9 @@ def refuse_idle(config: TrainConfig) -> None:
         found = f"{config.schedule} needs validation"
         raise ConfigError("E676", "train.schedule", found, "Set validate_every_steps.")
     schedule.check(config.learning_rate)
+    if not schedule.is_open_ended and config.warmup_steps >= config.steps:
+        found = f"{config.schedule} has no effect: {_warmup(config)}"
+        raise ConfigError("E676", "train.schedule", found, "Give fewer warmup_steps, or raise steps.")
     for stage in [] if config.finetune is None else config.finetune.stages:
         if stage.from_step >= config.steps:
             found = f"the stage from step {stage.from_step} never begins: the run has {config.steps} steps"
@@ -30,6 +36,24 @@ def refuse_idle(config: TrainConfig) -> None:
     for key, reason, need in _idle(config):
         if getattr(config, key) != _default(key):
             raise ConfigError("E676", f"train.{key}", f"has no effect {reason}", f"{need}, or leave it out.")
+
+
+def warn_of_warmup(config: TrainConfig) -> None:
+    """Log a line where the run ends before the warm-up: it never trains at ``learning_rate``."""
+    if config.warmup_steps > config.steps:
+        reached = config.learning_rate * config.steps / config.warmup_steps
+        log.warning(
+            "warning: train.learning_rate of %g is never reached: %s; the rate ends at %g. Give fewer "
+            "warmup_steps, or raise steps.",
+            config.learning_rate,
+            _warmup(config),
+            reached,
+        )
+
+
+def _warmup(config: TrainConfig) -> str:
+    by_default = "" if "warmup_steps" in config.model_fields_set else " by default"
+    return f"the warm-up takes {config.warmup_steps} steps{by_default}, the run has {config.steps}"
 
 
 def _default(key: str) -> Any:

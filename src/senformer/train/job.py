@@ -14,6 +14,7 @@ from senformer.dataset.fold_choice import choose_folds
 from senformer.train.batches import AnyBatches, make_batches
 from senformer.train.config import TrainConfig
 from senformer.train.distill.teacher import Teacher, make_teacher
+from senformer.train.idle import warn_of_warmup
 from senformer.train.loss_choice import make_loss
 from senformer.train.plan import Plan, make_plan
 from senformer.train.recipe_check import refuse_unfit_recipe
@@ -77,6 +78,7 @@ def make_job(
     device = team.device(pick_device(config.device))
     dtype = pick_dtype(config.precision, device)
     refuse_unfit_recipe(config, plan, datasets, team.size)
+    warn_of_warmup(config)
     batches = make_batches(datasets, plan, config, team)
     teacher = make_teacher(config, plan, datasets, device)
     taught_by = None if teacher is None else teacher.sha256
