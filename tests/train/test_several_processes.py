@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 import torch
+from tests.train.test_table_datasets import SECTIONS, store
 from tests.train.together import SGD, assert_same_curve, assert_same_weights, curve, do, job, launch
 from tests.train.toy import fingerprint, open_world
 
@@ -247,6 +248,30 @@ def test_train__stages_of_fine_tuning(world, tmp_path, way):
     assert found.returncode == 0, found.stderr
     assert_same_curve(tmp_path / "two", tmp_path / "alone")
     assert_same_weights(tmp_path / "two", tmp_path / "alone")
+
+
+@pytest.mark.slow
+def test_train__adapters_and_tables(world, tmp_path):
+    do(job(world, tmp_path / "source", **(VALID | {"steps": 1})))
+    adapters = {"attention": {"rank": 2}, "convolution": {"rank": 2, "targets": ["tower.5"]}}
+    finetune = {"from": str(tmp_path / "source"), "adapters": adapters}
+    store(tmp_path, inputs={}).path.rename(tmp_path / "toy")
+    table = {**VALID, **SGD, "loss": "mse", "model": SECTIONS["senformer"]}
+
+    def jobs(name, **more):
+        return [
+            job(world, tmp_path / f"adapters_{name}", **VALID, **SGD, act=MASKED, finetune=finetune, **more),
+            job(tmp_path, tmp_path / f"table_{name}", "toy", **table, **more),
+        ]
+
+    for one in jobs("alone"):
+        do(one)
+    found = launch([*jobs("ddp", parallel="ddp"), *jobs("fsdp", parallel="fsdp")], tmp_path / "jobs")
+    assert found.returncode == 0, found.stderr
+    for kind in ("adapters", "table"):
+        for way in ("ddp", "fsdp"):
+            assert_same_curve(tmp_path / f"{kind}_{way}", tmp_path / f"{kind}_alone")
+            assert_same_weights(tmp_path / f"{kind}_{way}", tmp_path / f"{kind}_alone")
 
 
 @pytest.mark.slow
