@@ -65,5 +65,20 @@ def test_write_events__an_existing_folder_is_kept(tmp_path):
     run = write_run(tmp_path / "run")
     (tmp_path / "events").mkdir()
     (tmp_path / "events" / "mine").touch()
-    with pytest.raises(OutputError):
+    with pytest.raises(OutputError, match=r"the output folder exists\. Choose another --tensorboard, or rem"):
+        write_events(run, tmp_path / "events")
+    assert (tmp_path / "events" / "mine").exists()
+
+
+def test_write_events__a_second_time_replaces_what_was_written(tmp_path):
+    run = write_run(tmp_path / "run", is_done=False)
+    write_events(run, tmp_path / "events")
+    with open(run / "metrics.jsonl", "a") as handle:
+        handle.write('{"step": 61, "loss": 0.75, "organism": "simulated"}\n')
+    assert write_events(run, tmp_path / "events") == 127
+    found = read_back(tmp_path / "events")
+    assert sum(map(len, found.values())) == 127
+    assert found["loss/simulated"][-1][:2] == (61, 0.75)
+    (tmp_path / "events" / "events.out.tfevents.1.host.2.0").touch()  # of another program
+    with pytest.raises(OutputError, match="Choose another --tensorboard"):
         write_events(run, tmp_path / "events")

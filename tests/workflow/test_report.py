@@ -115,6 +115,10 @@ def test_report_events__a_folder_a_run(tmp_path):
     assert report_events(runs, tmp_path / "events") == 2 * 126
     assert sorted(path.name for path in (tmp_path / "events").iterdir()) == ["a", "b"]
     assert report_events(runs[:1], tmp_path / "one") == 126
+    assert report_events(runs, tmp_path / "events") == 2 * 126
+    (tmp_path / "events" / "a" / "mine").touch()
+    with pytest.raises(OutputError, match="Choose another --tensorboard"):
+        report_events(runs, tmp_path / "events")
 
 
 def test_report_events__one_fault_leaves_no_events(tmp_path):

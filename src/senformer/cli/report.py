@@ -38,7 +38,8 @@ def report(
     tensorboard: Annotated[
         Path | None,
         typer.Option(
-            "--tensorboard", help="Write the curve as TensorBoard events into this new folder instead."
+            "--tensorboard",
+            help="Write the curve as TensorBoard events into a folder instead, a new one or one made so.",
         ),
     ] = None,
     json: Json = False,

@@ -272,10 +272,11 @@ def sweep_folder(path: str | os.PathLike) -> None:
             remove(child)
 
 
-def refuse_existing(path: str | os.PathLike) -> None:
+def refuse_existing(path: str | os.PathLike, option: str = "--out") -> None:
     """Raise unless ``path`` is free: results are never overwritten.
 
-    A lock (:mod:`senformer.core.lock`) and the leftovers of a killed writer do not count.
+    A lock (:mod:`senformer.core.lock`) and the leftovers of a killed writer do not count. ``option`` is what
+    the user names the path by.
 
     Raises
     ------
@@ -288,7 +289,7 @@ def refuse_existing(path: str | os.PathLike) -> None:
     if path.exists() or path.is_symlink():
         kind = "folder" if path.is_dir() else "file"
         raise OutputError(
-            "E804", str(path), f"the output {kind} exists", "Choose another --out, or remove it first."
+            "E804", str(path), f"the output {kind} exists", f"Choose another {option}, or remove it first."
         )
 
 

@@ -15,6 +15,8 @@ from senformer.core.errors import MissingInputError
 from senformer.report.inputs import read_json, read_lines
 
 _FIXED = ("step", "organism")
+# TensorBoard reads every file with "tfevents" in its name; by this ending we know our own.
+_ENDING = ".senformer"
 
 
 def write_events(run: Path, out: Path) -> int:
@@ -28,7 +30,8 @@ def write_events(run: Path, out: Path) -> int:
     run
         Run folder of ``train``; one under way will do.
     out
-        Folder to create; ``tensorboard --logdir`` takes it, or the folder above several of them.
+        Folder to create; ``tensorboard --logdir`` takes it, or the folder above several of them. One that
+        this function filled is written anew.
 
     Raises
     ------
@@ -37,14 +40,14 @@ def write_events(run: Path, out: Path) -> int:
     DataError
         A file is damaged.
     OutputError
-        ``out`` exists.
+        ``out`` exists and holds other files.
     """
+    refuse_foreign_events(out)
     try:
         from tensorboard.summary import Writer
     except ImportError as fault:
         todo = "Run: pip install 'senformer[tensorboard]'"
         raise MissingInputError("E784", str(out), "tensorboard is not installed", todo) from fault
-    refuse_existing(out)
     began = datetime.fromisoformat(read_json(run / "run.json")["started"]).timestamp()
     timings = read_lines(run / "timings.jsonl")
     scalars = list(_scalars([*read_lines(run / "metrics.jsonl"), *timings]))
@@ -57,9 +60,24 @@ def write_events(run: Path, out: Path) -> int:
             seconds = float(np.interp(step, steps, elapsed))
             writer.add_scalar(name, value, step, wall_time=began + seconds)
         writer.close()
+        for file in list(folder.iterdir()):
+            file.rename(file.with_name(f"{file.name}{_ENDING}"))
 
     commit_folder(out, write)
     return len(scalars)
+
+
+def refuse_foreign_events(out: Path) -> None:
+    """Raise unless a folder of events is free, or holds nothing but such as we wrote, which may be replaced.
+
+    Raises
+    ------
+    OutputError
+        There is something else.
+    """
+    files = [path for path in out.rglob("*") if path.is_symlink() or not path.is_dir()]
+    if not out.is_dir() or not files or not all(path.name.endswith(_ENDING) for path in files):
+        refuse_existing(out, "--tensorboard")
 
 
 def _scalars(lines: list[dict[str, Any]]) -> Iterator[tuple[str, int, float]]:

@@ -11,7 +11,7 @@ from senformer.core.commit import commit_folder, refuse_existing, sha256
 from senformer.core.errors import DataError, MissingInputError, UsageError
 from senformer.report import write_comparison, write_report
 from senformer.report.sections.compared import names_of
-from senformer.report.tensorboard import write_events
+from senformer.report.tensorboard import refuse_foreign_events, write_events
 
 
 def report_run(
@@ -112,11 +112,11 @@ def report_events(runs: Sequence[Path], out: Path) -> int:
     MissingInputError
         A folder is no run, or tensorboard is not installed.
     OutputError
-        ``out`` exists.
+        ``out`` exists and holds other files than events that were written by this function.
     """
     for run in runs:
         _require_run(run)
-    refuse_existing(out)
+    refuse_foreign_events(out)
     if len(runs) == 1:
         return write_events(runs[0], out)
     names = [name.replace("/", "_") for name in names_of(runs)]
