@@ -40,3 +40,21 @@ def test_read_builds__none_where_it_cannot_be_told(dataset, fault):
     else:
         write(dataset / "DONE.json", {"format": 1, "other": True})
     assert read_builds(runs) == {str(dataset): None}
+
+
+def test_read_builds__the_run_that_another_began_at_comes_before_with_its_dataset(dataset, tmp_path):
+    weights = tmp_path / "base" / "model" / "model.safetensors"
+    weights.parent.mkdir(parents=True)
+    weights.write_bytes(b"weights")
+    base = record("train", inputs={"yeast": describe_input(dataset)})
+    write(tmp_path / "base" / "run.json", base)
+    tuned = record("train", inputs={"finetune.from": describe_input(weights)})
+    found = read_builds([tuned])
+    assert [one["command"] for one in found.values()] == ["build", "train"]
+    assert found[str(weights)] == base
+    # a model that another command put there, or another one by now
+    write(tmp_path / "base" / "run.json", record("build"))
+    assert read_builds([tuned]) == {str(weights): None}
+    write(tmp_path / "base" / "run.json", base)
+    weights.write_bytes(b"others")
+    assert read_builds([tuned]) == {str(weights): None}

@@ -27,7 +27,7 @@ def test_run_section__build_comes_first(tmp_path):
 def test_run_section__build_that_cannot_be_read_is_told(tmp_path):
     run = read_run(write_run(tmp_path / "run"))
     made = run_section(run, [], {"data": None})
-    assert "how the dataset was built is not among them (no record of it can be read in data):" in made
+    assert "what made these inputs is not among them, for no record of it can be read: data." in made
     assert "made what this page shows" not in made
 
 

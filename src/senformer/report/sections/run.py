@@ -24,7 +24,7 @@ def run_section(
     records
         Run records of everything else on the page, for their commands.
     builds
-        Run records of the datasets by path; None where one cannot be read.
+        Run records of the datasets, and of models that runs began at, by path; None where one cannot be read.
     """
     record, builds, records = run.record, builds or {}, list(records)
     parts = [
@@ -95,8 +95,8 @@ def _commands_title(unread: list[str]) -> str:
     if not unread:
         return "These command lines made what this page shows, in this order:"
     return (
-        "These command lines were recorded, in this order; how the dataset was built is not among them "
-        f"(no record of it can be read in {', '.join(unread)}):"
+        "These command lines were recorded, in this order; what made these inputs is not among them, for no "
+        f"record of it can be read: {', '.join(unread)}."
     )
 
 
