@@ -1,7 +1,7 @@
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import Discriminator, Tag
+from pydantic import Discriminator, Field, Tag
 
 from senformer.core.config import Config, nearest, parse, read_section, read_yaml
 from senformer.core.errors import ConfigError, MissingInputError
@@ -136,3 +136,33 @@ def test_parse__a_choice_that_is_none_suggests_the_nearest(value, todo):
         parse(Choice, {"nan": value}, "x.yaml")
     assert raised.value.found == f"key 'nan' is {value!r}; allowed are mask, zero, error"
     assert raised.value.todo == todo
+
+
+@pytest.mark.parametrize(
+    ("values", "todo"),
+    [
+        ({"ema": "none"}, "Leave the key out, or write null."),
+        ({"ema": 3}, "Mend the value."),
+        ({"export": "none"}, "Leave the key out, or write null."),
+        ({"steps": "none"}, "Mend the value."),
+        ({"parts": {"a": "none"}}, "Mend the value."),
+        ({"inner": {"rank": "None"}}, "Leave the key out, or write null."),
+        ({"inner": {"ids": "none"}}, "Leave the key out, or write null."),
+        ({"inner": {"ids": ["none"]}}, "Mend the value."),
+    ],
+)
+def test_parse__none_for_a_key_that_may_be_left_out(values, todo):
+    class Section(Config):
+        rank: int | None = None
+        ids: int | list[int] | None = None
+
+    class Whole(Config):
+        steps: int = 1
+        ema: float | None = Field(default=None, lt=1)
+        export: Literal["best", "last"] | None = None
+        parts: dict[str, int] = {}
+        inner: Section | None = None
+
+    with pytest.raises(ConfigError) as raised:
+        parse(Whole, values, "x.yaml")
+    assert (raised.value.code, raised.value.todo) == ("E107", todo)

@@ -30,6 +30,8 @@ T = TypeVar("T", bound=Config)
 # What pydantic calls the plain types of a union in the place of a fault.
 _BRANCH = re.compile(r"(constrained-)?(int|float|str|bool)|(list|dict)\[.*\]")
 
+_NO_VALUE = "Leave the key out, or write null."
+
 
 class _Loader(yaml.SafeLoader):
     """PyYAML's safe loader, which also refuses a key that stands twice and reads ``1e-3`` as a number."""
@@ -120,13 +122,16 @@ def parse(kind: type[T], values: dict[str, Any], where: str) -> T:
             raise ConfigError("E105", where, f"unknown key {field!r}", todo) from fault
         if first["type"] == "missing":
             raise ConfigError("E106", where, f"key {field!r} is missing", "Add it.") from fault
+        is_no_value = str(first["input"]).lower() == "none" and _may_be_null(kind, first["loc"])
         if first["type"] == "literal_error" and isinstance(first["input"], str):
             known = re.findall(r"'([^']*)'", first["ctx"]["expected"])
             found = f"key {field!r} is {first['input']!r}; allowed are {', '.join(known)}"
-            raise ConfigError("E107", where, found, meant(first["input"], known)) from fault
+            todo = _NO_VALUE if is_no_value else meant(first["input"], known)
+            raise ConfigError("E107", where, found, todo) from fault
         message = first["msg"].removeprefix("Value error, ")
         found = f"key {field!r} is {first['input']!r}: {message}" if field else message
-        raise ConfigError("E107", where, found, "Mend the value.") from fault
+        todo = _NO_VALUE if is_no_value else "Mend the value."
+        raise ConfigError("E107", where, found, todo) from fault
 
 
 def _walk(kind: Any, loc: tuple) -> tuple[list[str], list[str]]:
@@ -146,6 +151,20 @@ def _walk(kind: Any, loc: tuple) -> tuple[list[str], list[str]]:
             options = _models(kind.model_fields[part].annotation)
     fields = getattr(options[0] if options else None, "model_fields", {})
     return written, [field.alias or name for name, field in fields.items()]
+
+
+def _may_be_null(kind: Any, loc: tuple) -> bool:
+    """Say whether the key at a place, one of plain sections, is null where it is left out."""
+    options, default = [kind], False
+    for part in loc:
+        if _BRANCH.fullmatch(str(part)):
+            continue
+        fields = getattr(options[0] if options else None, "model_fields", {})
+        if part not in fields:
+            return False
+        default = fields[part].default
+        options = _models(fields[part].annotation)
+    return default is None
 
 
 def _models(annotation: Any) -> list[Any]:
