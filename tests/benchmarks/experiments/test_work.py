@@ -14,6 +14,7 @@ SMALL = {
     "title": "toy",
     "seeds": [1],
     "splits": ["valid", "test"],
+    "drift": True,
     "data": {
         "toy": {
             "simulate": {"genome_bp": 60_000, "n_chromosomes": 3, "n_variants": 0, "seed": 7},
@@ -79,7 +80,9 @@ def test_do__trains_evaluates_and_keeps_what_was_found(made):
     assert load_run_model(out / "runs" / longer.name / "run").window_bp == 8192
     assert "drift" not in found
     assert extended["drift"]["toy"]["n_tracks"] == 7
-    assert do(experiment, tuned, out)["steps"] == 1
+    plain = do(experiment.model_copy(update={"drift": False}), tuned, out)
+    assert plain["steps"] == 1
+    assert "drift" not in plain
     taught = do(experiment, distilled, out)
     assert (taught["steps"], len(taught["drift"]["toy"]["by_distance"])) == (1, 8)
     settings = json.loads((out / "runs" / distilled.name / "run" / "run.json").read_text())["settings"]
