@@ -80,28 +80,38 @@ def results(experiment: Experiment, out: Path) -> list[dict]:
 def adopt(known: Path, experiment: Experiment, out: Path) -> list[str]:
     """Put results of a record of ``summary.py`` where runs would leave them; return the names of these runs.
 
-    A result counts where its run, its data and what is evaluated are set as they are now.
+    A result counts where its run, the runs that it begins at, its data and what is evaluated are set as they
+    are now. A run that one yet to be done begins at is done anew, for its weights.
     """
     record = json.loads(known.read_text(encoding="utf-8"))
     then = parse(Experiment, record["config"], f"{known}: config")
     rows = {row["name"]: row for row in record["runs"]}
-    found = []
+    before = {task.name: (task, _beside(task, then)) for task in tasks(then)}
+    same: set[str | None] = {None}
     for task in tasks(experiment):
-        same = any(task == other for other in tasks(then)) and _beside(task, experiment) == _beside(
-            task, then
-        )
-        if same and task.name in rows and not is_done(task, out):
-            folder = out / "runs" / task.name
-            folder.mkdir(parents=True, exist_ok=True)
-            write_json(folder / RESULT, rows[task.name])
-            found.append(task.name)
+        if before.get(task.name) == (task, _beside(task, experiment)) and task.after in same:
+            same.add(task.name)
+    found: list[str] = []
+    needed: set[str | None] = set()
+    # Runs come after those that they begin at.
+    for task in reversed(list(tasks(experiment))):
+        if is_done(task, out):
+            continue
+        if task.name in same - needed and task.name in rows:
+            found.insert(0, task.name)
+        else:
+            needed.add(task.after)
+    for name in found:
+        folder = out / "runs" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / RESULT, rows[name])
     return found
 
 
 def _beside(task: Task, experiment: Experiment) -> tuple:
-    """Return what a run depends on besides its own settings."""
+    """Return what a result depends on besides the settings of its run."""
     data = {name: experiment.data[name] for name in task.data}
-    return data, experiment.splits, experiment.memory_gib
+    return data, experiment.splits, experiment.drift, experiment.memory_gib
 
 
 def arguments() -> argparse.Namespace:

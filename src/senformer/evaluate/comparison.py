@@ -14,7 +14,8 @@ from scipy.stats import wilcoxon
 from senformer.core.errors import DataError
 from senformer.core.schema import Column, TableSchema
 from senformer.evaluate.bootstrap import Sums, difference_intervals
-from senformer.tracks.track import ALL_TRACKS, NO_ASSAY
+from senformer.evaluate.means import assay_groups
+from senformer.tracks.track import ALL_TRACKS
 
 COMPARED = ("pearson_r", "pearson_r_log1p")
 N_DRAWS = 2_000
@@ -66,7 +67,7 @@ def compare_tracks(
     seed
         Of the bootstrap's draws.
     """
-    assays = first["assay"].replace("", NO_ASSAY)
+    assays = assay_groups(first)
     rows = []
     for metric in metrics:
         groups = [(ALL_TRACKS, np.ones(len(first), bool))]

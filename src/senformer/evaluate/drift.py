@@ -15,9 +15,10 @@ import pandas as pd
 from jaxtyping import Float, Float64
 
 from senformer.core.schema import Column, TableSchema
-from senformer.evaluate.metrics.pearson import Moments, PearsonSums
+from senformer.evaluate.means import assay_groups, mean_defined
+from senformer.evaluate.metrics.pearson import PearsonSums
 from senformer.evaluate.metrics.r2 import R2
-from senformer.tracks.track import NO_ASSAY, Track
+from senformer.tracks.track import Track
 
 N_BANDS = 8
 
@@ -164,15 +165,14 @@ class Drift:
         there is no such track, or the other's is not above 0.
         """
         table = self.table(tracks)
-        named = table.assign(assay=table["assay"].replace("", NO_ASSAY))
-        groups = named.groupby("assay", sort=True)
+        groups = table.groupby(assay_groups(table), sort=True)
         relative = self.relative_rms()
         bands = [
             {
                 "from_bin": first,
                 "to_bin": end,
-                "pearson_mean": _mean(band.result()),
-                "relative_rms_mean": _mean(row),
+                "pearson_mean": mean_defined(band.result()),
+                "relative_rms_mean": mean_defined(row),
             }
             for (first, end), band, row in zip(band_edges(self.n_bins), self.bands, relative, strict=False)
         ]
@@ -204,21 +204,15 @@ def band_rows(n_bins: int) -> list[np.ndarray]:
 def _of_tracks(table: pd.DataFrame) -> dict[str, Any]:
     own, other = table["pearson_r_measured"], table["pearson_r_measured_against"]
     both = own.notna() & other.notna()
-    accuracy, reference = _mean(own[both]), _mean(other[both])
+    accuracy, reference = mean_defined(own[both]), mean_defined(other[both])
     return {
         "n_tracks": len(table),
-        "pearson_mean": _mean(table["pearson_r"]),
-        "relative_rms_mean": _mean(table["relative_rms"]),
-        "relative_rms_edge_mean": _mean(table["relative_rms_edge"]),
-        "relative_rms_middle_mean": _mean(table["relative_rms_middle"]),
+        "pearson_mean": mean_defined(table["pearson_r"]),
+        "relative_rms_mean": mean_defined(table["relative_rms"]),
+        "relative_rms_edge_mean": mean_defined(table["relative_rms_edge"]),
+        "relative_rms_middle_mean": mean_defined(table["relative_rms_middle"]),
         "max_difference": float(table["max_difference"].max()),
         "measured_pearson_mean": accuracy,
         "measured_pearson_mean_against": reference,
         "kept": accuracy / reference if accuracy is not None and reference and reference > 0 else None,
     }
-
-
-def _mean(values: Moments | pd.Series) -> float | None:
-    known = np.asarray(values, np.float64)
-    known = known[~np.isnan(known)]
-    return float(known.mean()) if len(known) else None

@@ -8,11 +8,12 @@ import pandas as pd
 
 from senformer.core.schema import Column, TableSchema
 from senformer.evaluate.extras import Extras
+from senformer.evaluate.means import assay_groups, mean_defined
 from senformer.evaluate.metrics import METRICS
 from senformer.evaluate.ranked import RankedScores
 from senformer.evaluate.spread import Spread
 from senformer.evaluate.sums import TrackSums
-from senformer.tracks.track import NO_ASSAY, Track
+from senformer.tracks.track import Track
 
 # Columns whose means over tracks stand in metrics.json, and what they are called there before "_mean".
 FURTHER = {
@@ -120,22 +121,22 @@ def label_summary(table: pd.DataFrame) -> dict[str, Any]:
     if "auroc" not in table:
         return {}
     return {
-        "auroc_mean": _mean(table["auroc"]),
-        "auprc_mean": _mean(table["auprc"]),
+        "auroc_mean": mean_defined(table["auroc"]),
+        "auprc_mean": mean_defined(table["auprc"]),
         "n_tracks_auroc_undefined": int((table["auroc"].isna() & table["n_positive"].notna()).sum()),
     }
 
 
 def _means(table: pd.DataFrame) -> dict[str, float | None]:
     """Return the mean over tracks of each further metric that the table has."""
-    return {f"{key}_mean": _mean(table[column]) for column, key in FURTHER.items() if column in table}
+    return {f"{key}_mean": mean_defined(table[column]) for column, key in FURTHER.items() if column in table}
 
 
 def summarize(table: pd.DataFrame) -> dict[str, Any]:
     """Return the arithmetic means over the tracks of a table that have a correlation, and their counts."""
     return {
-        "pearson_mean": _mean(table["pearson_r"]),
-        "pearson_log1p_mean": _mean(table["pearson_r_log1p"]),
+        "pearson_mean": mean_defined(table["pearson_r"]),
+        "pearson_log1p_mean": mean_defined(table["pearson_r_log1p"]),
         **_means(table),
         "n_tracks": len(table),
         "n_tracks_undefined": int(table["pearson_r"].isna().sum()),
@@ -148,12 +149,7 @@ def by_assay(table: pd.DataFrame, spread: Spread | None = None) -> dict[str, dic
 
     With ``spread`` also the intervals of the means.
     """
-    named = table.assign(assay=table["assay"].replace("", NO_ASSAY))
     return {
         str(assay): summarize(rows) | (spread.of(str(assay)) if spread else {})
-        for assay, rows in named.groupby("assay", sort=True)
+        for assay, rows in table.groupby(assay_groups(table), sort=True)
     }
-
-
-def _mean(values: pd.Series) -> float | None:
-    return float(values.mean()) if values.notna().any() else None

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Float64
 
 from senformer.core.errors import ConfigError, DataError
 from senformer.dataset.batch import Batch
 from senformer.dataset.examples import AnyDataset, eval_batches
 from senformer.dataset.loader import eval_windows
+from senformer.evaluate.means import mean_defined
 from senformer.evaluate.sums import TrackSums
 from senformer.tracks.scaling import Scaling
 from senformer.train.config import TrainConfig
@@ -150,14 +150,9 @@ def _correlations(sums: TrackSums, dataset: AnyDataset) -> dict[str, float | Non
     assays = np.array([track.assay for track in dataset.tracks])
     found = {}
     for key, by_track in zip(CORRELATIONS, (sums.raw.result(), sums.log1p_result()), strict=True):
-        found[key] = _mean(by_track)
-        found |= {f"{key}.{assay}": _mean(by_track[assays == assay]) for assay in assays_of(dataset)}
+        found[key] = mean_defined(by_track)
+        found |= {f"{key}.{assay}": mean_defined(by_track[assays == assay]) for assay in assays_of(dataset)}
     return found
-
-
-def _mean(by_track: Float64[np.ndarray, " track"]) -> float | None:
-    defined = by_track[~np.isnan(by_track)]
-    return float(defined.mean()) if len(defined) else None
 
 
 def _refuse_not_finite(team: Team, organism: str, batch: Batch, loss: float, is_finite: bool) -> None:

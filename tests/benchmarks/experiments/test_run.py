@@ -97,7 +97,8 @@ def test_adopt__results_of_runs_with_the_same_settings_count_as_done(tmp_path):
 
 
 def test_adopt__other_data_or_splits_are_other_results(tmp_path):
-    for changes in ({"data": {"toy": {"dataset": {"bin_bp": 64}}}}, {"splits": ["valid"]}, {"memory_gib": 1}):
+    data = {"toy": {"dataset": {"bin_bp": 64}}}
+    for changes in ({"data": data}, {"splits": ["valid"]}, {"memory_gib": 1}, {"drift": True}):
         assert run.adopt(_known(tmp_path / "known.json", **changes), EXPERIMENT, tmp_path) == []
 
 
@@ -115,3 +116,31 @@ def test_run_all__a_run_waits_for_the_one_that_it_begins_at(started, tmp_path):
     given = argparse.Namespace(parallel=3, out=tmp_path)
     run.run_all(list(tasks(experiment)), given)
     assert list(started) == ["toy-a-s1", "toy-b-s1", "toy-c-s1", "toy-tuned-s1"]
+
+
+def _chain(folder, base, known_base=None):
+    """Adopt a record of base, tuned and further; ``base`` is how the first is set now."""
+    arms = {"base": base, "tuned": {"after": "base"}, "further": {"after": "tuned", "train": {"steps": 9}}}
+    experiment = Experiment.model_validate({**EXPERIMENT.model_dump(), "arms": arms})
+    settings = experiment.model_dump(mode="json", exclude_none=True)
+    if known_base is not None:
+        settings["arms"]["base"] = known_base
+    rows = [{"name": f"toy-{arm}-s1"} for arm in arms]
+    (folder / "known.json").write_text(json.dumps({"config": settings, "runs": rows}))
+    return experiment, rows
+
+
+def test_adopt__a_result_depends_on_the_runs_that_it_begins_at(tmp_path):
+    experiment, _ = _chain(tmp_path, base={"train": {"steps": 8}}, known_base={"train": {"steps": 4}})
+    assert run.adopt(tmp_path / "known.json", experiment, tmp_path) == []
+    experiment, _ = _chain(tmp_path, base={"train": {"steps": 8}})
+    names = ["toy-base-s1", "toy-tuned-s1", "toy-further-s1"]
+    assert run.adopt(tmp_path / "known.json", experiment, tmp_path) == names
+
+
+def test_adopt__a_run_that_another_has_yet_to_begin_at_is_done_anew(tmp_path):
+    experiment, rows = _chain(tmp_path, base={})
+    record = json.loads((tmp_path / "known.json").read_text())
+    (tmp_path / "known.json").write_text(json.dumps({**record, "runs": rows[:1]}))
+    # Tuned has no result and needs the weights of base, of which a record has none.
+    assert run.adopt(tmp_path / "known.json", experiment, tmp_path) == []
