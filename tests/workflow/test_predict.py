@@ -1,6 +1,11 @@
+import json
+
+import pandas as pd
 import pytest
 
 from senformer.core.errors import DataError, UsageError
+from senformer.genome import open_genome
+from senformer.genome.sequence import decode
 from senformer.workflow.predict import predict_from_files
 
 
@@ -16,6 +21,14 @@ def test_predict_from_files__an_empty_bed_is_named(tmp_path):
         predict_from_files(tmp_path, tmp_path / "g.fa", tmp_path / "o", bed=tmp_path / "none.bed", spec=[])
 
 
+@pytest.mark.parametrize(
+    ("given", "word"), [({"samples": ["S"]}, "--sample"), ({"variants": "v.vcf"}, "--variants")]
+)
+def test_predict_from_files__variants_and_samples_come_together(tmp_path, given, word):
+    with pytest.raises(UsageError, match=f"{word} is given without"):
+        predict_from_files(tmp_path, tmp_path / "g.fa", tmp_path / "o", bed=None, spec=["chr1"], **given)
+
+
 @pytest.mark.slow
 def test_predict_from_files__bed_and_strings_together(short_demo, tmp_path):
     bed = tmp_path / "r.bed"
@@ -28,3 +41,30 @@ def test_predict_from_files__bed_and_strings_together(short_demo, tmp_path):
         spec=["chr3:1-1280"],
     )
     assert result["n_bins"] == 43
+
+
+@pytest.mark.slow
+def test_predict_from_files__haplotypes_of_a_real_model(short_demo, tmp_path):
+    genome = short_demo / "world" / "genome.fa.gz"
+    base = decode(open_genome(genome).fetch("chr4", 42_000, 42_001))
+    other = "A" if base != "A" else "C"
+    vcf = tmp_path / "v.vcf"
+    vcf.write_text(
+        "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tada\n"
+        f"chr4\t42001\t.\t{base}\t{other}\t.\t.\t.\tGT\t0|1\n"
+        f"chr4\t42101\t.\t{decode(open_genome(genome).fetch('chr4', 42_100, 42_101))}\t<DEL>\t.\t.\t.\tGT\t1|0\n"
+    )
+    result = predict_from_files(
+        short_demo / "run",
+        genome,
+        tmp_path / "o",
+        bed=None,
+        spec=["chr4:41001-43000"],
+        variants=vcf,
+        samples=["ada"],
+    )
+    assert result["records"] == {"not_a_sequence": 1, "used": 1}
+    contrasts = pd.read_csv(tmp_path / "o" / "contrasts.tsv", sep="\t")
+    assert (contrasts["copy_1"] == contrasts["reference"]).all()
+    assert (contrasts["copy_2"] != contrasts["reference"]).any()
+    assert json.loads((tmp_path / "o" / "DONE.json").read_text())["samples"] == ["ada"]

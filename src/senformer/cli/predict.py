@@ -34,6 +34,20 @@ def predict(
     track: Annotated[
         list[str] | None, typer.Option("--track", help="Only this track; repeatable. Default: all.")
     ] = None,
+    variants: Annotated[
+        Path | None,
+        typer.Option("--variants", "-v", help="Phased VCF: predict haplotypes, too.", show_default=False),
+    ] = None,
+    sample: Annotated[
+        list[str] | None, typer.Option("--sample", help="Whose haplotypes; repeatable.", show_default=False)
+    ] = None,
+    unphased: Annotated[
+        str, typer.Option("--unphased", help="A genotype like 0/1 is an error, or skip.")
+    ] = "error",
+    context_bp: Annotated[
+        int | None,
+        typer.Option("--context-bp", help="Sequence beside each bin; a quarter of the window by default."),
+    ] = None,
     units: Annotated[str, typer.Option("--units", help="stored (as trained) or measured.")] = "stored",
     head: Head = None,
     strands: StrandsOption = Strands.both,
@@ -43,6 +57,8 @@ def predict(
     json: Json = False,
 ) -> None:
     """Predict tracks over regions or whole chromosomes: bigWig per track, and zarr.
+
+    With --variants and --sample also on both haplotypes of a sample, on the reference's bins.
 
     Example: senformer predict runs/yeast --genome sacCer3.fa.gz --chromosome chrVIII --out predicted
     """
@@ -54,6 +70,10 @@ def predict(
         out,
         bed=regions,
         spec=chromosome or [],
+        variants=variants,
+        samples=sample or [],
+        unphased=unphased,
+        context_bp=context_bp,
         head=head,
         tracks=track,
         units=units,

@@ -6,7 +6,7 @@ Windows are placed by :mod:`senformer.predict.tiles`, predicted shard by shard, 
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -20,6 +20,7 @@ from senformer.core.provenance import make_record, versions
 from senformer.core.tables import choose
 from senformer.genome.chromosomes import match_chromosomes
 from senformer.genome.fasta import FastaReader
+from senformer.genome.haplotype import Haplotype
 from senformer.genome.interval import Interval
 from senformer.predict.predictor import Inference, Predictor
 from senformer.predict.selection import TRACKS, select_tracks
@@ -33,6 +34,16 @@ log = logging.getLogger(__name__)
 
 FORMATS = {"bigwig": "one bigWig a track", "zarr": "one array a chromosome"}
 WINDOWS_FILE, TRACKS_FILE = "windows.tsv", "tracks.tsv"
+
+
+class Settings(Inference, total=False):
+    """What else :func:`predict_regions` can be told, by keyword, whatever the sequence."""
+
+    tracks: Sequence[str] | None
+    units: str
+    context_bp: int | None
+
+
 _SHARD_BYTES = 1 << 26
 _SHARD_TILES = 64
 
@@ -48,6 +59,7 @@ def predict_regions(
     tracks: Sequence[str] | None = None,
     units: str = "stored",
     context_bp: int | None = None,
+    copy: Mapping[str, Haplotype] | None = None,
     **how: Unpack[Inference],
 ) -> dict[str, Any]:
     """Predict tracks over regions into a new folder and return the counts.
@@ -77,6 +89,8 @@ def predict_regions(
         ``stored`` (as in training) or ``measured`` (scaling undone; a hard clip cannot be).
     context_bp
         Sequence on each side of a kept bin, in bp; a quarter of the model's window by default.
+    copy
+        Chromosomes as a copy of a sample has them; values are carried back to the reference's bins.
     how
         ``device``, ``precision``, ``strands``, ``batch_size``, ``shifts_bp``, as in :class:`Predictor`.
 
@@ -109,6 +123,7 @@ def predict_regions(
         grid,
         wanted,
         tiles_per_shard=max(1, min(_SHARD_TILES, most)),
+        copy=copy or {},
     )
     settings = _settings(job, formats)
     record = make_record("predict", config=settings, inputs={"genome": fasta.path})
@@ -165,7 +180,13 @@ def _settings(job: StitchJob, formats: Sequence[str]) -> dict[str, Any]:
         "formats": sorted(set(formats)),
         "context_bp": job.grid.context_bp,
         **job.predictor.settings,
+        **({"edits": _digest(job.copy)} if job.copy else {}),
     }
+
+
+def _digest(copy: Mapping[str, Haplotype]) -> str:
+    edits = [(name, edit.start, edit.end, edit.alt) for name in sorted(copy) for edit in copy[name].edits]
+    return hashlib.sha256(repr(edits).encode()).hexdigest()
 
 
 def _run(

@@ -1,13 +1,17 @@
 """From windows to shards of stitched bins: read, predict, keep the center, drop what no region covers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool, Float32, UInt8
 
 from senformer.genome.fasta import FastaReader
+from senformer.genome.haplotype import Haplotype
 from senformer.genome.interval import Interval
+from senformer.predict.lift import copy_start, lift
 from senformer.predict.predictor import Predictor
 from senformer.predict.selection import Selection
 from senformer.predict.tiles import TileGrid, covered_bins, place_tiles
@@ -25,6 +29,9 @@ class StitchJob:
         Where to predict: ``chrom, start, end``, inside the genome.
     tiles_per_shard
         Tiles of one shard, the unit of writing and resuming.
+    copy
+        Chromosomes that are read as a sample has them, by name; predictions are carried back to the
+        reference's bins (:mod:`senformer.predict.lift`).
     """
 
     fasta: FastaReader
@@ -33,6 +40,7 @@ class StitchJob:
     grid: TileGrid
     regions: pd.DataFrame
     tiles_per_shard: int
+    copy: Mapping[str, Haplotype] = field(default_factory=dict)
 
     @property
     def shard_bins(self) -> int:
@@ -85,16 +93,36 @@ def predict_shard(
         batch = rows.iloc[start : start + job.predictor.batch_size]
         for row, prediction in zip(batch.itertuples(), _predict_windows(job, batch), strict=True):
             lo, hi = row.keep_start // job.grid.bin_bp, -(-row.keep_end // job.grid.bin_bp)
-            kept = prediction[lo - row.first_bin : hi - row.first_bin]
+            kept = _keep(job, row, prediction, lo, hi)
             values[lo - first : hi - first] = job.selection.take(kept)
     values[~here] = np.nan
     return values
 
 
 def _predict_windows(job: StitchJob, batch: pd.DataFrame) -> Float32[np.ndarray, "window bin track"]:
-    margin = job.predictor.margin_bp
     intervals = [Interval(row.chrom, row.start, row.end) for row in batch.itertuples()]
-    codes = [
-        job.fasta.fetch_padded(Interval(i.chrom, i.start - margin, i.end + margin))[0] for i in intervals
-    ]
+    codes = [_read(job, interval) for interval in intervals]
     return job.predictor.predict(np.stack(codes), job.selection.head, intervals)
+
+
+def _read(job: StitchJob, window: Interval) -> UInt8[np.ndarray, " base"]:
+    margin = job.predictor.margin_bp
+    copy = job.copy.get(window.chrom)
+    if copy is None:
+        wide = Interval(window.chrom, window.start - margin, window.end + margin)
+        return job.fasta.fetch_padded(wide)[0]
+    start = copy_start(copy, window)
+    return copy.fetch_padded(job.fasta, start - margin, start + window.width + margin)
+
+
+def _keep(
+    job: StitchJob, row: Any, prediction: Float32[np.ndarray, "bin _all"], lo: int, hi: int
+) -> Float32[np.ndarray, "kept _all"]:
+    """Return bins ``lo`` to ``hi`` of the chromosome from the prediction of a window."""
+    copy = job.copy.get(row.chrom)
+    if copy is None:
+        return prediction[lo - row.first_bin : hi - row.first_bin]
+    bin_bp, crop_bp = job.grid.bin_bp, job.grid.crop_bins * job.grid.bin_bp
+    start = copy_start(copy, Interval(row.chrom, row.start, row.end)) + crop_bp
+    reference = copy.reference_of(start, start + len(prediction) * bin_bp)
+    return lift(prediction, reference, bin_bp, lo, hi - lo)

@@ -119,6 +119,14 @@ class PredictionStore:
         return zarr.open_array(self.path, path=shard_name(chrom), mode=mode, zarr_format=3)
 
 
+def read_bins(path: Path, chrom: str, start: int, end: int) -> Float32[np.ndarray, "bin track"]:
+    """Return the bins that share a base with ``start`` to ``end`` from a finished prediction's group."""
+    group = zarr.open_group(path, mode="r", zarr_format=3)
+    attributes: Any = group.attrs.asdict()
+    array: Any = group[attributes["chromosomes"][chrom]["array"]]
+    return array[start // attributes["bin_bp"] : -(-end // attributes["bin_bp"])]
+
+
 def write_track_files(
     store: PredictionStore, files: list[Path], chrom_sizes: dict[str, int], shards: dict[str, list[int]]
 ) -> None:
