@@ -47,12 +47,13 @@ def test_predict_from_files__bed_and_strings_together(short_demo, tmp_path):
 def test_predict_from_files__haplotypes_of_a_real_model(short_demo, tmp_path):
     genome = short_demo / "world" / "genome.fa.gz"
     base = decode(open_genome(genome).fetch("chr4", 42_000, 42_001))
+    lost = decode(open_genome(genome).fetch("chr4", 42_100, 42_101))
     other = "A" if base != "A" else "C"
     vcf = tmp_path / "v.vcf"
     vcf.write_text(
         "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tada\n"
         f"chr4\t42001\t.\t{base}\t{other}\t.\t.\t.\tGT\t0|1\n"
-        f"chr4\t42101\t.\t{decode(open_genome(genome).fetch('chr4', 42_100, 42_101))}\t<DEL>\t.\t.\t.\tGT\t1|0\n"
+        f"chr4\t42101\t.\t{lost}\t<DEL>\t.\t.\t.\tGT\t1|0\n"
     )
     result = predict_from_files(
         short_demo / "run",
