@@ -8,6 +8,7 @@ import pandas as pd
 
 from senformer.genome.variant import Variant
 from senformer.variants.effects import VariantScores
+from senformer.variants.measure import Measure
 from senformer.variants.scorers import SCORERS
 from senformer.variants.table import SCORES, score_table, track_frame
 from senformer.variants.top import TopVariant, write_top
@@ -110,20 +111,23 @@ def write_scores(path: Path, tracks: list[dict] | None = None, variant_id: str =
     """Write a score table of 5 variants and the files beside it."""
     tracks = tracks or TRACKS
     rng = np.random.default_rng(6)
+    scorers = [SCORERS["SAD"], SCORERS["SAR"]]
     frame, scored, top = track_frame(tracks, len(tracks)), [], []
     for row in range(5):
         variant = Variant("chr8", 50_000 + 777 * row, "A", "C", variant_id if row == 0 else "")
         bins = np.arange(64)[:, None]
         ref = (12 * np.exp(-((bins - 32) ** 2) / 8) + rng.gamma(1, 0.3, (64, len(tracks)))).astype(np.float32)
         alt = (ref * (1 - (0.7 / (1 + row)) * np.exp(-((bins - 32) ** 2) / 30))).astype(np.float32)
-        values = np.stack([scorer(ref, alt) for scorer in SCORERS.values()])
+        values = np.stack([scorer(ref, alt) for scorer in scorers])
         scored.append(VariantScores(variant, 0, values))
         start = variant.start - 32 * BIN_BP
         top.append(TopVariant(variant, float(np.abs(values[1]).max()), start, 0, ref, alt))
-    write_part(path, score_table(scored, "simulated", frame, list(SCORERS.values())), SCORES)
-    write_top(path.with_name(path.name + ".top.npz"), top, "simulated", BIN_BP, frame)
+    write_part(path, score_table(scored, "simulated", frame, scorers), SCORES)
+    write_top(path.with_name(path.name + ".top.npz"), top, "simulated", Measure(scorers, BIN_BP), frame)
+    definitions = [scorer.definition for scorer in scorers]
     counts = {"n_records": 8, "n_scored": 5, "skipped": {"not_snv": 2, "ref_mismatch": 1}, "n_padded": 1}
-    write(path.with_name(path.name + ".run.json"), record("score", counts=counts | {"n_tracks": len(tracks)}))
+    facts = {"counts": counts | {"n_tracks": len(tracks)}, "scores": definitions}
+    write(path.with_name(path.name + ".run.json"), record("score", **facts))
     return path
 
 

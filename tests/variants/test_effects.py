@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from tests.oracles.variant_scores import score_variant
-from tests.variants.toy import GENOME, TRACKS, WINDOW_BP, ToyModel, every_snv, write_genome
+from tests.variants.toy import BIN_BP, DEFAULT, GENOME, TRACKS, WINDOW_BP, ToyModel, every_snv, write_genome
 
 from senformer.core.errors import DataError
 from senformer.genome.fasta import open_fasta
@@ -9,9 +9,9 @@ from senformer.genome.variant import Variant
 from senformer.predict.predictor import Predictor
 from senformer.variants.alleles import group_loci
 from senformer.variants.effects import predict_effects
-from senformer.variants.scorers import SCORERS
+from senformer.variants.measure import Measure
 
-BOTH = list(SCORERS.values())
+BOTH = Measure(DEFAULT, BIN_BP)
 PAIRS = [track["strand_pair"] for track in TRACKS]
 
 
@@ -33,28 +33,28 @@ def effects_of(variants, fasta, batch_size=4, strands="both", model=None):
 def test_predict_effects__equal_the_slow_oracle(fasta):
     variants = variants_at(every_snv("chrA", range(1, 66, 6)) + every_snv("chrB", range(1, 12, 3)))
     for effect in effects_of(variants, fasta):
-        v = effect.scores.variant
+        v = effect.scores[0].variant
         expected = score_variant(
             ToyModel(), GENOME[v.chrom], v.position, v.ref, v.alt, WINDOW_BP, "toy", PAIRS
         )
-        np.testing.assert_allclose(effect.scores.values, expected, atol=1e-5)
-        assert np.abs(effect.scores.values).max() > 1e-3
+        np.testing.assert_allclose(effect.scores[0].values, expected, atol=1e-5)
+        assert np.abs(effect.scores[0].values).max() > 1e-3
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 3, 7, 100])
 def test_predict_effects__batch_size_does_not_matter(fasta, batch_size):
     variants = variants_at(every_snv("chrA", range(20, 25)))
-    base = [effect.scores.values for effect in effects_of(variants, fasta, batch_size=5)]
-    other = [effect.scores.values for effect in effects_of(variants, fasta, batch_size=batch_size)]
+    base = [effect.scores[0].values for effect in effects_of(variants, fasta, batch_size=5)]
+    other = [effect.scores[0].values for effect in effects_of(variants, fasta, batch_size=batch_size)]
     np.testing.assert_allclose(other, base, atol=1e-5)
 
 
 def test_predict_effects__order_does_not_matter(fasta):
     variants = variants_at(every_snv("chrA", range(20, 25)))
-    base = {effect.scores.variant: effect.scores.values for effect in effects_of(variants, fasta)}
+    base = {effect.scores[0].variant: effect.scores[0].values for effect in effects_of(variants, fasta)}
     shuffled = [variants[index] for index in np.random.default_rng(1).permutation(len(variants))]
     for effect in effects_of(shuffled, fasta):
-        np.testing.assert_allclose(effect.scores.values, base[effect.scores.variant], atol=1e-5)
+        np.testing.assert_allclose(effect.scores[0].values, base[effect.scores[0].variant], atol=1e-5)
 
 
 def test_predict_effects__swapped_alleles_flip_the_sign(tmp_path, monkeypatch):
@@ -65,7 +65,7 @@ def test_predict_effects__swapped_alleles_flip_the_sign(tmp_path, monkeypatch):
     monkeypatch.setitem(GENOME, "chrA", swapped)
     fasta = open_fasta(write_genome(tmp_path / "swapped"))
     back = effects_of([Variant("chrA", 29, "A", ref)], fasta)[0]
-    np.testing.assert_allclose(back.scores.values, -forth.scores.values, atol=1e-6)
+    np.testing.assert_allclose(back.scores[0].values, -forth.scores[0].values, atol=1e-6)
 
 
 def test_predict_effects__reference_is_predicted_once_a_base(fasta):
@@ -88,15 +88,15 @@ def test_predict_effects__reference_is_predicted_once_a_base(fasta):
 
 def test_predict_effects__forward_strand_differs(fasta):
     variants = variants_at([("chrA", 30, "A")])
-    both = effects_of(variants, fasta)[0].scores.values
-    forward = effects_of(variants, fasta, strands="forward")[0].scores.values
+    both = effects_of(variants, fasta)[0].scores[0].values
+    forward = effects_of(variants, fasta, strands="forward")[0].scores[0].values
     assert np.abs(both - forward).max() > 1e-3
 
 
 def test_predict_effects__flags_padding(fasta):
     effects = effects_of(variants_at([("chrA", 2, "G"), ("chrA", 30, "A"), ("chrB", 4, "T")]), fasta)
     # position 2: start 1 - 12 = -11; position 30 inside; chrB of 11 bp in a window of 24: 24 - 11
-    assert [effect.scores.padded_bp for effect in effects] == [11, 0, 13]
+    assert [effect.scores[0].padded_bp for effect in effects] == [11, 0, 13]
 
 
 def test_predict_effects__prediction_that_is_not_finite_is_an_error(fasta):

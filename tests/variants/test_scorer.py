@@ -25,10 +25,6 @@ def test_prediction__summed_once_in_float64():
     assert not prediction.total.flags.writeable
 
 
-def test_scorers__names_are_keys():
-    assert {scorer.name: scorer for scorer in SCORERS.values()} == SCORERS
-
-
 def test_scorers__unknown_name_is_told():
     with pytest.raises(ConfigError, match="no scorer is called 'SAT'"):
         choose(SCORERS, "SAT", "scorer")

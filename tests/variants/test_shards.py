@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
-from tests.variants.toy import BIN_BP, GENOME, TRACKS, WINDOW_BP, ToyModel, every_snv, write_genome
+from tests.variants.toy import BIN_BP, DEFAULT, GENOME, TRACKS, WINDOW_BP, ToyModel, every_snv, write_genome
 
 from senformer.core.errors import DataError, DeviceError
 from senformer.genome.fasta import open_fasta
 from senformer.genome.variant import Variant
 from senformer.predict.predictor import Predictor
 from senformer.variants.alleles import group_loci
+from senformer.variants.measure import Measure
 from senformer.variants.parts import Parts
-from senformer.variants.scorers import SCORERS
 from senformer.variants.shards import Job, cut_shards, run_shards
 from senformer.variants.table import SCORES, track_frame
 from senformer.variants.top import restore_top
@@ -23,8 +23,7 @@ def make_job(tmp_path, shard_size=4, n_top=2, model=None):
         predictor=Predictor(model or ToyModel(), device="cpu", batch_size=5),
         head="toy",
         tracks=track_frame(TRACKS, 3),
-        scorers=list(SCORERS.values()),
-        bin_bp=BIN_BP,
+        measure=Measure(DEFAULT, BIN_BP),
         shard_size=shard_size,
         n_top=n_top,
     )

@@ -1,13 +1,13 @@
 import numpy as np
 import pyarrow as pa
-from tests.variants.toy import SCORED, TRACKS
+from tests.variants.toy import DEFAULT, SCORED, TRACKS
 
 from senformer.variants.scorers import SCORERS
 from senformer.variants.table import SCORES, encoded, score_schema, score_table, track_frame
 
 
 def table():
-    return score_table(SCORED, "toy", track_frame(TRACKS, 3), list(SCORERS.values()))
+    return score_table(SCORED, "toy", track_frame(TRACKS, 3), DEFAULT)
 
 
 def frame():

@@ -4,8 +4,10 @@ from tests.variants.toy import TRACKS, random_predictions
 
 from senformer.genome.interval import Interval
 from senformer.genome.variant import Variant
-from senformer.variants.effects import Effect, VariantScores
+from senformer.variants.effects import Effect
+from senformer.variants.measure import Measure
 from senformer.variants.scorer import Prediction
+from senformer.variants.scorers import SCORERS
 from senformer.variants.table import track_frame
 from senformer.variants.top import (
     CENTRAL_BINS,
@@ -23,10 +25,13 @@ def top_variant(rank, position=10, n_bins=5):
     return TopVariant(Variant("chrA", position - 1, "A", "C"), rank, -12, 4, ref, alt)
 
 
+MEASURE = Measure([SCORERS["SAD"], SCORERS["SAR"]], 4)
+
+
 def effect(n_bins, window, seed=1):
     ref, alt = (Prediction(random_predictions(n_bins, 3, seed)) for seed in (seed, seed + 1))
-    scores = VariantScores(Variant("chrA", 9, "A", "C"), 0, np.zeros((2, 3)))
-    return Effect(scores, window, ref, alt)
+    variant = Variant("chrA", window.start + window.width // 2, "A", "C")
+    return Effect(MEASURE(variant, window, 0, [(ref, alt)]), window, ref, alt)
 
 
 def rank_of(one):
@@ -36,7 +41,7 @@ def rank_of(one):
 
 def test_add_to_top__rank_is_the_largest_absolute_sar():
     one = effect(5, Interval("chrA", -5, 23))
-    assert np.isclose(add_to_top([], one, 4, 1)[0].rank_score, rank_of(one), rtol=1e-12)
+    assert np.isclose(add_to_top([], one, MEASURE, 1)[0].rank_score, rank_of(one), rtol=1e-12)
 
 
 def test_summarize__few_bins_are_all_kept():
@@ -62,7 +67,7 @@ def test_add_to_top__largest_first_and_ties_in_order(n_top):
     effects = [effect(5, Interval("chrA", place, place + 28), seed) for place, seed in enumerate(seeds)]
     top = []
     for one in effects:
-        top = add_to_top(top, one, 4, n_top)
+        top = add_to_top(top, one, MEASURE, n_top)
     order = sorted(range(10), key=lambda place: -rank_of(effects[place]))[:n_top]
     assert [item.start - 4 for item in top] == order
 
@@ -70,24 +75,24 @@ def test_add_to_top__largest_first_and_ties_in_order(n_top):
 def test_add_to_top__copies_nothing_of_an_effect_that_is_too_small(monkeypatch):
     top = [top_variant(100.0)]
     monkeypatch.setattr("senformer.variants.top.summarize", None)
-    assert add_to_top(top, effect(5, Interval("chrA", 0, 28)), 4, 1) == top
+    assert add_to_top(top, effect(5, Interval("chrA", 0, 28)), MEASURE, 1) == top
 
 
 def test_write_top__round_trip_without_pickles(tmp_path):
     path = tmp_path / "scores.parquet.top.npz"
     items = [top_variant(2.0, 4), top_variant(1.0, 9)]
-    write_top(path, items, "toy", 4, track_frame(TRACKS, 3))
+    write_top(path, items, "toy", MEASURE, track_frame(TRACKS, 3))
     arrays = read_top(path)
     assert arrays["key"].tolist() == ["chrA:4:A>C", "chrA:9:A>C"]
     assert arrays["ref"].shape == arrays["alt"].shape == (2, 5, 3)
     assert arrays["track_name"].tolist() == ["cage plus", "cage minus", "dnase"]
     assert (str(arrays["head"]), int(arrays["bin_bp"])) == ("toy", 4)
     again = tmp_path / "again.npz"
-    write_top(again, restore_top(path), "toy", 4, track_frame(TRACKS, 3))
+    write_top(again, restore_top(path), "toy", MEASURE, track_frame(TRACKS, 3))
     assert again.read_bytes() == path.read_bytes()
 
 
 def test_write_top__no_variants(tmp_path):
-    write_top(tmp_path / "top.npz", [], "toy", 4, track_frame(TRACKS, 3))
+    write_top(tmp_path / "top.npz", [], "toy", MEASURE, track_frame(TRACKS, 3))
     assert read_top(tmp_path / "top.npz")["ref"].shape == (0, 0, 3)
     assert restore_top(tmp_path / "top.npz") == []

@@ -5,10 +5,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.variants.toy import SCORED, TRACKS
+from tests.variants.toy import DEFAULT, SCORED, TRACKS
 
 from senformer.core.errors import DataError, UsageError
-from senformer.variants.scorers import SCORERS
 from senformer.variants.table import SCORES, score_table, track_frame
 from senformer.variants.writers import read_part, score_format, write_part, write_scores
 
@@ -17,17 +16,13 @@ from senformer.variants.writers import read_part, score_format, write_part, writ
 def parts(tmp_path):
     paths = [tmp_path / "0.parquet", tmp_path / "1.parquet"]
     for path, scored in zip(paths, SCORED, strict=True):
-        table = score_table([scored], "toy", track_frame(TRACKS, 3), list(SCORERS.values()))
+        table = score_table([scored], "toy", track_frame(TRACKS, 3), DEFAULT)
         write_part(path, table, SCORES)
     return paths
 
 
 def whole():
-    return (
-        score_table(SCORED, "toy", track_frame(TRACKS, 3), list(SCORERS.values()))
-        .cast(SCORES.arrow())
-        .to_pandas()
-    )
+    return score_table(SCORED, "toy", track_frame(TRACKS, 3), DEFAULT).cast(SCORES.arrow()).to_pandas()
 
 
 def test_write_scores__parquet_holds_the_parts_in_order(tmp_path, parts):
@@ -73,7 +68,7 @@ def test_write_scores__plain_text_on_disk(tmp_path, parts):
 
 def test_write_scores__text_with_quotes(tmp_path):
     tracks = track_frame([{**track, "name": f'the "{track["name"]}"'} for track in TRACKS], 3)
-    write_part(tmp_path / "0.parquet", score_table(SCORED, "toy", tracks, list(SCORERS.values())), SCORES)
+    write_part(tmp_path / "0.parquet", score_table(SCORED, "toy", tracks, DEFAULT), SCORES)
     write_scores(tmp_path / "scores.tsv", [tmp_path / "0.parquet"], SCORES)
     found = pd.read_csv(tmp_path / "scores.tsv", sep="\t")
     assert found["track_name"].tolist() == ['the "cage plus"', 'the "cage minus"', 'the "dnase"'] * 2

@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from senformer.genome.variant import Variant
-from senformer.variants.effects import VariantScores
+from senformer.variants.measure import VariantScores
+from senformer.variants.scorers import SCORERS
 
 WINDOW_BP = 24
 BIN_BP = 4
@@ -23,6 +24,7 @@ GENOME = {
     "chrB": "TTGACCATGGC",
 }
 
+DEFAULT = [SCORERS["SAD"], SCORERS["SAR"]]
 SCORED = [
     VariantScores(Variant("chrA", 9, "A", "C", "rs7"), 0, np.array([[1.0, 2.0, 3.0], [0.1, 0.2, 0.3]])),
     VariantScores(Variant("chrB", 4, "G", "T"), 11, np.array([[-1.0, -2.0, -3.0], [-0.1, -0.2, -0.3]])),

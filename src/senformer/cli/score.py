@@ -32,6 +32,12 @@ def score(
     ref_mismatch: Annotated[
         RefMismatch, typer.Option("--ref-mismatch", help="When REF is not the genome's base.")
     ] = RefMismatch.error,
+    scorers: Annotated[
+        str, typer.Option("--scorers", help="Names, separated by commas; SAD@501 reads 501 bp around.")
+    ] = "SAD,SAR",
+    genes: Annotated[
+        Path | None, typer.Option("--genes", help="GTF, for scorers that read genes (SED, logSED).")
+    ] = None,
     head: Head = None,
     strands: StrandsOption = Strands.both,
     batch_size: BatchSize = 4,
@@ -39,7 +45,7 @@ def score(
     precision: PrecisionOption = Precision.fp32,
     json: Json = False,
 ) -> None:
-    """Score the effect of variants on every track: SAD and SAR, ALT minus REF.
+    """Score the effect of variants on every track, ALT minus REF.
 
     Example: senformer score runs/yeast --genome sacCer3.fa.gz --variants snps.vcf --out scores.parquet
     """
@@ -50,6 +56,8 @@ def score(
         genome,
         variants,
         out,
+        scorers=[name.strip() for name in scorers.split(",") if name.strip()],
+        genes=genes,
         head=head,
         strands=strands.value,
         batch_size=batch_size,

@@ -1,7 +1,7 @@
-"""GTF files as tables of genes or transcripts; every fault carries its line number.
+"""GTF files as tables of genes, transcripts or exons; every fault carries its line number.
 
 The format is 1-based with both ends included; the table is 0-based and half-open. Datasets take transcription
-starts from it.
+starts from it, scores of genes their exons.
 """
 
 import os
@@ -23,10 +23,10 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 
 def read_gtf(
     path: str | os.PathLike,
-    feature: Literal["gene", "transcript"] = "gene",
+    feature: Literal["gene", "transcript", "exon"] = "gene",
     chrom_sizes: Mapping[str, int] | None = None,
 ) -> pd.DataFrame:
-    """Return the genes or transcripts of a GTF file, in the order of the file.
+    """Return the genes, transcripts or exons of a GTF file, in the order of the file.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def read_gtf(
     path = local_file(path, "E240")
     frame = pd.DataFrame(_rows(path, feature, chrom_sizes or {}), columns=COLUMNS)
     if frame.empty:
-        todo = "Choose the other level, or get a file with genes and transcripts."
+        todo = "Choose the other level, or get a file with genes, transcripts and exons."
         raise DataError("E245", str(path), f"has no line of the feature {feature!r}", todo)
     return frame.astype({"start": "int64", "end": "int64", "line": "int64"})
 

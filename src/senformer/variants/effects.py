@@ -9,33 +9,15 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import UInt8
 
 from senformer.genome.fasta import FastaReader
 from senformer.genome.interval import Interval
 from senformer.genome.variant import Variant
 from senformer.predict.predictor import Predictor
 from senformer.variants.alleles import Locus, read_alleles
-from senformer.variants.scorers import Prediction, Scorer
-
-
-@dataclass(frozen=True)
-class VariantScores:
-    """One variant's scores on every track.
-
-    Attributes
-    ----------
-    variant
-        The variant.
-    padded_bp
-        Positions of its window beyond the chromosome, read as N.
-    values
-        One row a scorer, one value a track.
-    """
-
-    variant: Variant
-    padded_bp: int
-    values: Float[np.ndarray, "scorer track"]
+from senformer.variants.measure import Measure, VariantScores
+from senformer.variants.scorers import Prediction
 
 
 @dataclass(frozen=True)
@@ -45,14 +27,14 @@ class Effect:
     Attributes
     ----------
     scores
-        What is kept of it.
+        What is kept of it: its rows of the table, at least one.
     window
         What the model read.
     ref, alt
         Predictions of the two alleles, in units of the tracks.
     """
 
-    scores: VariantScores
+    scores: tuple[VariantScores, ...]
     window: Interval
     ref: Prediction
     alt: Prediction
@@ -85,7 +67,7 @@ def predict_effects(
     fasta: FastaReader,
     predictor: Predictor,
     head: str,
-    scorers: Sequence[Scorer],
+    measure: Measure,
     batch_size: int,
 ) -> Iterator[Effect]:
     """Yield the effect of every variant, locus by locus.
@@ -96,15 +78,15 @@ def predict_effects(
         Variants by window.
     fasta, predictor, head
         Genome, model and the head that answers.
-    scorers
-        The scores to compute, in order.
+    measure
+        The scores to compute.
     batch_size
         Sequences predicted at once; changes results by rounding at most.
 
     Raises
     ------
     DataError
-        A prediction is not finite.
+        A prediction or a score is not finite.
     """
     ref = Prediction(np.empty((0, 0), dtype=np.float32))
     windows = _windows(loci, fasta)
@@ -116,6 +98,5 @@ def predict_effects(
                 ref = Prediction(prediction.copy())  # outlives its batch
                 continue
             alt = Prediction(prediction)
-            values = np.stack([scorer(ref, alt) for scorer in scorers])
-            scores = VariantScores(window.variant, window.padded_bp, values)
+            scores = measure(window.variant, window.interval, window.padded_bp, [(ref, alt)])
             yield Effect(scores, window.interval, ref, alt)

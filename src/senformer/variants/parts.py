@@ -1,7 +1,7 @@
 """Finished shards of a scoring job, kept beside the output until the job is done.
 
-Layout: ``.FILE.parts/`` beside the output FILE, a :class:`senformer.predict.shards.ShardLog` with one parquet
-and one npz file a finished shard.
+Layout: ``.FILE.parts/`` beside the output FILE, a :class:`senformer.predict.shards.ShardLog` with one
+parquet and one npz file a finished shard.
 """
 
 import contextlib

@@ -14,7 +14,6 @@ from typing import Any, Literal
 from senformer.core.commit import write_json
 from senformer.core.errors import ConfigError, DataError
 from senformer.core.provenance import make_record
-from senformer.core.tables import choose
 from senformer.genome.fasta import open_fasta
 from senformer.genome.vcf import VcfRecords, read_vcf
 from senformer.predict.model_check import warn_of_genome
@@ -22,8 +21,11 @@ from senformer.predict.predictor import Predictor
 from senformer.predict.source import find_model, load_run_model, pick_head
 from senformer.predict.strands import card_tracks
 from senformer.variants.alleles import group_loci
+from senformer.variants.genes import read_genes
+from senformer.variants.masks import is_by_gene, parse_scorer
+from senformer.variants.measure import Measure
 from senformer.variants.parts import Parts
-from senformer.variants.scorers import SCORERS, Scorer
+from senformer.variants.scorers import Scorer
 from senformer.variants.shards import Job, run_shards
 from senformer.variants.table import score_schema, track_frame
 from senformer.variants.top import restore_top, write_top
@@ -38,6 +40,7 @@ def score(
     *,
     head: str | None = None,
     scorers: Sequence[str | Scorer] = ("SAD", "SAR"),
+    genes: Path | None = None,
     strands: str = "both",
     batch_size: int = 4,
     device: str = "auto",
@@ -62,7 +65,10 @@ def score(
     head
         Which head answers; needed where the model has several.
     scorers
-        Names in ``SCORERS``, or scorers.
+        Names in ``SCORERS``, or scorers; ``SAD@501`` reads other bins than ``SAD``
+        (:mod:`senformer.variants.masks`).
+    genes
+        GTF of the genome's genes; needed where a scorer reads genes, which then have rows of their own.
     strands, batch_size, device, precision
         As in :class:`senformer.predict.predictor.Predictor`.
     ref_mismatch
@@ -91,10 +97,13 @@ def score(
             raise ConfigError("E756", name, f"is {value}, at least {least} is needed", "Mend the value.")
     parts = Parts(out)
     parts.refuse_existing()
-    chosen = [choose(SCORERS, scorer, "scorer") for scorer in scorers]
+    chosen = [parse_scorer(scorer) for scorer in dict.fromkeys(scorers)]
+    _check_genes(chosen, genes)
     fasta = open_fasta(genome)
     records = read_vcf(variants, fasta, ref_mismatch=ref_mismatch)
     counts = count_records(records, variants)
+    masks = {scorer.mask for scorer in chosen if is_by_gene(scorer.mask)}
+    spans = {mask: read_genes(genes, mask, fasta.chrom_sizes) for mask in sorted(masks) if genes}
     model = load_run_model(run)
     warn_of_genome(model, run, fasta.chrom_sizes)
     head = pick_head(model, head)
@@ -106,8 +115,7 @@ def score(
         ),
         head=head,
         tracks=track_frame(card_tracks(model, head), model.config.heads[head]),
-        scorers=chosen,
-        bin_bp=model.bin_bp,
+        measure=Measure(chosen, model.bin_bp, spans),
         shard_size=shard_size,
         n_top=top,
     )
@@ -118,8 +126,20 @@ def score(
         "genome": genome,
         "variants": variants,
     }
-    _work(job, parts, make_record("score", config=config, inputs=inputs, counts=counts))
+    if genes:
+        inputs["genes"] = genes
+    record = make_record("score", config=config, inputs=inputs, counts=counts)
+    _work(job, parts, record | {"scores": [scorer.definition for scorer in chosen]})
     return counts
+
+
+def _check_genes(scorers: Sequence[Scorer], genes: Path | None) -> None:
+    by_gene = [scorer.name for scorer in scorers if is_by_gene(scorer.mask)]
+    if by_gene and genes is None:
+        raise ConfigError("E758", "--genes", f"is missing, and {by_gene[0]} reads genes", "Give a GTF file.")
+    if genes is not None and not by_gene:
+        todo = "Leave it out, or choose SED, logSED or a scorer such as SAR@tss."
+        raise ConfigError("E758", "--genes", "is read by none of the scorers", todo)
 
 
 def count_records(records: VcfRecords, path: Path) -> dict[str, Any]:
@@ -150,8 +170,8 @@ def _work(job: Job, parts: Parts, record: dict[str, Any]) -> None:
         if is_unfinished:
             n_shards = run_shards(job, parts)
             last = restore_top(parts.top_part(n_shards - 1))
-            write_top(parts.top_path, last, job.head, job.bin_bp, job.tracks)
+            write_top(parts.top_path, last, job.head, job.measure, job.tracks)
             write_json(parts.run_path, record | {"key": key})
             tables = [parts.table_part(index) for index in range(n_shards)]
-            write_scores(parts.out, tables, score_schema(job.scorers))
+            write_scores(parts.out, tables, score_schema(job.measure.scorers))
         parts.remove()

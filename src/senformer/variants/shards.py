@@ -13,8 +13,8 @@ from senformer.genome.fasta import FastaReader
 from senformer.predict.predictor import Predictor
 from senformer.variants.alleles import Locus
 from senformer.variants.effects import predict_effects
+from senformer.variants.measure import Measure, VariantScores
 from senformer.variants.parts import Parts
-from senformer.variants.scorers import Scorer
 from senformer.variants.table import score_schema, score_table
 from senformer.variants.top import TopVariant, add_to_top, restore_top, write_top
 from senformer.variants.writers import write_part
@@ -32,10 +32,8 @@ class Job:
         Genome, model and the head that answers.
     tracks
         The head's tracks (:func:`senformer.variants.table.track_frame`).
-    scorers
+    measure
         The scores to compute.
-    bin_bp
-        Width of a bin of the model's output.
     shard_size
         Variants in a shard, at least.
     n_top
@@ -47,8 +45,7 @@ class Job:
     predictor: Predictor
     head: str
     tracks: pd.DataFrame
-    scorers: Sequence[Scorer]
-    bin_bp: int
+    measure: Measure
     shard_size: int
     n_top: int
 
@@ -57,7 +54,7 @@ class Job:
         """What the numbers depend on besides the input files."""
         return {
             "head": self.head,
-            "scorers": [scorer.name for scorer in self.scorers],
+            "scorers": [scorer.name for scorer in self.measure.scorers],
             "batch_size": self.predictor.batch_size,
             "device": self.predictor.device.type,
             "shard_size": self.shard_size,
@@ -117,15 +114,15 @@ def _run_shard(
     job: Job, shard: Sequence[Locus], parts: Parts, top: list[TopVariant], advance: Callable[[], None]
 ) -> list[TopVariant]:
     """Score one shard, store its rows and the largest effects so far, and return the latter."""
-    rows = []
+    rows: list[VariantScores] = []
     for effect in predict_effects(
-        shard, job.fasta, job.predictor, job.head, job.scorers, job.predictor.batch_size
+        shard, job.fasta, job.predictor, job.head, job.measure, job.predictor.batch_size
     ):
-        top = add_to_top(top, effect, job.bin_bp, job.n_top)
-        rows.append(effect.scores)
+        top = add_to_top(top, effect, job.measure, job.n_top)
+        rows.extend(effect.scores)
         advance()
-    table = score_table(rows, job.head, job.tracks, job.scorers)
-    write_part(parts.table_part(parts.n_done), table, score_schema(job.scorers))
-    write_top(parts.top_part(parts.n_done), top, job.head, job.bin_bp, job.tracks)
+    table = score_table(rows, job.head, job.tracks, job.measure.scorers)
+    write_part(parts.table_part(parts.n_done), table, score_schema(job.measure.scorers))
+    write_top(parts.top_part(parts.n_done), top, job.head, job.measure, job.tracks)
     parts.finish_shard()
     return top

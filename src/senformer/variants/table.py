@@ -12,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 
 from senformer.core.schema import Column, TableSchema
-from senformer.variants.effects import VariantScores
+from senformer.variants.masks import is_by_gene
+from senformer.variants.measure import VariantScores
 from senformer.variants.scorers import SCORERS, Scorer
 
 _COLUMNS = (
@@ -31,10 +32,19 @@ _COLUMNS = (
 )
 
 
+_GENE_COLUMNS = (
+    Column("gene_id", "string", "", "gene whose bins were read; empty where it is not about one gene"),
+    Column("gene_name", "string", "", "name of the gene; the ID where the file gives none"),
+    Column("gene_strand", "string", "", "strand of the gene: + or -"),
+    Column("tss_distance", "int32", "bp", "from the gene's start to REF, negative upstream", nullable=True),
+)
+
+
 def score_schema(scorers: Sequence[Scorer]) -> TableSchema:
-    """Return the declared columns of a score table: one further column a scorer."""
+    """Return the declared columns of a score table: those of genes where one reads them, one a scorer."""
+    by_gene = any(is_by_gene(scorer.mask) for scorer in scorers)
     scored = tuple(Column(scorer.name, "float", scorer.unit, scorer.formula) for scorer in scorers)
-    return TableSchema("score", _COLUMNS + scored)
+    return TableSchema("score", _COLUMNS + (_GENE_COLUMNS if by_gene else ()) + scored)
 
 
 SCORES = score_schema((SCORERS["SAD"], SCORERS["SAR"]))
@@ -65,7 +75,7 @@ def track_frame(tracks: Sequence[dict[str, Any]], n_tracks: int) -> pd.DataFrame
 def score_table(
     scored: Sequence[VariantScores], head: str, tracks: pd.DataFrame, scorers: Sequence[Scorer]
 ) -> pa.Table:
-    """Return the rows of ``scored``, every variant on every track.
+    """Return the rows of ``scored``, each on every track.
 
     Text is dictionary-encoded (:func:`encoded`): few different values stand on very many rows.
     """
@@ -83,11 +93,19 @@ def score_table(
         "head": [head] * len(scored),
         "padded_bp": [item.padded_bp for item in scored],
     }
+    schema = encoded(score_schema(scorers).arrow())
+    if "gene_id" in schema.names:
+        genes = [item.gene for item in scored]
+        per_variant |= {
+            "gene_id": [gene.id if gene else "" for gene in genes],
+            "gene_name": [gene.name if gene else "" for gene in genes],
+            "gene_strand": [gene.strand if gene else "" for gene in genes],
+            "tss_distance": [item.gene.distance(item.variant) if item.gene else None for item in scored],
+        }
     columns: dict[str, Any] = {name: _spread(values, by_variant) for name, values in per_variant.items()}
     columns |= {name: _spread(tracks[name].tolist(), by_track) for name in tracks.columns}
     for row, scorer in enumerate(scorers):
         columns[scorer.name] = np.concatenate([item.values[row] for item in scored]).astype(np.float32)
-    schema = encoded(score_schema(scorers).arrow())
     return pa.table({name: columns[name] for name in schema.names}, schema=schema)
 
 

@@ -1,7 +1,8 @@
 """Keeps the predictions of the variants with the largest effects, for figures.
 
-A variant's rank is the maximum over tracks of abs(SAR): a ratio, so that a track with a large scale does not
-crowd out the others. Equal ranks keep the order of the file.
+A variant's rank is the maximum over tracks, and genes, of abs(SAR): a ratio, so that a track with a large
+scale does not crowd out the others. Where SAR is not asked for, the first scorer takes its place. Equal
+ranks keep the order of the file.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +17,8 @@ from jaxtyping import Float
 from senformer.core.commit import commit_file
 from senformer.genome.variant import Variant
 from senformer.variants.effects import Effect
-from senformer.variants.scorers import SCORERS
+from senformer.variants.measure import Measure
+from senformer.variants.scorers import Scorer
 
 CENTRAL_BINS = 128
 
@@ -30,7 +32,7 @@ class TopVariant:
     variant
         The variant.
     rank_score
-        Maximum over tracks of abs(SAR).
+        Maximum over tracks and genes of the absolute score that ranks.
     start
         First base of the first bin kept; 0-based, negative where the window reaches beyond the chromosome.
     padded_bp
@@ -47,17 +49,24 @@ class TopVariant:
     alt: Float[np.ndarray, "bin track"]
 
 
-def add_to_top(top: list[TopVariant], effect: Effect, bin_bp: int, n_top: int) -> list[TopVariant]:
+def ranking_scorer(scorers: Sequence[Scorer]) -> Scorer:
+    """Return the scorer whose absolute values rank variants: SAR, or the first where it is not there."""
+    return next((scorer for scorer in scorers if scorer.name == "SAR"), scorers[0])
+
+
+def add_to_top(top: list[TopVariant], effect: Effect, measure: Measure, n_top: int) -> list[TopVariant]:
     """Return the ``n_top`` largest of ``top`` (largest first) and one effect; ties stay in order.
 
     Predictions are copied only of an effect that is among them.
     """
-    rank_score = float(np.abs(SCORERS["SAR"](effect.ref, effect.alt)).max())
+    row = list(measure.scorers).index(ranking_scorer(measure.scorers))
+    sizes = np.abs([scores.values[row] for scores in effect.scores])
+    rank_score = float(np.nan_to_num(sizes).max())  # a row that the scorer does not read holds NaN
     kept = top[:n_top]
     if len(kept) == n_top and (not kept or rank_score <= kept[-1].rank_score):
         return kept
     place = sum(item.rank_score >= rank_score for item in kept)
-    return [*kept[:place], summarize(effect, rank_score, bin_bp), *kept[place:]][:n_top]
+    return [*kept[:place], summarize(effect, rank_score, measure.bin_bp), *kept[place:]][:n_top]
 
 
 def summarize(effect: Effect, rank_score: float, bin_bp: int) -> TopVariant:
@@ -70,22 +79,24 @@ def summarize(effect: Effect, rank_score: float, bin_bp: int) -> TopVariant:
     last = min(n_bins, first + CENTRAL_BINS)
     crop_bp = (effect.window.width - n_bins * bin_bp) // 2
     return TopVariant(
-        effect.scores.variant,
+        effect.scores[0].variant,
         rank_score,
         effect.window.start + crop_bp + first * bin_bp,
-        effect.scores.padded_bp,
+        effect.scores[0].padded_bp,
         effect.ref.bins[first:last].copy(),
         effect.alt.bins[first:last].copy(),
     )
 
 
-def write_top(path: Path, top: Sequence[TopVariant], head: str, bin_bp: int, tracks: pd.DataFrame) -> None:
+def write_top(
+    path: Path, top: Sequence[TopVariant], head: str, measure: Measure, tracks: pd.DataFrame
+) -> None:
     """Write ``top`` as arrays without pickles.
 
     Axis variant: ``key``, ``variant_id``, ``chrom``, ``position`` (1-based), ``ref_allele``,
     ``alt_allele``, ``rank_score``, ``start`` (0-based, first base of bin 0), ``padded_bp``. Axes variant,
     bin, track: ``ref`` and ``alt``. Axis track: ``track_index``, ``track_name``, ``assay``, ``strand``.
-    Scalars: ``head``, ``bin_bp``.
+    Scalars: ``head``, ``bin_bp``, ``rank_scorer``.
     """
     variants = [item.variant for item in top]
     empty = np.empty((0, 0, len(tracks)), dtype=np.float32)
@@ -106,7 +117,8 @@ def write_top(path: Path, top: Sequence[TopVariant], head: str, bin_bp: int, tra
         "assay": _text(tracks["assay"]),
         "strand": _text(tracks["strand"]),
         "head": np.array(head),
-        "bin_bp": np.array(bin_bp),
+        "bin_bp": np.array(measure.bin_bp),
+        "rank_scorer": np.array(ranking_scorer(measure.scorers).name),
     }
     commit_file(path, lambda temporary: _save(temporary, arrays))
 

@@ -9,7 +9,8 @@ from senformer.report.inputs import ScoreFiles
 from senformer.report.sections.counter import FigureCounter
 
 N_DRAWN = 4
-_DIGITS = {"SAR": 3, "SAD": 4}  # significant ones
+N_MEASURES = 4
+_DIGITS = {"SAR": 3}  # significant ones, 4 of any other score
 
 
 def variants_section(scores: ScoreFiles | None, counter: FigureCounter) -> html.Html:
@@ -19,7 +20,7 @@ def variants_section(scores: ScoreFiles | None, counter: FigureCounter) -> html.
         text = "No variant scores were given: run senformer score, then this report again."
         return html.section("variants", title, html.paragraph(text))
     n_top = len(scores.top["key"])
-    parts = [html.paragraph(_sentence(scores.record["counts"])), html.paragraph(_READING)]
+    parts = [html.paragraph(_sentence(scores.record["counts"])), html.paragraph(_reading(scores))]
     if n_top:
         parts.append(_top_table(scores))
     for row in range(min(n_top, N_DRAWN)):
@@ -28,11 +29,20 @@ def variants_section(scores: ScoreFiles | None, counter: FigureCounter) -> html.
     return html.section("variants", title, *parts)
 
 
-_READING = (
-    "SAD is the sum over bins of ALT minus REF, in units of the track; SAR is log2(1 + sum of ALT) minus "
-    "log2(1 + sum of REF). Above 0 the alternate allele raises the signal, below 0 it lowers it. Variants "
-    "are ranked by the largest absolute SAR over tracks."
-)
+def _reading(scores: ScoreFiles) -> str:
+    measures = _measures(scores)
+    told = [f"{item['name']} is {item['formula']} ({item['unit']})" for item in measures]
+    text = "; ".join(told) + ". "
+    if any(item["is_signed"] for item in measures):
+        text += "Above 0 the alternate allele raises the signal, below 0 it lowers it. "
+    rank_scorer = str(scores.top.get("rank_scorer", "SAR"))
+    return f"{text}Variants are ranked by the largest absolute {rank_scorer} over tracks."
+
+
+def _measures(scores: ScoreFiles) -> list[dict]:
+    """Return the definitions of the scores that are shown, as the run record tells them."""
+    there = [item for item in scores.record.get("scores", []) if item["name"] in scores.rows.columns]
+    return there[:N_MEASURES]
 
 
 def _sentence(counts: dict) -> str:
@@ -48,15 +58,17 @@ def _sentence(counts: dict) -> str:
 
 
 def _top_table(scores: ScoreFiles) -> html.Html:
-    measures = [name for name in _DIGITS if name in scores.rows.columns]
-    by = measures[0] if measures else None
+    measures = [item["name"] for item in _measures(scores)]
+    ranking = str(scores.top.get("rank_scorer", ""))
+    by = ranking if ranking in measures else next(iter(measures), None)
     rows = []
     for place, key in enumerate(scores.top["key"], 1):
         mine = scores.rows[scores.rows["key"] == key]
+        mine = mine.dropna(subset=by) if by else mine
         if by is None or mine.empty:
             continue
         best = mine.loc[mine[by].abs().idxmax()]
-        values = [html.signed(float(best[name]), _DIGITS[name]) for name in measures]
+        values = [html.signed(float(best[name]), _DIGITS.get(name, 4)) for name in measures]
         rows.append(
             (
                 place,

@@ -20,4 +20,6 @@ SAD = Scorer(
     unit="units of the track",
     is_signed=True,
     function=summed_difference,
+    source="Basenji (2018): SAD",
+    domain="any",
 )

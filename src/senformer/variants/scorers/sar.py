@@ -21,4 +21,5 @@ SAR = Scorer(
     unit="log2 ratio",
     is_signed=True,
     function=log_ratio_of_sums,
+    source="Basenji (2018): SAR",
 )

@@ -1,0 +1,44 @@
+"""Where a variant and its surroundings lie in the bins of a prediction."""
+
+from dataclasses import dataclass
+
+from senformer.genome.interval import Interval
+from senformer.genome.variant import Variant
+
+
+@dataclass(frozen=True)
+class Place:
+    """A variant and the bins that were predicted around it.
+
+    The output is taken to lie in the middle of the window, as every crop here is the same on both sides.
+
+    Attributes
+    ----------
+    variant
+        The variant, anywhere in the window.
+    window
+        What the model read; 0-based, may reach beyond the chromosome.
+    n_bins, bin_bp
+        Number and width of the bins predicted.
+    """
+
+    variant: Variant
+    window: Interval
+    n_bins: int
+    bin_bp: int
+
+    @property
+    def start(self) -> int:
+        """First base of the first bin, 0-based."""
+        return self.window.start + (self.window.width - self.n_bins * self.bin_bp) // 2
+
+    @property
+    def end(self) -> int:
+        """Base after the last one of the last bin, 0-based."""
+        return self.start + self.n_bins * self.bin_bp
+
+    def bins(self, start: int, end: int) -> slice:
+        """Return the bins that overlap with bases ``start`` to ``end`` (half-open), perhaps none."""
+        first = (start - self.start) // self.bin_bp
+        last = -((self.start - end) // self.bin_bp)
+        return slice(min(max(first, 0), self.n_bins), min(max(last, 0), self.n_bins))
