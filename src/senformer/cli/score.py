@@ -43,6 +43,9 @@ def score(
     batch_size: BatchSize = 4,
     device: Device = "auto",
     precision: PrecisionOption = Precision.fp32,
+    delta: Annotated[
+        bool, typer.Option("--delta/--no-delta", help="Recompute only what an allele changes, or everything.")
+    ] = True,
     json: Json = False,
 ) -> None:
     """Score the effect of variants on every track, ALT minus REF.
@@ -64,6 +67,7 @@ def score(
         device=device,
         precision=precision.value,
         ref_mismatch=ref_mismatch.value,
+        delta=delta,
     )
     skipped = ", ".join(f"{reason} {n}" for reason, n in result["skipped"].items()) or "none"
     say(

@@ -12,6 +12,7 @@ from senformer.model.linear import Linear
 from senformer.model.pointwise import FinalPointwise
 from senformer.model.sequence_model import Inputs, SequenceModel, attention_layer
 from senformer.model.stem import Stem
+from senformer.model.tiling.stage import Stage, stages
 from senformer.model.tiling.tower import run_tower, run_whole
 from senformer.model.transformer import Transformer, TransformerBlock
 
@@ -57,6 +58,15 @@ class Enformer(SequenceModel):
         """Return the trunk's output from what the transformer reads."""
         x = self.transformer(x, self.positions(x.shape[1]), global_bins, self.recompute)
         return self.pointwise(crop(x, crop_bins))
+
+    @property
+    def binwise(self) -> FinalPointwise:
+        """What each bin goes through by itself behind the transformer."""
+        return self.pointwise
+
+    def local_stages(self) -> list[Stage]:
+        """Return stem and tower as stages, each row of whose output depends on near rows alone."""
+        return stages(self.stem, self.tower)
 
     def tower_output(self, x: Float[Tensor, "batch base 4"]) -> Float[Tensor, "batch bin channel"]:
         """Return what the transformer reads, from one-hot bases."""

@@ -21,6 +21,7 @@ from senformer.model.inputs import GLOBAL_BINS, SEQUENCE, read_global_bins, read
 from senformer.model.positions import POSITIONS
 from senformer.model.positions.table import PositionTable
 from senformer.model.stem import as_bases
+from senformer.model.tiling.stage import Stage
 from senformer.model.transformer import Transformer
 
 Inputs = Tensor | Mapping[str, Tensor]
@@ -147,6 +148,20 @@ class SequenceModel(nn.Module, ABC):
     def front(self) -> tuple[nn.Module, ...]:
         """The modules that :meth:`bins` reads."""
         return self.stem, self.tower
+
+    def local_stages(self) -> list[Stage]:
+        """Return what :meth:`bins` does in evaluation, in stages whose rows depend on near rows alone.
+
+        A model that declares them is predicted by delta inference where sequences differ little; one
+        without is predicted the plain way. The first stage reads one-hot bases (batch, base, 4), the last
+        gives what :meth:`transform` reads; none by default.
+        """
+        return []
+
+    @property
+    def binwise(self) -> nn.Module | None:
+        """What each bin goes through by itself between transformer and heads; None where bins mix there."""
+        return None
 
     @abstractmethod
     def bins(self, inputs: Inputs) -> Float[Tensor, "batch coarse wide"]:

@@ -52,6 +52,8 @@ class Predictor:
         Sequences in one pass; results do not depend on it beyond rounding.
     shifts_bp
         Offsets that are averaged over, in bp; positive reads further right.
+    passes
+        (shift, whether it is the reverse strand) of each pass that the mean is over.
     """
 
     def __init__(
@@ -74,7 +76,7 @@ class Predictor:
         self.strands = strands
         self.batch_size = batch_size
         self.shifts_bp = tuple(int(shift) for shift in shifts_bp)
-        self._passes = [(shift, rc) for shift in self.shifts_bp for rc in choose(STRANDS, strands, "strands")]
+        self.passes = [(shift, rc) for shift in self.shifts_bp for rc in choose(STRANDS, strands, "strands")]
 
     @property
     def margin_bp(self) -> int:
@@ -134,9 +136,9 @@ class Predictor:
             n_rows = len(_sequence(inputs))
             for first in range(0, n_rows, self.batch_size):
                 rows = slice(first, first + self.batch_size)
-                with _within_memory(self.device, "Lower --batch-size."):
+                with within_memory(self.device, "Lower --batch-size."):
                     part = self._batch(_take(inputs, rows), head, permutation, turn)
-                _check_finite(part, names[rows] if names else range(n_rows)[rows])
+                check_finite(part, names[rows] if names else range(n_rows)[rows])
                 parts.append(part)
         if not parts:
             raise ValueError("predict needs at least one sequence")
@@ -151,7 +153,7 @@ class Predictor:
     ) -> Float32[np.ndarray, "batch bin track"]:
         margin, width = self.margin_bp, _sequence(inputs).shape[1] - 2 * self.margin_bp
         total: Any = 0.0
-        for shift, is_rc in self._passes:
+        for shift, is_rc in self.passes:
             window = inputs
             if not isinstance(inputs, Mapping):
                 window = inputs[:, margin + shift : margin + shift + width]
@@ -159,7 +161,7 @@ class Predictor:
                 raise ValueError("several inputs cannot be shifted")
             output = self._forward(turn(window) if is_rc else window, head)
             total = total + (output.flip(1)[:, :, permutation] if is_rc else output)
-        return (total / len(self._passes)).cpu().numpy()
+        return (total / len(self.passes)).cpu().numpy()
 
     def _forward(self, inputs: Any, head: str) -> Float[Tensor, "batch bin track"]:
         if isinstance(inputs, Mapping):
@@ -181,7 +183,7 @@ class Predictor:
         home = first.device if first is not None else self.device
         with evaluating(self.model):
             try:
-                with _within_memory(self.device, "Use a device with more memory, or --device cpu."):
+                with within_memory(self.device, "Use a device with more memory, or --device cpu."):
                     self.model.to(self.device)
                 yield self
             finally:
@@ -199,7 +201,8 @@ def _take(inputs: Any, rows: slice) -> Any:
 
 
 @contextlib.contextmanager
-def _within_memory(device: torch.device, todo: str) -> Iterator[None]:
+def within_memory(device: torch.device, todo: str) -> Iterator[None]:
+    """Say in the block which device has too little memory, and what to do."""
     try:
         yield
     except torch.OutOfMemoryError as fault:
@@ -207,7 +210,8 @@ def _within_memory(device: torch.device, todo: str) -> Iterator[None]:
         raise DeviceError("E718", f"device {str(device)!r}", f"is out of memory ({reason})", todo) from fault
 
 
-def _check_finite(prediction: Float32[np.ndarray, "window bin track"], names: Sequence[object]) -> None:
+def check_finite(prediction: Float32[np.ndarray, "window bin track"], names: Sequence[object]) -> None:
+    """Raise DataError where a prediction is not finite, by the name of its sequence."""
     for name, values in zip(names, prediction, strict=True):
         if not np.isfinite(values).all():
             where = f"sequence {name}" if isinstance(name, int) else str(name)

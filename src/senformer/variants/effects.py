@@ -1,7 +1,8 @@
 """Predicts both alleles of variants and reduces the predictions to scores.
 
-REF and ALT windows of a locus go through the model in the same stream of batches; REF is predicted once for
-all variants at the base. A prediction is reduced as soon as it is there, so that memory holds one batch.
+REF is predicted once for all variants at the base. Where the model declares its convolutional part, each ALT
+then costs what it changes alone; otherwise REF and ALT windows go through the model in one stream of batches.
+A prediction is reduced as soon as it is there, so that memory holds one batch.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from jaxtyping import UInt8
 from senformer.genome.fasta import FastaReader
 from senformer.genome.interval import Interval
 from senformer.genome.variant import Variant
+from senformer.predict.delta import DeltaPredictor, declares
 from senformer.predict.predictor import Predictor
 from senformer.variants.alleles import Locus, read_alleles
 from senformer.variants.measure import Measure, VariantScores
@@ -69,6 +71,7 @@ def predict_effects(
     head: str,
     measure: Measure,
     batch_size: int,
+    delta: bool = True,
 ) -> Iterator[Effect]:
     """Yield the effect of every variant, locus by locus.
 
@@ -82,12 +85,19 @@ def predict_effects(
         The scores to compute.
     batch_size
         Sequences predicted at once; changes results by rounding at most.
+    delta
+        Whether an ALT allele costs what it changes alone, where the model allows that
+        (:mod:`senformer.predict.delta`); changes results by rounding at most.
 
     Raises
     ------
     DataError
         A prediction or a score is not finite.
     """
+    if delta and declares(predictor.model):
+        for locus in loci:
+            yield from _delta_effects(locus, fasta, DeltaPredictor(predictor), head, measure)
+        return
     ref = Prediction(np.empty((0, 0), dtype=np.float32))
     windows = _windows(loci, fasta)
     while batch := list(islice(windows, batch_size)):
@@ -97,6 +107,24 @@ def predict_effects(
             if window.variant is None:
                 ref = Prediction(prediction.copy())  # outlives its batch
                 continue
-            alt = Prediction(prediction)
-            scores = measure(window.variant, window.interval, window.padded_bp, [(ref, alt)])
-            yield Effect(scores, window.interval, ref, alt)
+            yield _effect(window, ref, Prediction(prediction), measure)
+
+
+def _delta_effects(
+    locus: Locus, fasta: FastaReader, engine: DeltaPredictor, head: str, measure: Measure
+) -> Iterator[Effect]:
+    """Yield the effects of one locus: one pass of its reference, its alleles from what that keeps."""
+    first, *windows = _windows([locus], fasta)
+    reference = engine.reference(first.codes, head, name=first.name)
+    ref, step = Prediction(reference.prediction), engine.predictor.batch_size
+    for batch in (windows[i : i + step] for i in range(0, len(windows), step)):
+        codes = np.stack([window.codes for window in batch])
+        predictions = reference.alternatives(codes, [window.name for window in batch])
+        for window, prediction in zip(batch, predictions, strict=True):
+            yield _effect(window, ref, Prediction(prediction), measure)
+
+
+def _effect(window: _Window, ref: Prediction, alt: Prediction, measure: Measure) -> Effect:
+    assert window.variant is not None
+    scores = measure(window.variant, window.interval, window.padded_bp, [(ref, alt)])
+    return Effect(scores, window.interval, ref, alt)

@@ -48,6 +48,7 @@ def score(
     ref_mismatch: Literal["error", "skip"] = "error",
     shard_size: int = 500,
     top: int = 10,
+    delta: bool = True,
 ) -> dict[str, Any]:
     """Score the single-base variants of a VCF and return the counts.
 
@@ -77,6 +78,9 @@ def score(
         Variants in a shard, the unit of resuming.
     top
         How many of the largest effects keep their predictions.
+    delta
+        Whether an ALT allele costs what it changes alone, where the model declares its convolutional part;
+        False runs the whole model for each. The scores are the same to rounding.
 
     Returns
     -------
@@ -118,6 +122,7 @@ def score(
         measure=Measure(chosen, model.bin_bp, spans),
         shard_size=shard_size,
         n_top=top,
+        delta=delta,
     )
     counts |= {"n_padded": job.n_padded, "n_tracks": len(job.tracks)}
     config = job.settings | {"strands": strands, "precision": precision, "ref_mismatch": ref_mismatch}

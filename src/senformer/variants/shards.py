@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from senformer.genome.fasta import FastaReader
+from senformer.predict.delta import declares
 from senformer.predict.predictor import Predictor
 from senformer.variants.alleles import Locus
 from senformer.variants.effects import predict_effects
@@ -38,6 +39,8 @@ class Job:
         Variants in a shard, at least.
     n_top
         How many of the largest effects keep their predictions.
+    delta
+        Whether alleles are predicted by delta inference, where the model declares what that needs.
     """
 
     loci: Sequence[Locus]
@@ -48,6 +51,7 @@ class Job:
     measure: Measure
     shard_size: int
     n_top: int
+    delta: bool = True
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -59,6 +63,7 @@ class Job:
             "device": self.predictor.device.type,
             "shard_size": self.shard_size,
             "top": self.n_top,
+            "delta": self.delta and declares(self.predictor.model),
         }
 
     @property
@@ -116,7 +121,7 @@ def _run_shard(
     """Score one shard, store its rows and the largest effects so far, and return the latter."""
     rows: list[VariantScores] = []
     for effect in predict_effects(
-        shard, job.fasta, job.predictor, job.head, job.measure, job.predictor.batch_size
+        shard, job.fasta, job.predictor, job.head, job.measure, job.predictor.batch_size, job.delta
     ):
         top = add_to_top(top, effect, job.measure, job.n_top)
         rows.extend(effect.scores)

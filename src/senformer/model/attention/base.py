@@ -47,8 +47,13 @@ class Attention(nn.Module, ABC):
         Whether bins that a batch names change anything.
     sizes, config, layer
         As given; ``layer`` is the layer's number, from 0.
+    query, key, value
+        The projections.
     """
 
+    query: Linear
+    key: Linear
+    value: Linear
     config_class: ClassVar[type[AttentionConfig]]
     per_head: ClassVar[bool] = False
     takes_global_bins: ClassVar[bool] = False
@@ -68,7 +73,6 @@ class Attention(nn.Module, ABC):
     ) -> BlockPattern:
         """Return which (query, key) pairs may meet in a window of ``n_bins``."""
 
-    @abstractmethod
     def forward(
         self,
         x: Float[Tensor, "batch position channel"],
@@ -85,4 +89,32 @@ class Attention(nn.Module, ABC):
             The basis of distances of such a window.
         global_bins
             Bins of each example that see all bins and are seen by all, besides the kind's own pattern.
+        """
+        query, key, value = (self.split(layer(x)) for layer in (self.query, self.key, self.value))
+        return self.attend(query, key, value, positions, global_bins)
+
+    @abstractmethod
+    def split(self, projected: Float[Tensor, "batch position wide"]) -> Float[Tensor, "..."]:
+        """Return a projection with its heads apart, as :meth:`attend` takes it."""
+
+    @abstractmethod
+    def attend(
+        self,
+        query: Float[Tensor, "..."],
+        key: Float[Tensor, "..."],
+        value: Float[Tensor, "..."],
+        positions: PositionTable,
+        global_bins: Bool[Tensor, "batch bin"] | None = None,
+        rows: Bool[np.ndarray, " position"] | None = None,
+    ) -> Float[Tensor, "batch row channel"]:
+        """Return what :meth:`forward` does from its projections, at some positions or at all.
+
+        Parameters
+        ----------
+        query, key, value
+            Of all positions; queries are read at ``rows`` alone.
+        positions, global_bins
+            As in :meth:`forward`.
+        rows
+            The positions that are wanted, the same in all examples; all by default.
         """

@@ -83,25 +83,25 @@ class LinearAttention(Attention):
             position_keep = keep_factors(shape, sizes.position_dropout, wide)
         return Summing(self.config.rotary_base, key_keep, position_keep)
 
-    def forward(
+    def split(self, projected: Float[Tensor, "batch bin wide"]) -> Float[Tensor, "batch bin head dim"]:
+        """View a projection with its heads on an axis of their own."""
+        return projected.unflatten(-1, (self.sizes.n_heads, -1))
+
+    def attend(
         self,
-        x: Float[Tensor, "batch bin channel"],
+        query: Float[Tensor, "batch bin head dim"],
+        key: Float[Tensor, "batch bin head dim"],
+        value: Float[Tensor, "batch bin head value"],
         positions: PositionTable,
         global_bins: Bool[Tensor, "batch bin"] | None = None,
-    ) -> Float[Tensor, "batch bin channel"]:
-        """Attend.
+        rows: Bool[np.ndarray, " bin"] | None = None,
+    ) -> Float[Tensor, "batch row channel"]:
+        """Attend from the projections, at some bins or at all.
 
-        Parameters
-        ----------
-        x
-            The bins of each window.
-        positions
-            Not read: a bin's own number turns its features, and no table of distances is needed.
-        global_bins
-            Not read: every bin sees and is seen by all.
+        Neither ``positions`` nor ``global_bins`` is read: a bin's own number turns its features, and every
+        bin sees and is seen by all. The summary is of all bins; ``rows`` save the output projection alone.
         """
-        query, key, value = (
-            layer(x).unflatten(-1, (self.sizes.n_heads, -1)) for layer in (self.query, self.key, self.value)
-        )
-        summing = self._summing(query)
-        return self.out(linear_attention(summing, query, key, value).flatten(2))
+        out = linear_attention(self._summing(query), query, key, value).flatten(2)
+        if rows is not None:
+            out = out[:, torch.from_numpy(np.flatnonzero(rows)).to(out.device)]
+        return self.out(out)

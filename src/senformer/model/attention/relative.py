@@ -18,6 +18,7 @@ from senformer.model.attention.backends.choose import AUTO, check_backend, pick
 from senformer.model.attention.base import Attention, AttentionSizes, projection
 from senformer.model.attention.tiles.keys import Project
 from senformer.model.attention.tiles.plan import Plan
+from senformer.model.attention.tiles.row_plan import plan_rows
 from senformer.model.dropout import dropout
 from senformer.model.initializers import variance_scaling_
 from senformer.model.linear import Linear
@@ -42,7 +43,7 @@ class RelativeAttention(Attention):
     def __init__(self, sizes: AttentionSizes, config: Any, layer: int) -> None:
         super().__init__(sizes, config, layer)
         self.backend = AUTO
-        self._plans: dict[tuple[int, bytes | None], list[Plan]] = {}
+        self._plans: dict[tuple, list[Plan]] = {}
         heads, channels = sizes.n_heads, sizes.channels
         self.query = projection(channels, heads * sizes.key_size)
         self.key = projection(channels, heads * sizes.key_size)
@@ -55,43 +56,41 @@ class RelativeAttention(Attention):
         self.out = Linear(heads * sizes.value_size, channels)
         nn.init.zeros_(self.out.weight)
 
-    def plans(self, n_bins: int, global_bins: Int64[np.ndarray, " bin"] | None = None) -> list[Plan]:
-        """Return how the patterns are computed: one for all heads, or one a head."""
-        key = (n_bins, None if global_bins is None else global_bins.tobytes())
+    def plans(
+        self,
+        n_bins: int,
+        global_bins: Int64[np.ndarray, " bin"] | None = None,
+        rows: Bool[np.ndarray, " position"] | None = None,
+    ) -> list[Plan]:
+        """Return how the patterns are computed at all positions or some: one plan, or one a head."""
+        key = (n_bins, *(None if x is None else x.tobytes() for x in (global_bins, rows)))
         if key not in self._plans:
             heads = range(self.sizes.n_heads if self.per_head else 1)
             kept = list(self._plans.items())[-_KEPT_PLANS:]
-            plans = [Plan(self.pattern(n_bins, global_bins, head), self.n_tokens) for head in heads]
+            patterns = [self.pattern(n_bins, global_bins, head) for head in heads]
+            plans = [plan_rows(pattern, self.n_tokens, rows) for pattern in patterns]
             self._plans = {**dict(kept), key: plans}
         return self._plans[key]
 
-    def forward(
+    def split(
+        self, projected: Float[Tensor, "batch position wide"]
+    ) -> Float[Tensor, "head batch position dim"]:
+        """Return the heads of a projection first, in memory of their own."""
+        return projected.unflatten(-1, (self.sizes.n_heads, -1)).permute(2, 0, 1, 3).contiguous()
+
+    def attend(
         self,
-        x: Float[Tensor, "batch position channel"],
+        query: Float[Tensor, "head batch position dim"],
+        key: Float[Tensor, "head batch position dim"],
+        value: Float[Tensor, "head batch position value"],
         positions: PositionTable,
         global_bins: Bool[Tensor, "batch bin"] | None = None,
-    ) -> Float[Tensor, "batch position channel"]:
-        """Attend.
-
-        Parameters
-        ----------
-        x
-            The bins of each window, and behind them the learned tokens.
-        positions
-            The basis of distances of such a window.
-        global_bins
-            Bins of each example that see all bins and are seen by all, besides the kind's own pattern.
-        """
-        query, key, value = (self._heads(layer, x) for layer in (self.query, self.key, self.value))
+        rows: Bool[np.ndarray, " position"] | None = None,
+    ) -> Float[Tensor, "batch row channel"]:
+        """Attend from the projections, at some positions or at all."""
         query = query * self.sizes.key_size**-0.5
-        out = self.mix(query, key, value, self.relative_keys(positions), global_bins)
-        return self.out(out.permute(1, 2, 0, 3).flatten(2))
-
-    def _heads(
-        self, layer: Linear, x: Float[Tensor, "batch position channel"]
-    ) -> Float[Tensor, "head batch position dim"]:
-        projected = layer(x).unflatten(-1, (self.sizes.n_heads, -1))
-        return projected.permute(2, 0, 1, 3).contiguous()
+        out = self.mix(query, key, value, self.relative_keys(positions), global_bins, rows)
+        return self.out(_at(out.permute(1, 2, 0, 3), rows).flatten(2))
 
     def relative_keys(self, positions: PositionTable) -> Float[Tensor, "head offset dim"] | Project:
         """Return the relative keys of all distances, or how to project those of some.
@@ -118,6 +117,7 @@ class RelativeAttention(Attention):
         value: Float[Tensor, "head batch position value"],
         relative: Float[Tensor, "head offset dim"] | Project,
         global_bins: Bool[Tensor, "batch bin"] | None = None,
+        rows: Bool[np.ndarray, " position"] | None = None,
     ) -> Float[Tensor, "head batch position value"]:
         """Return the weighted values: attention itself, between the projections.
 
@@ -130,14 +130,17 @@ class RelativeAttention(Attention):
             project it.
         global_bins
             As in :meth:`forward`; each example has a pattern of its own then.
+        rows
+            The positions that are wanted; what the others get means nothing.
         """
         if global_bins is None:
-            return self._mix_heads(self.plans(query.shape[2] - self.n_tokens), query, key, value, relative)
+            plans = self.plans(query.shape[2] - self.n_tokens, None, rows)
+            return self._mix_heads(plans, query, key, value, relative)
         n_bins = global_bins.shape[1]
         parts = []
         for example, mask in enumerate(global_bins.cpu()):
             here = slice(example, example + 1)
-            plans = self.plans(n_bins, torch.nonzero(mask)[:, 0].numpy())
+            plans = self.plans(n_bins, torch.nonzero(mask)[:, 0].numpy(), rows)
             parts.append(self._mix_heads(plans, query[:, here], key[:, here], value[:, here], relative))
         return torch.cat(parts, dim=1)
 
@@ -147,6 +150,11 @@ class RelativeAttention(Attention):
         rate = self.sizes.dropout if self.training else 0.0
         call = Call(plans, query, self.content_bias, self.position_bias, key, value, relative, rate)
         return pick(self.backend, call).run(call)
+
+
+def _at(x: Tensor, rows: Bool[np.ndarray, " position"] | None) -> Tensor:
+    """Return some positions of (batch, position, ...), or all."""
+    return x if rows is None else x[:, torch.from_numpy(np.flatnonzero(rows)).to(x.device)]
 
 
 def set_backend(model: nn.Module, name: str) -> None:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from senformer.model.baskerville.config import BaskervilleConfig
 from senformer.model.baskerville.final import Final
 from senformer.model.baskerville.norm import NORM_EPS
+from senformer.model.baskerville.parts import baskerville_stages
 from senformer.model.baskerville.tower import Stem, TowerBlock, reach_bins
 from senformer.model.baskerville.upsampling import Upsampling, lecun_linear
 from senformer.model.crop import crop
@@ -21,6 +22,7 @@ from senformer.model.initializers import variance_scaling_
 from senformer.model.sequence_model import Inputs, SequenceModel, attention_layer
 from senformer.model.stem import as_bases
 from senformer.model.tiling.chunks import in_tiles
+from senformer.model.tiling.stage import Stage
 from senformer.model.transformer import Transformer, TransformerBlock
 
 
@@ -85,6 +87,10 @@ class Baskerville(SequenceModel):
         else:
             x = self.tower_output(as_bases(sequence, dtype))
         return x.to(dtype)
+
+    def local_stages(self) -> list[Stage]:
+        """Return stem and tower as stages, each row of whose output depends on near rows alone."""
+        return baskerville_stages(self.stem, list(self.tower), self.config.n_upsamplings)
 
     def tower_output(self, x: Float[Tensor, "batch base 4"]) -> Float[Tensor, "batch coarse wide"]:
         """Return the tower's output beside what it kept, coarse to fine, from one-hot bases."""

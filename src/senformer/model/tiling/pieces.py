@@ -25,8 +25,8 @@ def with_zeros(
     return functional.pad(x, (0, 0, *missing)) if any(missing) else x
 
 
-class Piece(nn.Module, abc.ABC):
-    """What stands between two norms, with the norm that it begins with.
+class Part(nn.Module, abc.ABC):
+    """A part of a network whose output rows each depend on near input rows alone.
 
     Attributes
     ----------
@@ -40,16 +40,30 @@ class Piece(nn.Module, abc.ABC):
     reach = 0
     width: int
 
+    @abc.abstractmethod
+    def forward(
+        self, x: Float[Tensor, "batch row i"], missing: Missing, statistics: Statistics | None = None
+    ) -> Float[Tensor, "batch out o"]:
+        """Return output rows from exactly the rows that they depend on.
+
+        Parameters
+        ----------
+        x
+            Rows of the input that exist: ``(out - 1) * ratio + ratio + 2 * reach`` less those missing.
+        missing
+            How many rows lie before the sequence's start, and how many beyond its end.
+        statistics
+            What its norm normalizes by; by default what the norm's mode says.
+        """
+
+
+class Piece(Part):
+    """What stands between two norms, with the norm that it begins with."""
+
     @property
     @abc.abstractmethod
     def norm(self) -> NormGelu:
         """Its norm."""
-
-    @abc.abstractmethod
-    def forward(
-        self, x: Float[Tensor, "batch row i"], missing: Missing, statistics: Statistics
-    ) -> Float[Tensor, "batch out o"]:
-        """Return output rows, normalized by ``statistics``."""
 
 
 class WidenPiece(Piece):
@@ -67,7 +81,7 @@ class WidenPiece(Piece):
         return self.normalize
 
     def forward(
-        self, x: Float[Tensor, "batch row i"], missing: Missing, statistics: Statistics
+        self, x: Float[Tensor, "batch row i"], missing: Missing, statistics: Statistics | None = None
     ) -> Float[Tensor, "batch out o"]:
         """Return rows of the convolution."""
         return self.conv.inside(with_zeros(self.norm(x, statistics), missing), gain=GELU_GAIN)
@@ -89,7 +103,7 @@ class NarrowPiece(Piece):
         return self.residual.norm
 
     def forward(
-        self, x: Float[Tensor, "batch row i"], missing: Missing, statistics: Statistics
+        self, x: Float[Tensor, "batch row i"], missing: Missing, statistics: Statistics | None = None
     ) -> Float[Tensor, "batch out o"]:
         """Return rows of the pool."""
         return self.pool(self.residual(x, statistics))
@@ -104,7 +118,7 @@ class StemPiece(NarrowPiece):
         self.reach = stem.conv.width // 2
 
     def forward(
-        self, x: Float[Tensor, "batch row i"], missing: Missing, statistics: Statistics
+        self, x: Float[Tensor, "batch row i"], missing: Missing, statistics: Statistics | None = None
     ) -> Float[Tensor, "batch out o"]:
         """Return rows of the pool."""
         return super().forward(self.conv.inside(with_zeros(x, missing)), missing, statistics)

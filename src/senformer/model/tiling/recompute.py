@@ -40,8 +40,8 @@ def tiles(stage: Stage, x: Tensor) -> Iterator[tuple[Span, list[Source]]]:
         yield span, stage.sources(span.first, span.end, n_rows)
 
 
-def run_tiles(stage: Stage, x: Tensor, statistics: Sequence[Statistics]) -> Tensor:
-    """Return the stage's output, tile by tile into one tensor."""
+def run_tiles(stage: Stage, x: Tensor, statistics: Sequence[Statistics] | None = None) -> Tensor:
+    """Return the stage's output, tile by tile into one tensor; in evaluation without statistics."""
     batch, n_rows = x.shape[0], x.shape[1] // stage.ratio
     y: Tensor | None = None
     for span, sources in tiles(stage, x):

@@ -4,13 +4,14 @@ import itertools
 import math
 import operator
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from senformer.model.norm import Statistics
-from senformer.model.tiling.pieces import Piece, pieces
+from senformer.model.tiling.pieces import Part, pieces
 from senformer.model.tiling.spans import Source, source
 
 # Of the widest activation in one tile, by device. On a CPU a tile's dozen activations should stay near
@@ -32,12 +33,13 @@ class Stage(nn.Module):
     Parameters
     ----------
     parts
-        Pieces, each reading the one before. Several together need given statistics.
+        Pieces, each reading the one before. Several together need given statistics. A stage that is run
+        in evaluation alone may have any parts.
     """
 
-    def __init__(self, parts: Sequence[Piece]) -> None:
+    def __init__(self, parts: Sequence[Part]) -> None:
         super().__init__()
-        self.parts: list[Piece]
+        self.parts: list[Any]
         self.parts = nn.ModuleList(parts)  # type: ignore[assignment]
 
     @property
@@ -73,10 +75,17 @@ class Stage(nn.Module):
         return found
 
     def forward(
-        self, x: Float[Tensor, "batch row i"], sources: Sequence[Source], statistics: Sequence[Statistics]
+        self,
+        x: Float[Tensor, "batch row i"],
+        sources: Sequence[Source],
+        statistics: Sequence[Statistics] | None = None,
     ) -> Float[Tensor, "batch out o"]:
-        """Return a tile's output rows from the rows that ``sources`` say."""
-        for part, read, known in zip(self.parts, sources, statistics, strict=True):
+        """Return a tile's output rows from the rows that ``sources`` say.
+
+        In evaluation, statistics may be left out.
+        """
+        nothing: list[Statistics | None] = [None] * len(self.parts)
+        for part, read, known in zip(self.parts, sources, statistics or nothing, strict=True):
             x = part(x[:, : x.shape[1] - read.surplus], read.missing, known)
         return x
 
@@ -89,7 +98,7 @@ def stages(stem: nn.Module, tower: Iterable[nn.Module]) -> list[Stage]:
     of all, and every other block is one stage.
     """
     first, *rest = pieces(stem, tower)
-    groups = [[first, *rest[:2]], *(rest[i : i + 2] for i in range(2, len(rest), 2))]
+    groups: list[list[Any]] = [[first, *rest[:2]], *(rest[i : i + 2] for i in range(2, len(rest), 2))]
     found: list[Stage] = []
     for group in groups:
         if any(part.norm.training for part in group):

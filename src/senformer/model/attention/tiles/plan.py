@@ -104,6 +104,10 @@ class Plan:
         short = pattern.n_bins <= _MASKED_BINS and not len(pattern.global_bins)
         return short and MASKED_SHARE < share < 1
 
+    def wanted(self, rows: Span) -> Iterator[Span]:
+        """Yield the rows among these that are computed: all of them."""
+        yield rows
+
     def _mask(self) -> Bool[Tensor, "row column"]:
         """Return the pairs of bins that may not meet."""
         block, n_bins = self.pattern.block_bins, self.pattern.n_bins
@@ -114,12 +118,14 @@ class Plan:
     def _make(self, device: torch.device, elements: int) -> Iterator[Cut]:
         n_bins = self.pattern.n_bins
         if self.is_masked:
-            yield from self._full(Span(0, n_bins), elements, self._mask().to(device))
+            for rows in self.wanted(Span(0, n_bins)):
+                yield from self._full(rows, elements, self._mask().to(device))
             yield from self._tokens(elements)
             return
         yield from self._sparse(device, elements)
         for first, end in _runs(self.full_blocks, self.pattern.block_bins, n_bins):
-            yield from self._full(Span(first, end - first), elements)
+            for rows in self.wanted(Span(first, end - first)):
+                yield from self._full(rows, elements)
         if len(self.pattern.global_bins):
             sparse = np.array(self.sparse_blocks, dtype=np.int64)
             yield from global_row_cuts(self.global_rows, self.layout, device)
@@ -172,8 +178,9 @@ class Plan:
             return
         tokens = Span(self.layout.first_token, self.n_tokens)
         step = max(1, elements // self.n_tokens)
-        for bins in split_span(Span(0, self.pattern.n_bins), step):
-            yield Cut(bins, tokens, None)
+        for rows in self.wanted(Span(0, self.pattern.n_bins)):
+            for bins in split_span(rows, step):
+                yield Cut(bins, tokens, None)
         for bins in split_span(Span(0, self.pattern.n_bins), step):
             yield Cut(tokens, bins, None, is_first=bins.first == 0)
         yield Cut(tokens, tokens, None)
