@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from tests.oracles.variant_scores import score_variant
+from tests.predict.delta.models import HEAD, baskerville, enformer
 from tests.variants.toy import BIN_BP, DEFAULT, GENOME, TRACKS, WINDOW_BP, ToyModel, every_snv, write_genome
 
 from senformer.core.errors import DataError
@@ -102,3 +103,21 @@ def test_predict_effects__flags_padding(fasta):
 def test_predict_effects__prediction_that_is_not_finite_is_an_error(fasta):
     with pytest.raises(DataError, match=r"chrA:17-41 \(0-based\): the model's prediction is not finite"):
         effects_of(variants_at([("chrA", 30, "A")]), fasta, model=ToyModel(scale=float("nan")))
+
+
+@pytest.mark.parametrize("make", [enformer, baskerville])
+def test_predict_effects__by_delta_equal_the_whole_model(fasta, make):
+    model = make(window_bp=16 * 20, crop_bins=3)
+    variants = variants_at([*every_snv("chrA", range(29, 31)), ("chrB", 4, "T")])
+    loci = group_loci(variants, model.window_bp)
+    predictor, measure = Predictor(model, device="cpu"), Measure(DEFAULT, model.bin_bp)
+    by_delta, whole = (
+        list(predict_effects(loci, fasta, predictor, HEAD, measure, 4, delta=delta))
+        for delta in (True, False)
+    )
+    assert len(by_delta) == len(variants)
+    for one, other in zip(by_delta, whole, strict=True):
+        assert one.scores[0].variant == other.scores[0].variant
+        np.testing.assert_allclose(one.alt.bins, other.alt.bins, rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(one.scores[0].values, other.scores[0].values, atol=1e-3)
+    assert max(np.abs(effect.scores[0].values).max() for effect in whole) > 0.01
