@@ -30,6 +30,7 @@ TABLES = {
     "train/schedules": "SCHEDULES",
     "evaluate/metrics": "METRICS",
     "evaluate/protocols": "PROTOCOLS",
+    "variants/indels": "INDELS",
     "variants/scorers": "SCORERS",
     "report/figures": "FIGURES",
     "workflow/bench": "BENCHES",

@@ -27,7 +27,7 @@ def _vcf(tmp_path, n=20, extra=""):
 def test_check_vcf__counts(tmp_path, fasta):
     facts, findings = check_vcf(_vcf(tmp_path), fasta)
     assert findings == []
-    assert (facts.n_records, facts.is_whole, facts.n_snvs, facts.match.n_agree) == (20, True, 20, 20)
+    assert (facts.n_records, facts.is_whole, facts.n_scorable, facts.match.n_agree) == (20, True, 20, 20)
 
 
 def test_check_vcf__looks_at_the_start_of_a_long_file_and_says_so(tmp_path, fasta):

@@ -3,8 +3,8 @@ import pytest
 from tests.genome.toy import random_genome, write_fasta
 
 from senformer.genome.fasta import open_fasta
+from senformer.genome.variant_record import VariantRecord
 from senformer.genome.vcf_match import RefMatch, advise, match_sample
-from senformer.genome.vcf_parse import VcfLine
 
 GENOME = random_genome(sizes={"chr1": 5_000, "chr2": 800})
 
@@ -22,7 +22,7 @@ def _records(n=40, shift=0, width=1, seed=1):
         start = int(rng.integers(5, 4_900))
         ref = GENOME["chr1"][start + shift : start + shift + width]
         alt = "ACGT"["ACGT".index(ref[0]) - 1]
-        records.append(VcfLine(line + 3, "chr1", start, "", ref, alt))
+        records.append(VariantRecord(line + 3, "chr1", start, "", ref, alt))
     return records
 
 
@@ -43,7 +43,7 @@ def test_match_sample__positions_off_by_one(fasta, shift, field):
 def test_match_sample__reads_the_ends_of_a_chromosome(fasta):
     last = len(GENOME["chr2"]) - 1
     records = [
-        VcfLine(1, "chr2", place, "", "ACGT"["ACGT".index(GENOME["chr2"][place]) - 1], "N")
+        VariantRecord(1, "chr2", place, "", "ACGT"["ACGT".index(GENOME["chr2"][place]) - 1], "N")
         for place in (0, last)
     ]
     assert match_sample(records, fasta).n_wrong == 2
@@ -57,7 +57,7 @@ def test_match_sample__draws_the_same_records_each_time_and_no_more(fasta):
 
 
 def test_match_sample__leaves_uncertain_refs_out(fasta):
-    assert match_sample([VcfLine(1, "chr1", 0, "", "N", "A")], fasta).n_sampled == 0
+    assert match_sample([VariantRecord(1, "chr1", 0, "", "N", "A")], fasta).n_sampled == 0
 
 
 def _match(n_sampled, n_agree, **counts):

@@ -1,7 +1,8 @@
 import pytest
 
 from senformer.core.errors import DataError
-from senformer.genome.vcf_parse import REASONS, VcfLine, parse_vcf
+from senformer.genome.variant_record import VariantRecord
+from senformer.genome.vcf_parse import parse_vcf
 
 HEADER = "##fileformat=VCFv4.2\n"
 COLUMNS = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
@@ -27,8 +28,8 @@ def record(position="10", name=".", ref="A", alt="C", chrom="chr1") -> str:
 def test_parse_vcf__positions_names_and_case(vcf):
     text = parse_vcf(vcf(HEADER + COLUMNS + GOOD + record("1", ref="acg", alt="a")))
     assert text.records == [
-        VcfLine(3, "chr1", 9, "rs1", "A", "C"),
-        VcfLine(4, "chr1", 0, "", "ACG", "A"),
+        VariantRecord(3, "chr1", 9, "rs1", "A", "C"),
+        VariantRecord(4, "chr1", 0, "", "ACG", "A"),
     ]
     assert text.records[0].key == "chr1:10:A>C"
 
@@ -53,32 +54,6 @@ def test_parse_vcf__contig_lengths(vcf):
         "##contig=<length=57,ID=chrM>\n##contig=<ID=decoy>\n##contig=broken\n"
     )
     assert parse_vcf(vcf(HEADER + contigs + COLUMNS)).contig_sizes == {"20": 62_435_964, "chrM": 57}
-
-
-@pytest.mark.parametrize(
-    ("ref", "alt", "kind"),
-    [
-        ("A", "C", ""), ("a", "t", ""),
-        ("A", "C,G", "multi_allelic"), ("A", "C,<DEL>", "multi_allelic"), ("A", "C,*", "multi_allelic"),
-        ("A", "C,C", "multi_allelic"), ("A", ".", "no_alternate"), ("A", "*", "spanning_deletion"),
-        ("A", "<DEL>", "symbolic"), ("A", "<DUP:TANDEM>", "symbolic"), ("N", "<INS>", "symbolic"),
-        ("A", "<INV>", "symbolic"), ("A", "<CN0>", "symbolic"), ("A", "<NON_REF>", "symbolic"),
-        ("A", "<*>", "symbolic"), ("G", "G]17:198982]", "breakend"), ("G", "]13:123456]G", "breakend"),
-        ("G", "[chr2:5[G", "breakend"), ("G", "G[<ctg1>:7[", "breakend"), ("G", ".G", "breakend"),
-        ("G", "G.", "breakend"), ("A", "N", "not_acgt"), ("A", "R", "not_acgt"), ("R", "A", "not_acgt"),
-        ("N", "A", "not_acgt"), ("AN", "A", "not_acgt"), ("A", "A", "alt_is_ref"), ("a", "A", "alt_is_ref"),
-        ("AC", "AC", "alt_is_ref"), ("A", "AC", "not_snv"), ("AC", "A", "not_snv"), ("AC", "GT", "not_snv"),
-    ],
-)  # fmt: skip
-def test_kind__every_class(vcf, ref, alt, kind):
-    (found,) = parse_vcf(vcf(HEADER + COLUMNS + record(ref=ref, alt=alt))).records
-    assert found.kind == kind
-    assert kind in {"", *REASONS}
-
-
-def test_key__long_alleles_are_cut():
-    key = VcfLine(1, "chr1", 0, "", "A" * 500, "C").key
-    assert key == "chr1:1:" + "A" * 50 + "...>C"
 
 
 @pytest.mark.parametrize(

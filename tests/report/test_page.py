@@ -77,7 +77,7 @@ def test_write_report__whole_page_is_well_formed(stubs, folders, tmp_path):
     assert page.ids == ["training", "accuracy", "loci", "variants", "run"]
     assert [link[1:] for link in page.links if link.startswith("#")] == page.ids
     text = " ".join(page.text)
-    for expected in ("0.701", "0.912", "0.953", "5", "1.23 M", "senformer train runs/toy", "2 not_snv"):
+    for expected in ("0.701", "0.912", "0.953", "5", "1.23 M", "senformer train runs/toy", "2 symbolic"):
         assert expected in text
 
 

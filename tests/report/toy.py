@@ -125,7 +125,13 @@ def write_scores(path: Path, tracks: list[dict] | None = None, variant_id: str =
     write_part(path, score_table(scored, "simulated", frame, scorers), SCORES)
     write_top(path.with_name(path.name + ".top.npz"), top, "simulated", Measure(scorers, BIN_BP), frame)
     definitions = [scorer.definition for scorer in scorers]
-    counts = {"n_records": 8, "n_scored": 5, "skipped": {"not_snv": 2, "ref_mismatch": 1}, "n_padded": 1}
+    counts = {
+        "n_records": 7,
+        "n_alleles": 8,
+        "n_scored": 5,
+        "skipped": {"ref_mismatch": 1, "symbolic": 2},
+        "n_padded": 1,
+    }
     facts = {"counts": counts | {"n_tracks": len(tracks)}, "scores": definitions}
     write(path.with_name(path.name + ".run.json"), record("score", **facts))
     return path

@@ -15,7 +15,7 @@ from senformer.core.commit import sha256
 from senformer.core.errors import ConfigError, LockedError, OutputError
 from senformer.core.lock import folder_lock
 from senformer.genome.fasta import open_fasta
-from senformer.genome.vcf import read_vcf
+from senformer.genome.variant_reader import read_variants
 from senformer.simulate import SimulateConfig, simulate
 from senformer.simulate import folder as module
 from senformer.simulate.folder import fasta_text, loci_table
@@ -44,7 +44,7 @@ def test_simulate__genome_index_is_samtools_own(toy_folder, toy_world):
 
 def test_simulate__variants_read_back(toy_folder, toy_world):
     fasta = open_fasta(toy_folder / "genome.fa.gz")
-    records = read_vcf(toy_folder / "variants.vcf", fasta)
+    records = read_variants(toy_folder / "variants.vcf", fasta)
     assert records.n_records == 20
     assert not records.skipped
     places = [(variant.chrom, variant.start) for variant in records.variants]

@@ -8,8 +8,9 @@ from senformer.core.errors import DataError
 from senformer.genome.fasta import open_fasta
 from senformer.genome.variant import Variant
 from senformer.predict.predictor import Predictor
-from senformer.variants.alleles import group_loci
 from senformer.variants.effects import predict_effects
+from senformer.variants.indels import INDELS
+from senformer.variants.loci import group_loci
 from senformer.variants.measure import Measure
 
 BOTH = Measure(DEFAULT, BIN_BP)
@@ -28,7 +29,7 @@ def variants_at(places):
 def effects_of(variants, fasta, batch_size=4, strands="both", model=None):
     predictor = Predictor(model or ToyModel(), device="cpu", strands=strands, batch_size=batch_size)
     loci = group_loci(variants, WINDOW_BP)
-    return list(predict_effects(loci, fasta, predictor, "toy", BOTH, batch_size))
+    return list(predict_effects(loci, fasta, predictor, "toy", BOTH, batch_size, INDELS["shift"]))
 
 
 def test_predict_effects__equal_the_slow_oracle(fasta):
@@ -79,11 +80,8 @@ def test_predict_effects__reference_is_predicted_once_a_base(fasta):
 
     variants = variants_at(every_snv("chrA", range(20, 25)))
     assert len(variants) == 15
-    list(
-        predict_effects(
-            group_loci(variants, WINDOW_BP), fasta, Counting(ToyModel(), device="cpu"), "toy", BOTH, 4
-        )
-    )
+    loci, predictor = group_loci(variants, WINDOW_BP), Counting(ToyModel(), device="cpu")
+    list(predict_effects(loci, fasta, predictor, "toy", BOTH, 4, INDELS["shift"]))
     assert sum(counted) == 15 + 5
 
 
@@ -109,10 +107,15 @@ def test_predict_effects__prediction_that_is_not_finite_is_an_error(fasta):
 def test_predict_effects__by_delta_equal_the_whole_model(fasta, make):
     model = make(window_bp=16 * 20, crop_bins=3)
     variants = variants_at([*every_snv("chrA", range(29, 31)), ("chrB", 4, "T")])
-    loci = group_loci(variants, model.window_bp)
+    bases = GENOME["chrA"]
+    variants += [
+        Variant("chrA", 30, bases[30:35], bases[30]),
+        Variant("chrA", 29, bases[29], bases[29] + "GTG"),
+    ]
+    loci = group_loci(variants, model.window_bp, 3)
     predictor, measure = Predictor(model, device="cpu"), Measure(DEFAULT, model.bin_bp)
     by_delta, whole = (
-        list(predict_effects(loci, fasta, predictor, HEAD, measure, 4, delta=delta))
+        list(predict_effects(loci, fasta, predictor, HEAD, measure, 4, INDELS["shift"], delta=delta))
         for delta in (True, False)
     )
     assert len(by_delta) == len(variants)

@@ -24,10 +24,10 @@ from tests.variants.toy import (
 
 from senformer import create_model
 from senformer.core.errors import ConfigError, DataError, MissingInputError, OutputError, UsageError
-from senformer.genome.variant import Variant
-from senformer.genome.vcf import SkippedRecord, VcfRecords
+from senformer.genome.variant import Origin, Variant
+from senformer.genome.variant_reader import SkippedAllele, VariantSet
 from senformer.variants import score
-from senformer.variants.score import count_records
+from senformer.variants.score import count_alleles
 from senformer.variants.table import SCORES
 from senformer.variants.top import read_top
 
@@ -60,7 +60,16 @@ def left(world):
 def test_score__table_equals_the_slow_oracle(world):
     counts = run_score(world, LINES)
     table = SCORES.read(world / "out" / "scores.parquet")
-    assert counts == {"n_records": 24, "n_scored": 24, "skipped": {}, "n_padded": 9, "n_tracks": 3}
+    assert counts == {
+        "n_records": 24,
+        "n_alleles": 24,
+        "n_scored": 24,
+        "skipped": {},
+        "skipped_records": {},
+        "n_windows": 8,
+        "n_padded": 9,
+        "n_tracks": 3,
+    }
     assert len(table) == 24 * 3
     for key, rows in table.groupby("key"):
         row = rows.iloc[0]
@@ -78,7 +87,7 @@ def test_score__leaves_three_files(world):
 
 
 def test_score__record_says_what_was_run(world):
-    run_score(world, [*LINES, vcf_line("chrA", 30, "AT")])
+    run_score(world, [*LINES, vcf_line("chrA", 30, "<DEL>")])
     record = json.loads((world / "out" / "scores.parquet.run.json").read_text())
     assert record["counts"]["n_records"] == 25
     assert record["counts"]["n_scored"] == 24
@@ -115,7 +124,9 @@ def test_score__order_of_records_does_not_matter(world):
     run_score(world, LINES, "base.parquet")
     run_score(world, LINES[::-1], "other.parquet")
     base, other = (
-        SCORES.read(world / "out" / name).sort_values(["key", "track_index"], ignore_index=True)
+        SCORES.read(world / "out" / name)
+        .sort_values(["key", "track_index"], ignore_index=True)
+        .drop(columns="file_line")
         for name in ("base.parquet", "other.parquet")
     )
     pd.testing.assert_frame_equal(base, other, rtol=0, atol=1e-5)
@@ -132,12 +143,14 @@ def test_score__same_command_same_bytes(world):
 def test_score__one_scorer_alone(world):
     run_score(world, LINES, "scores.tsv", scorers=["SAR"])
     table = pd.read_csv(world / "out" / "scores.tsv", sep="\t")
-    assert list(table.columns)[-2:] == ["padded_bp", "SAR"]
+    assert list(table.columns)[-2:] == ["indels", "SAR"]
 
 
 def test_score__nothing_to_score_is_an_error(world):
-    with pytest.raises(DataError, match=r"no record could be scored: 2 \w+\.? Only") as caught:
-        run_score(world, [vcf_line("chrA", 20, "AT"), vcf_line("chrA", 30, "ATG")])
+    with pytest.raises(
+        DataError, match=r"no allele could be scored: 1 breakend, 1 symbolic\. Alleles"
+    ) as caught:
+        run_score(world, [vcf_line("chrA", 20, "<DEL>"), vcf_line("chrA", 30, "A.")])
     assert (caught.value.code, caught.value.exit_code) == ("E751", 65)
     assert left(world) == []
 
@@ -210,10 +223,17 @@ def leave_unfinished(world, monkeypatch):
             run_score(world, LINES, shard_size=3)
 
 
-def test_count_records__by_reason(tmp_path):
-    variant = Variant("chrA", 3, "A", "C")
-    records = VcfRecords([variant], [SkippedRecord(4, "chrA:1:A>AT", "not_snv")] * 2, 3)
-    assert count_records(records, tmp_path) == {"n_records": 3, "n_scored": 1, "skipped": {"not_snv": 2}}
+def test_count_alleles__by_reason(tmp_path):
+    variant = Variant("chrA", 3, "A", "C", origin=Origin(3, 1, 4, "A", "C"))
+    skipped = [SkippedAllele(3, 2, "chrA:4:A>*", "spanning_deletion")]
+    skipped += [SkippedAllele(4, number, "chrA:1:A><DEL>", "symbolic") for number in (1, 2)]
+    assert count_alleles(VariantSet([variant], skipped, 2, 4), tmp_path) == {
+        "n_records": 2,
+        "n_alleles": 4,
+        "n_scored": 1,
+        "skipped": {"spanning_deletion": 1, "symbolic": 2},
+        "skipped_records": {"symbolic": 1},
+    }
 
 
 def run_child(world, die_at=None):

@@ -6,7 +6,8 @@ from senformer.core.errors import DataError, DeviceError
 from senformer.genome.fasta import open_fasta
 from senformer.genome.variant import Variant
 from senformer.predict.predictor import Predictor
-from senformer.variants.alleles import group_loci
+from senformer.variants.indels import INDELS
+from senformer.variants.loci import group_loci
 from senformer.variants.measure import Measure
 from senformer.variants.parts import Parts
 from senformer.variants.shards import Job, cut_shards, run_shards
@@ -24,6 +25,7 @@ def make_job(tmp_path, shard_size=4, n_top=2, model=None):
         head="toy",
         tracks=track_frame(TRACKS, 3),
         measure=Measure(DEFAULT, BIN_BP),
+        indels=INDELS["shift"],
         shard_size=shard_size,
         n_top=n_top,
     )

@@ -15,7 +15,7 @@ def frame():
 
 
 def test_score_schema__one_column_a_scorer():
-    assert score_schema([SCORERS["SAR"]]).names == [*SCORES.names[:12], "SAR"]
+    assert score_schema([SCORERS["SAR"]]).names == [*SCORES.names[:-2], "SAR"]
     assert SCORES.columns[-1].meaning == "log2(1 + sum over bins ALT) - log2(1 + sum over bins REF)"
 
 

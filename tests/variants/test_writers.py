@@ -39,7 +39,10 @@ def test_write_scores__text_reads_back(tmp_path, parts, ending):
     path = tmp_path / f"scores{ending}"
     write_scores(path, parts, SCORES)
     text = gzip.decompress(path.read_bytes()) if ending.endswith("gz") else path.read_bytes()
-    assert text.split(b"\n")[1] == b"rs7\tchrA:10:A>C\tchrA\t10\tA\tC\ttoy\t0\tcage plus\tCAGE\t+\t0\t1\t0.1"
+    assert text.split(b"\n")[1] == (
+        b"rs7\tchrA:10:A>C\tchrA\t10\tA\tC\t-1\t1\t10\tA\tC\tfalse\ttoy\t0\tcage plus\tCAGE\t+\t0\t0\tnone"
+        b"\t1\t0.1"
+    )
     table = pd.read_csv(path, sep="\t")
     np.testing.assert_array_equal(table["SAR"].astype(np.float32), whole()["SAR"])
 

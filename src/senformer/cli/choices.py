@@ -37,10 +37,18 @@ class BatchNorm(StrEnum):
 
 
 class RefMismatch(StrEnum):
-    """What to do with a record whose REF is not the genome's base."""
+    """What to do with a record whose REF is not what the genome has."""
 
     error = "error"
     skip = "skip"
+    swap = "swap"
+
+
+class IndelChoice(StrEnum):
+    """How insertions and deletions are scored."""
+
+    shift = "shift"
+    align = "align"
 
 
 Run = Annotated[Path, typer.Argument(help="A run folder of `train`, or a model folder.", show_default=False)]

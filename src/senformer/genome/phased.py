@@ -23,7 +23,8 @@ from senformer.genome.files import local_file, read_lines
 from senformer.genome.haplotype import Edit, Haplotype
 from senformer.genome.regions import merge
 from senformer.genome.sequence import decode
-from senformer.genome.vcf_parse import FIXED_COLUMNS, VcfLine, parse_header, parse_record
+from senformer.genome.variant_record import VariantRecord
+from senformer.genome.vcf_parse import FIXED_COLUMNS, parse_header, parse_record
 
 OUTCOMES = {
     "used": "at least one copy has it",
@@ -153,7 +154,7 @@ class _Reach:
             return True
         return self._touches(self._named(fields[0]), int(fields[1][:18]) - 1, len(fields[3]))
 
-    def chrom_of(self, record: VcfLine) -> str | None:
+    def chrom_of(self, record: VariantRecord) -> str | None:
         """Return the genome's name of its chromosome, or None where it lies elsewhere."""
         chrom = self._named(record.chrom)
         return chrom if self._touches(chrom, record.start, len(record.ref)) else None
@@ -171,7 +172,7 @@ class _Reach:
         return self._names[chrom]
 
 
-def _check_reference(record: VcfLine, chrom: str, fasta: FastaReader, where: str) -> None:
+def _check_reference(record: VariantRecord, chrom: str, fasta: FastaReader, where: str) -> None:
     end, size = record.start + len(record.ref), fasta.chrom_sizes[chrom]
     if record.start < 0 or end > size:
         found = f"REF of {len(record.ref)} bp lies not inside {chrom}, positions 1 to {size:,}"
@@ -193,10 +194,10 @@ class _Sample:
 
     def __init__(self, name: str, path: Path, fasta: FastaReader, unphased: str) -> None:
         self._name, self._path, self._fasta, self._unphased = name, path, fasta, unphased
-        self._carried: list[list[tuple[VcfLine, str, int]]] = [[] for _ in range(N_COPIES)]
+        self._carried: list[list[tuple[VariantRecord, str, int]]] = [[] for _ in range(N_COPIES)]
         self._rows: list[dict[str, object]] = []
 
-    def add(self, record: VcfLine, chrom: str, keys: str, values: str) -> None:
+    def add(self, record: VariantRecord, chrom: str, keys: str, values: str) -> None:
         """Take one record in."""
         where = f"{self._path} line {record.line}, sample {self._name}"
         fields = dict(zip(keys.split(":"), values.split(":"), strict=False))
@@ -215,7 +216,7 @@ class _Sample:
             }
         )
 
-    def _outcome(self, record: VcfLine, chrom: str, genotype: str, where: str) -> str:
+    def _outcome(self, record: VariantRecord, chrom: str, genotype: str, where: str) -> str:
         alternates = record.alt.split(",")
         numbers = _numbers(genotype, len(alternates), where)
         if numbers is None:
@@ -244,9 +245,9 @@ class _Sample:
         copies = tuple(self._copy(carried) for carried in self._carried)
         return SampleCopies(self._name, copies, pd.DataFrame(self._rows, columns=_COLUMNS))
 
-    def _copy(self, carried: list[tuple[VcfLine, str, int]]) -> dict[str, Haplotype]:
+    def _copy(self, carried: list[tuple[VariantRecord, str, int]]) -> dict[str, Haplotype]:
         edits: dict[str, list[Edit]] = {}
-        before: dict[str, tuple[VcfLine, str]] = {}
+        before: dict[str, tuple[VariantRecord, str]] = {}
         for record, allele, row in sorted(carried, key=lambda item: (item[0].chrom, item[0].start, item[2])):
             if record.chrom in before and _overlaps(record, allele, *before[record.chrom]):
                 self._rows[row]["outcome"] = "overlap"
@@ -257,7 +258,7 @@ class _Sample:
         return {chrom: Haplotype(chrom, sizes[chrom], found) for chrom, found in edits.items()}
 
 
-def _overlaps(record: VcfLine, allele: str, before: VcfLine, allele_before: str) -> bool:
+def _overlaps(record: VariantRecord, allele: str, before: VariantRecord, allele_before: str) -> bool:
     """Say whether a record changes what an earlier one does, by the rule of bcftools consensus.
 
     The base before an insertion or deletion may be the last one of an earlier record, unless that puts

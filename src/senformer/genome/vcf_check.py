@@ -1,4 +1,4 @@
-"""Check a VCF file against a genome: lines, names, positions, order, index, and REF on a sample."""
+"""Check a file of variants against a genome: lines, names, positions, order, index, and REF on a sample."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,15 +14,17 @@ from senformer.genome.chromosomes import resolve_chromosome
 from senformer.genome.fasta import FastaReader
 from senformer.genome.files import local_file, read_lines
 from senformer.genome.name_check import unknown_names
+from senformer.genome.variant_formats import parse_variants, variant_format
+from senformer.genome.variant_record import VariantRecord
 from senformer.genome.vcf_match import RefMatch, advise, match_sample
-from senformer.genome.vcf_parse import VcfLine, parse_header, parse_record
+from senformer.genome.vcf_parse import parse_header, parse_record
 
 MOST_RECORDS = 200_000
 
 
 @dataclass(frozen=True)
 class VcfFacts:
-    """What a VCF file holds.
+    """What a file of variants holds.
 
     Attributes
     ----------
@@ -30,8 +32,8 @@ class VcfFacts:
         Records looked at.
     is_whole
         Whether that is the whole file.
-    n_snvs
-        Records of one base for one other.
+    n_scorable
+        Their ALT alleles that ``score`` can score: substitutions, insertions and deletions.
     match
         Agreement of REF with the genome on a sample.
     assembly
@@ -40,7 +42,7 @@ class VcfFacts:
 
     n_records: int
     is_whole: bool
-    n_snvs: int
+    n_scorable: int
     match: RefMatch
     assembly: str | None
 
@@ -48,7 +50,7 @@ class VcfFacts:
 def check_vcf(
     path: Path, fasta: FastaReader, *, most_records: int = MOST_RECORDS
 ) -> tuple[VcfFacts, list[Finding]]:
-    """Return what a VCF file holds and what is wrong with it.
+    """Return what a file of variants holds and what is wrong with it.
 
     Parameters
     ----------
@@ -67,28 +69,32 @@ def check_vcf(
     inside = _inside(records, fasta, path, findings)
     match = match_sample(inside, fasta)
     findings += [*_of_match(match, fasta, path), *_of_kinds(inside, path)]
-    n_snvs = sum(not record.kind for record in inside)
+    n_scorable = sum(not kind for record in inside for kind in record.kinds)
     if not records and not any(finding.severity == ERROR for finding in findings):
-        todo = "Give a VCF file with records."
+        todo = "Give a file with records."
         findings.append(Finding(ERROR, "E751", str(path), "holds no record", todo))
-    elif inside and not n_snvs:
-        found = f"none of {counted(len(inside), 'record')} is a single-base substitution"
-        findings.append(Finding(WARNING, "E751", str(path), found, "score reads single-base variants alone."))
-    return VcfFacts(len(records), is_whole, n_snvs, match, recognize(sizes)), findings
+    elif inside and not n_scorable:
+        found = f"none of {counted(len(inside), 'record')} has an ALT that is spelled out in A, C, G and T"
+        todo = "score reads substitutions, insertions and deletions; symbols such as <DEL> it skips."
+        findings.append(Finding(WARNING, "E751", str(path), found, todo))
+    return VcfFacts(len(records), is_whole, n_scorable, match, recognize(sizes)), findings
 
 
 def check_vcf_alone(path: Path, *, most_records: int = MOST_RECORDS) -> tuple[int, list[Finding]]:
-    """Return how many records a VCF file holds, and what is wrong whatever the genome."""
+    """Return how many records a file of variants holds, and what is wrong whatever the genome."""
     path = local_file(path, "E220")
     findings: list[Finding] = list(_of_index(path))
     _, records, _ = _read(path, most_records, findings)
     return len(records), [*findings, *_of_order(records, path), *_of_kinds(records, path)]
 
 
-def _read(path: Path, most: int, findings: list[Finding]) -> tuple[dict[str, int], list[VcfLine], bool]:
+def _read(path: Path, most: int, findings: list[Finding]) -> tuple[dict[str, int], list[VariantRecord], bool]:
     sizes: dict[str, int] = {}
-    records: list[VcfLine] = []
+    records: list[VariantRecord] = []
     try:
+        if variant_format(path) != "vcf":
+            text = parse_variants(path)
+            return sizes, text.records[:most], len(text.records) <= most
         lines = read_lines(path, "E228")
         sizes, n_columns = parse_header(lines, path)
         for number, line in lines:
@@ -103,7 +109,7 @@ def _read(path: Path, most: int, findings: list[Finding]) -> tuple[dict[str, int
     return sizes, records, True
 
 
-def _record(line: str, number: int, n_columns: int, path: Path) -> VcfLine:
+def _record(line: str, number: int, n_columns: int, path: Path) -> VariantRecord:
     where = f"{path} line {number}"
     if not line.strip():
         raise DataError("E222", where, "is blank", "Remove the line.")
@@ -133,7 +139,7 @@ def _of_header(sizes: dict[str, int], fasta: FastaReader, path: Path) -> Iterato
             yield Finding(ERROR, "E226", f"{path} contig {name}", found, todo, source=str(path))
 
 
-def _of_order(records: list[VcfLine], path: Path) -> Iterator[Finding]:
+def _of_order(records: list[VariantRecord], path: Path) -> Iterator[Finding]:
     seen: set[str] = set()
     for before, record in pairwise(records):
         is_back = record.chrom == before.chrom and record.start < before.start
@@ -147,7 +153,9 @@ def _of_order(records: list[VcfLine], path: Path) -> Iterator[Finding]:
             return
 
 
-def _inside(records: list[VcfLine], fasta: FastaReader, path: Path, findings: list[Finding]) -> list[VcfLine]:
+def _inside(
+    records: list[VariantRecord], fasta: FastaReader, path: Path, findings: list[Finding]
+) -> list[VariantRecord]:
     """Return the records that lie inside the genome, on its names."""
     names = {name: resolve_chromosome(name, fasta.chrom_sizes) for name in {r.chrom for r in records}}
     unknown = [record for record in records if names[record.chrom] is None]
@@ -181,10 +189,12 @@ def _of_match(match: RefMatch, fasta: FastaReader, path: Path) -> Iterator[Findi
         f"{match.n_wrong:,} of {counted(match.n_sampled, 'record')} sampled "
         f"{'disagrees' if match.n_wrong == 1 else 'disagree'}. {advise(match)}"
     )
-    yield Finding(ERROR, "E221", where, found, "Use --ref-mismatch skip to score the others.")
+    todo = "Use --ref-mismatch skip to score the others"
+    todo += ", or swap to exchange alleles where the genome has ALT." if match.n_swapped else "."
+    yield Finding(ERROR, "E221", where, found, todo)
 
 
-def _of_kinds(records: list[VcfLine], path: Path) -> Iterator[Finding]:
+def _of_kinds(records: list[VariantRecord], path: Path) -> Iterator[Finding]:
     seen: set[tuple] = set()
     repeated = []
     for record in records:

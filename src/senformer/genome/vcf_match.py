@@ -10,7 +10,7 @@ import numpy as np
 
 from senformer.genome.fasta import FastaReader
 from senformer.genome.sequence import decode
-from senformer.genome.vcf_parse import VcfLine
+from senformer.genome.variant_record import VariantRecord
 
 SAMPLE = 1_000
 _MOST, _CHANCE = 0.9, 0.6
@@ -41,7 +41,7 @@ class RefMatch:
     n_swapped: int
     n_one_later: int
     n_one_earlier: int
-    first: tuple[VcfLine, str] | None
+    first: tuple[VariantRecord, str] | None
 
     @property
     def n_wrong(self) -> int:
@@ -50,7 +50,7 @@ class RefMatch:
 
 
 def match_sample(
-    records: Sequence[VcfLine], fasta: FastaReader, n_sampled: int = SAMPLE, seed: int = 0
+    records: Sequence[VariantRecord], fasta: FastaReader, n_sampled: int = SAMPLE, seed: int = 0
 ) -> RefMatch:
     """Compare a sample of records, drawn the same way at every call, with the genome.
 
@@ -76,7 +76,7 @@ def match_sample(
             continue
         first = first or (record, there)
         counts["other_strand"] += there == record.ref.translate(_COMPLEMENT)[::-1]
-        counts["swapped"] += there == record.alt
+        counts["swapped"] += there in record.alleles
         counts["one_later"] += later == record.ref
         counts["one_earlier"] += earlier == record.ref
     return RefMatch(len(plain), first=first, **{f"n_{name}": count for name, count in counts.items()})
@@ -110,7 +110,7 @@ def advise(match: RefMatch) -> str:
     return "Is this file on another assembly, or partly mended by hand?"
 
 
-def _around(record: VcfLine, fasta: FastaReader) -> tuple[str, str, str]:
+def _around(record: VariantRecord, fasta: FastaReader) -> tuple[str, str, str]:
     """Return what the genome has at the record's place, one base later and one earlier."""
     size, width = fasta.chrom_sizes[record.chrom], len(record.ref)
     low, high = max(0, record.start - 1), min(size, record.start + width + 1)

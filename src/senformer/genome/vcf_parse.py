@@ -1,116 +1,23 @@
 """The text of a VCF file, line by line: header, columns, positions, alleles.
 
-Knows the format and nothing of the genome; :mod:`senformer.genome.vcf` checks the records against it.
+Knows the format and nothing of the genome; :mod:`senformer.genome.variant_reader` checks the records.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from senformer.core.errors import DataError
 from senformer.core.wording import counted
 from senformer.genome.files import read_lines
-from senformer.genome.sequence import IUPAC
+from senformer.genome.variant_record import SHOWN_LETTERS, VariantRecord, VariantText, make_record
 
 FIXED_COLUMNS = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"]
-_NUMBER = re.compile(r"[0-9]{1,18}")
 _CONTIG = re.compile(r"##contig=<(?:.*,)?ID=([^,>]+)")
 _LENGTH = re.compile(r"[<,]length=([0-9]+)")
-_LETTERS = f"[ACGTN{IUPAC}]+"
-_REF = re.compile(_LETTERS)
-_BASES = re.compile("[ACGT]+")
-_SYMBOLIC = re.compile(r"<[^<>]+>")
-_BREAKEND = re.compile(rf"(?:{_LETTERS})?[\[\]][^\[\]]+[\[\]](?:{_LETTERS})?|\.{_LETTERS}|{_LETTERS}\.")
-_SHOWN_LETTERS = 50
-
-REASONS = {
-    "ref_mismatch": "REF is not what the genome has there (only where that is allowed)",
-    "multi_allelic": "several ALT alleles in one record",
-    "no_alternate": "ALT is . (no alternate allele)",
-    "spanning_deletion": "ALT is * (the base is lost in a deletion upstream)",
-    "symbolic": "ALT is a symbol such as <DEL>",
-    "breakend": "ALT is a breakend",
-    "not_acgt": "an allele has letters other than A, C, G and T",
-    "alt_is_ref": "ALT and REF are the same",
-    "not_snv": "more than one base changes (insertion, deletion, block substitution)",
-    "duplicate": "the same variant came before",
-}
 
 
-@dataclass(frozen=True, slots=True)
-class VcfLine:
-    """One record as its line gives it, alleles in capitals.
-
-    Attributes
-    ----------
-    line
-        Line number, from 1.
-    chrom
-        Name as in the file.
-    start
-        First base of REF, 0-based; -1 where POS is 0.
-    id
-        ID, or an empty string for ``.``.
-    ref, alt
-        REF and the whole ALT column.
-    """
-
-    line: int
-    chrom: str
-    start: int
-    id: str
-    ref: str
-    alt: str
-
-    @property
-    def key(self) -> str:
-        """Chromosome, 1-based position and alleles, long ones cut."""
-        ref, alt = (
-            a if len(a) <= _SHOWN_LETTERS else a[:_SHOWN_LETTERS] + "..." for a in (self.ref, self.alt)
-        )
-        return f"{self.chrom}:{self.start + 1}:{ref}>{alt}"
-
-    @property
-    def has_plain_ref(self) -> bool:
-        """Whether REF can be compared with the genome: A, C, G and T only."""
-        return _BASES.fullmatch(self.ref) is not None
-
-    @property
-    def kind(self) -> str:
-        """Reason why this record is no single-base change, as in ``REASONS``; empty where it is one."""
-        if "," in self.alt:
-            return "multi_allelic"
-        if self.alt in {".", "*"}:
-            return "no_alternate" if self.alt == "." else "spanning_deletion"
-        if _SYMBOLIC.fullmatch(self.alt):
-            return "symbolic"
-        if _BREAKEND.fullmatch(self.alt):
-            return "breakend"
-        if not self.has_plain_ref or not _BASES.fullmatch(self.alt):
-            return "not_acgt"
-        if self.alt == self.ref:
-            return "alt_is_ref"
-        return "" if len(self.ref) == len(self.alt) == 1 else "not_snv"
-
-
-@dataclass(frozen=True)
-class VcfText:
-    """What the text of a VCF file says.
-
-    Attributes
-    ----------
-    contig_sizes
-        Lengths that the header declares, in bp, by the file's own names.
-    records
-        Records in the order of the file.
-    """
-
-    contig_sizes: dict[str, int]
-    records: list[VcfLine]
-
-
-def parse_vcf(path: Path) -> VcfText:
+def parse_vcf(path: Path) -> VariantText:
     """Parse the text of a VCF file, plain, gzip or bgzip.
 
     Raises
@@ -121,7 +28,7 @@ def parse_vcf(path: Path) -> VcfText:
     """
     lines = read_lines(path, "E228")
     contig_sizes, n_columns = parse_header(lines, path)
-    return VcfText(contig_sizes, list(_parse_records(lines, n_columns, path)))
+    return VariantText(str(path), list(_parse_records(lines, n_columns, path)), contig_sizes)
 
 
 def parse_header(lines: Iterator[tuple[int, str]], path: Path) -> tuple[dict[str, int], int]:
@@ -161,7 +68,7 @@ def _count_columns(line: str, where: str) -> int:
     return len(columns)
 
 
-def _parse_records(lines: Iterator[tuple[int, str]], n_columns: int, path: Path) -> Iterator[VcfLine]:
+def _parse_records(lines: Iterator[tuple[int, str]], n_columns: int, path: Path) -> Iterator[VariantRecord]:
     blank = 0
     for number, line in lines:
         if not line.strip():
@@ -172,7 +79,7 @@ def _parse_records(lines: Iterator[tuple[int, str]], n_columns: int, path: Path)
         yield parse_record(line, number, n_columns, f"{path} line {number}")
 
 
-def parse_record(line: str, number: int, n_columns: int, where: str) -> VcfLine:
+def parse_record(line: str, number: int, n_columns: int, where: str) -> VariantRecord:
     """Return one record.
 
     Raises
@@ -185,24 +92,5 @@ def parse_record(line: str, number: int, n_columns: int, where: str) -> VcfLine:
         tabs = len(fields) == 1 and len(line.split()) > 1
         todo = "Separate columns by tabs." if tabs else "Every record needs all columns."
         found = f"has {counted(len(fields), 'tab-separated column')}, the header line {n_columns}"
-        raise DataError("E222", where, f"{found}: {line[:_SHOWN_LETTERS]!r}", todo)
-    chrom, position, name, ref, alt = fields[0], fields[1], fields[2], fields[3].upper(), fields[4].upper()
-    if not chrom or any(letter.isspace() for letter in chrom):
-        raise DataError("E222", where, f"CHROM is {chrom!r}", "Give a chromosome name.")
-    if not _NUMBER.fullmatch(position):
-        raise DataError(
-            "E222", where, f"POS is {position[:_SHOWN_LETTERS]!r}", "Give a whole number from 1 on."
-        )
-    if not _REF.fullmatch(ref):
-        todo = "REF is one or more of A, C, G, T and N."
-        raise DataError("E224", where, f"REF is {fields[3][:_SHOWN_LETTERS]!r}", todo)
-    if not all(_is_alternate(allele) for allele in alt.split(",")):
-        todo = "ALT is letters, ., *, <SYMBOL> or a breakend; several are separated by commas."
-        raise DataError("E224", where, f"ALT is {fields[4][:_SHOWN_LETTERS]!r}", todo)
-    return VcfLine(number, chrom, int(position) - 1, "" if name == "." else name, ref, alt)
-
-
-def _is_alternate(allele: str) -> bool:
-    if allele in {".", "*"}:
-        return True
-    return any(kind.fullmatch(allele) for kind in (_REF, _SYMBOLIC, _BREAKEND))
+        raise DataError("E222", where, f"{found}: {line[:SHOWN_LETTERS]!r}", todo)
+    return make_record(number, where, (fields[0], fields[1], fields[2], fields[3], fields[4]))

@@ -20,7 +20,7 @@ from senformer.core.lock import folder_lock
 from senformer.core.provenance import write_record
 from senformer.genome.sequence import decode
 from senformer.genome.variant import Variant
-from senformer.genome.vcf import write_vcf
+from senformer.genome.vcf_write import write_vcf
 from senformer.simulate.config import SimulateConfig, check_config
 from senformer.simulate.far.genes import genes_table
 from senformer.simulate.tracks import (

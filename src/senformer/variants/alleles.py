@@ -1,55 +1,27 @@
 """Windows of the two alleles: the sequences that the model reads for a variant.
 
-Convention: the variant base stands at index ``window_bp // 2`` of the window. For the usual even number of
-bins that is the first base of the bin right of the center, with ``window_bp // 2`` bases to its left and
-``window_bp // 2 - 1`` to its right. Basenji's rule puts it one base further left, at the last base of the
-bin left of the center: scores of the two conventions differ by this one-base shift.
+What the genome has is read once for all variants of a window. The allele that it does not have takes the
+place of the changed bases; flanks are real. Where that makes the chromosome longer or shorter, the window can
+keep its left end in place, or its right end: a window is *anchored* left or right.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from jaxtyping import UInt8
 
+from senformer.core.shapes import N_CODE
 from senformer.genome.fasta import FastaReader
 from senformer.genome.interval import Interval
 from senformer.genome.sequence import encode
 from senformer.genome.variant import Variant
+from senformer.variants.loci import Locus, group_loci, variant_window
 
+__all__ = ["Alleles", "Anchor", "Locus", "group_loci", "read_alleles", "variant_window"]
 
-def variant_window(variant: Variant, window_bp: int) -> Interval:
-    """Return the window that has the variant's base at index ``window_bp // 2``.
-
-    The window keeps its length at chromosome ends, so its start may be negative and its end may lie
-    beyond the chromosome.
-    """
-    start = variant.start - window_bp // 2
-    return Interval(variant.chrom, start, start + window_bp)
-
-
-@dataclass(frozen=True)
-class Locus:
-    """All variants at one base: they share the window and the REF sequence.
-
-    Attributes
-    ----------
-    window
-        What the model reads; 0-based, may reach beyond the chromosome.
-    variants
-        Variants whose window this is, in the order of the file.
-    """
-
-    window: Interval
-    variants: tuple[Variant, ...]
-
-
-def group_loci(variants: Sequence[Variant], window_bp: int) -> list[Locus]:
-    """Gather variants by window, in the order in which windows first appear."""
-    groups: dict[Interval, list[Variant]] = {}
-    for variant in variants:
-        groups.setdefault(variant_window(variant, window_bp), []).append(variant)
-    return [Locus(window, tuple(members)) for window, members in groups.items()]
+Anchor = Literal["left", "right"]
 
 
 @dataclass(frozen=True)
@@ -61,26 +33,106 @@ class Alleles:
     ref
         Codes of the window as the genome has it.
     alts
-        Codes with each variant's ALT base instead, in the order of ``Locus.variants``.
+        Codes with the other allele of each variant: one row a variant that keeps the length of the
+        chromosome, one row an anchor for each insertion or deletion.
+    rows
+        Rows of ``alts`` of each variant, in the order of ``Locus.variants``.
     padded_bp
-        Number of positions beyond the chromosome's ends, filled with N.
+        For each variant the positions beyond the chromosome's ends, read as N, in whichever of its windows
+        has most.
     """
 
     ref: UInt8[np.ndarray, " base"]
-    alts: UInt8[np.ndarray, "variant base"]
-    padded_bp: int
+    alts: UInt8[np.ndarray, "row base"]
+    rows: tuple[range, ...]
+    padded_bp: tuple[int, ...]
 
 
-def read_alleles(locus: Locus, fasta: FastaReader) -> Alleles:
-    """Read the window of ``locus`` with its real flanks and put each ALT base into a copy.
+def read_alleles(locus: Locus, fasta: FastaReader, anchors: Sequence[Anchor] = ("left", "right")) -> Alleles:
+    """Read the window of ``locus`` with its real flanks, and put each other allele into a copy.
 
-    Only positions beyond the chromosome's ends become N. The variants' REF has been checked against the
-    same genome when the VCF was read.
+    Only positions beyond the chromosome's ends become N. The variants have been checked against the same
+    genome when they were read.
+
+    Parameters
+    ----------
+    locus, fasta
+        Variants of one window, and the genome.
+    anchors
+        The windows that an insertion or deletion gets.
     """
-    ref, left_bp, right_bp = fasta.fetch_padded(locus.window)
-    center = locus.window.width // 2
-    alts = np.repeat(ref[None], len(locus.variants), axis=0)
-    for row, variant in enumerate(locus.variants):
-        assert ref[center] == encode(variant.ref)[0], f"{variant.key} was not checked against this genome"
-        alts[row, center] = encode(variant.alt)[0]
-    return Alleles(ref, alts, left_bp + right_bp)
+    ref, ref_padded = _read(locus.window.chrom, locus.window.start, locus.window.end, fasta)
+    alts: list[np.ndarray] = []
+    rows: list[range] = []
+    padded: list[int] = []
+    for variant in locus.variants:
+        _assert_checked(ref, locus.index(variant), variant)
+        first, most = len(alts), ref_padded
+        if variant.change.gain_bp:
+            for anchor in anchors:
+                codes, n_padded = other_window(variant, locus.window, fasta, anchor)
+                alts.append(codes)
+                most = max(most, n_padded)
+        else:
+            alts.append(_substitute(ref, locus.index(variant), variant))
+        rows.append(range(first, len(alts)))
+        padded.append(most)
+    return Alleles(ref, np.stack(alts), tuple(rows), tuple(padded))
+
+
+def _assert_checked(ref: UInt8[np.ndarray, " base"], index: int, variant: Variant) -> None:
+    old = encode(variant.change.old)
+    there = ref[index : index + len(old)]
+    assert np.array_equal(there, old[: len(there)]), f"{variant.key} was not checked against this genome"
+
+
+def _substitute(ref: UInt8[np.ndarray, " base"], index: int, variant: Variant) -> UInt8[np.ndarray, " base"]:
+    codes = ref.copy()
+    codes[index : index + len(variant.change.new)] = encode(variant.change.new)[: len(ref) - index]
+    return codes
+
+
+def other_window(
+    variant: Variant, window: Interval, fasta: FastaReader, anchor: Anchor
+) -> tuple[UInt8[np.ndarray, " base"], int]:
+    """Return a window of the chromosome that has the other allele, and the bases of it that are padded.
+
+    Anchored left it begins at the base at which ``window`` begins; anchored right it ends at the base at
+    which ``window`` ends, or where the deletion ends if that runs beyond. What ``variant`` changes begins
+    inside ``window``.
+    """
+    change = variant.change
+    start, end = reach(variant, window, anchor)
+    left, left_padded = _read(variant.chrom, start, change.start, fasta)
+    right, right_padded = _read(variant.chrom, change.end, end, fasta)
+    codes = np.concatenate([left, encode(change.new), right])
+    taken = codes[: window.width] if anchor == "left" else codes[-window.width :]
+    return taken, left_padded + right_padded
+
+
+def reach(variant: Variant, window: Interval, anchor: Anchor) -> tuple[int, int]:
+    """Return the stretch of the genome, with what is replaced, that :func:`other_window` reads."""
+    change = variant.change
+    if anchor == "left":
+        rest_bp = window.width - (change.start - window.start) - len(change.new)
+        return window.start, change.end + max(0, rest_bp)
+    end = max(window.end, change.end)
+    rest_bp = window.width - (end - change.end) - len(change.new)
+    return change.start - max(0, rest_bp), end
+
+
+def is_padded(variant: Variant, window: Interval, anchors: Sequence[Anchor], size: int) -> bool:
+    """Say whether a window of one of the alleles reaches beyond a chromosome of ``size`` bp."""
+    reaches = [(window.start, window.end)]
+    if variant.change.gain_bp:
+        reaches += [reach(variant, window, anchor) for anchor in anchors]
+    return any(start < 0 or end > size for start, end in reaches)
+
+
+def _read(chrom: str, start: int, end: int, fasta: FastaReader) -> tuple[UInt8[np.ndarray, " base"], int]:
+    """Return the codes of a stretch, which may lie beyond the chromosome, and how many bases do."""
+    size = fasta.chrom_sizes[chrom]
+    if start >= end or end <= 0 or start >= size:
+        return np.full(max(0, end - start), N_CODE, np.uint8), max(0, end - start)
+    codes, left_bp, right_bp = fasta.fetch_padded(Interval(chrom, start, end))
+    return codes, left_bp + right_bp

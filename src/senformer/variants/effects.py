@@ -1,8 +1,9 @@
 """Predicts both alleles of variants and reduces the predictions to scores.
 
-REF is predicted once for all variants at the base. Where the model declares its convolutional part, each ALT
-then costs what it changes alone; otherwise REF and ALT windows go through the model in one stream of batches.
-A prediction is reduced as soon as it is there, so that memory holds one batch.
+What the genome has is predicted once for all variants of a window. Where the model declares its convolutional
+part, each other window then costs what it changes alone; otherwise all go through the model in one stream of
+batches. A prediction is reduced as soon as it is there, so that memory holds one batch. An insertion or
+deletion has the windows that its ``Indels`` asks for, combined before they are scored.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,14 +11,16 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float, UInt8
 
 from senformer.genome.fasta import FastaReader
 from senformer.genome.interval import Interval
 from senformer.genome.variant import Variant
 from senformer.predict.delta import DeltaPredictor, declares
 from senformer.predict.predictor import Predictor
-from senformer.variants.alleles import Locus, read_alleles
+from senformer.variants.alleles import read_alleles
+from senformer.variants.indels import IndelPlace, Indels
+from senformer.variants.loci import Locus
 from senformer.variants.measure import Measure, VariantScores
 from senformer.variants.scorers import Prediction
 
@@ -33,7 +36,7 @@ class Effect:
     window
         What the model read.
     ref, alt
-        Predictions of the two alleles, in units of the tracks.
+        Predictions of the two alleles, in units of the tracks, on the bins of what the genome has.
     """
 
     scores: tuple[VariantScores, ...]
@@ -44,24 +47,29 @@ class Effect:
 
 @dataclass(frozen=True)
 class _Window:
-    """One sequence to predict; ``variant`` is None for the REF of a locus."""
+    """One sequence to predict: what the genome has, or the other allele of a variant."""
 
     codes: UInt8[np.ndarray, " base"]
-    interval: Interval
+    locus: Locus
     padded_bp: int
     variant: Variant | None
+    is_last: bool
 
     @property
     def name(self) -> str:
-        return self.variant.key if self.variant else f"the reference at {self.interval}"
+        return self.variant.key if self.variant else f"the reference at {self.locus.window}"
 
 
-def _windows(loci: Sequence[Locus], fasta: FastaReader) -> Iterator[_Window]:
+_Predicted = tuple[_Window, Float[np.ndarray, "bin track"]]
+
+
+def _windows(loci: Sequence[Locus], fasta: FastaReader, indels: Indels) -> Iterator[_Window]:
     for locus in loci:
-        alleles = read_alleles(locus, fasta)
-        yield _Window(alleles.ref, locus.window, alleles.padded_bp, None)
-        for codes, variant in zip(alleles.alts, locus.variants, strict=True):
-            yield _Window(codes, locus.window, alleles.padded_bp, variant)
+        alleles = read_alleles(locus, fasta, indels.anchors)
+        yield _Window(alleles.ref, locus, 0, None, is_last=True)
+        for variant, rows, padded_bp in zip(locus.variants, alleles.rows, alleles.padded_bp, strict=True):
+            for row in rows:
+                yield _Window(alleles.alts[row], locus, padded_bp, variant, is_last=row == rows[-1])
 
 
 def predict_effects(
@@ -71,6 +79,8 @@ def predict_effects(
     head: str,
     measure: Measure,
     batch_size: int,
+    indels: Indels,
+    *,
     delta: bool = True,
 ) -> Iterator[Effect]:
     """Yield the effect of every variant, locus by locus.
@@ -85,8 +95,10 @@ def predict_effects(
         The scores to compute.
     batch_size
         Sequences predicted at once; changes results by rounding at most.
+    indels
+        How insertions and deletions are scored.
     delta
-        Whether an ALT allele costs what it changes alone, where the model allows that
+        Whether an allele costs what it changes alone, where the model allows that
         (:mod:`senformer.predict.delta`); changes results by rounding at most.
 
     Raises
@@ -95,36 +107,62 @@ def predict_effects(
         A prediction or a score is not finite.
     """
     if delta and declares(predictor.model):
+        engine = DeltaPredictor(predictor)
         for locus in loci:
-            yield from _delta_effects(locus, fasta, DeltaPredictor(predictor), head, measure)
-        return
-    ref = Prediction(np.empty((0, 0), dtype=np.float32))
-    windows = _windows(loci, fasta)
+            yield from _effects(
+                _predict_changes(_windows([locus], fasta, indels), engine, head), measure, indels
+            )
+    else:
+        windows = _windows(loci, fasta, indels)
+        yield from _effects(_predict_all(windows, predictor, head, batch_size), measure, indels)
+
+
+def _predict_all(
+    windows: Iterator[_Window], predictor: Predictor, head: str, batch_size: int
+) -> Iterator[_Predicted]:
     while batch := list(islice(windows, batch_size)):
-        names = [window.name for window in batch]
-        predictions = predictor.predict(np.stack([window.codes for window in batch]), head, names)
-        for window, prediction in zip(batch, predictions, strict=True):
-            if window.variant is None:
-                ref = Prediction(prediction.copy())  # outlives its batch
-                continue
-            yield _effect(window, ref, Prediction(prediction), measure)
-
-
-def _delta_effects(
-    locus: Locus, fasta: FastaReader, engine: DeltaPredictor, head: str, measure: Measure
-) -> Iterator[Effect]:
-    """Yield the effects of one locus: one pass of its reference, its alleles from what that keeps."""
-    first, *windows = _windows([locus], fasta)
-    reference = engine.reference(first.codes, head, name=first.name)
-    ref, step = Prediction(reference.prediction), engine.predictor.batch_size
-    for batch in (windows[i : i + step] for i in range(0, len(windows), step)):
         codes = np.stack([window.codes for window in batch])
-        predictions = reference.alternatives(codes, [window.name for window in batch])
-        for window, prediction in zip(batch, predictions, strict=True):
-            yield _effect(window, ref, Prediction(prediction), measure)
+        yield from zip(batch, predictor.predict(codes, head, [window.name for window in batch]), strict=True)
 
 
-def _effect(window: _Window, ref: Prediction, alt: Prediction, measure: Measure) -> Effect:
-    assert window.variant is not None
-    scores = measure(window.variant, window.interval, window.padded_bp, [(ref, alt)])
-    return Effect(scores, window.interval, ref, alt)
+def _predict_changes(windows: Iterator[_Window], engine: DeltaPredictor, head: str) -> Iterator[_Predicted]:
+    """Predict one locus: one pass of what the genome has, the others from what that keeps."""
+    first = next(windows)
+    reference = engine.reference(first.codes, head, name=first.name)
+    yield first, reference.prediction
+    while batch := list(islice(windows, engine.predictor.batch_size)):
+        codes = np.stack([window.codes for window in batch])
+        yield from zip(batch, reference.alternatives(codes, [window.name for window in batch]), strict=True)
+
+
+def _effects(predicted: Iterator[_Predicted], measure: Measure, indels: Indels) -> Iterator[Effect]:
+    genome = Prediction(np.empty((0, 0), dtype=np.float32))
+    others: list[np.ndarray] = []
+    for window, prediction in predicted:
+        if window.variant is None:
+            genome = Prediction(prediction.copy())  # outlives its batch
+            continue
+        others.append(prediction if window.is_last else prediction.copy())
+        if window.is_last:
+            place = _place(window.locus, window.variant, len(genome.bins), measure.bin_bp)
+            other = Prediction(combine(genome.bins, others, place, indels))
+            ref, alt = (other, genome) if window.variant.is_swapped else (genome, other)
+            scores = measure(window.variant, window.locus.window, window.padded_bp, [(ref, alt)])
+            yield Effect(scores, window.locus.window, ref, alt)
+            others = []
+
+
+def _place(locus: Locus, variant: Variant, n_bins: int, bin_bp: int) -> IndelPlace:
+    """Return where a variant lies in the output, which is taken to lie in the middle of the window."""
+    crop_bp = (locus.window.width - n_bins * bin_bp) // 2
+    return IndelPlace(locus.index(variant) - crop_bp, variant.change.gain_bp, bin_bp)
+
+
+def combine(
+    genome: Float[np.ndarray, "bin track"],
+    others: Sequence[Float[np.ndarray, "bin track"]],
+    place: IndelPlace,
+    indels: Indels,
+) -> Float[np.ndarray, "bin track"]:
+    """Return one prediction of the allele that the genome does not have; that of a substitution as it is."""
+    return indels.combine(genome, others, place) if place.gain_bp else others[0]

@@ -25,7 +25,7 @@ class VariantScores:
     variant
         The variant.
     padded_bp
-        Positions of its window beyond the chromosome, read as N.
+        Positions of its windows beyond the chromosome, read as N, in the one that has most.
     values
         One row a scorer, one value a track; NaN where the scorer reads genes and this is no gene's row, or
         the other way round.
@@ -33,6 +33,8 @@ class VariantScores:
         The gene that was read, or None.
     spread
         Standard deviation of ``values`` over the members of an ensemble; None without one.
+    offset_bp
+        How far right of the center of its window its first changed base stands; negative where left.
     """
 
     variant: Variant
@@ -40,6 +42,7 @@ class VariantScores:
     values: Float[np.ndarray, "scorer track"]
     gene: Gene | None = None
     spread: Float[np.ndarray, "scorer track"] | None = None
+    offset_bp: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,8 @@ class Measure:
                         values[:, number] = _finite(scorer, variant, pairs)
         rows = rows or {None: blank}
         order = sorted(rows, key=lambda gene: (gene is not None, *_nearness(gene, variant)))
-        return tuple(_row(variant, padded_bp, rows[gene], gene) for gene in order)
+        offset_bp = variant.change.start - window.center
+        return tuple(_row(variant, padded_bp, rows[gene], gene, offset_bp) for gene in order)
 
 
 def _nearness(gene: Gene | None, variant: Variant) -> tuple[int, str]:
@@ -105,10 +109,14 @@ def _nearness(gene: Gene | None, variant: Variant) -> tuple[int, str]:
 
 
 def _row(
-    variant: Variant, padded_bp: int, values: Float[np.ndarray, "member scorer track"], gene: Gene | None
+    variant: Variant,
+    padded_bp: int,
+    values: Float[np.ndarray, "member scorer track"],
+    gene: Gene | None,
+    offset_bp: int,
 ) -> VariantScores:
     spread = values.std(axis=0, ddof=1) if len(values) > 1 else None
-    return VariantScores(variant, padded_bp, values.mean(axis=0), gene, spread)
+    return VariantScores(variant, padded_bp, values.mean(axis=0), gene, spread, offset_bp)
 
 
 def _finite(

@@ -1,27 +1,31 @@
-"""``score``: the effect of every variant of a VCF on every track of a model.
+"""``score``: the effect of every variant of a file on every track of a model.
 
-Reads the VCF against the genome, predicts REF and ALT around each variant, and writes one long table, the
+Reads variants against the genome, predicts REF and ALT around each variant, and writes one long table, the
 predictions of the largest effects beside it, and a run record. Work is cut into shards, so that a killed
 job goes on where it stopped.
 """
 
 import os
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+import pandas as pd
+
 from senformer.core.commit import write_json
 from senformer.core.errors import ConfigError, DataError
 from senformer.core.provenance import make_record
+from senformer.core.tables import choose
 from senformer.genome.fasta import open_fasta
-from senformer.genome.vcf import VcfRecords, read_vcf
+from senformer.genome.variant_frame import NAME, as_frame, frame_digest
+from senformer.genome.variant_reader import VariantSet, read_variants
 from senformer.predict.model_check import warn_of_genome
 from senformer.predict.predictor import Predictor
 from senformer.predict.source import find_model, load_run_model, pick_head
 from senformer.predict.strands import card_tracks
-from senformer.variants.alleles import group_loci
 from senformer.variants.genes import read_genes
+from senformer.variants.indels import INDELS, Indels
+from senformer.variants.loci import group_loci
 from senformer.variants.masks import is_by_gene, parse_scorer
 from senformer.variants.measure import Measure
 from senformer.variants.parts import Parts
@@ -35,7 +39,7 @@ from senformer.variants.writers import score_format, write_scores
 def score(
     run: Path,
     genome: Path,
-    variants: Path,
+    variants: Path | pd.DataFrame | Any,
     out: Path,
     *,
     head: str | None = None,
@@ -45,22 +49,27 @@ def score(
     batch_size: int = 4,
     device: str = "auto",
     precision: str = "fp32",
-    ref_mismatch: Literal["error", "skip"] = "error",
+    ref_mismatch: Literal["error", "skip", "swap"] = "error",
+    indels: str | Indels = "shift",
+    max_offset_bp: int = 0,
     shard_size: int = 500,
     top: int = 10,
     delta: bool = True,
 ) -> dict[str, Any]:
-    """Score the single-base variants of a VCF and return the counts.
+    """Score substitutions, insertions and deletions, and return the counts.
 
-    The window is centered on the variant (:mod:`senformer.variants.alleles`); its flanks are real.
-    Effects are ALT - REF: positive means that the ALT allele is the more active.
+    The window is centered on the variant (:mod:`senformer.variants.loci`); its flanks are real.
+    Effects are ALT - REF of the file: positive means that the ALT allele is the more active.
 
     Parameters
     ----------
     run
         Run or model folder.
-    genome, variants
-        FASTA and VCF of the same assembly.
+    genome
+        FASTA.
+    variants
+        A VCF, table or list of ids on the same assembly, or a frame
+        (:mod:`senformer.genome.variant_formats`).
     out
         File to write: .parquet, .tsv or .tsv.gz; ``FILE.run.json`` and ``FILE.top.npz`` stand beside it.
     head
@@ -73,7 +82,12 @@ def score(
     strands, batch_size, device, precision
         As in :class:`senformer.predict.predictor.Predictor`.
     ref_mismatch
-        ``error`` or ``skip`` for a record whose REF is not the genome's base.
+        ``error``, ``skip`` or ``swap`` for a record whose REF is not what the genome has
+        (:func:`senformer.genome.variant_reader.read_variants`).
+    indels
+        How insertions and deletions are scored: a name in ``INDELS``, or one.
+    max_offset_bp
+        How far from the center of its window a variant may stand, so that close ones share one window.
     shard_size
         Variants in a shard, the unit of resuming.
     top
@@ -84,8 +98,9 @@ def score(
 
     Returns
     -------
-    ``n_records``, ``n_scored``, ``skipped`` (reason to count), ``n_padded`` (scored variants whose window
-    reaches beyond the chromosome) and ``n_tracks``; ``n_records`` is the sum of scored and skipped.
+    ``n_records`` and ``skipped_records`` (of which no allele was scored: reason to count); ``n_alleles``,
+    which is the sum of ``n_scored`` and ``skipped`` (reason to count); ``n_windows`` that the scored ones
+    share, ``n_padded`` (scored alleles of which a window reaches beyond the chromosome) and ``n_tracks``.
 
     Raises
     ------
@@ -94,25 +109,27 @@ def score(
     OutputError
         The output exists, or the unfinished work of another command stands beside it.
     """
-    run, genome, variants, out = Path(run), Path(genome), Path(variants), Path(out)
+    run, genome, out = Path(run), Path(genome), Path(out)
     score_format(out)
-    for name, value, least in (("shard_size", shard_size, 1), ("top", top, 0), ("scorers", len(scorers), 1)):
-        if value < least:
-            raise ConfigError("E756", name, f"is {value}, at least {least} is needed", "Mend the value.")
+    least = (("shard_size", shard_size, 1), ("top", top, 0), ("scorers", len(scorers), 1))
+    for name, value, low in (*least, ("max_offset_bp", max_offset_bp, 0)):
+        if value < low:
+            raise ConfigError("E756", name, f"is {value}, at least {low} is needed", "Mend the value.")
     parts = Parts(out)
     parts.refuse_existing()
     chosen = [parse_scorer(scorer) for scorer in dict.fromkeys(scorers)]
     _check_genes(chosen, genes)
     fasta = open_fasta(genome)
-    records = read_vcf(variants, fasta, ref_mismatch=ref_mismatch)
-    counts = count_records(records, variants)
+    found = read_variants(variants, fasta, ref_mismatch=ref_mismatch)
+    counts = count_alleles(found, variants)
     masks = {scorer.mask for scorer in chosen if is_by_gene(scorer.mask)}
     spans = {mask: read_genes(genes, mask, fasta.chrom_sizes) for mask in sorted(masks) if genes}
     model = load_run_model(run)
     warn_of_genome(model, run, fasta.chrom_sizes)
     head = pick_head(model, head)
+    _check_offset(max_offset_bp, model)
     job = Job(
-        loci=group_loci(records.variants, model.window_bp),
+        loci=group_loci(found.variants, model.window_bp, max_offset_bp),
         fasta=fasta,
         predictor=Predictor(
             model, device=device, precision=precision, strands=strands, batch_size=batch_size
@@ -120,20 +137,21 @@ def score(
         head=head,
         tracks=track_frame(card_tracks(model, head), model.config.heads[head]),
         measure=Measure(chosen, model.bin_bp, spans),
+        indels=choose(INDELS, indels, "way to score indels"),
         shard_size=shard_size,
         n_top=top,
         delta=delta,
     )
-    counts |= {"n_padded": job.n_padded, "n_tracks": len(job.tracks)}
+    counts |= {"n_windows": len(job.loci), "n_padded": job.n_padded, "n_tracks": len(job.tracks)}
     config = job.settings | {"strands": strands, "precision": precision, "ref_mismatch": ref_mismatch}
-    inputs: dict[str, str | os.PathLike] = {
-        "model": find_model(run) / "model.safetensors",
-        "genome": genome,
-        "variants": variants,
-    }
-    if genes:
-        inputs["genes"] = genes
+    config["max_offset_bp"] = max_offset_bp
+    frame = as_frame(variants)
+    inputs: dict[str, str | os.PathLike] = {"model": find_model(run) / "model.safetensors", "genome": genome}
+    inputs |= {"variants": variants} if frame is None else {}
+    inputs |= {"genes": genes} if genes else {}
     record = make_record("score", config=config, inputs=inputs, counts=counts)
+    if frame is not None:
+        record["inputs"]["variants"] = {"rows": len(frame), "sha256": frame_digest(frame)}
     _work(job, parts, record | {"scores": [scorer.definition for scorer in chosen]})
     return counts
 
@@ -147,23 +165,34 @@ def _check_genes(scorers: Sequence[Scorer], genes: Path | None) -> None:
         raise ConfigError("E758", "--genes", "is read by none of the scorers", todo)
 
 
-def count_records(records: VcfRecords, path: Path) -> dict[str, Any]:
-    """Return how many records came in, are scored, and are skipped by reason; the sum is checked.
+def _check_offset(max_offset_bp: int, model: Any) -> None:
+    most = max((model.window_bp - 2 * model.crop_bins * model.bin_bp) // 2 - 1, 0)
+    if max_offset_bp > most:
+        found = f"is {max_offset_bp:,}, and the output reaches {most:,} bp to either side of the center"
+        raise ConfigError("E761", "max_offset_bp", found, "Choose a smaller one.")
+
+
+def count_alleles(found: VariantSet, source: object) -> dict[str, Any]:
+    """Return how many records and alleles came in, are scored, and are skipped by reason.
 
     Raises
     ------
     DataError
-        No record is left to score.
+        No allele is left to score.
     """
-    skipped = dict(sorted(Counter(record.reason for record in records.skipped).items()))
-    n_scored = len(records.variants)
-    assert records.n_records == n_scored + sum(skipped.values()), "a record was lost"
+    skipped, n_scored = found.skipped_alleles, len(found.variants)
     if not n_scored:
-        reasons = ", ".join(f"{count} {reason}" for reason, count in skipped.items()) or "the file holds none"
-        raise DataError(
-            "E751", str(path), f"no record could be scored: {reasons}", "Only single-base substitutions are."
-        )
-    return {"n_records": records.n_records, "n_scored": n_scored, "skipped": skipped}
+        reasons = ", ".join(f"{count} {reason}" for reason, count in skipped.items()) or "there are none"
+        where = NAME if as_frame(source) is not None else str(source)
+        todo = "Alleles that are spelled out in A, C, G and T are."
+        raise DataError("E751", where, f"no allele could be scored: {reasons}", todo)
+    return {
+        "n_records": found.n_records,
+        "n_alleles": found.n_alleles,
+        "n_scored": n_scored,
+        "skipped": skipped,
+        "skipped_records": found.skipped_records,
+    }
 
 
 def _work(job: Job, parts: Parts, record: dict[str, Any]) -> None:

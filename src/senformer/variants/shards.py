@@ -12,8 +12,10 @@ from rich.progress import Progress
 from senformer.genome.fasta import FastaReader
 from senformer.predict.delta import declares
 from senformer.predict.predictor import Predictor
-from senformer.variants.alleles import Locus
+from senformer.variants.alleles import is_padded
 from senformer.variants.effects import predict_effects
+from senformer.variants.indels import Indels
+from senformer.variants.loci import Locus
 from senformer.variants.measure import Measure, VariantScores
 from senformer.variants.parts import Parts
 from senformer.variants.table import score_schema, score_table
@@ -35,6 +37,8 @@ class Job:
         The head's tracks (:func:`senformer.variants.table.track_frame`).
     measure
         The scores to compute.
+    indels
+        How insertions and deletions are scored.
     shard_size
         Variants in a shard, at least.
     n_top
@@ -49,6 +53,7 @@ class Job:
     head: str
     tracks: pd.DataFrame
     measure: Measure
+    indels: Indels
     shard_size: int
     n_top: int
     delta: bool = True
@@ -59,6 +64,7 @@ class Job:
         return {
             "head": self.head,
             "scorers": [scorer.name for scorer in self.measure.scorers],
+            "indels": self.indels.name,
             "batch_size": self.predictor.batch_size,
             "device": self.predictor.device.type,
             "shard_size": self.shard_size,
@@ -68,12 +74,12 @@ class Job:
 
     @property
     def n_padded(self) -> int:
-        """Number of variants whose window reaches beyond the chromosome."""
+        """Number of variants of which a window reaches beyond the chromosome."""
         sizes = self.fasta.chrom_sizes
         return sum(
-            len(locus.variants)
+            is_padded(variant, locus.window, self.indels.anchors, sizes[variant.chrom])
             for locus in self.loci
-            if locus.window.start < 0 or locus.window.end > sizes[locus.window.chrom]
+            for variant in locus.variants
         )
 
 
@@ -121,12 +127,19 @@ def _run_shard(
     """Score one shard, store its rows and the largest effects so far, and return the latter."""
     rows: list[VariantScores] = []
     for effect in predict_effects(
-        shard, job.fasta, job.predictor, job.head, job.measure, job.predictor.batch_size, job.delta
+        shard,
+        job.fasta,
+        job.predictor,
+        job.head,
+        job.measure,
+        job.predictor.batch_size,
+        job.indels,
+        delta=job.delta,
     ):
         top = add_to_top(top, effect, job.measure, job.n_top)
         rows.extend(effect.scores)
         advance()
-    table = score_table(rows, job.head, job.tracks, job.measure.scorers)
+    table = score_table(rows, job.head, job.tracks, job.measure.scorers, job.indels.name)
     write_part(parts.table_part(parts.n_done), table, score_schema(job.measure.scorers))
     write_top(parts.top_part(parts.n_done), top, job.head, job.measure, job.tracks)
     parts.finish_shard()

@@ -12,23 +12,32 @@ import pandas as pd
 import pyarrow as pa
 
 from senformer.core.schema import Column, TableSchema
+from senformer.genome.variant import Origin, Variant
 from senformer.variants.masks import is_by_gene
 from senformer.variants.measure import VariantScores
 from senformer.variants.scorers import SCORERS, Scorer
 
 _COLUMNS = (
     Column("variant_id", "string", "", "ID of the VCF record; the key where the file gives none"),
-    Column("key", "string", "", "chrom:position:REF>ALT"),
+    Column("key", "string", "", "chrom:position:REF>ALT in normal form"),
     Column("chrom", "string", "", "chromosome, as the genome names it"),
-    Column("position", "int64", "1-based", "position of the changed base"),
-    Column("ref", "string", "", "reference allele"),
-    Column("alt", "string", "", "alternate allele"),
+    Column("position", "int64", "1-based", "position of the first base of REF, in normal form"),
+    Column("ref", "string", "", "reference allele, in normal form"),
+    Column("alt", "string", "", "alternate allele, in normal form"),
+    Column("file_line", "int64", "", "line of the file, from 1; row of a frame, from 0; -1: none"),
+    Column("file_allele", "int32", "", "which ALT allele of the record, from 1"),
+    Column("file_position", "int64", "1-based", "POS as the file gives it"),
+    Column("file_ref", "string", "", "REF as the file gives it"),
+    Column("file_alt", "string", "", "ALT as the file gives it"),
+    Column("is_swapped", "bool", "", "whether the genome has ALT, not REF"),
     Column("head", "string", "", "head of the model"),
     Column("track_index", "int32", "0-based", "column of the track in the head"),
     Column("track_name", "string", "", "name of the track"),
     Column("assay", "string", "", "assay of the track"),
     Column("strand", "string", "", "strand of the track: +, - or ."),
     Column("padded_bp", "int32", "bp", "positions of the window beyond the chromosome, read as N"),
+    Column("offset_bp", "int32", "bp", "first changed base right of the window's center (left: negative)"),
+    Column("indels", "string", "", "how an insertion or deletion was scored: shift or align; else none"),
 )
 
 
@@ -73,14 +82,19 @@ def track_frame(tracks: Sequence[dict[str, Any]], n_tracks: int) -> pd.DataFrame
 
 
 def score_table(
-    scored: Sequence[VariantScores], head: str, tracks: pd.DataFrame, scorers: Sequence[Scorer]
+    scored: Sequence[VariantScores],
+    head: str,
+    tracks: pd.DataFrame,
+    scorers: Sequence[Scorer],
+    indels: str = "none",
 ) -> pa.Table:
-    """Return the rows of ``scored``, each on every track.
+    """Return the rows of ``scored``, each on every track; ``indels`` tells how those were scored.
 
     Text is dictionary-encoded (:func:`encoded`): few different values stand on very many rows.
     """
     n_tracks = len(tracks)
     variants = [item.variant for item in scored]
+    origins = [_origin(variant) for variant in variants]
     by_variant = pa.array(np.repeat(np.arange(len(scored), dtype=np.int32), n_tracks))
     by_track = pa.array(np.tile(np.arange(n_tracks, dtype=np.int32), len(scored)))
     per_variant: dict[str, Sequence] = {
@@ -90,8 +104,16 @@ def score_table(
         "position": [variant.position for variant in variants],
         "ref": [variant.ref for variant in variants],
         "alt": [variant.alt for variant in variants],
+        "file_line": [origin.line for origin in origins],
+        "file_allele": [origin.allele for origin in origins],
+        "file_position": [origin.position for origin in origins],
+        "file_ref": [origin.ref for origin in origins],
+        "file_alt": [origin.alt for origin in origins],
+        "is_swapped": [variant.is_swapped for variant in variants],
         "head": [head] * len(scored),
         "padded_bp": [item.padded_bp for item in scored],
+        "offset_bp": [item.offset_bp for item in scored],
+        "indels": [indels if variant.change.gain_bp else "none" for variant in variants],
     }
     schema = encoded(score_schema(scorers).arrow())
     if "gene_id" in schema.names:
@@ -107,6 +129,11 @@ def score_table(
     for row, scorer in enumerate(scorers):
         columns[scorer.name] = np.concatenate([item.values[row] for item in scored]).astype(np.float32)
     return pa.table({name: columns[name] for name in schema.names}, schema=schema)
+
+
+def _origin(variant: Variant) -> Origin:
+    """Return where a variant comes from; one that comes from no file is its own."""
+    return variant.origin or Origin(-1, 1, variant.position, variant.ref, variant.alt)
 
 
 def _spread(values: Sequence, rows: pa.Array) -> pa.Array:

@@ -38,7 +38,7 @@ class TopVariant:
     padded_bp
         Positions of the window beyond the chromosome.
     ref, alt
-        Predictions of the central bins.
+        Predictions of the bins around the variant.
     """
 
     variant: Variant
@@ -70,12 +70,13 @@ def add_to_top(top: list[TopVariant], effect: Effect, measure: Measure, n_top: i
 
 
 def summarize(effect: Effect, rank_score: float, bin_bp: int) -> TopVariant:
-    """Cut the central bins out of an effect.
+    """Cut the bins around the variant out of an effect.
 
     The output is taken to lie in the middle of the window, as every crop here is the same on both sides.
     """
     n_bins = len(effect.ref.bins)
-    first = max(0, n_bins // 2 - CENTRAL_BINS // 2)
+    bin_of_variant = n_bins // 2 + effect.scores[0].offset_bp // bin_bp
+    first = max(0, min(bin_of_variant - CENTRAL_BINS // 2, n_bins - CENTRAL_BINS))
     last = min(n_bins, first + CENTRAL_BINS)
     crop_bp = (effect.window.width - n_bins * bin_bp) // 2
     return TopVariant(

@@ -18,7 +18,7 @@ def test_variants_section__table_and_figures(tmp_path):
     counter = FigureCounter()
     scores = read_scores(write_scores(tmp_path / "scores.parquet", variant_id="rs7"))
     made = variants_section(scores, counter)
-    assert "8 records were read, 5 scored, skipped: 2 not_snv, 1 ref_mismatch." in made
+    assert "7 records with 8 alleles were read, 5 scored, skipped: 1 ref_mismatch, 2 symbolic." in made
     assert "The windows of 1 reach beyond a chromosome end" in made
     assert counter.n_figures == N_DRAWN
     assert made.count("chr8:") >= 5

@@ -47,7 +47,10 @@ def _measures(scores: ScoreFiles) -> list[dict]:
 
 def _sentence(counts: dict) -> str:
     verb = "was" if counts["n_records"] == 1 else "were"
-    text = f"{counted(counts['n_records'], 'record')} {verb} read, {counts['n_scored']:,} scored"
+    records = counted(counts["n_records"], "record")
+    if counts.get("n_alleles", counts["n_records"]) != counts["n_records"]:
+        records += f" with {counted(counts['n_alleles'], 'allele')}"
+    text = f"{records} {verb} read, {counts['n_scored']:,} scored"
     skipped = ", ".join(f"{count:,} {reason}" for reason, count in counts["skipped"].items())
     text += f", skipped: {skipped}." if skipped else ", none skipped."
     if counts.get("n_padded"):

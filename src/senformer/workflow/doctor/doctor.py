@@ -225,7 +225,8 @@ def _check_variants(report: Report, path: Path, fasta: FastaReader) -> None:
         report.findings += findings
         looked = counted(facts.n_records, "record") + ("" if facts.is_whole else " looked at from its start")
         line = (
-            f"{path.name}: {looked}, {facts.n_snvs:,} single-base; REF matches in {facts.match.n_agree:,} of "
+            f"{path.name}: {looked}, {counted(facts.n_scorable, 'allele')} to score; "
+            f"REF matches in {facts.match.n_agree:,} of "
         )
         line += f"{facts.match.n_sampled:,} sampled"
         line += f"; its header has the lengths of {facts.assembly}" if facts.assembly else ""

@@ -1,0 +1,12 @@
+"""Ways to score insertions and deletions: one file each, one line each in ``INDELS``."""
+
+from senformer.variants.indel import IndelPlace, Indels
+from senformer.variants.indels.align import ALIGN
+from senformer.variants.indels.shift import SHIFT
+
+INDELS: dict[str, Indels] = {
+    "shift": SHIFT,
+    "align": ALIGN,
+}
+
+__all__ = ["INDELS", "IndelPlace", "Indels"]
