@@ -32,6 +32,7 @@ TABLES = {
     "evaluate/protocols": "PROTOCOLS",
     "variants/indels": "INDELS",
     "variants/scorers": "SCORERS",
+    "variants/writers": "WRITERS",
     "report/figures": "FIGURES",
     "workflow/bench": "BENCHES",
 }
@@ -61,6 +62,7 @@ SHARED = {
     "model/positions": {"table"},
     "report/figures": {"style"},
     "train/losses": {"kind"},
+    "variants/writers": {"base"},
     "train/optimizers": {"kind", "shared_count"},
     "train/schedules": {"schedule"},
 }

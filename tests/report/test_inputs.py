@@ -2,13 +2,15 @@ import json
 
 import numpy as np
 import pytest
-from tests.report.toy import write_drift, write_evaluation, write_run
+from tests.report.toy import TRACKS, write_drift, write_evaluation, write_run
 from tests.report.toy import write_scores as write_toy_scores
+from tests.variants.toy import DEFAULT
 
 from senformer.core.errors import DataError, MissingInputError
 from senformer.report.inputs import read_curve, read_drifts, read_evaluation, read_run, read_scores
-from senformer.variants.table import SCORES
-from senformer.variants.writers import write_scores
+from senformer.variants.output import write_scores
+from senformer.variants.sheet import Sheet
+from senformer.variants.table import track_frame
 
 
 def test_read_run__under_way(tmp_path):
@@ -112,7 +114,7 @@ def test_read_evaluation__other_table_is_named(tmp_path):
 def test_read_scores__rows_of_the_top_alone(tmp_path, ending):
     source = write_toy_scores(tmp_path / "source.parquet")
     path = tmp_path / f"scores{ending}"
-    write_scores(path, [source], SCORES)
+    write_scores(path, Sheet([source], DEFAULT, track_frame(TRACKS, 4)))
     for extra in ("run.json", "top.npz"):
         (tmp_path / f"source.parquet.{extra}").rename(tmp_path / f"{path.name}.{extra}")
     top = tmp_path / f"{path.name}.top.npz"

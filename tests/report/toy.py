@@ -9,10 +9,10 @@ import pandas as pd
 from senformer.genome.variant import Variant
 from senformer.variants.effects import VariantScores
 from senformer.variants.measure import Measure
+from senformer.variants.part_file import write_part
 from senformer.variants.scorers import SCORERS
 from senformer.variants.table import SCORES, score_table, track_frame
 from senformer.variants.top import TopVariant, write_top
-from senformer.variants.writers import write_part
 
 TRACKS = [
     {"name": "cage_a_plus", "assay": "CAGE", "strand": "+", "strand_pair": 1},

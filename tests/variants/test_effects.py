@@ -9,6 +9,7 @@ from senformer.genome.fasta import open_fasta
 from senformer.genome.variant import Variant
 from senformer.predict.predictor import Predictor
 from senformer.variants.effects import predict_effects
+from senformer.variants.ensemble import Ensemble
 from senformer.variants.indels import INDELS
 from senformer.variants.loci import group_loci
 from senformer.variants.measure import Measure
@@ -29,7 +30,7 @@ def variants_at(places):
 def effects_of(variants, fasta, batch_size=4, strands="both", model=None):
     predictor = Predictor(model or ToyModel(), device="cpu", strands=strands, batch_size=batch_size)
     loci = group_loci(variants, WINDOW_BP)
-    return list(predict_effects(loci, fasta, predictor, "toy", BOTH, batch_size, INDELS["shift"]))
+    return list(predict_effects(loci, fasta, Ensemble([predictor], "toy"), BOTH, INDELS["shift"]))
 
 
 def test_predict_effects__equal_the_slow_oracle(fasta):
@@ -80,8 +81,8 @@ def test_predict_effects__reference_is_predicted_once_a_base(fasta):
 
     variants = variants_at(every_snv("chrA", range(20, 25)))
     assert len(variants) == 15
-    loci, predictor = group_loci(variants, WINDOW_BP), Counting(ToyModel(), device="cpu")
-    list(predict_effects(loci, fasta, predictor, "toy", BOTH, 4, INDELS["shift"]))
+    ensemble = Ensemble([Counting(ToyModel(), device="cpu")], "toy")
+    list(predict_effects(group_loci(variants, WINDOW_BP), fasta, ensemble, BOTH, INDELS["shift"]))
     assert sum(counted) == 15 + 5
 
 
@@ -113,9 +114,9 @@ def test_predict_effects__by_delta_equal_the_whole_model(fasta, make):
         Variant("chrA", 29, bases[29], bases[29] + "GTG"),
     ]
     loci = group_loci(variants, model.window_bp, 3)
-    predictor, measure = Predictor(model, device="cpu"), Measure(DEFAULT, model.bin_bp)
+    ensemble, measure = Ensemble([Predictor(model, device="cpu")], HEAD), Measure(DEFAULT, model.bin_bp)
     by_delta, whole = (
-        list(predict_effects(loci, fasta, predictor, HEAD, measure, 4, INDELS["shift"], delta=delta))
+        list(predict_effects(loci, fasta, ensemble, measure, INDELS["shift"], delta=delta))
         for delta in (True, False)
     )
     assert len(by_delta) == len(variants)

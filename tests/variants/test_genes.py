@@ -63,11 +63,11 @@ def test_read_genes__another_assembly_is_named(gtf):
         ("+", 30, "A", 20),
         ("+", 4, "A", -6),
         ("+", 10, "A", 0),
-        ("+", 8, "ACG", 0),  # covers 8, 9, 10
-        ("+", 7, "ACG", -1),  # its last base is 9
+        ("+", 8, "CCG", 0),  # covers 8, 9, 10
+        ("+", 7, "CCG", -1),  # its last base is 9
         ("-", 4, "A", 6),
         ("-", 30, "A", -20),
-        ("-", 7, "ACG", 1),
+        ("-", 7, "CCG", 1),
     ],
 )
 def test_distance__is_negative_upstream(strand, start, ref, distance):

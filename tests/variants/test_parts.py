@@ -113,7 +113,10 @@ def test_open__sweeps_temporary_files_of_killed_runs(out):
         assert other.exists()
 
 
-@pytest.mark.parametrize("name", ["scores.parquet", "scores.parquet.run.json", "scores.parquet.top.npz"])
+@pytest.mark.parametrize(
+    "name",
+    ["scores.parquet", "scores.parquet.run.json", "scores.parquet.top.npz", "scores.parquet.summary.tsv"],
+)
 def test_refuse_existing__names_the_file(tmp_path, out, name):
     (tmp_path / name).write_text("")
     with pytest.raises(OutputError, match=f"{name}: the output file exists") as caught:

@@ -2,7 +2,7 @@ import pytest
 
 from senformer.genome.interval import Interval
 from senformer.genome.variant import Variant
-from senformer.variants.place import Place
+from senformer.variants.place import Place, touched
 
 # window 100 to 136, 7 bins of 4 bp, 4 bp cropped on each side: bins from 104 to 132
 PLACE = Place(Variant("chrA", 118, "A", "C"), Interval("chrA", 100, 136), 7, 4)
@@ -28,3 +28,16 @@ def test_place__output_lies_in_the_middle_of_the_window():
 )
 def test_bins__every_bin_that_is_touched(start, end, first, last):
     assert PLACE.bins(start, end) == slice(first, last)
+
+
+@pytest.mark.parametrize(
+    ("ref", "alt", "expected"),
+    [
+        ("A", "C", (118, 119)),
+        ("ACG", "TCA", (118, 121)),
+        ("ACG", "A", (119, 121)),
+        ("A", "ACG", (118, 120)),  # between 118 and 119
+    ],
+)
+def test_touched__what_changes_in_the_genome(ref, alt, expected):
+    assert touched(Variant("chrA", 118, ref, alt)) == expected

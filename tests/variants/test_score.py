@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from tests.oracles.variant_scores import score_variant
+from tests.oracles.scores import bins_of_mask
+from tests.oracles.variant_scores import predict_text, score_variant, window_text
 from tests.variants.toy import (
     GENOME,
     TRACKS,
@@ -31,6 +32,7 @@ from senformer.variants.score import count_alleles
 from senformer.variants.table import SCORES
 from senformer.variants.top import read_top
 
+GENE_COLUMNS = ["gene_id", "gene_name", "gene_strand", "tss_distance"]
 PAIRS = [track["strand_pair"] for track in TRACKS]
 LINES = [vcf_line(*place) for place in every_snv("chrA", range(20, 25)) + every_snv("chrB", range(3, 6))]
 
@@ -236,7 +238,7 @@ def test_count_alleles__by_reason(tmp_path):
     }
 
 
-def run_child(world, die_at=None):
+def run_child(world, die_at=None, name="scores.parquet", **options):
     """Score in a forked child that kills itself before its ``die_at``-th write; return the exit status."""
     child = os.fork()
     if child == 0:
@@ -244,7 +246,7 @@ def run_child(world, die_at=None):
         if die_at is not None:
             sys.addaudithook(make_killer(str(world / "out"), die_at))
         try:
-            run_score(world, LINES, shard_size=5)
+            run_score(world, LINES, name, shard_size=5, **options)
         except BaseException:  # noqa: BLE001
             os._exit(1)
         os._exit(0)
@@ -272,7 +274,7 @@ def wait_for(child):
 
 
 def digests(world):
-    names = ["scores.parquet", "scores.parquet.top.npz"]
+    names = [name for name in left(world) if not name.endswith((".run.json", ".parts"))]
     return [hashlib.sha256((world / "out" / name).read_bytes()).hexdigest() for name in names]
 
 
@@ -301,24 +303,148 @@ def test_score__killed_at_every_write_finishes_identically(world):
 
 
 @pytest.mark.slow
-def test_score__killed_at_random_moments_finishes_identically(world):
+@pytest.mark.parametrize(
+    ("name", "options", "n_kills"),
+    [
+        ("scores.parquet", {}, 20),
+        ("scores.tsv.gz", {"layout": "wide", "summary": 2}, 7),
+        ("scores.h5", {"scorers": ["SAD", "SAR@5"], "tracks": ["dnase"]}, 7),
+        ("scores.parquet", {"spread": "passes", "scorers": ["JS"]}, 7),
+    ],
+)
+def test_score__killed_at_random_moments_finishes_identically(world, name, options, n_kills):
     rng = np.random.default_rng(1)
     write_vcf_text(world, LINES)
     started = time.monotonic()
-    assert wait_for(run_child(world)) == 0
+    assert wait_for(run_child(world, name=name, **options)) == 0
     longest_s = time.monotonic() - started
     expected, names = digests(world), left(world)
-    for _ in range(20):
+    for _ in range(n_kills):
         clear(world)
         for _ in range(3):
-            child = run_child(world)
+            child = run_child(world, name=name, **options)
             time.sleep(rng.uniform(0, longest_s))
             os.kill(child, signal.SIGKILL)
             if wait_for(child) == 0 or left(world) == names:
                 break
         else:
-            assert wait_for(run_child(world)) == 0
+            assert wait_for(run_child(world, name=name, **options)) == 0
         assert digests(world) == expected
+
+
+GTF = (
+    'chrA\tx\texon\t21\t24\t.\t+\t.\tgene_id "G1"; gene_name "ABC"; transcript_id "T1";\n'
+    'chrA\tx\texon\t33\t34\t.\t+\t.\tgene_id "G1"; gene_name "ABC"; transcript_id "T1";\n'
+    'chrB\tx\texon\t1\t2\t.\t-\t.\tgene_id "G2"; transcript_id "T2";\n'
+)
+
+
+def test_score__genes_have_rows_of_their_own(world):
+    (world / "genes.gtf").write_text(GTF)
+    run_score(world, LINES, scorers=["SAD", "SED", "SAR@5"], genes=world / "genes.gtf")
+    table = pd.read_parquet(world / "out" / "scores.parquet")
+    assert list(table.columns)[-7:] == [*GENE_COLUMNS, "SAD", "SED", "SAR@5"]
+    assert len(table) == 24 * 3 + (15 + 9) * 3  # every variant has one gene in reach
+    own, of_gene = table[table["gene_id"] == ""], table[table["gene_id"] != ""]
+    assert own[["SAD", "SAR@5"]].notna().all(axis=None)
+    assert own["SED"].isna().all()
+    assert of_gene["SED"].notna().all()
+    assert of_gene[["SAD", "SAR@5"]].isna().all(axis=None)
+    first = of_gene[of_gene["key"] == f"chrA:24:{GENOME['chrA'][23]}>A"].iloc[0]
+    assert (first["gene_name"], first["gene_strand"], first["tss_distance"]) == ("ABC", "+", 3)
+
+
+def test_score__gene_score_equals_the_slow_oracle(world):
+    (world / "genes.gtf").write_text(GTF)
+    run_score(world, [vcf_line("chrA", 22, "A")], scorers=["SED"], genes=world / "genes.gtf")
+    table = pd.read_parquet(world / "out" / "scores.parquet")
+    bases, start = GENOME["chrA"], 21 - 12  # first base of the window
+    ref, alt = (
+        predict_text(ToyModel(), window_text(bases, 22, letter, WINDOW_BP), "toy", PAIRS)
+        for letter in (bases[21], "A")
+    )
+    read = bins_of_mask("exons", 22, "A", start + 4, 4, 4, [(20, 24), (32, 34)])
+    expected = [sum(alt[b][t] - ref[b][t] for b in read) for t in range(3)]
+    np.testing.assert_allclose(table["SED"], expected, atol=1e-5)
+
+
+def test_score__tracks_that_are_asked_for(world):
+    run_score(world, LINES, "all.parquet")
+    run_score(world, LINES, "some.parquet", tracks=["dnase", "0"])
+    every, some = (pd.read_parquet(world / "out" / f"{name}.parquet") for name in ("all", "some"))
+    assert some["track_index"].tolist()[:2] == [2, 0]
+    expected = pd.concat([every[every["track_index"] == index] for index in (2, 0)])
+    merged = some.merge(expected, on=["key", "track_index"], suffixes=("", "_all"))
+    assert len(merged) == len(some) == 48
+    np.testing.assert_array_equal(merged["SAR"], merged["SAR_all"])
+    assert read_top(world / "out" / "some.parquet.top.npz")["ref"].shape[2] == 2
+
+
+def test_score__ensemble_is_the_mean_of_its_models(world, monkeypatch):
+    (world / "run2" / "model").mkdir(parents=True)
+    (world / "run2" / "model" / "model.safetensors").write_bytes(b"others")
+    module = importlib.import_module("senformer.variants.score")
+    monkeypatch.setattr(module, "load_run_model", lambda run: ToyModel(0.5 if run.name == "run2" else 1.0))
+    run_score(world, LINES, "one.parquet")
+    tables = {}
+    vcf = world / "variants.vcf"
+    for name, runs in (("two", world / "run2"), ("both", [world / "run", world / "run2"])):
+        score(runs, world / "genome.fa", vcf, world / "out" / f"{name}.parquet", device="cpu")
+        tables[name] = pd.read_parquet(world / "out" / f"{name}.parquet")
+    one = pd.read_parquet(world / "out" / "one.parquet")
+    assert list(tables["both"].columns)[-4:] == ["SAD", "SAD_sd", "SAR", "SAR_sd"]
+    for name in ("SAD", "SAR"):
+        pair = np.stack([one[name], tables["two"][name]])
+        np.testing.assert_allclose(tables["both"][name], pair.mean(0), atol=1e-6)
+        np.testing.assert_allclose(tables["both"][f"{name}_sd"], pair.std(0, ddof=1), atol=1e-6)
+    record = json.loads((world / "out" / "both.parquet.run.json").read_text())
+    assert record["inputs"]["model_2"]["sha256"] == hashlib.sha256(b"others").hexdigest()
+
+
+def test_score__spread_over_strands_and_shifts(world):
+    options = {"shifts_bp": [0, 1, -2], "scorers": ["SAD"]}
+    run_score(world, LINES, "mean.parquet", **options)
+    run_score(world, LINES, "passes.parquet", spread="passes", **options)
+    mean, passes = (pd.read_parquet(world / "out" / f"{name}.parquet") for name in ("mean", "passes"))
+    # SAD is linear: the mean of the scores is the score of the mean
+    np.testing.assert_allclose(passes["SAD"], mean["SAD"], atol=1e-5)
+    assert (passes["SAD_sd"] > 0).all()
+    assert "SAD_sd" not in mean
+
+
+@pytest.mark.parametrize("options", [{"layout": "wide"}, {"summary": 2}])
+def test_score__other_shapes_of_the_same_numbers(world, options):
+    run_score(world, LINES, "long.parquet")
+    run_score(world, LINES, "other.tsv", shard_size=5, **options)
+    table = pd.read_parquet(world / "out" / "long.parquet")
+    if "layout" in options:
+        wide = pd.read_csv(world / "out" / "other.tsv", sep="\t")
+        expected = table.pivot_table("SAR", "key", "track_name")
+        found = wide.set_index("key")[[f"SAR:{name}" for name in expected.columns]]
+        np.testing.assert_allclose(found.loc[expected.index], expected, atol=1e-6)
+    else:
+        summary = pd.read_csv(world / "out" / "other.tsv.summary.tsv", sep="\t")
+        best = summary[(summary["scorer"] == "SAR") & (summary["rank"] == 1)].set_index("key")["score"]
+        np.testing.assert_allclose(
+            best.abs(), table["SAR"].abs().groupby(table["key"]).max()[best.index], atol=1e-6
+        )
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"scorers": ["SED"]}, "--genes: is missing, and SED reads genes"),
+        ({"genes": "genes.gtf"}, "--genes: is read by none of the scorers"),
+        ({"tracks": ["dnse"]}, "has no track 'dnse'. Did you mean 'dnase'"),
+        ({"tracks": []}, "tracks: is 0, at least 1"),
+        ({"summary": -1}, "summary: is -1"),
+        ({"spread": "folds"}, "no spread is called 'folds'"),
+    ],
+)
+def test_score__wrong_choices_leave_nothing(world, options, message):
+    with pytest.raises(ConfigError, match=message):
+        run_score(world, LINES, **options)
+    assert left(world) == []
 
 
 def test_score__real_model_equals_the_slow_oracle(tmp_path):

@@ -6,6 +6,7 @@ from senformer.core.errors import DataError, DeviceError
 from senformer.genome.fasta import open_fasta
 from senformer.genome.variant import Variant
 from senformer.predict.predictor import Predictor
+from senformer.variants.ensemble import Ensemble
 from senformer.variants.indels import INDELS
 from senformer.variants.loci import group_loci
 from senformer.variants.measure import Measure
@@ -21,8 +22,7 @@ def make_job(tmp_path, shard_size=4, n_top=2, model=None):
     return Job(
         loci=group_loci(variants, WINDOW_BP),
         fasta=open_fasta(write_genome(tmp_path)),
-        predictor=Predictor(model or ToyModel(), device="cpu", batch_size=5),
-        head="toy",
+        ensemble=Ensemble([Predictor(model or ToyModel(), device="cpu", batch_size=5)], "toy"),
         tracks=track_frame(TRACKS, 3),
         measure=Measure(DEFAULT, BIN_BP),
         indels=INDELS["shift"],

@@ -31,7 +31,7 @@ MEASURE = Measure([SCORERS["SAD"], SCORERS["SAR"]], 4)
 def effect(n_bins, window, seed=1):
     ref, alt = (Prediction(random_predictions(n_bins, 3, seed)) for seed in (seed, seed + 1))
     variant = Variant("chrA", window.start + window.width // 2, "A", "C")
-    return Effect(MEASURE(variant, window, 0, [(ref, alt)]), window, ref, alt)
+    return Effect(MEASURE(variant, window, 0, [(ref, alt)]), window, ((ref, alt),))
 
 
 def rank_of(one):

@@ -14,22 +14,24 @@ from senformer.cli.choices import (
     Precision,
     PrecisionOption,
     RefMismatch,
-    Run,
     Strands,
     StrandsOption,
 )
+from senformer.cli.evaluate import parse_shifts
 from senformer.cli.output import Json, say
 
 
 def score(
-    run: Run,
+    run: Annotated[
+        list[Path], typer.Argument(help="A run folder of `train`, or a model folder; several: an ensemble.")
+    ],
     genome: Genome,
     variants: Annotated[
         Path,
         typer.Option("--variants", "-v", help="VCF, table or list of ids (plain or gz).", show_default=False),
     ],
     out: Annotated[
-        Path, typer.Option("--out", "-o", help="File: .parquet, .tsv or .tsv.gz.", show_default=False)
+        Path, typer.Option("--out", "-o", help="File: .parquet, .tsv, .tsv.gz or .h5.", show_default=False)
     ],
     ref_mismatch: Annotated[
         RefMismatch, typer.Option("--ref-mismatch", help="When REF is not what the genome has.")
@@ -47,8 +49,20 @@ def score(
     genes: Annotated[
         Path | None, typer.Option("--genes", help="GTF, for scorers that read genes (SED, logSED).")
     ] = None,
+    tracks: Annotated[
+        str | None,
+        typer.Option("--tracks", help="Names, assays or indices, separated by commas. Default: all."),
+    ] = None,
+    layout: Annotated[str, typer.Option("--layout", help="long or wide, of parquet and TSV.")] = "long",
+    summary: Annotated[
+        int, typer.Option("--summary", min=0, help="Write the K largest tracks of each variant beside it.")
+    ] = 0,
     head: Head = None,
     strands: StrandsOption = Strands.both,
+    shifts: Annotated[str, typer.Option("--shifts", help="Offsets to average, in bp, as 0,1,-1.")] = "0",
+    spread: Annotated[
+        str, typer.Option("--spread", help="models or passes: whose scores the spread is of.")
+    ] = "models",
     batch_size: BatchSize = 4,
     device: Device = "auto",
     precision: PrecisionOption = Precision.fp32,
@@ -68,7 +82,12 @@ def score(
         genome,
         variants,
         out,
-        scorers=[name.strip() for name in scorers.split(",") if name.strip()],
+        scorers=_listed(scorers),
+        tracks=_listed(tracks) if tracks is not None else None,
+        layout=layout,
+        summary=summary,
+        shifts_bp=parse_shifts(shifts),
+        spread=spread,
         genes=genes,
         head=head,
         strands=strands.value,
@@ -86,3 +105,7 @@ def score(
         f"{result['n_records']:,} records with {result['n_alleles']:,} ALT alleles: "
         f"{result['n_scored']:,} scored, skipped: {skipped}. Scores in {out}.",
     )
+
+
+def _listed(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]

@@ -6,6 +6,7 @@ itself, on the forward strand alone.
 """
 
 import contextlib
+import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypedDict
 
@@ -93,6 +94,15 @@ class Predictor:
             "device": self.device.type,
             "dtype": str(self.dtype),
         }
+
+    def split(self) -> list["Predictor"]:
+        """Return a predictor for each strand and shift that this one averages; all read the same margin."""
+        parts = []
+        for one in self.passes:
+            part = copy.copy(self)
+            part.passes = [one]
+            parts.append(part)
+        return parts
 
     def predict(
         self,

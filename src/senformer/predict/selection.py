@@ -93,7 +93,7 @@ class Selection:
 
 
 def select_tracks(model: Any, head: str, names: Sequence[str] | None, units: str = "stored") -> Selection:
-    """Choose tracks of a head by name; None chooses all, in the head's order.
+    """Choose tracks of a head by name, assay or index; None chooses all, in the head's order.
 
     Raises
     ------
@@ -112,14 +112,35 @@ def select_tracks(model: Any, head: str, names: Sequence[str] | None, units: str
             "the model's card lists no tracks, so that their scaling is unknown",
             "Ask for stored units.",
         )
+    columns = find_tracks(records, names, head) if names else tuple(range(len(records)))
+    return Selection(head, columns, tuple(records[place] for place in columns), units)
+
+
+def find_tracks(records: Sequence[dict[str, Any]], wanted: Sequence[str], head: str) -> tuple[int, ...]:
+    """Return the columns of tracks asked for, each once, in the order asked for.
+
+    What is asked for is the name of a track, else an assay (all its tracks), else an index from 0.
+
+    Raises
+    ------
+    ConfigError
+        Nothing of the kind (E713); the nearest name is suggested.
+    """
     column = {str(record["name"]): place for place, record in enumerate(records)}
-    for name in names or ():
-        if name not in column:
+    found: dict[int, None] = {}
+    for name in wanted:
+        of_assay = [place for place, record in enumerate(records) if str(record.get("assay") or "") == name]
+        if name in column:
+            found[column[name]] = None
+        elif name and of_assay:
+            found |= dict.fromkeys(of_assay)
+        elif name.isascii() and name.isdigit() and int(name) < len(records):
+            found[int(name)] = None
+        else:
             raise ConfigError(
                 "E713", "tracks", f"head {head!r} has no track {name!r}", nearest(name, column)[:200]
             )
-    columns = tuple(column[name] for name in dict.fromkeys(names)) if names else tuple(range(len(records)))
-    return Selection(head, columns, tuple(records[place] for place in columns), units)
+    return tuple(found)
 
 
 def record_scaling(record: dict[str, Any]) -> Scaling:

@@ -16,9 +16,8 @@ from jaxtyping import Float, UInt8
 from senformer.genome.fasta import FastaReader
 from senformer.genome.interval import Interval
 from senformer.genome.variant import Variant
-from senformer.predict.delta import DeltaPredictor, declares
-from senformer.predict.predictor import Predictor
 from senformer.variants.alleles import read_alleles
+from senformer.variants.ensemble import Ensemble
 from senformer.variants.indels import IndelPlace, Indels
 from senformer.variants.loci import Locus
 from senformer.variants.measure import Measure, VariantScores
@@ -35,14 +34,31 @@ class Effect:
         What is kept of it: its rows of the table, at least one.
     window
         What the model read.
-    ref, alt
-        Predictions of the two alleles, in units of the tracks, on the bins of what the genome has.
+    members
+        REF and ALT as each member of the ensemble predicts them, in units of the tracks, on the bins of what
+        the genome has.
     """
 
     scores: tuple[VariantScores, ...]
     window: Interval
-    ref: Prediction
-    alt: Prediction
+    members: tuple[tuple[Prediction, Prediction], ...]
+
+    @property
+    def ref(self) -> Prediction:
+        """Mean prediction of the reference."""
+        return _mean([ref for ref, _ in self.members])
+
+    @property
+    def alt(self) -> Prediction:
+        """Mean prediction of the alternate allele."""
+        return _mean([alt for _, alt in self.members])
+
+
+def _mean(predictions: Sequence[Prediction]) -> Prediction:
+    if len(predictions) == 1:
+        return predictions[0]
+    total = sum(prediction.bins.astype(np.float64) for prediction in predictions)
+    return Prediction(np.asarray(total / len(predictions), dtype=np.float32))
 
 
 @dataclass(frozen=True)
@@ -60,7 +76,7 @@ class _Window:
         return self.variant.key if self.variant else f"the reference at {self.locus.window}"
 
 
-_Predicted = tuple[_Window, Float[np.ndarray, "bin track"]]
+_Predicted = tuple[_Window, list[np.ndarray]]
 
 
 def _windows(loci: Sequence[Locus], fasta: FastaReader, indels: Indels) -> Iterator[_Window]:
@@ -75,10 +91,8 @@ def _windows(loci: Sequence[Locus], fasta: FastaReader, indels: Indels) -> Itera
 def predict_effects(
     loci: Sequence[Locus],
     fasta: FastaReader,
-    predictor: Predictor,
-    head: str,
+    ensemble: Ensemble,
     measure: Measure,
-    batch_size: int,
     indels: Indels,
     *,
     delta: bool = True,
@@ -89,16 +103,14 @@ def predict_effects(
     ----------
     loci
         Variants by window.
-    fasta, predictor, head
-        Genome, model and the head that answers.
+    fasta, ensemble
+        Genome, and what predicts. Its batch size changes results by rounding at most.
     measure
         The scores to compute.
-    batch_size
-        Sequences predicted at once; changes results by rounding at most.
     indels
         How insertions and deletions are scored.
     delta
-        Whether an allele costs what it changes alone, where the model allows that
+        Whether an allele costs what it changes alone, where the models allow that
         (:mod:`senformer.predict.delta`); changes results by rounding at most.
 
     Raises
@@ -106,50 +118,63 @@ def predict_effects(
     DataError
         A prediction or a score is not finite.
     """
-    if delta and declares(predictor.model):
-        engine = DeltaPredictor(predictor)
+    if delta and ensemble.declares:
         for locus in loci:
-            yield from _effects(
-                _predict_changes(_windows([locus], fasta, indels), engine, head), measure, indels
-            )
+            windows = _windows([locus], fasta, indels)
+            yield from _effects(_predict_changes(windows, ensemble), measure, indels)
     else:
-        windows = _windows(loci, fasta, indels)
-        yield from _effects(_predict_all(windows, predictor, head, batch_size), measure, indels)
+        yield from _effects(_predict_all(_windows(loci, fasta, indels), ensemble), measure, indels)
 
 
-def _predict_all(
-    windows: Iterator[_Window], predictor: Predictor, head: str, batch_size: int
-) -> Iterator[_Predicted]:
-    while batch := list(islice(windows, batch_size)):
+def _predict_all(windows: Iterator[_Window], ensemble: Ensemble) -> Iterator[_Predicted]:
+    while batch := list(islice(windows, ensemble.batch_size)):
         codes = np.stack([window.codes for window in batch])
-        yield from zip(batch, predictor.predict(codes, head, [window.name for window in batch]), strict=True)
+        predictions = ensemble.predict(codes, [window.name for window in batch])
+        for row, window in enumerate(batch):
+            yield window, [member[row] for member in predictions]
 
 
-def _predict_changes(windows: Iterator[_Window], engine: DeltaPredictor, head: str) -> Iterator[_Predicted]:
+def _predict_changes(windows: Iterator[_Window], ensemble: Ensemble) -> Iterator[_Predicted]:
     """Predict one locus: one pass of what the genome has, the others from what that keeps."""
     first = next(windows)
-    reference = engine.reference(first.codes, head, name=first.name)
-    yield first, reference.prediction
-    while batch := list(islice(windows, engine.predictor.batch_size)):
-        codes = np.stack([window.codes for window in batch])
-        yield from zip(batch, reference.alternatives(codes, [window.name for window in batch]), strict=True)
+    references = ensemble.references(first.codes, first.name)
+    yield first, [reference.prediction for reference in references]
+    while batch := list(islice(windows, ensemble.batch_size)):
+        codes, names = np.stack([window.codes for window in batch]), [window.name for window in batch]
+        predictions = [reference.alternatives(codes, names) for reference in references]
+        for row, window in enumerate(batch):
+            yield window, [member[row] for member in predictions]
 
 
 def _effects(predicted: Iterator[_Predicted], measure: Measure, indels: Indels) -> Iterator[Effect]:
-    genome = Prediction(np.empty((0, 0), dtype=np.float32))
-    others: list[np.ndarray] = []
-    for window, prediction in predicted:
+    genomes: list[Prediction] = []
+    others: list[list[np.ndarray]] = []
+    for window, members in predicted:
         if window.variant is None:
-            genome = Prediction(prediction.copy())  # outlives its batch
+            genomes = [Prediction(member.copy()) for member in members]  # outlives its batch
             continue
-        others.append(prediction if window.is_last else prediction.copy())
+        others.append(members if window.is_last else [member.copy() for member in members])
         if window.is_last:
-            place = _place(window.locus, window.variant, len(genome.bins), measure.bin_bp)
-            other = Prediction(combine(genome.bins, others, place, indels))
-            ref, alt = (other, genome) if window.variant.is_swapped else (genome, other)
-            scores = measure(window.variant, window.locus.window, window.padded_bp, [(ref, alt)])
-            yield Effect(scores, window.locus.window, ref, alt)
+            yield _effect(window, genomes, others, measure, indels)
             others = []
+
+
+def _effect(
+    window: _Window,
+    genomes: Sequence[Prediction],
+    others: Sequence[Sequence[np.ndarray]],
+    measure: Measure,
+    indels: Indels,
+) -> Effect:
+    assert window.variant is not None
+    place = _place(window.locus, window.variant, len(genomes[0].bins), measure.bin_bp)
+    pairs = []
+    for number, genome in enumerate(genomes):
+        each = [members[number] for members in others]
+        other = Prediction(combine(genome.bins, each, place, indels))
+        pairs.append((other, genome) if window.variant.is_swapped else (genome, other))
+    scores = measure(window.variant, window.locus.window, window.padded_bp, pairs)
+    return Effect(scores, window.locus.window, tuple(pairs))
 
 
 def _place(locus: Locus, variant: Variant, n_bins: int, bin_bp: int) -> IndelPlace:

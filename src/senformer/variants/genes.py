@@ -13,6 +13,7 @@ from senformer.core.errors import DataError
 from senformer.genome.chromosomes import resolve_chromosome
 from senformer.genome.gtf import read_gtf
 from senformer.genome.variant import Variant
+from senformer.variants.place import touched
 
 _FEATURES: Mapping[str, Literal["exon", "transcript", "gene"]] = {
     "exons": "exon",
@@ -39,10 +40,11 @@ class Gene:
     start: int
 
     def distance(self, variant: Variant) -> int:
-        """Return how far REF lies from the gene's start in bp; negative upstream, 0 where it covers it."""
-        if variant.start <= self.start < variant.end:
+        """Return how far the change lies from the gene's start in bp: negative upstream, 0 on it."""
+        start, end = touched(variant)
+        if start <= self.start < end:
             return 0
-        near = variant.start if variant.start > self.start else variant.end - 1
+        near = start if start > self.start else end - 1
         return near - self.start if self.strand != "-" else self.start - near
 
 

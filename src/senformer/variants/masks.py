@@ -14,7 +14,7 @@ from jaxtyping import Int64
 from senformer.core.errors import ConfigError
 from senformer.core.tables import choose
 from senformer.variants.genes import Gene, GeneSpans
-from senformer.variants.place import Place
+from senformer.variants.place import Place, touched
 from senformer.variants.scorers import SCORERS, Scorer
 
 ALL = "all"
@@ -36,7 +36,11 @@ def describe_mask(mask: str) -> str:
     """Return in words which bins a mask reads."""
     if mask == ALL:
         return "all bins"
-    return f"bins {GENE_MASKS[mask]}" if is_by_gene(mask) else f"bins within {int(mask) // 2} bp of REF"
+    return (
+        f"bins {GENE_MASKS[mask]}"
+        if is_by_gene(mask)
+        else f"bins within {int(mask) // 2} bp of what the variant changes"
+    )
 
 
 def parse_scorer(scorer: str | Scorer) -> Scorer:
@@ -78,8 +82,8 @@ def read_bins(
     if mask == ALL:
         yield None, slice(None)
     elif not is_by_gene(mask):
-        side = int(mask) // 2
-        yield None, place.bins(place.variant.start - side, place.variant.end + side)
+        start, end = touched(place.variant)
+        yield None, place.bins(start - int(mask) // 2, end + int(mask) // 2)
     else:
         margin = _SIDE_BINS * place.bin_bp if mask == "tss" else 0
         here = (place.variant.chrom, place.start - margin, place.end + margin)

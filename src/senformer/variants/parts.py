@@ -21,8 +21,9 @@ class Parts:
 
     Attributes
     ----------
-    out, run_path, top_path
-        The score table, the run record ``FILE.run.json`` and the largest effects ``FILE.top.npz``.
+    out, run_path, top_path, summary_path
+        The score table, the run record ``FILE.run.json``, the largest effects ``FILE.top.npz`` and, where
+        asked for, the largest scores of each variant ``FILE.summary.tsv``.
     folder
         The work folder.
     log
@@ -35,6 +36,7 @@ class Parts:
         self.out = out
         self.run_path = out.with_name(f"{out.name}.run.json")
         self.top_path = out.with_name(f"{out.name}.top.npz")
+        self.summary_path = out.with_name(f"{out.name}.summary.tsv")
         self.folder = out.with_name(f".{out.name}.parts")
 
     @property
@@ -43,8 +45,8 @@ class Parts:
         return len(self.log.done)
 
     @property
-    def _results(self) -> tuple[Path, Path, Path]:
-        return self.out, self.run_path, self.top_path
+    def _results(self) -> tuple[Path, ...]:
+        return self.out, self.run_path, self.top_path, self.summary_path
 
     def refuse_existing(self) -> None:
         """Raise when an output file is there that no killed run of ours left (OutputError)."""
@@ -78,7 +80,7 @@ class Parts:
             self.log = ShardLog(self.folder, key)
             is_finished = self.out.exists() and self._was_written_by(key)
             if not is_finished:
-                # Before the job has begun all three are somebody else's; ours come before the table.
+                # Before the job has begun all are somebody else's; ours come before the table.
                 for path in (self.out,) if self.log.has_begun else self._results:
                     refuse_existing(path)
                 self.log.open()

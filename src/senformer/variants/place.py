@@ -6,6 +6,12 @@ from senformer.genome.interval import Interval
 from senformer.genome.variant import Variant
 
 
+def touched(variant: Variant) -> tuple[int, int]:
+    """Return the bases of the genome that a variant changes; of an insertion the two that it goes between."""
+    start, end = variant.change.start, variant.change.end
+    return (start, end) if start < end else (start - 1, end + 1)
+
+
 @dataclass(frozen=True)
 class Place:
     """A variant and the bins that were predicted around it.

@@ -7,6 +7,7 @@ job goes on where it stopped.
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,24 +21,28 @@ from senformer.genome.fasta import open_fasta
 from senformer.genome.variant_frame import NAME, as_frame, frame_digest
 from senformer.genome.variant_reader import VariantSet, read_variants
 from senformer.predict.model_check import warn_of_genome
-from senformer.predict.predictor import Predictor
+from senformer.predict.predictor import Inference, Predictor
+from senformer.predict.selection import select_tracks
 from senformer.predict.source import find_model, load_run_model, pick_head
 from senformer.predict.strands import card_tracks
+from senformer.variants.ensemble import Ensemble, gather_members
 from senformer.variants.genes import read_genes
 from senformer.variants.indels import INDELS, Indels
 from senformer.variants.loci import group_loci
 from senformer.variants.masks import is_by_gene, parse_scorer
 from senformer.variants.measure import Measure
+from senformer.variants.output import check_output, write_scores
 from senformer.variants.parts import Parts
 from senformer.variants.scorers import Scorer
 from senformer.variants.shards import Job, run_shards
-from senformer.variants.table import score_schema, track_frame
+from senformer.variants.sheet import Sheet
+from senformer.variants.summary import write_summary
+from senformer.variants.table import track_frame
 from senformer.variants.top import restore_top, write_top
-from senformer.variants.writers import score_format, write_scores
 
 
 def score(
-    run: Path,
+    run: Path | Sequence[Path],
     genome: Path,
     variants: Path | pd.DataFrame | Any,
     out: Path,
@@ -45,7 +50,10 @@ def score(
     head: str | None = None,
     scorers: Sequence[str | Scorer] = ("SAD", "SAR"),
     genes: Path | None = None,
+    tracks: Sequence[str] | None = None,
     strands: str = "both",
+    shifts_bp: Sequence[int] = (0,),
+    spread: str = "models",
     batch_size: int = 4,
     device: str = "auto",
     precision: str = "fp32",
@@ -55,6 +63,8 @@ def score(
     shard_size: int = 500,
     top: int = 10,
     delta: bool = True,
+    layout: str = "long",
+    summary: int = 0,
 ) -> dict[str, Any]:
     """Score substitutions, insertions and deletions, and return the counts.
 
@@ -64,14 +74,15 @@ def score(
     Parameters
     ----------
     run
-        Run or model folder.
+        Run or model folder; several make an ensemble, whose scores are the means of theirs.
     genome
         FASTA.
     variants
         A VCF, table or list of ids on the same assembly, or a frame
         (:mod:`senformer.genome.variant_formats`).
     out
-        File to write: .parquet, .tsv or .tsv.gz; ``FILE.run.json`` and ``FILE.top.npz`` stand beside it.
+        File to write, in the format of its ending (:data:`senformer.variants.writers.WRITERS`);
+        ``FILE.run.json`` and ``FILE.top.npz`` stand beside it.
     head
         Which head answers; needed where the model has several.
     scorers
@@ -79,8 +90,13 @@ def score(
         (:mod:`senformer.variants.masks`).
     genes
         GTF of the genome's genes; needed where a scorer reads genes, which then have rows of their own.
-    strands, batch_size, device, precision
-        As in :class:`senformer.predict.predictor.Predictor`.
+    tracks
+        Tracks to score, by name, assay or index (:func:`senformer.predict.selection.find_tracks`); all unless
+        given.
+    strands, shifts_bp, batch_size, device, precision
+        As in :class:`senformer.predict.predictor.Predictor`; strands and shifts are averaged.
+    spread
+        Whose scores the spread is of, of :data:`senformer.variants.ensemble.SPREADS`.
     ref_mismatch
         ``error``, ``skip`` or ``swap`` for a record whose REF is not what the genome has
         (:func:`senformer.genome.variant_reader.read_variants`).
@@ -95,6 +111,10 @@ def score(
     delta
         Whether an ALT allele costs what it changes alone, where the model declares its convolutional part;
         False runs the whole model for each. The scores are the same to rounding.
+    layout
+        ``long`` or ``wide``, of parquet and TSV.
+    summary
+        How many tracks of each variant go into ``FILE.summary.tsv``, by absolute score; 0 for no such file.
 
     Returns
     -------
@@ -109,51 +129,106 @@ def score(
     OutputError
         The output exists, or the unfinished work of another command stands beside it.
     """
-    run, genome, out = Path(run), Path(genome), Path(out)
-    score_format(out)
-    least = (("shard_size", shard_size, 1), ("top", top, 0), ("scorers", len(scorers), 1))
-    for name, value, low in (*least, ("max_offset_bp", max_offset_bp, 0)):
-        if value < low:
-            raise ConfigError("E756", name, f"is {value}, at least {low} is needed", "Mend the value.")
+    runs = [Path(one) for one in ([run] if isinstance(run, str | Path) else run)]
+    genome, out = Path(genome), Path(out)
+    _check_numbers(
+        shard_size=(shard_size, 1),
+        top=(top, 0),
+        scorers=(len(scorers), 1),
+        tracks=(1 if tracks is None else len(tracks), 1),
+        summary=(summary, 0),
+        max_offset_bp=(max_offset_bp, 0),
+    )
+    chosen = [parse_scorer(scorer) for scorer in dict.fromkeys(scorers)]
+    source = Path(variants) if as_frame(variants) is None else None
+    check_output(out, layout, source, [scorer.name for scorer in chosen])
     parts = Parts(out)
     parts.refuse_existing()
-    chosen = [parse_scorer(scorer) for scorer in dict.fromkeys(scorers)]
     _check_genes(chosen, genes)
     fasta = open_fasta(genome)
     found = read_variants(variants, fasta, ref_mismatch=ref_mismatch)
     counts = count_alleles(found, variants)
-    masks = {scorer.mask for scorer in chosen if is_by_gene(scorer.mask)}
-    spans = {mask: read_genes(genes, mask, fasta.chrom_sizes) for mask in sorted(masks) if genes}
-    model = load_run_model(run)
-    warn_of_genome(model, run, fasta.chrom_sizes)
-    head = pick_head(model, head)
-    _check_offset(max_offset_bp, model)
+    spans = {mask: read_genes(genes, mask, fasta.chrom_sizes) for mask in _gene_masks(chosen) if genes}
+    models = [load_run_model(one) for one in runs]
+    for model, one in zip(models, runs, strict=True):
+        warn_of_genome(model, one, fasta.chrom_sizes)
+    inference: Inference = {
+        "strands": strands,
+        "shifts_bp": shifts_bp,
+        "batch_size": batch_size,
+        "device": device,
+        "precision": precision,
+    }
+    ensemble, frame = _predict_with(models, head, tracks, spread, inference)
+    _check_offset(max_offset_bp, models[0])
     job = Job(
-        loci=group_loci(found.variants, model.window_bp, max_offset_bp),
+        loci=group_loci(found.variants, models[0].window_bp + 2 * ensemble.margin_bp, max_offset_bp),
         fasta=fasta,
-        predictor=Predictor(
-            model, device=device, precision=precision, strands=strands, batch_size=batch_size
-        ),
-        head=head,
-        tracks=track_frame(card_tracks(model, head), model.config.heads[head]),
-        measure=Measure(chosen, model.bin_bp, spans),
+        ensemble=ensemble,
+        tracks=frame,
+        measure=Measure(chosen, models[0].bin_bp, spans),
         indels=choose(INDELS, indels, "way to score indels"),
         shard_size=shard_size,
         n_top=top,
         delta=delta,
     )
     counts |= {"n_windows": len(job.loci), "n_padded": job.n_padded, "n_tracks": len(job.tracks)}
-    config = job.settings | {"strands": strands, "precision": precision, "ref_mismatch": ref_mismatch}
-    config["max_offset_bp"] = max_offset_bp
-    frame = as_frame(variants)
-    inputs: dict[str, str | os.PathLike] = {"model": find_model(run) / "model.safetensors", "genome": genome}
-    inputs |= {"variants": variants} if frame is None else {}
-    inputs |= {"genes": genes} if genes else {}
-    record = make_record("score", config=config, inputs=inputs, counts=counts)
-    if frame is not None:
-        record["inputs"]["variants"] = {"rows": len(frame), "sha256": frame_digest(frame)}
-    _work(job, parts, record | {"scores": [scorer.definition for scorer in chosen]})
+    config = job.settings | {
+        "strands": strands,
+        "shifts_bp": list(shifts_bp),
+        "spread": spread,
+        "precision": precision,
+        "tracks": list(tracks or []),
+        "ref_mismatch": ref_mismatch,
+        "max_offset_bp": max_offset_bp,
+        "layout": layout,
+        "summary": summary,
+    }
+    record = make_record("score", config=config, inputs=_inputs(runs, genome, source, genes), counts=counts)
+    record["inputs"] |= _describe_frame(variants)
+    sheet = Sheet([], chosen, job.tracks, ensemble.has_spread, layout, source)
+    _work(job, parts, sheet, summary, record | {"scores": [scorer.definition for scorer in chosen]})
     return counts
+
+
+def _inputs(
+    runs: Sequence[Path], genome: Path, source: Path | None, genes: Path | None
+) -> dict[str, str | os.PathLike]:
+    """Return the files that the result depends on; further models are ``model_2`` and so on."""
+    files: dict[str, str | os.PathLike] = {"genome": genome}
+    for number, run in enumerate(runs, 1):
+        files["model" if number == 1 else f"model_{number}"] = find_model(run) / "model.safetensors"
+    files |= {"variants": source} if source else {}
+    return files | ({"genes": genes} if genes else {})
+
+
+def _describe_frame(variants: Any) -> dict[str, Any]:
+    frame = as_frame(variants)
+    return {} if frame is None else {"variants": {"rows": len(frame), "sha256": frame_digest(frame)}}
+
+
+def _gene_masks(scorers: Sequence[Scorer]) -> list[str]:
+    return sorted({scorer.mask for scorer in scorers if is_by_gene(scorer.mask)})
+
+
+def _check_numbers(**given: tuple[int, int]) -> None:
+    """Raise where a number is smaller than the least that is allowed."""
+    for name, (value, least) in given.items():
+        if value < least:
+            raise ConfigError("E756", name, f"is {value}, at least {least} is needed", "Mend the value.")
+
+
+def _predict_with(
+    models: Sequence[Any], head: str | None, tracks: Sequence[str] | None, spread: str, inference: Inference
+) -> tuple[Ensemble, pd.DataFrame]:
+    """Return what predicts, and the tracks that are kept."""
+    head = pick_head(models[0], head)
+    columns = select_tracks(models[0], head, tracks).columns if tracks else None
+    frame = track_frame(card_tracks(models[0], head), models[0].config.heads[head])
+    if columns is not None:
+        frame = frame.iloc[list(columns)].reset_index(drop=True)
+    members = gather_members([Predictor(model, **inference) for model in models], head, spread)
+    return Ensemble(members, head, columns), frame
 
 
 def _check_genes(scorers: Sequence[Scorer], genes: Path | None) -> None:
@@ -195,7 +270,7 @@ def count_alleles(found: VariantSet, source: object) -> dict[str, Any]:
     }
 
 
-def _work(job: Job, parts: Parts, record: dict[str, Any]) -> None:
+def _work(job: Job, parts: Parts, sheet: Sheet, n_summary: int, record: dict[str, Any]) -> None:
     """Run what is left of the job and put the results in their places, the table last."""
     digests = {f"{name} file": item["sha256"] for name, item in record["inputs"].items()}
     releases = {name: record["versions"].get(name) for name in ("senformer", "torch", "numpy")}
@@ -204,8 +279,10 @@ def _work(job: Job, parts: Parts, record: dict[str, Any]) -> None:
         if is_unfinished:
             n_shards = run_shards(job, parts)
             last = restore_top(parts.top_part(n_shards - 1))
-            write_top(parts.top_path, last, job.head, job.measure, job.tracks)
+            write_top(parts.top_path, last, job.ensemble.head, job.measure, job.tracks)
             write_json(parts.run_path, record | {"key": key})
-            tables = [parts.table_part(index) for index in range(n_shards)]
-            write_scores(parts.out, tables, score_schema(job.measure.scorers))
+            sheet = replace(sheet, parts=[parts.table_part(index) for index in range(n_shards)])
+            if n_summary:
+                write_summary(parts.summary_path, sheet, n_summary)
+            write_scores(parts.out, sheet)
         parts.remove()

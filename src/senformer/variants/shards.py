@@ -10,17 +10,16 @@ from rich.console import Console
 from rich.progress import Progress
 
 from senformer.genome.fasta import FastaReader
-from senformer.predict.delta import declares
-from senformer.predict.predictor import Predictor
 from senformer.variants.alleles import is_padded
 from senformer.variants.effects import predict_effects
+from senformer.variants.ensemble import Ensemble
 from senformer.variants.indels import Indels
 from senformer.variants.loci import Locus
 from senformer.variants.measure import Measure, VariantScores
+from senformer.variants.part_file import write_part
 from senformer.variants.parts import Parts
 from senformer.variants.table import score_schema, score_table
 from senformer.variants.top import TopVariant, add_to_top, restore_top, write_top
-from senformer.variants.writers import write_part
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,10 @@ class Job:
     ----------
     loci
         Variants by window, in the order of the output.
-    fasta, predictor, head
-        Genome, model and the head that answers.
+    fasta, ensemble
+        Genome, and what predicts.
     tracks
-        The head's tracks (:func:`senformer.variants.table.track_frame`).
+        The tracks that are scored (:func:`senformer.variants.table.track_frame`).
     measure
         The scores to compute.
     indels
@@ -49,8 +48,7 @@ class Job:
 
     loci: Sequence[Locus]
     fasta: FastaReader
-    predictor: Predictor
-    head: str
+    ensemble: Ensemble
     tracks: pd.DataFrame
     measure: Measure
     indels: Indels
@@ -62,14 +60,14 @@ class Job:
     def settings(self) -> dict[str, Any]:
         """What the numbers depend on besides the input files."""
         return {
-            "head": self.head,
+            "head": self.ensemble.head,
             "scorers": [scorer.name for scorer in self.measure.scorers],
             "indels": self.indels.name,
-            "batch_size": self.predictor.batch_size,
-            "device": self.predictor.device.type,
+            "batch_size": self.ensemble.batch_size,
+            "device": self.ensemble.members[0].device.type,
             "shard_size": self.shard_size,
             "top": self.n_top,
-            "delta": self.delta and declares(self.predictor.model),
+            "delta": self.delta and self.ensemble.declares,
         }
 
     @property
@@ -115,7 +113,7 @@ def run_shards(job: Job, parts: Parts) -> int:
         done = sum(len(locus.variants) for shard in shards[: parts.n_done] for locus in shard)
         total = sum(len(locus.variants) for locus in job.loci)
         bar = progress.add_task("variants", total=total, completed=done)
-        with job.predictor.hold():
+        with job.ensemble.hold():
             for shard in shards[parts.n_done :]:
                 top = _run_shard(job, shard, parts, top, lambda: progress.advance(bar))
     return len(shards)
@@ -126,21 +124,13 @@ def _run_shard(
 ) -> list[TopVariant]:
     """Score one shard, store its rows and the largest effects so far, and return the latter."""
     rows: list[VariantScores] = []
-    for effect in predict_effects(
-        shard,
-        job.fasta,
-        job.predictor,
-        job.head,
-        job.measure,
-        job.predictor.batch_size,
-        job.indels,
-        delta=job.delta,
-    ):
+    for effect in predict_effects(shard, job.fasta, job.ensemble, job.measure, job.indels, delta=job.delta):
         top = add_to_top(top, effect, job.measure, job.n_top)
         rows.extend(effect.scores)
         advance()
-    table = score_table(rows, job.head, job.tracks, job.measure.scorers, job.indels.name)
-    write_part(parts.table_part(parts.n_done), table, score_schema(job.measure.scorers))
-    write_top(parts.top_part(parts.n_done), top, job.head, job.measure, job.tracks)
+    table = score_table(rows, job.ensemble.head, job.tracks, job.measure.scorers, job.indels.name)
+    schema = score_schema(job.measure.scorers, job.ensemble.has_spread)
+    write_part(parts.table_part(parts.n_done), table, schema)
+    write_top(parts.top_part(parts.n_done), top, job.ensemble.head, job.measure, job.tracks)
     parts.finish_shard()
     return top

@@ -4,7 +4,7 @@ Rows of one variant stand together, tracks in the model's order. Parts of this t
 :mod:`senformer.variants.score` leaves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,14 +45,33 @@ _GENE_COLUMNS = (
     Column("gene_id", "string", "", "gene whose bins were read; empty where it is not about one gene"),
     Column("gene_name", "string", "", "name of the gene; the ID where the file gives none"),
     Column("gene_strand", "string", "", "strand of the gene: + or -"),
-    Column("tss_distance", "int32", "bp", "from the gene's start to REF, negative upstream", nullable=True),
+    Column(
+        "tss_distance", "int32", "bp", "from the gene's start to the change, negative upstream", nullable=True
+    ),
 )
 
 
-def score_schema(scorers: Sequence[Scorer]) -> TableSchema:
-    """Return the declared columns of a score table: those of genes where one reads them, one a scorer."""
+TRACK_COLUMNS = ("track_index", "track_name", "assay", "strand")
+
+
+def spread_name(name: str) -> str:
+    """Return the column of the spread of a score."""
+    return f"{name}_sd"
+
+
+def score_schema(scorers: Sequence[Scorer], has_spread: bool = False) -> TableSchema:
+    """Return the declared columns of a score table.
+
+    Those of genes are there where a scorer reads them; then one a scorer, followed by that of its spread over
+    the members of an ensemble.
+    """
     by_gene = any(is_by_gene(scorer.mask) for scorer in scorers)
-    scored = tuple(Column(scorer.name, "float", scorer.unit, scorer.formula) for scorer in scorers)
+    scored: tuple[Column, ...] = ()
+    for scorer in scorers:
+        scored += (Column(scorer.name, "float", scorer.unit, scorer.formula),)
+        if has_spread:
+            meaning = f"standard deviation of {scorer.name} over members, n - 1 in the denominator"
+            scored += (Column(spread_name(scorer.name), "float", scorer.unit, meaning),)
     return TableSchema("score", _COLUMNS + (_GENE_COLUMNS if by_gene else ()) + scored)
 
 
@@ -115,7 +134,8 @@ def score_table(
         "offset_bp": [item.offset_bp for item in scored],
         "indels": [indels if variant.change.gain_bp else "none" for variant in variants],
     }
-    schema = encoded(score_schema(scorers).arrow())
+    has_spread = scored[0].spread is not None
+    schema = encoded(score_schema(scorers, has_spread).arrow())
     if "gene_id" in schema.names:
         genes = [item.gene for item in scored]
         per_variant |= {
@@ -127,13 +147,21 @@ def score_table(
     columns: dict[str, Any] = {name: _spread(values, by_variant) for name, values in per_variant.items()}
     columns |= {name: _spread(tracks[name].tolist(), by_track) for name in tracks.columns}
     for row, scorer in enumerate(scorers):
-        columns[scorer.name] = np.concatenate([item.values[row] for item in scored]).astype(np.float32)
+        columns[scorer.name] = _joined(item.values[row] for item in scored)
+        if has_spread:
+            columns[spread_name(scorer.name)] = _joined(
+                item.spread[row] for item in scored if item.spread is not None
+            )
     return pa.table({name: columns[name] for name in schema.names}, schema=schema)
 
 
 def _origin(variant: Variant) -> Origin:
     """Return where a variant comes from; one that comes from no file is its own."""
     return variant.origin or Origin(-1, 1, variant.position, variant.ref, variant.alt)
+
+
+def _joined(values: Iterable[np.ndarray]) -> np.ndarray:
+    return np.concatenate(list(values)).astype(np.float32)
 
 
 def _spread(values: Sequence, rows: pa.Array) -> pa.Array:

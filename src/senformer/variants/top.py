@@ -74,7 +74,8 @@ def summarize(effect: Effect, rank_score: float, bin_bp: int) -> TopVariant:
 
     The output is taken to lie in the middle of the window, as every crop here is the same on both sides.
     """
-    n_bins = len(effect.ref.bins)
+    ref, alt = effect.ref.bins, effect.alt.bins
+    n_bins = len(ref)
     bin_of_variant = n_bins // 2 + effect.scores[0].offset_bp // bin_bp
     first = max(0, min(bin_of_variant - CENTRAL_BINS // 2, n_bins - CENTRAL_BINS))
     last = min(n_bins, first + CENTRAL_BINS)
@@ -84,8 +85,8 @@ def summarize(effect: Effect, rank_score: float, bin_bp: int) -> TopVariant:
         rank_score,
         effect.window.start + crop_bp + first * bin_bp,
         effect.scores[0].padded_bp,
-        effect.ref.bins[first:last].copy(),
-        effect.alt.bins[first:last].copy(),
+        ref[first:last].copy(),
+        alt[first:last].copy(),
     )
 
 

@@ -1,0 +1,133 @@
+"""The models, or the strands and shifts of them, that predict together; every member is scored by itself.
+
+The score of an ensemble is the mean of its members' scores, and the spread is their standard deviation. That
+is not the score of the mean prediction where a scorer takes a logarithm or a size.
+"""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float32, UInt8
+
+from senformer.core.errors import ConfigError
+from senformer.core.tables import choose
+from senformer.predict.delta import DeltaPredictor, Reference, View, declares
+from senformer.predict.predictor import Predictor
+from senformer.predict.strands import card_tracks
+
+SPREADS = {
+    "models": "each model is a member; its strands and shifts are averaged before it is scored",
+    "passes": "each strand and shift of each model is a member",
+}
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What predicts the alleles.
+
+    Attributes
+    ----------
+    members
+        At least one predictor; all read windows of the same length.
+    head
+        The head that answers.
+    columns
+        Tracks of the head that are kept; None for all.
+    """
+
+    members: Sequence[Predictor]
+    head: str
+    columns: Sequence[int] | None = None
+
+    @property
+    def has_spread(self) -> bool:
+        """Whether there are several members."""
+        return len(self.members) > 1
+
+    @property
+    def batch_size(self) -> int:
+        """Sequences in one pass."""
+        return self.members[0].batch_size
+
+    @property
+    def margin_bp(self) -> int:
+        """Bases that are read beyond the window on each side, for the shifts."""
+        return self.members[0].margin_bp
+
+    def predict(
+        self, codes: UInt8[np.ndarray, "window base"], names: Sequence[object]
+    ) -> list[Float32[np.ndarray, "window bin track"]]:
+        """Return the predictions of every member."""
+        return [self._kept(member.predict(codes, self.head, names)) for member in self.members]
+
+    @property
+    def declares(self) -> bool:
+        """Whether all models declare their convolutional part, so that alleles need not cost a whole pass."""
+        return all(declares(member.model) for member in self.members)
+
+    def references(self, codes: UInt8[np.ndarray, " base"], name: object) -> list[Reference]:
+        """Return what every member keeps of one sequence, for others that differ little from it."""
+        view = View(tracks=None if self.columns is None else np.array(self.columns, dtype=np.int64))
+        return [DeltaPredictor(member).reference(codes, self.head, view, name) for member in self.members]
+
+    def _kept(self, prediction: np.ndarray) -> np.ndarray:
+        return prediction if self.columns is None else prediction[:, :, list(self.columns)]
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep all members on the device for the block (:meth:`Predictor.hold`)."""
+        with contextlib.ExitStack() as stack:
+            for member in self.members:
+                stack.enter_context(member.hold())
+            yield
+
+
+def gather_members(predictors: Sequence[Predictor], head: str, spread: str) -> tuple[Predictor, ...]:
+    """Return the members of an ensemble.
+
+    Parameters
+    ----------
+    predictors
+        One a model.
+    head
+        The head that answers.
+    spread
+        What is a member, of ``SPREADS``.
+
+    Raises
+    ------
+    ConfigError
+        No such spread (E108), or a model has other tracks or another window than the first (E765).
+    """
+    choose(SPREADS, spread, "spread")
+    first = _geometry(predictors[0].model, head)
+    for number, predictor in enumerate(predictors[1:], 2):
+        for name, value in _geometry(predictor.model, head).items():
+            if value != first[name]:
+                found = f"has other {name} than the first ({_differing(value, first[name])})"
+                raise ConfigError("E765", f"model {number}", found, "Score it by itself.")
+    if spread == "models":
+        return tuple(predictors)
+    return tuple(one for predictor in predictors for one in predictor.split())
+
+
+def _geometry(model: Any, head: str) -> dict[str, Any]:
+    tracks = [(track["name"], track.get("strand")) for track in card_tracks(model, head)]
+    return {
+        "heads": head in model.config.heads,
+        "tracks": tracks or model.config.heads.get(head),
+        "window_bp": model.window_bp,
+        "bin_bp": model.bin_bp,
+    }
+
+
+def _differing(value: Any, first: Any) -> str:
+    if not (isinstance(value, list) and isinstance(first, list)):
+        return f"{value}, not {first}"
+    if len(value) != len(first):
+        return f"{len(value)}, not {len(first)}"
+    place = next(place for place, pair in enumerate(zip(value, first, strict=True)) if pair[0] != pair[1])
+    return f"track {place} is {value[place][0]!r}, not {first[place][0]!r}"

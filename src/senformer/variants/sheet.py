@@ -1,0 +1,118 @@
+"""What a finished score table consists of, as those who write it down in one format or another need it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from jaxtyping import Float32
+
+from senformer.core.schema import Column, TableSchema
+from senformer.variants.part_file import read_part
+from senformer.variants.scorers import Scorer
+from senformer.variants.table import TRACK_COLUMNS, score_schema, spread_name
+
+
+@dataclass(frozen=True)
+class Block:
+    """The rows of one part, a row for each variant or gene.
+
+    Attributes
+    ----------
+    rows
+        The columns that do not tell of a track.
+    values
+        Every score and spread, by column.
+    """
+
+    rows: pa.Table
+    values: dict[str, Float32[np.ndarray, "row track"]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The parts of a score table, and what is in them.
+
+    Attributes
+    ----------
+    parts
+        Long tables, in order (:mod:`senformer.variants.part_file`).
+    scorers
+        The scores in them.
+    tracks
+        The tracks of every row (:func:`senformer.variants.table.track_frame`).
+    has_spread
+        Whether every score has the column of its spread.
+    layout
+        ``long``: one row a variant and track; ``wide``: one row a variant, one column a score and track.
+    source
+        The VCF file that the variants came from.
+    """
+
+    parts: Sequence[Path]
+    scorers: Sequence[Scorer]
+    tracks: pd.DataFrame
+    has_spread: bool = False
+    layout: str = "long"
+    source: Path | None = None
+
+    @property
+    def schema(self) -> TableSchema:
+        """Columns of the parts."""
+        return score_schema(self.scorers, self.has_spread)
+
+    @property
+    def names(self) -> list[str]:
+        """Columns of scores and spreads, in order."""
+        each = [(scorer.name, spread_name(scorer.name)) for scorer in self.scorers]
+        return [name for pair in each for name in (pair if self.has_spread else pair[:1])]
+
+    @property
+    def labels(self) -> list[str]:
+        """Names of the tracks; the index is added to one that comes twice."""
+        names = self.tracks["track_name"]
+        twice = names.duplicated(keep=False)
+        marked = names + "#" + self.tracks["track_index"].astype(str)
+        return names.where(~twice, marked).tolist()
+
+    @property
+    def row_columns(self) -> list[str]:
+        """Columns that do not tell of a track."""
+        return [name for name in self.schema.names if name not in {*TRACK_COLUMNS, *self.names}]
+
+    @property
+    def wide_schema(self) -> TableSchema:
+        """Columns of the wide layout: those of a row, then ``SCORE:track``."""
+        by_name = {column.name: column for column in self.schema.columns}
+        own = [by_name[name] for name in self.row_columns]
+        spread = [
+            Column(f"{name}:{label}", "float", by_name[name].unit, f"{by_name[name].meaning}; {label}")
+            for name in self.names
+            for label in self.labels
+        ]
+        return TableSchema("wide score", (*own, *spread))
+
+    def tables(self) -> Iterator[pa.Table]:
+        """Yield the parts in the layout asked for."""
+        for part in self.parts:
+            yield read_part(part, self.schema) if self.layout == "long" else self._wide(self.block(part))
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the parts row by row."""
+        for part in self.parts:
+            yield self.block(part)
+
+    def block(self, part: Path) -> Block:
+        """Return the rows of one part; the tracks of a row stand together and in order in it."""
+        table = read_part(part, self.schema)
+        n_tracks = len(self.tracks)
+        rows = table.select(self.row_columns).take(np.arange(0, len(table), n_tracks))
+        values = {name: table[name].to_numpy().reshape(-1, n_tracks) for name in self.names}
+        return Block(rows, values)
+
+    def _wide(self, block: Block) -> pa.Table:
+        columns = list(block.rows.columns)
+        columns += [pa.array(column) for name in self.names for column in block.values[name].T]
+        return pa.table(columns, names=self.wide_schema.names)

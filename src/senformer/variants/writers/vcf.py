@@ -1,0 +1,186 @@
+"""The VCF file of the variants with scores in its INFO column. Under ``vcf`` in ``WRITERS``.
+
+Every line of the input is kept as it is, but for INFO. A score has one value an ALT allele (``Number=A``):
+that of the track, and gene, where its absolute value is largest, with its sign, and the name of that track.
+Where few tracks were scored each has a value of its own, too. An allele that was not scored has ``.``; a
+record of which none was is unchanged.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pysam
+
+from senformer.core.errors import DataError, UsageError
+from senformer.genome.files import read_lines
+from senformer.variants.sheet import Block, Sheet
+from senformer.variants.table import spread_name
+from senformer.variants.writers.base import Writer
+
+MOST_SINGLE_TRACKS = 10
+PREFIX = "SENFORMER"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_RESERVED = re.compile(r"[\s:;=,%\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One INFO key: its name, type and meaning."""
+
+    key: str
+    kind: str
+    meaning: str
+
+    @property
+    def line(self) -> str:
+        """The header line that declares it."""
+        text = _CONTROL.sub(" ", self.meaning).replace("\\", "\\\\").replace('"', '\\"')
+        return f'##INFO=<ID={self.key},Number=A,Type={self.kind},Description="{text}">'
+
+
+def check_vcf(variants: Path | None, columns: list[str]) -> None:
+    """Refuse variants that are no VCF (UsageError, E766) or have such keys already (DataError, E764)."""
+    todo = "Choose .parquet or .tsv, or give a VCF file."
+    if variants is None:
+        raise UsageError("E766", "a .vcf output", "is asked for, and the variants are no file", todo)
+    keys = {info_key(column) for column in columns}
+    for number, line in read_lines(variants, "E228"):
+        if line.startswith("#CHROM"):
+            return
+        if not line.startswith("#"):
+            break
+        found = re.match(r"##INFO=<(?:.*,)?ID=([^,>]+)", line)
+        if found and found[1] in keys:
+            where = f"{variants} line {number}"
+            take_out = f"Take it out first: bcftools annotate -x INFO/{found[1]}."
+            raise DataError("E764", where, f"there is an INFO key {found[1]} already", take_out)
+    raise UsageError("E766", str(variants), "is no VCF, and the output is to be one", todo)
+
+
+def info_key(column: str, *more: str) -> str:
+    """Return the INFO key of a column.
+
+    Examples
+    --------
+    >>> info_key("SAD@501"), info_key("SAR", "TRACK")
+    ('SENFORMER_SAD_501', 'SENFORMER_SAR_TRACK')
+    """
+    return "_".join([PREFIX, re.sub(r"[^0-9A-Za-z_.]", "_", column), *more])
+
+
+def write_vcf(path: Path, sheet: Sheet) -> None:
+    """Write the source of a sheet with the scores, bgzipped where the ending says so."""
+    lines = _lines(sheet)
+    if path.name.endswith(".gz"):
+        with pysam.BGZFile(str(path), "wb", index=None) as packed:
+            for line in lines:
+                packed.write(line.encode())
+        return
+    with open(path, "wb") as handle:  # allowed: the temporary file of commit_file
+        for line in lines:
+            handle.write(line.encode())
+
+
+def _lines(sheet: Sheet) -> Iterator[str]:
+    assert sheet.source is not None, "check_vcf was not asked"
+    fields = list(_fields(sheet))
+    values = {}
+    for block in sheet.blocks():
+        values.update(_values(block, sheet))
+    for number, line in read_lines(sheet.source, "E228"):
+        if line.startswith("#CHROM"):
+            yield from (f"{field.line}\n" for field in fields)
+        yield (line if line.startswith("#") or not line else _annotated(line, number, fields, values)) + "\n"
+
+
+def _fields(sheet: Sheet) -> Iterator[Field]:
+    by_name = {column.name: column for column in sheet.schema.columns}
+    by_gene = "gene_id" in sheet.row_columns
+    over = "tracks and genes" if by_gene else "tracks"
+    for scorer in sheet.scorers:
+        name = scorer.name
+        meaning = by_name[name].meaning
+        yield Field(info_key(name), "Float", f"{meaning}; the largest absolute value over {over}")
+        yield Field(info_key(name, "TRACK"), "String", f"Track of {info_key(name)}")
+        if by_gene:
+            yield Field(info_key(name, "GENE"), "String", f"Gene of {info_key(name)}")
+        if sheet.has_spread:
+            meaning = by_name[spread_name(name)].meaning
+            yield Field(info_key(spread_name(name)), "Float", f"{meaning}, where {info_key(name)} is from")
+        for key, label in zip(_track_keys(sheet, name), sheet.labels, strict=False):
+            yield Field(key, "Float", f"{name} of the track {label}")
+
+
+def _track_keys(sheet: Sheet, name: str) -> list[str]:
+    """Return the keys of single tracks; none where there are many."""
+    if len(sheet.tracks) > MOST_SINGLE_TRACKS:
+        return []
+    stems = [re.sub(r"[^0-9A-Za-z_.]", "_", label) for label in sheet.labels]
+    is_twice = len({stem.lower() for stem in stems}) < len(stems)
+    return [f"{info_key(name)}.{f'{place}_' if is_twice else ''}{stem}" for place, stem in enumerate(stems)]
+
+
+Allele = tuple[int, int]
+
+
+def _values(block: Block, sheet: Sheet) -> dict[Allele, dict[str, str]]:
+    """Return the values of every allele of a block, by the line of its record and its number there."""
+    alleles = list(
+        zip(block.rows["file_line"].to_pylist(), block.rows["file_allele"].to_pylist(), strict=True)
+    )
+    found: dict[Allele, dict[str, str]] = {}
+    first = 0
+    # The rows of a variant, its own and those of genes, stand together.
+    for last in range(1, len(alleles) + 1):
+        if last == len(alleles) or alleles[last] != alleles[first]:
+            found[alleles[first]] = dict(_of_variant(block, slice(first, last), sheet))
+            first = last
+    return found
+
+
+def _of_variant(block: Block, rows: slice, sheet: Sheet) -> Iterator[tuple[str, str]]:
+    for scorer in sheet.scorers:
+        values = block.values[scorer.name][rows]
+        if np.isnan(values).all():
+            continue
+        sizes = np.nan_to_num(np.abs(values), nan=-1.0)
+        row, track = np.unravel_index(int(sizes.argmax()), sizes.shape)
+        yield info_key(scorer.name), _number(values[row, track])
+        yield info_key(scorer.name, "TRACK"), _text(sheet.labels[track])
+        if "gene_id" in sheet.row_columns:
+            gene = block.rows["gene_id"][rows.start + int(row)].as_py()
+            yield info_key(scorer.name, "GENE"), _text(gene) if gene else "."
+        if sheet.has_spread:
+            name = spread_name(scorer.name)
+            yield info_key(name), _number(block.values[name][rows][row, track])
+        best = sizes.argmax(axis=0)
+        for place, key in enumerate(_track_keys(sheet, scorer.name)):
+            yield key, _number(values[best[place], place])
+
+
+def _number(value: float) -> str:
+    return format(float(value), ".7g") if np.isfinite(value) else "."
+
+
+def _text(value: str) -> str:
+    """Return text as INFO can hold it: what is reserved there is percent-encoded."""
+    return _RESERVED.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), value)
+
+
+def _annotated(
+    line: str, number: int, fields: list[Field], values: Mapping[Allele, Mapping[str, str]]
+) -> str:
+    columns = line.split("\t")
+    alleles = [values.get((number, allele + 1), {}) for allele in range(columns[4].count(",") + 1)]
+    keys = [field.key for field in fields if any(field.key in allele for allele in alleles)]
+    added = [f"{key}={','.join(allele.get(key, '.') for allele in alleles)}" for key in keys]
+    if added:
+        old = [] if columns[7] in (".", "") else [columns[7]]
+        columns[7] = ";".join([*old, *added])
+    return "\t".join(columns)
+
+
+VCF = Writer("vcf", (".vcf", ".vcf.gz"), write_vcf, check=check_vcf)

@@ -1,0 +1,45 @@
+import sys
+
+import numpy as np
+import pytest
+from tests.variants.writers.toy import toy_sheet
+
+from senformer.core.errors import MissingInputError
+from senformer.variants.output import write_scores
+from senformer.variants.writers.hdf5 import require_h5py
+
+h5py = pytest.importorskip("h5py")
+
+
+def test_write_hdf5__the_arrays_of_basenji(tmp_path):
+    write_scores(tmp_path / "scores.h5", toy_sheet(tmp_path))
+    with h5py.File(tmp_path / "scores.h5") as file:
+        assert set(file) == {
+            *("snp", "chr", "pos", "ref_allele", "alt_allele", "key"),
+            *("target_ids", "target_labels", "SAD", "SAR"),
+        }
+        assert file["snp"][:].tolist() == [b"rs7", b"chrB:5:G>T"]
+        assert file["chr"][:].tolist() == [b"chrA", b"chrB"]
+        assert file["pos"][:].tolist() == [10, 5]
+        assert (file["ref_allele"][0], file["alt_allele"][0]) == (b"A", b"C")
+        assert file["target_ids"][:].tolist() == [b"cage plus", b"cage minus", b"dnase"]
+        assert file["target_labels"][2] == b"DNASE:dnase"
+        assert file["SAR"].dtype == np.float32
+        np.testing.assert_array_equal(file["SAD"][:], [[1, 2, 3], [-1, -2, -3]])
+
+
+def test_write_hdf5__large_values_are_not_clipped(tmp_path, monkeypatch):
+    from tests.variants import toy
+
+    large = [type(item)(item.variant, item.padded_bp, item.values * 1e6) for item in toy.SCORED]
+    monkeypatch.setattr("tests.variants.writers.toy.SCORED", large)
+    write_scores(tmp_path / "scores.h5", toy_sheet(tmp_path))
+    with h5py.File(tmp_path / "scores.h5") as file:
+        assert file["SAD"][0, 2] == 3e6  # float16 ends at 65,504
+
+
+def test_require_h5py__tells_the_extra(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    with pytest.raises(MissingInputError, match=r"senformer\[hdf5\]") as caught:
+        require_h5py(tmp_path, [])
+    assert caught.value.code == "E763"
