@@ -13,7 +13,7 @@ def bench(
     what: Annotated[
         str,
         typer.Argument(
-            help="attention, forward, step, receptive-field, build, load, train.", show_default=False
+            help="attention, forward, step, receptive-field, score, build, load, train.", show_default=False
         ),
     ],
     out: Annotated[
@@ -55,6 +55,10 @@ def bench(
         int | None,
         typer.Option("--sequences", min=1, help="receptive-field: random sequences a site, 20 by default."),
     ] = None,
+    variants: Annotated[
+        int | None,
+        typer.Option("--variants", min=1, help="score: variants that share a window, 8 by default."),
+    ] = None,
     peer: Annotated[
         bool | None,
         typer.Option("--peer/--no-peer", help="Measure enformer-pytorch too; by default if found."),
@@ -91,6 +95,7 @@ def bench(
         peer_python=peer_python,
         batch_norm=batch_norm.value if batch_norm else None,
         sequences=sequences,
+        variants=variants,
         run=str(run) if run else None,
     )
     result = run_bench(settings, out)

@@ -83,3 +83,9 @@ def test_clock__expects_dense_attention_and_peers_to_grow_with_the_square(what):
     for changes in ({"kind": "dense"}, peer):
         assert "about 80 s" in (clock.refuses(some_case(what=what, length_bp=4000, **changes)) or "")
     assert clock.refuses(some_case(what=what, kind="bigbird", length_bp=4000)) is None
+
+
+def test_measure_all__a_call_that_does_the_same_for_several(fake):
+    case = replace(CASES[0], options={"per": 4})
+    (row,) = measure_all(fake, toy_settings("forward", repeats=3), [case])
+    assert (row["seconds"], row["first_seconds"]) == (0.5, 2.25)

@@ -61,7 +61,7 @@ def test_make_settings__a_peer_that_is_not_there(monkeypatch):
             "RUN: bench forward does not read it. Leave it out; it is for bench receptive-field.",
         ),
         ("attention", {"batch_norm": "batch"}, "--batch-norm: bench attention does not read it"),
-        ("attention", {"peer_python": "p"}, "it is for bench forward and bench step."),
+        ("attention", {"peer_python": "p"}, "it is for bench forward and bench step and bench score."),
         ("forward", {"peer_python": "p", "peer": False}, "--peer-python: --no-peer has no use for it"),
         ("step", {"sequences": 3}, "--sequences: bench step does not read it"),
         ("receptive-field", {"precision": "bf16"}, "--precision: bench receptive-field does not read it"),

@@ -46,3 +46,9 @@ def test_as_text__has_skipped_rows_and_ratios():
     text = as_text(ROWS)
     assert "memory: too large" in text
     assert "bigbird fp32 against enformer_pytorch fp32: 4.00x the speed, 1/8.00 of the memory growth" in text
+
+
+def test_comparisons__what_takes_the_place_of_two_passes_counts_twice():
+    whole, snv = row("pass", 4.0, 10), {**row("snv", 2.0, 20), "passes": 2}
+    (found,) = comparisons([whole, snv])
+    assert (found["kind"], found["against"], found["speedup"]) == ("snv", "pass", 4.0)

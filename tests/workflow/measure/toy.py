@@ -43,7 +43,7 @@ def toy_settings(what: str, **changes: Any) -> Settings:
         "threads": 1,
         "overrides": SIZES,
         "with_peer": False,
-        "options": {"batch_norm": "frozen", "sequences": 1, "run": None},
+        "options": {"batch_norm": "frozen", "sequences": 1, "run": None, "variants": 3},
     }
     return Settings(**{**known, **changes})
 

@@ -45,6 +45,7 @@ _TITLES = {
     "attention": "attention core, forward and backward",
     "forward": "prediction, whole model",
     "step": "training step, whole model",
+    "score": "one allele or variant, whole model",
     "build": "a dataset of 30 tracks",
     "load": "64 windows of 30 tracks",
 }

@@ -5,6 +5,7 @@ from senformer.workflow.bench.build import BUILD
 from senformer.workflow.bench.forward import FORWARD
 from senformer.workflow.bench.load import LOAD
 from senformer.workflow.bench.receptive_field import RECEPTIVE_FIELD
+from senformer.workflow.bench.score import SCORE
 from senformer.workflow.bench.step import STEP
 from senformer.workflow.bench.train import TRAIN
 from senformer.workflow.measure.case import Bench
@@ -13,6 +14,7 @@ BENCHES: dict[str, Bench] = {
     "attention": ATTENTION,
     "forward": FORWARD,
     "step": STEP,
+    "score": SCORE,
     "receptive-field": RECEPTIVE_FIELD,
     "build": BUILD,
     "load": LOAD,

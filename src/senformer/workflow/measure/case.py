@@ -23,7 +23,8 @@ class Case:
     program
         Which program measures it: ``ours``, or ``peer`` in the other package's interpreter.
     options
-        What the benchmark needs besides; plain values.
+        What the benchmark needs besides; plain values. ``columns`` go into the row; ``per`` is what a call's
+        seconds are divided by, where it does the same for several.
     """
 
     what: str

@@ -106,7 +106,7 @@ def prepare(case: dict[str, Any]) -> Callable[[], None]:
 
     if case["threads"]:
         torch.set_num_threads(case["threads"])
-    return {"forward": prepare_forward, "step": prepare_step}[case["what"]](case)
+    return {"forward": prepare_forward, "score": prepare_forward, "step": prepare_step}[case["what"]](case)
 
 
 if __name__ == "__main__":

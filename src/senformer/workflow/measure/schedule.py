@@ -130,7 +130,8 @@ def _row(worker: Worker, is_timed: bool) -> dict[str, Any]:
         log.info("%s: skipped: %s", case.line, reason)
         return case.row(skipped=reason, **({"failed": True} if worker.failed else {}))
     timed = calls[1:] if is_timed and len(calls) > 1 else calls
-    seconds = [call["seconds"] for call in timed]
+    per = case.options.get("per", 1)
+    seconds = [call["seconds"] / per for call in timed]
     found: dict[str, Any] = {
         "seconds": statistics.median(seconds),
         "peak_bytes": max(call["peak_bytes"] for call in calls),
@@ -138,7 +139,7 @@ def _row(worker: Worker, is_timed: bool) -> dict[str, Any]:
         "repeats": len(timed),
         "min_seconds": min(seconds),
         "max_seconds": max(seconds),
-        "first_seconds": calls[0]["seconds"],
+        "first_seconds": calls[0]["seconds"] / per,
         "warmed_up": timed is not calls,
         **(calls[-1]["data"] or {}),
     }

@@ -20,7 +20,7 @@ from senformer.workflow.measure.peers import find_peer, require_peer
 
 _YAML = (".yaml", ".yml", ".json")
 # What a single benchmark takes besides, and its default.
-_OWN = {"batch_norm": "frozen", "sequences": 20, "run": None}
+_OWN = {"batch_norm": "frozen", "sequences": 20, "run": None, "variants": 8}
 
 
 def make_settings(
@@ -45,7 +45,7 @@ def make_settings(
         What every benchmark reads; None is the default.
     given
         What only some read: ``backends``, ``precision``, ``repeats``, ``peer``, ``peer_python``,
-        ``batch_norm``, ``sequences``, ``run``; None where the user said nothing.
+        ``batch_norm``, ``sequences``, ``run``, ``variants``; None where the user said nothing.
 
     Raises
     ------

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 Row = dict[str, Any]
+# Our own kinds that the others are held against.
+_PLAIN = ("dense", "pass")
 
 
 def _is_measured(row: Row) -> bool:
@@ -20,8 +22,14 @@ def _ratio(of: Row, to: Row, key: str) -> float | None:
     return above / below if above and below else None
 
 
+def _speedup(other: Row, row: Row) -> float | None:
+    """Return how many times faster a row is, where it takes the place of several passes than of so many."""
+    ratio = _ratio(other, row, "seconds")
+    return ratio and ratio * row.get("passes", 1) / other.get("passes", 1)
+
+
 def _reference(row: Row, other: Row) -> bool:
-    """Say whether ``row`` is worth holding against ``other``: a peer, or our own dense attention."""
+    """Say whether ``row`` is worth holding against ``other``: a peer, our dense attention or whole pass."""
     if (
         row is other
         or row["peer"]
@@ -30,7 +38,7 @@ def _reference(row: Row, other: Row) -> bool:
         return False
     if other["peer"]:
         return other["dtype"] in (row["dtype"], "fp32")
-    return other["kind"] == "dense" and row["kind"] != "dense" and row["dtype"] == other["dtype"]
+    return other["kind"] in _PLAIN and row["kind"] not in _PLAIN and row["dtype"] == other["dtype"]
 
 
 def comparisons(rows: Sequence[Row]) -> list[Row]:
@@ -48,7 +56,7 @@ def comparisons(rows: Sequence[Row]) -> list[Row]:
             **{key: row[key] for key in ("length_bp", "kind", "backend", "dtype")},
             "against": other["kind"],
             "against_dtype": other["dtype"],
-            "speedup": _ratio(other, row, "seconds"),
+            "speedup": _speedup(other, row),
             "peak_ratio": _ratio(other, row, "peak_bytes"),
             "growth_ratio": _ratio(other, row, "growth_bytes"),
         }
