@@ -10,10 +10,12 @@ from tests.predict.delta.models import (
     random_codes,
     variants_of,
 )
+from tests.predict.delta.variants_in_genomes import windows_of
 from tests.predict.toy import HEAD as TOY_HEAD
 from tests.predict.toy import ToyModel
 
 from senformer.core.errors import DataError
+from senformer.genome.fasta import open_fasta
 from senformer.genome.sequence import reverse_complement
 from senformer.predict.delta import DeltaPredictor, View, declares
 from senformer.predict.predictor import Predictor
@@ -164,3 +166,42 @@ def test_declares__models_of_the_zoo_do():
     assert declares(enformer())
     assert declares(baskerville())
     assert not declares(ToyModel())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(24))
+def test_alternatives__random_models_and_settings(seed):
+    rng = np.random.default_rng(seed)
+    kind = ["senformer", "baskerville"][int(rng.integers(4) == 0)]
+    changes = {"n_layers": int(rng.integers(1, 5)), "crop_bins": int(rng.integers(0, 8))}
+    attention = list(ATTENTION)[seed % len(ATTENTION)]
+    model = baskerville(**changes) if kind == "baskerville" else enformer(attention, **changes)
+    n_bins = int(rng.integers(20, 70))
+    n_out = n_bins * 16 // model.bin_bp - 2 * changes["crop_bins"]
+    bins = rng.permutation(n_out)[: rng.integers(1, n_out)] if seed % 2 else None
+    tracks = rng.permutation(5)[: rng.integers(1, 5)] if seed % 3 else None
+    settings = {
+        "strands": ["both", "forward"][int(rng.integers(2))],
+        "batch_size": int(rng.integers(1, 9)),
+        "shifts_bp": (0,) if seed % 4 else (-3, 1),
+    }
+    compare(model, 16 * n_bins, seed=seed, view=View(bins, tracks), **settings)
+
+
+@pytest.mark.slow
+@pytest.mark.real_data
+@pytest.mark.parametrize("attention", ["dense", "bigbird"])
+@pytest.mark.parametrize("genome", ["hg38_chr1_10mb/chr1_0_10000000.fa.gz", "sacCer3/sacCer3.fa.gz"])
+def test_alternatives__of_measured_genomes(shared_data, genome, attention):
+    model = enformer(attention, n_layers=2, n_conv_blocks=4)
+    predictor = Predictor(model, device="cpu", strands="forward", batch_size=10)
+    fasta, rng, worst, largest = open_fasta(shared_data / genome), np.random.default_rng(11), 0.0, 0.0
+    with predictor.hold():
+        # 1,000 alleles of each of two genomes: 250 of a kind.
+        for codes, others in windows_of(fasta, 32 * 64, 100, 10, rng):
+            found = DeltaPredictor(predictor).reference(codes, HEAD).alternatives(others)
+            slow = predictor.predict(others, HEAD)
+            worst = max(worst, float((np.abs(found - slow) / np.abs(slow).max()).max()))
+            largest = max(largest, float((np.abs(slow - slow[:1]) / np.abs(slow).max()).max()))
+    assert worst < _TOLERANCE
+    assert largest > 0.01
