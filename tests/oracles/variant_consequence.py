@@ -48,7 +48,14 @@ def windows_text(
     genome does, or at the end of what is deleted if that lies further right.
     """
     changed = apply_text(bases, start, old, new)
-    place, gone, came = first_changed(start, old, new)
+    return windows_of(bases, changed, first_changed(start, old, new), window_start, window_bp)
+
+
+def windows_of(
+    bases: str, changed: str, change: tuple[int, str, str], window_start: int, window_bp: int
+) -> tuple[str, str, str]:
+    """Return the windows of :func:`windows_text` from a changed chromosome, whoever changed it."""
+    place, gone, came = change
     gain = len(came) - len(gone)
     end = max(window_start + window_bp, place + len(gone)) + gain
     return (

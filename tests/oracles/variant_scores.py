@@ -3,6 +3,8 @@
 import math
 
 import torch
+from tests.oracles.indel_alignment import align_bins
+from tests.oracles.variant_consequence import first_changed, normalize_text, windows_text
 
 COMPLEMENT = {"A": "T", "C": "G", "G": "C", "T": "A", "N": "N"}
 
@@ -43,4 +45,40 @@ def score_variant(
         sums.append([math.fsum(column) for column in zip(*rows, strict=True)])
     sad = [alt_sum - ref_sum for ref_sum, alt_sum in zip(*sums, strict=True)]
     sar = [math.log2(1 + alt_sum) - math.log2(1 + ref_sum) for ref_sum, alt_sum in zip(*sums, strict=True)]
+    return sad, sar
+
+
+def score_change(
+    model,
+    bases: str,
+    start: int,
+    ref: str,
+    alt: str,
+    window_bp: int,
+    bin_bp: int,
+    pairs: list[int],
+    indels: str,
+    center: int | None = None,
+) -> tuple[list[float], list[float]]:
+    """Return SAD and SAR of any change, on the toy model's head; ``center`` is the window's where shared."""
+    start, ref, alt = normalize_text(bases, start, ref, alt)
+    place, gone, came = first_changed(start, ref, alt)
+    window_start = (place if center is None else center) - window_bp // 2
+    texts = windows_text(bases, start, ref, alt, window_start, window_bp)
+    genome, left, right = (predict_text(model, text, "toy", pairs) for text in texts)
+    gain, n_bins, n_tracks = len(came) - len(gone), len(genome), len(genome[0])
+    if gain == 0:
+        other = left
+    elif indels == "shift":
+        other = [[(a + b) / 2 for a, b in zip(*rows, strict=True)] for rows in zip(left, right, strict=True)]
+    else:
+        first_bp = place - window_start - (window_bp - n_bins * bin_bp) // 2
+        columns = [
+            align_bins([row[t] for row in genome], [row[t] for row in left], first_bp, gain, bin_bp)
+            for t in range(n_tracks)
+        ]
+        other = [list(row) for row in zip(*columns, strict=True)]
+    sums = [[math.fsum(column) for column in zip(*rows, strict=True)] for rows in (genome, other)]
+    sad = [b - a for a, b in zip(*sums, strict=True)]
+    sar = [math.log2(1 + b) - math.log2(1 + a) for a, b in zip(*sums, strict=True)]
     return sad, sar

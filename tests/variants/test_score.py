@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 import torch
 from tests.oracles.scores import bins_of_mask
-from tests.oracles.variant_scores import predict_text, score_variant, window_text
+from tests.oracles.variant_scores import predict_text, score_change, score_variant, window_text
 from tests.variants.toy import (
+    BIN_BP,
     GENOME,
     TRACKS,
     WINDOW_BP,
@@ -468,3 +469,140 @@ def test_score__real_model_equals_the_slow_oracle(tmp_path):
         bases = GENOME["chrA"]
         expected = score_variant(model, bases, position, bases[position - 1], alt, 64, "human", [0, 1, 2])
         np.testing.assert_allclose([rows["SAD"], rows["SAR"]], expected, atol=1e-5)
+
+
+# Chromosome, 1-based position, length of REF, ALT; ^ is the first base of REF. The window has 24 bp.
+INDELS = [
+    ("chrA", 20, 2, "^"), ("chrA", 20, 1, "^GGT"), ("chrA", 26, 5, "^"), ("chrA", 22, 3, "^TTTAT"),
+    ("chrA", 22, 3, "GAT"), ("chrA", 1, 2, "C"), ("chrA", 60, 5, "^"), ("chrB", 5, 1, "^" + "T" * 30),
+    ("chrA", 18, 28, "^"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("indels", ["shift", "align"])
+def test_score__insertions_and_deletions_equal_the_slow_oracle(world, indels):
+    changes = []
+    for chrom, position, width, alt in INDELS:
+        ref = GENOME[chrom][position - 1 : position - 1 + width]
+        changes.append((chrom, position, ref, alt.replace("^", ref[0])))
+    lines = [vcf_line(chrom, position, alt, ref=ref) for chrom, position, ref, alt in changes]
+    counts = run_score(world, lines, indels=indels)
+    assert (counts["n_scored"], counts["skipped"]) == (len(INDELS), {})
+    table = SCORES.read(world / "out" / "scores.parquet")
+    for line, (chrom, position, ref, alt) in enumerate(changes):
+        rows = table[table["file_line"] == line + 5]
+        assert (rows["file_ref"].iloc[0], rows["file_alt"].iloc[0]) == (ref, alt)
+        assert set(rows["indels"]) == {indels if len(ref) != len(alt) else "none"}
+        sad, sar = score_change(
+            ToyModel(), GENOME[chrom], position - 1, ref, alt, WINDOW_BP, BIN_BP, PAIRS, indels
+        )
+        np.testing.assert_allclose(rows["SAD"], sad, atol=1e-5, err_msg=f"{chrom}:{position}:{ref}>{alt}")
+        np.testing.assert_allclose(rows["SAR"], sar, atol=1e-5)
+
+
+@pytest.mark.parametrize("indels", ["shift", "align"])
+def test_score__every_form_of_a_variant_has_the_same_scores(world, indels):
+    # One T of two lost, in three forms; the last base of three changed, in two.
+    groups = [
+        [("chrA", 13, "AT", "A"), ("chrA", 14, "TT", "T"), ("chrA", 12, "CATTA", "CATA")],
+        [("chrA", 24, "G", "C"), ("chrA", 22, "CGG", "CGC")],
+    ]
+    for number, group in enumerate(groups):
+        tables = []
+        for row, (chrom, position, ref, alt) in enumerate(group):
+            out = f"{number}-{row}.parquet"
+            run_score(world, [vcf_line(chrom, position, alt, ref=ref)], out, indels=indels)
+            tables.append(SCORES.read(world / "out" / out))
+        for table in tables[1:]:
+            same = [name for name in table.columns if not name.startswith("file_")]
+            pd.testing.assert_frame_equal(table[same], tables[0][same])
+    assert tables[0]["SAD"].abs().max() > 1e-3
+
+
+def test_score__snvs_are_the_same_whatever_indels_are_scored_by(world):
+    for name in ("shift", "align"):
+        run_score(world, LINES, f"{name}.tsv", indels=name)
+    assert (world / "out" / "shift.tsv").read_bytes() == (world / "out" / "align.tsv").read_bytes()
+
+
+@pytest.mark.parametrize("ref_alt", [("A", "C"), ("AGCA", "TGCC")])
+def test_score__swapped_alleles_give_alt_minus_ref_of_the_file(world, ref_alt):
+    ref, alt = ref_alt  # chrA has ref at position 16
+    run_score(world, [vcf_line("chrA", 16, alt, ref=ref)], "plain.parquet")
+    counts = run_score(world, [vcf_line("chrA", 16, ref, ref=alt)], "swapped.parquet", ref_mismatch="swap")
+    assert counts["n_scored"] == 1
+    plain, swapped = (SCORES.read(world / "out" / f"{name}.parquet") for name in ("plain", "swapped"))
+    assert (plain["is_swapped"].any(), swapped["is_swapped"].all()) == (False, True)
+    assert (swapped["ref"][0], swapped["alt"][0]) == (plain["alt"][0], plain["ref"][0])
+    np.testing.assert_array_equal(swapped["SAD"], -plain["SAD"])
+    np.testing.assert_array_equal(swapped["SAR"], -plain["SAR"])
+
+
+def test_score__shared_windows_sum_the_same_bins(world):
+    counts = run_score(world, LINES, max_offset_bp=2)
+    assert counts["n_windows"] == 2
+    table = SCORES.read(world / "out" / "scores.parquet")
+    assert table.groupby("position")["offset_bp"].first().to_dict() == {
+        3: -1, 4: 0, 5: 1, 20: -2, 21: -1, 22: 0, 23: 1, 24: 2,
+    }  # fmt: skip
+    for key, rows in table.groupby("key"):
+        row = rows.iloc[0]
+        center = row["position"] - 1 - row["offset_bp"]
+        sad, _ = score_change(
+            ToyModel(), GENOME[row["chrom"]], row["position"] - 1, row["ref"], row["alt"], WINDOW_BP, BIN_BP,
+            PAIRS, "shift", center=center,
+        )  # fmt: skip
+        np.testing.assert_allclose(rows["SAD"], sad, atol=1e-5, err_msg=str(key))
+
+
+def test_score__tables_ids_and_frames_score_as_a_vcf_does(world):
+    run_score(world, LINES, "vcf.parquet")
+    rows = [line.split("\t") for line in LINES]
+    frame = pd.DataFrame(
+        [(r[0], int(r[1]), r[3], r[4]) for r in rows], columns=["chrom", "pos", "ref", "alt"]
+    )
+    (world / "v.tsv").write_text(frame.to_csv(sep="\t", index=False))
+    (world / "v.txt").write_text("".join(f"{r[0]}_{r[1]}_{r[3]}_{r[4]}\n" for r in rows))
+    sources = {"tsv": world / "v.tsv", "ids": world / "v.txt", "frame": frame}
+    expected = SCORES.read(world / "out" / "vcf.parquet").drop(columns=["file_line", "variant_id"])
+    for name, source in sources.items():
+        out = world / "out" / f"{name}.parquet"
+        score(world / "run", world / "genome.fa", source, out, device="cpu")
+        pd.testing.assert_frame_equal(SCORES.read(out).drop(columns=["file_line", "variant_id"]), expected)
+    record = json.loads((world / "out" / "frame.parquet.run.json").read_text())
+    assert record["inputs"]["variants"]["rows"] == len(rows)
+
+
+def test_score__another_frame_does_not_go_on_from_an_unfinished_one(world, monkeypatch):
+    frame = pd.DataFrame({"chrom": ["chrA"] * 2, "pos": [20, 22], "ref": ["A", "C"], "alt": ["G", "G"]})
+    parts = importlib.import_module("senformer.variants.parts").Parts
+    finish = parts.finish_shard
+
+    def stop(self):
+        finish(self)
+        raise KeyboardInterrupt
+
+    arguments = (world / "run", world / "genome.fa")
+    with monkeypatch.context() as patched:
+        patched.setattr(parts, "finish_shard", stop)
+        with pytest.raises(KeyboardInterrupt):
+            score(*arguments, frame, world / "out" / "s.parquet", device="cpu", shard_size=1)
+    with pytest.raises(OutputError, match=r"unfinished work of another command \(other variants file\)"):
+        score(
+            *arguments, frame.assign(alt=["T", "G"]), world / "out" / "s.parquet", device="cpu", shard_size=1
+        )
+    assert score(*arguments, frame, world / "out" / "s.parquet", device="cpu", shard_size=1)["n_scored"] == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"indels": "shifts"}, "no way to score indels is called 'shifts'. Did you mean 'shift'"),
+        ({"max_offset_bp": 8}, "max_offset_bp: is 8, and the output reaches 7 bp to either side"),
+        ({"max_offset_bp": -1}, "max_offset_bp: is -1, at least 0"),
+    ],
+)
+def test_score__wrong_ways_to_read_variants_leave_nothing(world, options, message):
+    with pytest.raises(ConfigError, match=message):
+        run_score(world, LINES, **options)
+    assert left(world) == []
