@@ -39,6 +39,28 @@ def write_command_pages(app: object) -> None:
     (target / "commands.md").write_text("\n".join(parts), encoding="utf-8")
 
 
+def write_scorer_table(app: object) -> None:
+    """Print every scorer's own definition into the reference, so that the two cannot differ."""
+    from pathlib import Path
+
+    from senformer.variants.scorer import DOMAINS, KINDS
+    from senformer.variants.scorers import SCORERS
+
+    rows = [
+        "| name | formula | signed | unit | mask | reads | kind | source |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, scorer in SCORERS.items():
+        sign = "yes" if scorer.is_signed else "no"
+        facts = (f"`{name}`", scorer.formula, sign, scorer.unit, scorer.mask, DOMAINS[scorer.domain])
+        rows.append(f"| {' | '.join((*facts, scorer.kind, scorer.source))} |")
+    kinds = [f"{name}\n: {meaning}\n" for name, meaning in KINDS.items()]
+    target = Path(__file__).parent / "reference" / "generated"
+    target.mkdir(parents=True, exist_ok=True)
+    text = "\n".join([*rows, "", "Kinds:", "", *kinds])
+    (target / "scorers.md").write_text(text, encoding="utf-8")
+
+
 def draw_attention_patterns(app: object) -> None:
     """Draw the figures of the page on attention patterns from the patterns themselves."""
     from pathlib import Path
@@ -59,4 +81,5 @@ def draw_attention_patterns(app: object) -> None:
 def setup(app: object) -> None:
     """Hook the generated pages in."""
     app.connect("builder-inited", write_command_pages)
+    app.connect("builder-inited", write_scorer_table)
     app.connect("builder-inited", draw_attention_patterns)

@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 import pandas as pd
+import pysam
 import pytest
 import torch
 from tests.oracles.scores import bins_of_mask
@@ -311,6 +312,7 @@ def test_score__killed_at_every_write_finishes_identically(world):
         ("scores.tsv.gz", {"layout": "wide", "summary": 2}, 7),
         ("scores.h5", {"scorers": ["SAD", "SAR@5"], "tracks": ["dnase"]}, 7),
         ("scores.parquet", {"spread": "passes", "scorers": ["JS"]}, 7),
+        ("scores.vcf.gz", {"scorers": ["SAR", "D2"]}, 7),
     ],
 )
 def test_score__killed_at_random_moments_finishes_identically(world, name, options, n_kills):
@@ -411,6 +413,97 @@ def test_score__spread_over_strands_and_shifts(world):
     np.testing.assert_allclose(passes["SAD"], mean["SAD"], atol=1e-5)
     assert (passes["SAD_sd"] > 0).all()
     assert "SAD_sd" not in mean
+
+
+def test_score__vcf_has_the_scores_of_the_table(world):
+    ref = GENOME["chrA"][24:27]
+    lines = [
+        vcf_line("chrA", 21, ",".join(sorted(set("ACGT") - {GENOME["chrA"][20]})), "rs1"),
+        vcf_line("chrA", 23, "<DEL>"),
+        vcf_line("chrA", 25, f"{ref[0]},{ref}GT", ref=ref),
+    ]
+    run_score(world, lines, "table.parquet")
+    run_score(world, lines, "out.vcf.gz")
+    table = pd.read_parquet(world / "out" / "table.parquet")
+    with pysam.VariantFile(str(world / "out" / "out.vcf.gz")) as file:
+        records = list(file)
+    assert [len(record.alts) for record in records] == [3, 1, 2]
+    assert "SENFORMER_SAR" not in records[1].info
+    first = table["file_line"].min()
+    for record, line in ((records[0], first), (records[2], first + 2)):
+        for allele, value in enumerate(record.info["SENFORMER_SAR.dnase"], 1):
+            is_it = (table["file_line"] == line) & (table["file_allele"] == allele)
+            expected = table[is_it & (table["track_name"] == "dnase")]["SAR"].item()
+            np.testing.assert_allclose(value, expected, rtol=1e-5)
+
+
+def test_score__vcf_needs_a_vcf(world):
+    with pytest.raises(UsageError, match="no file"):
+        frame = pd.DataFrame({"chrom": ["chrA"], "pos": [30], "ref": ["A"], "alt": ["C"]})
+        score(world / "run", world / "genome.fa", frame, world / "out" / "s.vcf")
+    assert left(world) == []
+
+
+@pytest.mark.parametrize("scorers", [["SAD", "D2", "JS"], ["SAX@5", "SED", "SAR@tss"]])
+def test_score__other_strand_of_the_genome_scores_the_same(world, monkeypatch, scorers):
+    """All is turned around; the middle of an odd window is one base on both strands."""
+    model = ToyModel()
+    model.window_bp, model.bin_bp, model.forward = 27, 3, forward_of_3(model)
+    module = importlib.import_module("senformer.variants.score")
+    monkeypatch.setattr(module, "load_run_model", lambda run: model)
+    bases = GENOME["chrA"]
+    genes = [(21, 24, "+"), (33, 34, "-")]
+    tables = []
+    for is_turned in (False, True):
+        text = reverse_text(bases) if is_turned else bases
+        (world / "genome.fa").write_text(f">chrA\n{text}\n")
+        for left_over in world.glob("genome.fa.*"):
+            left_over.unlink()
+        lines, rows = [], []
+        for position, alt in ((30, "A"), (27, "T")):
+            at = len(bases) + 1 - position if is_turned else position
+            other = reverse_text(alt) if is_turned else alt
+            lines.append(f"chrA\t{at}\trs{position}\t{text[at - 1]}\t{other}\t.\t.\t.")
+        for number, (start, end, strand) in enumerate(genes):
+            if is_turned:
+                start, end, strand = len(bases) + 1 - end, len(bases) + 1 - start, "+-"[strand == "+"]
+            tail = f'\t.\t{strand}\t.\tgene_id "G{number}"; transcript_id "T";'
+            rows += [f"chrA\tx\t{kind}\t{start}\t{end}{tail}" for kind in ("exon", "transcript")]
+        (world / "genes.gtf").write_text("\n".join(rows) + "\n")
+        (world / "v.vcf").write_text(
+            "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n" + "\n".join(lines) + "\n"
+        )
+        out = world / "out" / f"{is_turned}.parquet"
+        needs_genes = any(name.startswith("SED") or name.endswith("tss") for name in scorers)
+        options = {"genes": world / "genes.gtf"} if needs_genes else {}
+        score(
+            world / "run", world / "genome.fa", world / "v.vcf", out, scorers=scorers, device="cpu", **options
+        )
+        table = pd.read_parquet(out).assign(gene=lambda rows: rows.get("gene_id", ""))
+        tables.append(table)
+    there = tables[1].assign(track_index=tables[1]["track_index"].map(dict(enumerate(PAIRS))))
+    both = tables[0].merge(there, on=["variant_id", "gene", "track_index"], suffixes=("", "_there"))
+    assert len(both) == len(tables[0]) == len(tables[1])
+    for name in scorers:
+        np.testing.assert_allclose(both[name], both[f"{name}_there"], atol=2e-5)
+        assert both[name].abs().max() > 1e-4
+    if "tss_distance" in both:
+        np.testing.assert_array_equal(both["tss_distance"].fillna(0), both["tss_distance_there"].fillna(0))
+
+
+def forward_of_3(model):
+    """Return the toy's forward pass with bins of 3 bp."""
+
+    def forward(inputs, heads=None):
+        x = inputs if inputs.ndim == 3 else torch.eye(5, 4)[inputs.long()].transpose(1, 2)
+        rate = torch.nn.functional.softplus(torch.nn.functional.conv1d(x, model.kernel, padding=3))
+        return {"toy": rate.unflatten(2, (-1, 3)).mean(3).transpose(1, 2)[:, 1:-1]}
+
+    return forward
+
+
+def reverse_text(text):
+    return text[::-1].translate(str.maketrans("ACGT", "TGCA"))
 
 
 @pytest.mark.parametrize("options", [{"layout": "wide"}, {"summary": 2}])
