@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from tests.contracts.scorer import toy_genes
 from tests.oracles.variant_scores import score_variant
 from tests.predict.delta.models import HEAD, baskerville, enformer
 from tests.variants.toy import BIN_BP, DEFAULT, GENOME, TRACKS, WINDOW_BP, ToyModel, every_snv, write_genome
@@ -8,10 +9,11 @@ from senformer.core.errors import DataError
 from senformer.genome.fasta import open_fasta
 from senformer.genome.variant import Variant
 from senformer.predict.predictor import Predictor
-from senformer.variants.effects import predict_effects
+from senformer.variants.effects import bins_read, predict_effects
 from senformer.variants.ensemble import Ensemble
 from senformer.variants.indels import INDELS
 from senformer.variants.loci import group_loci
+from senformer.variants.masks import parse_scorer
 from senformer.variants.measure import Measure
 
 BOTH = Measure(DEFAULT, BIN_BP)
@@ -125,3 +127,36 @@ def test_predict_effects__by_delta_equal_the_whole_model(fasta, make):
         np.testing.assert_allclose(one.alt.bins, other.alt.bins, rtol=1e-5, atol=1e-5)
         np.testing.assert_allclose(one.scores[0].values, other.scores[0].values, atol=1e-3)
     assert max(np.abs(effect.scores[0].values).max() for effect in whole) > 0.01
+
+
+@pytest.mark.parametrize("names", [["SAR@5"], ["SAX@51", "D1@1"], ["SED", "SAD@17"]])
+def test_predict_effects__bins_that_no_mask_reads_are_not_predicted(fasta, monkeypatch, names):
+    monkeypatch.setattr("senformer.variants.place.CENTRAL_BINS", 2)
+    model = enformer(window_bp=16 * 20, crop_bins=3)
+    variants = variants_at([*every_snv("chrA", range(29, 31)), ("chrA", 44, "A")])
+    loci = group_loci(variants, model.window_bp, 8)
+    ensemble = Ensemble([Predictor(model, device="cpu")], HEAD)
+    genes = {"exons": toy_genes([("G", 10, 20, "+"), ("G", 50, 61, "+"), ("H", 3, 4, "-")])}
+    measure = Measure([parse_scorer(name) for name in names], model.bin_bp, genes)
+    read = [bins_read(locus, ensemble.n_bins, measure) for locus in loci]
+    assert all(bins is None or 2 <= len(bins) < ensemble.n_bins for bins in read)
+    assert any(bins is not None for bins in read)
+    some, whole = (
+        list(predict_effects(loci, fasta, ensemble, measure, INDELS["shift"], delta=delta))
+        for delta in (True, False)
+    )
+    for one, other in zip(some, whole, strict=True):
+        assert [row.gene for row in one.scores] == [row.gene for row in other.scores]
+        for mine, theirs in zip(one.scores, other.scores, strict=True):
+            np.testing.assert_allclose(mine.values, theirs.values, rtol=1e-3, atol=1e-4)
+    assert max(np.nanmax(np.abs(effect.scores[0].values)) for effect in whole) > 1e-3
+
+
+def test_bins_read__all_where_bins_move():
+    bases = GENOME["chrA"]
+    deletion = Variant("chrA", 30, bases[30:35], bases[30])
+    measure = Measure([parse_scorer("SAD@1")], 1)
+    assert bins_read(group_loci([deletion], 300)[0], 300, measure) is None
+    (locus,) = group_loci(variants_at([("chrA", 31, "C")]), 300)
+    # the variant at the center, in bin 150, and 128 bins around it
+    np.testing.assert_array_equal(bins_read(locus, 300, measure), np.arange(150 - 64, 150 + 64))

@@ -31,6 +31,7 @@ from senformer.genome.variant import Origin, Variant
 from senformer.genome.variant_reader import SkippedAllele, VariantSet
 from senformer.variants import score
 from senformer.variants.score import count_alleles
+from senformer.variants.scorers import SCORERS
 from senformer.variants.table import SCORES
 from senformer.variants.top import read_top
 
@@ -122,6 +123,21 @@ def test_score__batches_and_shards_do_not_matter(world, options):
     run_score(world, LINES, "other.parquet", **options)
     base, other = (SCORES.read(world / "out" / name) for name in ("base.parquet", "other.parquet"))
     pd.testing.assert_frame_equal(base, other, rtol=0, atol=1e-5)
+
+
+def test_score__batches_shards_and_order_do_not_matter_to_any_scorer(world):
+    (world / "genes.gtf").write_text(GTF)
+    options = {"scorers": [*SCORERS, "SAX@5", "logfc@exons", "jsd@exons"], "genes": world / "genes.gtf"}
+    options["scorers"].remove("log_odds")
+    run_score(world, LINES, "base.parquet", **options)
+    run_score(world, LINES[::-1], "other.parquet", **options, shard_size=3, batch_size=3)
+    by = ["key", "gene_id", "track_index"]
+    base, other = (
+        pd.read_parquet(world / "out" / name).sort_values(by, ignore_index=True)
+        for name in ("base.parquet", "other.parquet")
+    )
+    place = ["file_line"]  # the order is another
+    pd.testing.assert_frame_equal(base.drop(columns=place), other.drop(columns=place), rtol=0, atol=2e-4)
 
 
 def test_score__order_of_records_does_not_matter(world):

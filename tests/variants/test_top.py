@@ -6,11 +6,11 @@ from senformer.genome.interval import Interval
 from senformer.genome.variant import Variant
 from senformer.variants.effects import Effect
 from senformer.variants.measure import Measure
+from senformer.variants.place import CENTRAL_BINS
 from senformer.variants.scorer import Prediction
 from senformer.variants.scorers import SCORERS
 from senformer.variants.table import track_frame
 from senformer.variants.top import (
-    CENTRAL_BINS,
     TopVariant,
     add_to_top,
     read_top,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int64, UInt8
 
 from senformer.genome.fasta import FastaReader
 from senformer.genome.interval import Interval
@@ -20,7 +20,9 @@ from senformer.variants.alleles import read_alleles
 from senformer.variants.ensemble import Ensemble
 from senformer.variants.indels import IndelPlace, Indels
 from senformer.variants.loci import Locus
+from senformer.variants.masks import all_bins_read
 from senformer.variants.measure import Measure, VariantScores
+from senformer.variants.place import Place
 from senformer.variants.scorers import Prediction
 
 
@@ -121,7 +123,8 @@ def predict_effects(
     if delta and ensemble.declares:
         for locus in loci:
             windows = _windows([locus], fasta, indels)
-            yield from _effects(_predict_changes(windows, ensemble), measure, indels)
+            predicted = _predict_changes(windows, ensemble, bins_read(locus, ensemble.n_bins, measure))
+            yield from _effects(predicted, measure, indels)
     else:
         yield from _effects(_predict_all(_windows(loci, fasta, indels), ensemble), measure, indels)
 
@@ -134,16 +137,45 @@ def _predict_all(windows: Iterator[_Window], ensemble: Ensemble) -> Iterator[_Pr
             yield window, [member[row] for member in predictions]
 
 
-def _predict_changes(windows: Iterator[_Window], ensemble: Ensemble) -> Iterator[_Predicted]:
-    """Predict one locus: one pass of what the genome has, the others from what that keeps."""
+def bins_read(locus: Locus, n_bins: int, measure: Measure) -> Int64[np.ndarray, " bin"] | None:
+    """Return the bins that scores and figures read of a locus; None: all.
+
+    The bins of an insertion or deletion move, so that all are needed.
+    """
+    if any(variant.change.gain_bp for variant in locus.variants):
+        return None
+    places = [Place(variant, locus.window, n_bins, measure.bin_bp) for variant in locus.variants]
+    scored = [all_bins_read(measure.scorers, place, measure.genes) for place in places]
+    shown = [np.arange(n_bins)[place.central] for place in places]
+    bins = np.unique(np.concatenate([*scored, *shown]))
+    return None if len(bins) == n_bins else bins
+
+
+def _predict_changes(
+    windows: Iterator[_Window], ensemble: Ensemble, bins: Int64[np.ndarray, " bin"] | None
+) -> Iterator[_Predicted]:
+    """Predict one locus: one pass of what the genome has, the others from what that keeps.
+
+    Bins that are not read stay 0.
+    """
     first = next(windows)
-    references = ensemble.references(first.codes, first.name)
-    yield first, [reference.prediction for reference in references]
+    references = ensemble.references(first.codes, first.name, bins)
+    yield first, [_in_place(reference.prediction, bins, ensemble.n_bins) for reference in references]
     while batch := list(islice(windows, ensemble.batch_size)):
         codes, names = np.stack([window.codes for window in batch]), [window.name for window in batch]
         predictions = [reference.alternatives(codes, names) for reference in references]
         for row, window in enumerate(batch):
-            yield window, [member[row] for member in predictions]
+            yield window, [_in_place(member[row], bins, ensemble.n_bins) for member in predictions]
+
+
+def _in_place(
+    prediction: Float[np.ndarray, "read track"], bins: Int64[np.ndarray, " read"] | None, n_bins: int
+) -> Float[np.ndarray, "bin track"]:
+    if bins is None:
+        return prediction
+    whole = np.zeros((n_bins, prediction.shape[1]), dtype=prediction.dtype)
+    whole[bins] = prediction
+    return whole
 
 
 def _effects(predicted: Iterator[_Predicted], measure: Measure, indels: Indels) -> Iterator[Effect]:

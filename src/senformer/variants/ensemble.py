@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32, Int64, UInt8
 
 from senformer.core.errors import ConfigError
 from senformer.core.tables import choose
@@ -68,9 +68,23 @@ class Ensemble:
         """Whether all models declare their convolutional part, so that alleles need not cost a whole pass."""
         return all(declares(member.model) for member in self.members)
 
-    def references(self, codes: UInt8[np.ndarray, " base"], name: object) -> list[Reference]:
-        """Return what every member keeps of one sequence, for others that differ little from it."""
-        view = View(tracks=None if self.columns is None else np.array(self.columns, dtype=np.int64))
+    @property
+    def n_bins(self) -> int:
+        """Bins of a prediction."""
+        model = self.members[0].model
+        return model.window_bp // model.bin_bp - 2 * model.crop_bins
+
+    def references(
+        self,
+        codes: UInt8[np.ndarray, " base"],
+        name: object,
+        bins: Int64[np.ndarray, " bin"] | None = None,
+    ) -> list[Reference]:
+        """Return what every member keeps of one sequence, for others that differ little from it.
+
+        Where ``bins`` are given, these alone are predicted.
+        """
+        view = View(bins, None if self.columns is None else np.array(self.columns, dtype=np.int64))
         return [DeltaPredictor(member).reference(codes, self.head, view, name) for member in self.members]
 
     def _kept(self, prediction: np.ndarray) -> np.ndarray:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from senformer.genome.interval import Interval
 from senformer.genome.variant import Variant
 
+CENTRAL_BINS = 128
+
 
 def touched(variant: Variant) -> tuple[int, int]:
     """Return the bases of the genome that a variant changes; of an insertion the two that it goes between."""
@@ -42,6 +44,13 @@ class Place:
     def end(self) -> int:
         """Base after the last one of the last bin, 0-based."""
         return self.start + self.n_bins * self.bin_bp
+
+    @property
+    def central(self) -> slice:
+        """The ``CENTRAL_BINS`` bins around the variant, which figures show; all of a shorter output."""
+        at = (self.variant.change.start - self.start) // self.bin_bp
+        first = max(0, min(at - CENTRAL_BINS // 2, self.n_bins - CENTRAL_BINS))
+        return slice(first, min(self.n_bins, first + CENTRAL_BINS))
 
     def bins(self, start: int, end: int) -> slice:
         """Return the bins that overlap with bases ``start`` to ``end`` (half-open), perhaps none."""

@@ -18,9 +18,8 @@ from senformer.core.commit import commit_file
 from senformer.genome.variant import Variant
 from senformer.variants.effects import Effect
 from senformer.variants.measure import Measure
+from senformer.variants.place import Place
 from senformer.variants.scorers import Scorer
-
-CENTRAL_BINS = 128
 
 
 @dataclass(frozen=True)
@@ -70,24 +69,12 @@ def add_to_top(top: list[TopVariant], effect: Effect, measure: Measure, n_top: i
 
 
 def summarize(effect: Effect, rank_score: float, bin_bp: int) -> TopVariant:
-    """Cut the bins around the variant out of an effect.
-
-    The output is taken to lie in the middle of the window, as every crop here is the same on both sides.
-    """
-    ref, alt = effect.ref.bins, effect.alt.bins
-    n_bins = len(ref)
-    bin_of_variant = n_bins // 2 + effect.scores[0].offset_bp // bin_bp
-    first = max(0, min(bin_of_variant - CENTRAL_BINS // 2, n_bins - CENTRAL_BINS))
-    last = min(n_bins, first + CENTRAL_BINS)
-    crop_bp = (effect.window.width - n_bins * bin_bp) // 2
-    return TopVariant(
-        effect.scores[0].variant,
-        rank_score,
-        effect.window.start + crop_bp + first * bin_bp,
-        effect.scores[0].padded_bp,
-        ref[first:last].copy(),
-        alt[first:last].copy(),
-    )
+    """Cut the bins around the variant out of an effect."""
+    scores, ref, alt = effect.scores[0], effect.ref.bins, effect.alt.bins
+    place = Place(scores.variant, effect.window, len(ref), bin_bp)
+    kept = place.central
+    start = place.start + kept.start * bin_bp
+    return TopVariant(scores.variant, rank_score, start, scores.padded_bp, ref[kept].copy(), alt[kept].copy())
 
 
 def write_top(
