@@ -240,3 +240,13 @@ def test_predict__cuda_agrees_and_the_model_comes_home(small_enformer):
     there = Predictor(small_enformer, device="cuda").predict(codes, "yeast")
     np.testing.assert_allclose(there, here, atol=2e-5, rtol=2e-5)
     assert next(small_enformer.parameters()).device.type == "cpu"
+
+
+def test_split__the_parts_average_to_the_whole():
+    whole = Predictor(ToyModel(), device="cpu", shifts_bp=(0, 2))
+    width = whole.model.window_bp if hasattr(whole.model, "window_bp") else 32
+    codes = random_codes(3, width + 4)
+    parts = [part.predict(codes, HEAD) for part in whole.split()]
+    assert len(parts) == 4
+    np.testing.assert_allclose(np.mean(parts, axis=0), whole.predict(codes, HEAD), rtol=1e-5)
+    assert len(whole.passes) == 4

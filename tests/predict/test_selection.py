@@ -4,7 +4,7 @@ from tests.predict.toy import HEAD, TRACKS, ToyModel
 
 from senformer.core.errors import ConfigError, DataError
 from senformer.predict.selection import TRACKS as SCHEMA
-from senformer.predict.selection import file_stems, record_scaling, select_tracks
+from senformer.predict.selection import file_stems, find_tracks, record_scaling, select_tracks
 from senformer.tracks.scaling import Scaling
 
 STORED = np.array([[1.0, 2.0, 3.0], [7.0, 8.0, 9.0]], np.float32)
@@ -91,3 +91,32 @@ def test_file_stems__names_from_data_cannot_leave_the_folder_or_collide():
         assert "\t" not in stem
         assert stem[0] not in "-."
         assert len(stem) < 200
+
+
+RECORDS = [
+    {"name": "7", "assay": "CAGE"},
+    {"name": "b", "assay": "DNASE"},
+    {"name": "c", "assay": "CAGE"},
+    {"name": "d"},
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "columns"),
+    [
+        (["c", "b"], (2, 1)),
+        (["CAGE"], (0, 2)),
+        (["c", "CAGE", "c"], (2, 0)),
+        (["3", "0"], (3, 0)),
+        (["7"], (0,)),  # a name comes before an index
+    ],
+)
+def test_find_tracks__names_assays_and_indices(wanted, columns):
+    assert find_tracks(RECORDS, wanted, "human") == columns
+
+
+@pytest.mark.parametrize("wanted", ["4", "-1", "", "cage", "1.0", "\u0661"])
+def test_find_tracks__nothing_of_the_kind(wanted):
+    with pytest.raises(ConfigError, match="head 'human' has no track") as caught:
+        find_tracks(RECORDS, [wanted], "human")
+    assert caught.value.code == "E713"
