@@ -28,6 +28,7 @@ from senformer.genome.chain import read_chain
 from senformer.genome.fasta import open_fasta
 from senformer.genome.gtf import read_gtf
 from senformer.genome.net import read_net
+from senformer.genome.variant_formats import parse_variants
 from senformer.genome.vcf_parse import parse_vcf
 from senformer.tracks import open_track
 from senformer.tracks.bigwig import open_bigwig, write_bigwig
@@ -206,6 +207,9 @@ _TABLE = [
     *(f"t{number}\tt{number}.bw\tCAGE\t0.5\t{number + 9}" for number in range(9)),
 ]
 
+_VARIANTS = ["chrom\tpos\tref\talt\tid", *(f"chr1\t{at}\tA\tC,AGG\trs{at}" for at in range(1, 900, 13))]
+_IDS = [f"chr1_{at}_A_C_b38" if at % 2 else f"chr1:{at}:ACG>A" for at in range(1, 900, 13)]
+
 FUZZED: dict[str, Fuzzed] = {
     "fasta": Fuzzed(_fasta, _read_fasta),
     "fasta.bgz": Fuzzed(_fasta_bgz, _read_fasta, is_text=False),
@@ -223,6 +227,8 @@ FUZZED: dict[str, Fuzzed] = {
     ),
     "narrowpeak": Fuzzed(_lines("p.narrowPeak", _PEAKS), lambda path: pickle.dumps(read_bed(path, SIZES))),
     "vcf": Fuzzed(_lines("v.vcf", _VCF), lambda path: repr(parse_vcf(path)).encode()),
+    "variant table": Fuzzed(_lines("v.tsv", _VARIANTS), lambda path: repr(parse_variants(path)).encode()),
+    "variant ids": Fuzzed(_lines("v.txt", _IDS), lambda path: repr(parse_variants(path)).encode()),
     "chain": Fuzzed(_lines("c.chain", _CHAIN), lambda path: pickle.dumps(read_chain(path, SIZES, SIZES))),
     "net": Fuzzed(_lines("n.net", _NET), lambda path: pickle.dumps(read_net(path, SIZES))),
     "gtf": Fuzzed(_lines("g.gtf", _GTF), lambda path: pickle.dumps(read_gtf(path))),

@@ -45,3 +45,21 @@ def test_check_vcf__every_bad_line_is_a_finding(tmp_path, fasta):
 def test_check_vcf__a_missing_file_is_an_error(tmp_path, fasta):
     with pytest.raises(MissingInputError, match="no such file"):
         check_vcf(tmp_path / "no.vcf", fasta)
+
+
+@pytest.mark.parametrize("kind", ["table", "ids"])
+def test_check_vcf__tables_and_ids_are_checked_too(tmp_path, fasta, kind):
+    ref = GENOME["chr1"][9]
+    alt, path = "ACGT"["ACGT".index(ref) - 1], tmp_path / "v.tsv"
+    rows = [(10, ref, alt), (12, GENOME["chr1"][11:14], GENOME["chr1"][11])]
+    if kind == "table":
+        text = "chrom\tpos\tref\talt\n" + "".join(f"chr1\t{p}\t{r}\t{a}\n" for p, r, a in rows)
+    else:
+        text = "".join(f"chr1:{p}:{r}>{a}\n" for p, r, a in rows)
+    path.write_text(text)
+    facts, findings = check_vcf(path, fasta)
+    assert findings == []
+    assert (facts.n_records, facts.n_scorable, facts.match.n_agree) == (2, 2, 2)
+    path.write_text(text + ("chr1\tx\tA\tC\n" if kind == "table" else "rs1\n"))
+    _, findings = check_vcf(path, fasta)
+    assert [finding.code for finding in findings] == ["E222" if kind == "table" else "E236"]

@@ -20,7 +20,8 @@ def doctor(
         Path | None, typer.Option("--regions", "-r", help="BED of regions.", show_default=False)
     ] = None,
     variants: Annotated[
-        Path | None, typer.Option("--variants", "-v", help="VCF (plain or gz).", show_default=False)
+        Path | None,
+        typer.Option("--variants", "-v", help="VCF, table or list of ids (plain or gz).", show_default=False),
     ] = None,
     model: Annotated[
         Path | None, typer.Option("--model", help="A run folder, or a model folder.", show_default=False)
