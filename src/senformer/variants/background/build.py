@@ -1,0 +1,167 @@
+"""``background``: effects of matched random variants on every track of a model."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+from jaxtyping import Float32, Int64
+
+from senformer.core.commit import refuse_existing, remove, write_json
+from senformer.core.errors import ConfigError, UsageError
+from senformer.core.lock import folder_lock
+from senformer.core.provenance import make_record
+from senformer.genome.bed import read_bed
+from senformer.genome.chromosomes import resolve_chromosome
+from senformer.genome.fasta import FastaReader, open_fasta
+from senformer.genome.gtf import read_gtf
+from senformer.genome.vcf_write import write_vcf
+from senformer.predict.source import find_model, load_run_model, pick_head
+from senformer.predict.strands import card_tracks
+from senformer.variants.background.draw import Drawn, draw
+from senformer.variants.background.table import Background, write_background
+from senformer.variants.masks import is_by_gene, parse_scorer
+from senformer.variants.score import score
+from senformer.variants.scorers import Scorer
+from senformer.variants.table import track_frame
+
+ENDING = ".parquet"
+
+
+def build_background(
+    run: Path,
+    genome: Path,
+    out: Path,
+    *,
+    n: int = 3000,
+    seed: int = 1,
+    scorers: Sequence[str | Scorer] = ("SAD", "SAR"),
+    genes: Path | None = None,
+    regions: Path | None = None,
+    head: str | None = None,
+    strands: str = "both",
+    **how: Any,
+) -> dict[str, Any]:
+    """Score random variants and write what scores are to be compared with.
+
+    Parameters
+    ----------
+    run, genome
+        Model, and genome that variants will be scored on.
+    out
+        File to write, ``.parquet``; ``FILE.run.json`` stands beside it.
+    n
+        Variants, shared equally by the classes (:mod:`senformer.variants.background.strata`).
+    seed
+        Of the places and alleles.
+    scorers
+        As ``score`` takes them; none that reads genes.
+    genes
+        GTF: variants are told apart by the distance to the nearest start of a transcript, too.
+    regions
+        BED: variants are drawn there only, away from what the model was trained on for instance.
+    head, strands, how
+        As ``score`` takes them.
+
+    Returns
+    -------
+    ``n_variants``, ``n_tracks``, ``strata`` (class to number of variants).
+
+    Raises
+    ------
+    ConfigError
+        Too few variants (E756), or a scorer that reads genes (E760).
+    UsageError
+        Another file ending (E753).
+    OutputError
+        The output exists; a killed run of the same command is continued.
+    """
+    out = Path(out)
+    if out.suffix != ENDING or out.name == ENDING:
+        raise UsageError("E753", str(out), "the file ending is not .parquet", "Name it FILE.parquet.")
+    if n < 1:
+        raise ConfigError("E756", "number", f"is {n}, at least 1 is needed", "Mend the value.")
+    chosen = [parse_scorer(scorer) for scorer in dict.fromkeys(scorers)]
+    for scorer in chosen:
+        if is_by_gene(scorer.mask):
+            found = f"{scorer.name} has a row for every gene, and random variants lie near other genes"
+            raise ConfigError("E760", "scorers", found, "Leave it out.")
+    fasta = open_fasta(genome)
+    starts = _read_starts(genes, fasta) if genes else None
+    listed = read_bed(regions, fasta.chrom_sizes) if regions else None
+    drawn = draw(fasta, n, seed, starts=starts, regions=listed)
+    model = load_run_model(run)
+    head = pick_head(model, head)
+    tracks = track_frame(card_tracks(model, head), model.config.heads[head])
+    facts = {
+        "model": model.card.sha256,
+        "head": head,
+        "tracks": tracks["track_name"].tolist(),
+        "strands": strands,
+        "gc_bounds": list(drawn.strata.gc_bounds),
+        "has_genes": starts is not None,
+        "strata": drawn.strata.names,
+        "signed": {scorer.name: scorer.is_signed for scorer in chosen},
+    }
+    counts = np.bincount(drawn.stratum, minlength=len(drawn.strata.names))
+    result = {
+        "n_variants": len(drawn.variants),
+        "n_tracks": len(tracks),
+        "strata": dict(zip(drawn.strata.names, counts.tolist(), strict=True)),
+    }
+    inputs = {"model": find_model(run) / "model.safetensors", "genome": genome}
+    inputs |= {name: path for name, path in (("genes", genes), ("regions", regions)) if path}
+    config = {"n": n, "seed": seed, "scorers": [scorer.name for scorer in chosen], "strands": strands}
+    with _workplace(out) as work:
+        table = work / "scores.parquet"
+        _score(run, genome, drawn, fasta, table, scorers=chosen, head=head, strands=strands, **how)
+        values = _read_values(table, [scorer.name for scorer in chosen], len(tracks))
+        record = make_record("background", config=config, inputs=inputs, counts=result)
+        write_json(out.with_name(f"{out.name}.run.json"), record)
+        write_background(out, Background(facts, values, drawn.stratum))
+    return result
+
+
+@contextlib.contextmanager
+def _workplace(out: Path) -> Iterator[Path]:
+    """Hold the hidden folder beside the output, where a killed run leaves its work."""
+    work = out.with_name(f".{out.name}.work")
+    refuse_existing(out)
+    with folder_lock(work):
+        yield work
+        remove(work)
+
+
+def _score(run: Path, genome: Path, drawn: Drawn, fasta: FastaReader, table: Path, **how: Any) -> None:
+    """Score the variants, unless a killed run had done so."""
+    variants = table.with_name("variants.vcf")
+    if not variants.exists():
+        write_vcf(variants, drawn.variants, fasta.chrom_sizes)
+    if not table.exists() or table.with_name(f".{table.name}.parts").exists():
+        score(run, genome, variants, table, top=0, **how)
+
+
+def _read_starts(path: Path, fasta: FastaReader) -> dict[str, Int64[np.ndarray, " start"]]:
+    rows = read_gtf(path, "transcript")
+    first = rows["start"].where(rows["strand"] != "-", rows["end"] - 1)
+    found: dict[str, np.ndarray] = {}
+    for name, places in first.groupby(rows["chrom"]):
+        chrom = resolve_chromosome(str(name), fasta.chrom_sizes)
+        if chrom is not None:
+            found[chrom] = np.unique(places.to_numpy(dtype=np.int64))
+    return found
+
+
+def _read_values(
+    table: Path, names: Sequence[str], n_tracks: int
+) -> dict[str, Float32[np.ndarray, "variant track"]]:
+    """Return the scores, in the order of the variants."""
+    file = pq.ParquetFile(table, page_checksum_verification=True)
+    parts: dict[str, list[np.ndarray]] = {name: [] for name in names}
+    for group in range(file.num_row_groups):
+        rows = file.read_row_group(group, columns=list(names))
+        for name in names:
+            parts[name].append(rows[name].to_numpy().astype(np.float32).reshape(-1, n_tracks))
+    return {name: np.concatenate(found) for name, found in parts.items()}

@@ -1,0 +1,139 @@
+"""The file of a background: of every score, class and track the scores of the random variants, in order."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from jaxtyping import Float, Float32, Float64, Int64
+
+from senformer.core.commit import commit_file
+from senformer.core.errors import DataError, MissingInputError
+
+FORMAT = 1
+# With fewer variants of its class, a variant is compared with those of all classes.
+FEWEST = 50
+_KEY = b"senformer.background"
+_SCHEMA = pa.schema(
+    [
+        pa.field("scorer", pa.string(), metadata={"meaning": "name of the score"}),
+        pa.field("track_index", pa.int32(), metadata={"meaning": "column of the track in the head"}),
+        pa.field("track_name", pa.string(), metadata={"meaning": "name of the track"}),
+        pa.field("stratum", pa.string(), metadata={"meaning": "class of the variants"}),
+        pa.field("values", pa.list_(pa.float32()), metadata={"meaning": "their scores, ascending"}),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Background:
+    """Scores of random variants.
+
+    Attributes
+    ----------
+    facts
+        What they depend on: ``model`` (SHA-256), ``head``, ``tracks``, ``strands``, ``gc_bounds``,
+        ``strata`` (names), ``has_genes``, ``signed`` (scorer to whether its sign tells the direction).
+    values
+        By scorer, (variant, track).
+    stratum
+        Class of each variant.
+    """
+
+    facts: dict[str, Any]
+    values: dict[str, Float32[np.ndarray, "variant track"]]
+    stratum: Int64[np.ndarray, " variant"]
+
+    def percentiles(
+        self, scorer: str, scores: Float[np.ndarray, " track"], stratum: int
+    ) -> Float64[np.ndarray, " track"]:
+        """Return the percentage of random variants of a class whose score is smaller in size, track by track.
+
+        Of a score whose sign tells a direction the size is what counts. Ties count half, so that percentiles
+        of variants like the background's are uniform. A class of fewer than 50 variants is all of them.
+        """
+        mine = self.stratum == stratum
+        values = self.values[scorer][mine] if mine.sum() >= FEWEST else self.values[scorer]
+        scores = np.asarray(scores, dtype=np.float32)
+        if self.facts["signed"][scorer]:
+            values, scores = np.abs(values), np.abs(scores)
+        below = (values < scores).sum(axis=0) + (values == scores).sum(axis=0) / 2
+        return 100 * below / len(values)
+
+
+def write_background(path: Path, background: Background) -> None:
+    """Write a background as parquet, its facts in the file's metadata."""
+    facts = json.dumps({"format": FORMAT, **background.facts}).encode()
+    schema = _SCHEMA.with_metadata({_KEY: facts})
+
+    def write(temporary: Path) -> None:
+        with pq.ParquetWriter(temporary, schema, compression="zstd", write_page_checksum=True) as writer:
+            for scorer, values in background.values.items():
+                writer.write_table(_rows(scorer, values, background, schema))
+
+    commit_file(path, write)
+
+
+def _rows(
+    scorer: str, values: Float32[np.ndarray, "variant track"], background: Background, schema: pa.Schema
+) -> pa.Table:
+    names, strata = background.facts["tracks"], background.facts["strata"]
+    lists, classes = [], []
+    for track in range(values.shape[1]):
+        for number, name in enumerate(strata):
+            lists.append(np.sort(values[background.stratum == number, track]))
+            classes.append(name)
+    repeated = np.repeat(np.arange(len(names), dtype=np.int32), len(strata))
+    columns = {
+        "scorer": [scorer] * len(lists),
+        "track_index": repeated,
+        "track_name": [names[index] for index in repeated],
+        "stratum": classes,
+        "values": lists,
+    }
+    return pa.table(columns, schema=schema)
+
+
+def read_background(path: Path) -> Background:
+    """Read a background, page checksums verified.
+
+    Variants of a class come in ascending order on every track by itself: which score on one track goes with
+    which on another is not kept.
+
+    Raises
+    ------
+    MissingInputError
+        No such file (E758).
+    DataError
+        It is damaged, or no background (E759).
+    """
+    if not path.is_file():
+        raise MissingInputError("E758", str(path), "no such file", "Make it with senformer background.")
+    try:
+        table = pq.read_table(path, page_checksum_verification=True)
+        facts = json.loads((table.schema.metadata or {})[_KEY])
+        return _background(facts, table)
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as fault:
+        todo = "Make it with senformer background."
+        raise DataError("E759", str(path), f"is no background, or damaged ({fault})", todo) from fault
+
+
+def _background(facts: dict[str, Any], table: pa.Table) -> Background:
+    if facts["format"] != FORMAT:
+        raise ValueError(f"format {facts['format']}")
+    strata, n_tracks = facts["strata"], len(facts["tracks"])
+    values: dict[str, np.ndarray] = {}
+    sizes: Sequence[int] = []
+    for scorer in facts["signed"]:
+        mine = table.filter(pa.compute.equal(table["scorer"], scorer))["values"]
+        lists = [np.asarray(item.values, dtype=np.float32) for item in mine]
+        if len(lists) != n_tracks * len(strata):
+            raise ValueError(f"{scorer} has {len(lists)} lists")
+        sizes = [len(part) for part in lists[: len(strata)]]
+        flat = np.concatenate(lists).reshape(n_tracks, sum(sizes)).T
+        values[scorer] = np.ascontiguousarray(flat)
+    return Background(facts, values, np.repeat(np.arange(len(strata)), sizes).astype(np.int64))
