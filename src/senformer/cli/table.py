@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from senformer.cli.background import background
 from senformer.cli.bench import bench
 from senformer.cli.build import build
 from senformer.cli.convert import convert
@@ -28,6 +29,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate": evaluate,
     "predict": predict,
     "score": score,
+    "background": background,
     "report": report,
     "models": models,
     "convert": convert,

@@ -72,7 +72,7 @@ def build_background(
     Raises
     ------
     ConfigError
-        Too few variants (E756), or a scorer that reads genes (E760).
+        Too few variants (E756), or a scorer that reads genes (E773).
     UsageError
         Another file ending (E753).
     OutputError
@@ -87,7 +87,7 @@ def build_background(
     for scorer in chosen:
         if is_by_gene(scorer.mask):
             found = f"{scorer.name} has a row for every gene, and random variants lie near other genes"
-            raise ConfigError("E760", "scorers", found, "Leave it out.")
+            raise ConfigError("E773", "scorers", found, "Leave it out.")
     fasta = open_fasta(genome)
     starts = _read_starts(genes, fasta) if genes else None
     listed = read_bed(regions, fasta.chrom_sizes) if regions else None

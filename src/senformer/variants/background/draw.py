@@ -16,7 +16,7 @@ from senformer.genome.sequence import decode
 from senformer.genome.variant import Variant
 from senformer.variants.background.strata import Strata, gc_around, gc_bounds
 
-# Of common human variants about two in three are transitions (A-G, C-T), which are one in three of all changes.
+# About two in three common human variants are transitions (A-G, C-T), one in three of all changes.
 TRANSITIONS = 2 / 3
 _PARTNER = {"A": "G", "G": "A", "C": "T", "T": "C"}
 _N_PILOT = 2_000
@@ -54,8 +54,8 @@ def draw(
     """Return about ``n`` random variants, as many of each class as there are to be had.
 
     Places are drawn with equal chance from all known bases, their alternates so that two in three are
-    transitions. Bounds of GC content part the places drawn first into three equal classes. A class that is too rare
-    in the genome stays smaller.
+    transitions. Bounds of GC content part the places drawn first into three equal classes. A class that is
+    too rare in the genome stays smaller.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def draw(
     Raises
     ------
     DataError
-        No known base was found (E757).
+        No known base was found (E770).
     """
     rng = numpy_rng(seed, "background")
     places = _places(fasta, rng, regions)
@@ -123,7 +123,7 @@ def _places(
         missed += 1
         if missed > 1000:
             found = "has no known base among 1,000 random places"
-            raise DataError("E757", str(fasta.path), found, "Give other regions, or another genome.")
+            raise DataError("E770", str(fasta.path), found, "Give other regions, or another genome.")
 
 
 def _variant(fasta: FastaReader, rng: np.random.Generator, chrom: str, position: int) -> Variant:

@@ -1,5 +1,6 @@
-"""Which random variants a variant is compared with: those of like GC content, and as far from a gene's start."""
+"""Which random variants a variant is compared with: of like GC content, as far from a gene's start."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ class Strata:
     gc_bounds
         Shares of G and C that part the classes of GC content, ascending.
     starts
-        Sorted starts of transcripts of each chromosome, 0-based; empty where places are not told apart by them.
+        Sorted starts of transcripts of each chromosome, 0-based; empty where classes do not go by them.
     """
 
     gc_bounds: tuple[float, ...]
@@ -33,7 +34,7 @@ class Strata:
     def names(self) -> list[str]:
         """Names of all classes: ``gc 0.38-0.42``, with ``, tss <1000`` where genes are known."""
         bounds = ["0", *(f"{bound:.3f}" for bound in self.gc_bounds), "1"]
-        by_gc = [f"gc {low}-{high}" for low, high in zip(bounds, bounds[1:], strict=False)]
+        by_gc = [f"gc {low}-{high}" for low, high in itertools.pairwise(bounds)]
         if not self.starts:
             return by_gc
         near = [f"tss <{bound}" for bound in DISTANCES_BP] + [f"tss >={DISTANCES_BP[-1]}"]

@@ -107,19 +107,19 @@ def read_background(path: Path) -> Background:
     Raises
     ------
     MissingInputError
-        No such file (E758).
+        No such file (E771).
     DataError
-        It is damaged, or no background (E759).
+        It is damaged, or no background (E772).
     """
     if not path.is_file():
-        raise MissingInputError("E758", str(path), "no such file", "Make it with senformer background.")
+        raise MissingInputError("E771", str(path), "no such file", "Make it with senformer background.")
     try:
         table = pq.read_table(path, page_checksum_verification=True)
         facts = json.loads((table.schema.metadata or {})[_KEY])
         return _background(facts, table)
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as fault:
         todo = "Make it with senformer background."
-        raise DataError("E759", str(path), f"is no background, or damaged ({fault})", todo) from fault
+        raise DataError("E772", str(path), f"is no background, or damaged ({fault})", todo) from fault
 
 
 def _background(facts: dict[str, Any], table: pa.Table) -> Background:

@@ -1,0 +1,67 @@
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from tests.genome.toy import random_genome, write_fasta
+from tests.model.toy import small_model
+
+from senformer.core.errors import ConfigError, OutputError, UsageError
+from senformer.variants.background import build
+from senformer.variants.background.build import build_background
+from senformer.variants.background.table import read_background
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("b")
+    genome = write_fasta(folder / "g.fa", random_genome(4, {"c1": 4_000, "c2": 3_000}))
+    small_model(heads={"toy": 3}).save(folder / "model")
+    (folder / "g.gtf").write_text('c1\tx\ttranscript\t2001\t2500\t.\t-\t.\tgene_id "g"; transcript_id "t";\n')
+    return folder / "model", genome, folder / "g.gtf"
+
+
+def test_build_background__scores_of_the_drawn_variants_by_class(inputs, tmp_path):
+    model, genome, gtf = inputs
+    out = tmp_path / "b.parquet"
+    result = build_background(model, genome, out, n=24, genes=gtf, strands="forward", device="cpu")
+    found = read_background(out)
+    assert result["n_variants"] == len(found.stratum)
+    assert result["strata"] == {
+        name: int((found.stratum == number).sum()) for number, name in enumerate(found.facts["strata"])
+    }
+    assert (found.facts["strands"], found.facts["has_genes"]) == ("forward", True)
+    assert [values.shape for values in found.values.values()] == [(result["n_variants"], 3)] * 2
+    assert all(np.abs(values).min() > 0 for values in found.values.values())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.parquet", "b.parquet.run.json"]
+
+
+def test_build_background__a_killed_run_goes_on_to_the_same_bytes(inputs, tmp_path, monkeypatch):
+    model, genome, _ = inputs
+    how = {"n": 12, "strands": "forward", "device": "cpu"}
+    build_background(model, genome, tmp_path / "whole.parquet", **how)
+
+    def killed(*args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(build, "write_background", killed)
+        with pytest.raises(KeyboardInterrupt):
+            build_background(model, genome, tmp_path / "b.parquet", **how)
+    with monkeypatch.context() as patch:
+        patch.setattr(build, "score", killed)  # the scores are there: not made again
+        build_background(model, genome, tmp_path / "b.parquet", **how)
+    assert (tmp_path / "b.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()
+    assert not (tmp_path / ".b.parquet.work").exists()
+    with pytest.raises(OutputError, match="exists"):
+        build_background(model, genome, tmp_path / "b.parquet", **how)
+    assert pq.read_schema(tmp_path / "b.parquet").names[0] == "scorer"
+
+
+def test_build_background__wrong_settings_are_named_before_any_work(inputs, tmp_path):
+    model, genome, _ = inputs
+    with pytest.raises(UsageError, match=r"\.parquet"):
+        build_background(model, genome, tmp_path / "b.tsv")
+    with pytest.raises(ConfigError, match="is 0, at least 1"):
+        build_background(model, genome, tmp_path / "b.parquet", n=0)
+    with pytest.raises(ConfigError, match="SED has a row for every gene"):
+        build_background(model, genome, tmp_path / "b.parquet", scorers=["SED"])
+    assert not list(tmp_path.iterdir())
