@@ -15,6 +15,9 @@ def test_gc_around__counts_known_bases_within_500_bp(tmp_path):
     assert gc_around(fasta, "c", 0) == pytest.approx(1 / 501)
     assert gc_around(fasta, "c", 1000) == 1.0
     assert gc_around(fasta, "c", 700) == pytest.approx(301 / 601)
+
+
+def test_gc_around__without_a_known_base_is_even(tmp_path):
     assert gc_around(genome(tmp_path, "N" * 50), "c", 20) == 0.5
 
 
