@@ -21,7 +21,7 @@ def test_blocks__row_by_row(tmp_path):
 def test_names__spread_after_its_score(tmp_path):
     frame = track_frame(TRACKS, 3)
     scored = [replace(item, spread=item.values / 2) for item in SCORED]
-    sheet = Sheet([tmp_path / "0.parquet"], DEFAULT, frame, has_spread=True)
+    sheet = Sheet([tmp_path / "0.parquet"], DEFAULT, frame, beside=["sd"])
     write_part(sheet.parts[0], score_table(scored, "toy", frame, DEFAULT), sheet.schema)
     assert sheet.names == ["SAD", "SAD_sd", "SAR", "SAR_sd"]
     (block,) = sheet.blocks()

@@ -12,7 +12,6 @@ from senformer.cli.choices import (
     Head,
     Precision,
     PrecisionOption,
-    Run,
     Strands,
     StrandsOption,
 )
@@ -20,7 +19,9 @@ from senformer.cli.output import Json, say
 
 
 def background(
-    run: Run,
+    run: Annotated[
+        list[Path], typer.Argument(help="A run folder of `train`, or a model folder; several: an ensemble.")
+    ],
     genome: Genome,
     out: Annotated[Path, typer.Option("--out", "-o", help="File: .parquet.", show_default=False)],
     number: Annotated[int, typer.Option("--number", "-n", help="Random variants, of all classes.")] = 3000,

@@ -57,6 +57,9 @@ def score(
     summary: Annotated[
         int, typer.Option("--summary", min=0, help="Write the K largest tracks of each variant beside it.")
     ] = 0,
+    background: Annotated[
+        Path | None, typer.Option("--background", help="File of senformer background: adds percentiles.")
+    ] = None,
     head: Head = None,
     strands: StrandsOption = Strands.both,
     shifts: Annotated[str, typer.Option("--shifts", help="Offsets to average, in bp, as 0,1,-1.")] = "0",
@@ -89,6 +92,7 @@ def score(
         shifts_bp=parse_shifts(shifts),
         spread=spread,
         genes=genes,
+        background=background,
         head=head,
         strands=strands.value,
         batch_size=batch_size,

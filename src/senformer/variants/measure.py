@@ -35,6 +35,10 @@ class VariantScores:
         Standard deviation of ``values`` over the members of an ensemble; None without one.
     offset_bp
         How far right of the center of its window its first changed base stands; negative where left.
+    percentiles
+        Of ``values`` among random variants; None without a background.
+    in_training
+        Whether the window overlaps with what a model was trained on; None where that is not known.
     """
 
     variant: Variant
@@ -43,6 +47,12 @@ class VariantScores:
     gene: Gene | None = None
     spread: Float[np.ndarray, "scorer track"] | None = None
     offset_bp: int = 0
+    percentiles: Float[np.ndarray, "scorer track"] | None = None
+    in_training: bool | None = None
+
+    def beside(self, what: str) -> Float[np.ndarray, "scorer track"] | None:
+        """Return what stands beside the scores, ``sd`` or ``percentile``, or None where it is not known."""
+        return {"sd": self.spread, "percentile": self.percentiles}[what]
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from senformer.variants.masks import is_by_gene, parse_scorer
 from senformer.variants.measure import Measure
 from senformer.variants.output import check_output, write_scores
 from senformer.variants.parts import Parts
+from senformer.variants.reading import make_reading
 from senformer.variants.scorers import Scorer
 from senformer.variants.shards import Job, run_shards
 from senformer.variants.sheet import Sheet
@@ -65,6 +66,7 @@ def score(
     delta: bool = True,
     layout: str = "long",
     summary: int = 0,
+    background: Path | None = None,
 ) -> dict[str, Any]:
     """Score substitutions, insertions and deletions, and return the counts.
 
@@ -115,6 +117,9 @@ def score(
         ``long`` or ``wide``, of parquet and TSV.
     summary
         How many tracks of each variant go into ``FILE.summary.tsv``, by absolute score; 0 for no such file.
+    background
+        File of :mod:`senformer.variants.background.build`, made with the same models and settings: every
+        score gets its percentile among random variants.
 
     Returns
     -------
@@ -170,6 +175,7 @@ def score(
         indels=choose(INDELS, indels, "way to score indels"),
         shard_size=shard_size,
         n_top=top,
+        reading=make_reading(models, ensemble.head, frame, chosen, inference, background, fasta.chrom_sizes),
         delta=delta,
     )
     counts |= {"n_windows": len(job.loci), "n_padded": job.n_padded, "n_tracks": len(job.tracks)}
@@ -184,22 +190,25 @@ def score(
         "layout": layout,
         "summary": summary,
     }
-    record = make_record("score", config=config, inputs=_inputs(runs, genome, source, genes), counts=counts)
+    record = make_record(
+        "score", config=config, inputs=_inputs(runs, genome, source, genes, background), counts=counts
+    )
     record["inputs"] |= _describe_frame(variants)
-    sheet = Sheet([], chosen, job.tracks, ensemble.has_spread, layout, source)
+    sheet = Sheet([], chosen, job.tracks, job.beside, layout, source)
     _work(job, parts, sheet, summary, record | {"scores": [scorer.definition for scorer in chosen]})
     return counts
 
 
 def _inputs(
-    runs: Sequence[Path], genome: Path, source: Path | None, genes: Path | None
+    runs: Sequence[Path], genome: Path, source: Path | None, genes: Path | None, background: Path | None
 ) -> dict[str, str | os.PathLike]:
     """Return the files that the result depends on; further models are ``model_2`` and so on."""
     files: dict[str, str | os.PathLike] = {"genome": genome}
     for number, run in enumerate(runs, 1):
         files["model" if number == 1 else f"model_{number}"] = find_model(run) / "model.safetensors"
     files |= {"variants": source} if source else {}
-    return files | ({"genes": genes} if genes else {})
+    files |= {"genes": genes} if genes else {}
+    return files | ({"background": background} if background else {})
 
 
 def _describe_frame(variants: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,8 @@ from senformer.variants.loci import Locus
 from senformer.variants.measure import Measure, VariantScores
 from senformer.variants.part_file import write_part
 from senformer.variants.parts import Parts
-from senformer.variants.table import score_schema, score_table
+from senformer.variants.reading import Reading
+from senformer.variants.table import BESIDE, PERCENTILE, SPREAD, score_schema, score_table
 from senformer.variants.top import TopVariant, add_to_top, restore_top, write_top
 
 
@@ -42,6 +43,8 @@ class Job:
         Variants in a shard, at least.
     n_top
         How many of the largest effects keep their predictions.
+    reading
+        What tells how a score compares, and what the models have seen.
     delta
         Whether alleles are predicted by delta inference, where the model declares what that needs.
     """
@@ -54,7 +57,14 @@ class Job:
     indels: Indels
     shard_size: int
     n_top: int
+    reading: Reading = field(default_factory=Reading)
     delta: bool = True
+
+    @property
+    def beside(self) -> list[str]:
+        """What stands beside every score."""
+        there = {SPREAD: self.ensemble.has_spread, PERCENTILE: self.reading.background is not None}
+        return [what for what in BESIDE if there[what]]
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -126,10 +136,12 @@ def _run_shard(
     rows: list[VariantScores] = []
     for effect in predict_effects(shard, job.fasta, job.ensemble, job.measure, job.indels, delta=job.delta):
         top = add_to_top(top, effect, job.measure, job.n_top)
-        rows.extend(effect.scores)
+        rows.extend(
+            job.reading.read(item, effect.window, job.measure.scorers, job.fasta) for item in effect.scores
+        )
         advance()
     table = score_table(rows, job.ensemble.head, job.tracks, job.measure.scorers, job.indels.name)
-    schema = score_schema(job.measure.scorers, job.ensemble.has_spread)
+    schema = score_schema(job.measure.scorers, job.beside)
     write_part(parts.table_part(parts.n_done), table, schema)
     write_top(parts.top_part(parts.n_done), top, job.ensemble.head, job.measure, job.tracks)
     parts.finish_shard()

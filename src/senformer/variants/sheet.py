@@ -12,7 +12,7 @@ from jaxtyping import Float32
 from senformer.core.schema import Column, TableSchema
 from senformer.variants.part_file import read_part
 from senformer.variants.scorers import Scorer
-from senformer.variants.table import TRACK_COLUMNS, score_schema, spread_name
+from senformer.variants.table import TRACK_COLUMNS, beside_name, score_schema
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Sheet:
         The scores in them.
     tracks
         The tracks of every row (:func:`senformer.variants.table.track_frame`).
-    has_spread
-        Whether every score has the column of its spread.
+    beside
+        What stands beside every score (:data:`senformer.variants.table.BESIDE`).
     layout
         ``long``: one row a variant and track; ``wide``: one row a variant, one column a score and track.
     source
@@ -54,20 +54,23 @@ class Sheet:
     parts: Sequence[Path]
     scorers: Sequence[Scorer]
     tracks: pd.DataFrame
-    has_spread: bool = False
+    beside: Sequence[str] = ()
     layout: str = "long"
     source: Path | None = None
 
     @property
     def schema(self) -> TableSchema:
         """Columns of the parts."""
-        return score_schema(self.scorers, self.has_spread)
+        return score_schema(self.scorers, self.beside)
 
     @property
     def names(self) -> list[str]:
-        """Columns of scores and spreads, in order."""
-        each = [(scorer.name, spread_name(scorer.name)) for scorer in self.scorers]
-        return [name for pair in each for name in (pair if self.has_spread else pair[:1])]
+        """Columns of scores and of what stands beside them, in order."""
+        each = [
+            (scorer.name, *(beside_name(scorer.name, what) for what in self.beside))
+            for scorer in self.scorers
+        ]
+        return [name for names in each for name in names]
 
     @property
     def labels(self) -> list[str]:

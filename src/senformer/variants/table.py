@@ -37,6 +37,7 @@ _COLUMNS = (
     Column("strand", "string", "", "strand of the track: +, - or ."),
     Column("padded_bp", "int32", "bp", "positions of the window beyond the chromosome, read as N"),
     Column("offset_bp", "int32", "bp", "first changed base right of the window's center (left: negative)"),
+    Column("in_training", "bool", "", "whether the window overlaps with what a model was trained on", True),
     Column("indels", "string", "", "how an insertion or deletion was scored: shift or align; else none"),
 )
 
@@ -54,24 +55,33 @@ _GENE_COLUMNS = (
 TRACK_COLUMNS = ("track_index", "track_name", "assay", "strand")
 
 
-def spread_name(name: str) -> str:
-    """Return the column of the spread of a score."""
-    return f"{name}_sd"
+SPREAD, PERCENTILE = "sd", "percentile"
+# What may stand beside every score, as the end of its column's name: meaning, and unit if not its own.
+BESIDE: dict[str, tuple[str, str | None]] = {
+    SPREAD: ("standard deviation of {} over members, n - 1 in the denominator", None),
+    PERCENTILE: ("percentage of random variants of the same class whose {} is smaller in size", "%"),
+}
 
 
-def score_schema(scorers: Sequence[Scorer], has_spread: bool = False) -> TableSchema:
+def beside_name(name: str, what: str) -> str:
+    """Return the column of what stands beside a score, a key of ``BESIDE``."""
+    return f"{name}_{what}"
+
+
+def score_schema(scorers: Sequence[Scorer], beside: Sequence[str] = ()) -> TableSchema:
     """Return the declared columns of a score table.
 
-    Those of genes are there where a scorer reads them; then one a scorer, followed by that of its spread over
-    the members of an ensemble.
+    Those of genes are there where a scorer reads them; then one a scorer, followed by those of ``beside``,
+    keys of ``BESIDE``.
     """
     by_gene = any(is_by_gene(scorer.mask) for scorer in scorers)
     scored: tuple[Column, ...] = ()
     for scorer in scorers:
         scored += (Column(scorer.name, "float", scorer.unit, scorer.formula),)
-        if has_spread:
-            meaning = f"standard deviation of {scorer.name} over members, n - 1 in the denominator"
-            scored += (Column(spread_name(scorer.name), "float", scorer.unit, meaning),)
+        for what in beside:
+            meaning, unit = BESIDE[what]
+            column = beside_name(scorer.name, what)
+            scored += (Column(column, "float", unit or scorer.unit, meaning.format(scorer.name)),)
     return TableSchema("score", _COLUMNS + (_GENE_COLUMNS if by_gene else ()) + scored)
 
 
@@ -116,7 +126,7 @@ def score_table(
     origins = [_origin(variant) for variant in variants]
     by_variant = pa.array(np.repeat(np.arange(len(scored), dtype=np.int32), n_tracks))
     by_track = pa.array(np.tile(np.arange(n_tracks, dtype=np.int32), len(scored)))
-    per_variant: dict[str, Sequence] = {
+    per_variant: dict[str, Any] = {
         "variant_id": [variant.id or variant.key for variant in variants],
         "key": [variant.key for variant in variants],
         "chrom": [variant.chrom for variant in variants],
@@ -132,10 +142,11 @@ def score_table(
         "head": [head] * len(scored),
         "padded_bp": [item.padded_bp for item in scored],
         "offset_bp": [item.offset_bp for item in scored],
+        "in_training": pa.array([item.in_training for item in scored], pa.bool_()),
         "indels": [indels if variant.change.gain_bp else "none" for variant in variants],
     }
-    has_spread = scored[0].spread is not None
-    schema = encoded(score_schema(scorers, has_spread).arrow())
+    beside = [what for what in BESIDE if scored[0].beside(what) is not None]
+    schema = encoded(score_schema(scorers, beside).arrow())
     if "gene_id" in schema.names:
         genes = [item.gene for item in scored]
         per_variant |= {
@@ -148,9 +159,10 @@ def score_table(
     columns |= {name: _spread(tracks[name].tolist(), by_track) for name in tracks.columns}
     for row, scorer in enumerate(scorers):
         columns[scorer.name] = _joined(item.values[row] for item in scored)
-        if has_spread:
-            columns[spread_name(scorer.name)] = _joined(
-                item.spread[row] for item in scored if item.spread is not None
+        for what in beside:
+            found = (item.beside(what) for item in scored)
+            columns[beside_name(scorer.name, what)] = _joined(
+                values[row] for values in found if values is not None
             )
     return pa.table({name: columns[name] for name in schema.names}, schema=schema)
 

@@ -28,7 +28,7 @@ def test_build_background__scores_of_the_drawn_variants_by_class(inputs, tmp_pat
     assert result["strata"] == {
         name: int((found.stratum == number).sum()) for number, name in enumerate(found.facts["strata"])
     }
-    assert (found.facts["strands"], found.facts["has_genes"]) == ("forward", True)
+    assert (found.facts["strands"], found.facts["starts"]) == ("forward", {"c1": [2499]})
     assert [values.shape for values in found.values.values()] == [(result["n_variants"], 3)] * 2
     assert all(np.abs(values).min() > 0 for values in found.values.values())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.parquet", "b.parquet.run.json"]

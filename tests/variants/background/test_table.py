@@ -12,12 +12,13 @@ def make(sizes=(60, 80, 20), n_tracks=2, seed=0):
     # Rounded, so that there are ties.
     values = {name: rng.normal(size=(n, n_tracks)).round(1).astype(np.float32) for name in ("SAD", "JS")}
     facts = {
-        "model": "abc",
+        "models": ["abc"],
         "head": "toy",
         "tracks": ["a", "b"],
         "strands": "both",
+        "shifts_bp": [0],
         "gc_bounds": [0.4, 0.5],
-        "has_genes": False,
+        "starts": {},
         "strata": ["low", "mid", "high"],
         "signed": {"SAD": True, "JS": False},
     }

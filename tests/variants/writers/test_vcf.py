@@ -49,9 +49,9 @@ def source(tmp_path):
     return tmp_path / "in.vcf"
 
 
-def sheet_of(folder, source, scored=SCORED, scorers=DEFAULT, tracks=TRACKS, has_spread=False):
+def sheet_of(folder, source, scored=SCORED, scorers=DEFAULT, tracks=TRACKS, beside=()):
     frame = track_frame(tracks, len(tracks))
-    sheet = Sheet([folder / "0.parquet"], scorers, frame, has_spread, source=source)
+    sheet = Sheet([folder / "0.parquet"], scorers, frame, beside, source=source)
     write_part(sheet.parts[0], score_table(scored, "toy", frame, scorers), sheet.schema)
     return sheet
 
@@ -139,7 +139,7 @@ def test_write_vcf__gene_and_spread(tmp_path, source):
         ),
         replace(SCORED[2], values=blank, spread=blank),
     ]
-    write_scores(tmp_path / "out.vcf", sheet_of(tmp_path, source, rows, scorers, has_spread=True))
+    write_scores(tmp_path / "out.vcf", sheet_of(tmp_path, source, rows, scorers, beside=["sd"]))
     first, second, _ = infos(tmp_path / "out.vcf")
     assert first["SENFORMER_SAR_tss"] == "-9,.,."
     assert first["SENFORMER_SAR_tss_GENE"] == "G2,.,."

@@ -31,7 +31,7 @@ ENDING = ".parquet"
 
 
 def build_background(
-    run: Path,
+    run: Path | Sequence[Path],
     genome: Path,
     out: Path,
     *,
@@ -42,6 +42,7 @@ def build_background(
     regions: Path | None = None,
     head: str | None = None,
     strands: str = "both",
+    shifts_bp: Sequence[int] = (0,),
     **how: Any,
 ) -> dict[str, Any]:
     """Score random variants and write what scores are to be compared with.
@@ -49,7 +50,7 @@ def build_background(
     Parameters
     ----------
     run, genome
-        Model, and genome that variants will be scored on.
+        Model, or models of an ensemble, and genome that variants will be scored on.
     out
         File to write, ``.parquet``; ``FILE.run.json`` stands beside it.
     n
@@ -62,7 +63,7 @@ def build_background(
         GTF: variants are told apart by the distance to the nearest start of a transcript, too.
     regions
         BED: variants are drawn there only, away from what the model was trained on for instance.
-    head, strands, how
+    head, strands, shifts_bp, how
         As ``score`` takes them.
 
     Returns
@@ -92,16 +93,18 @@ def build_background(
     starts = _read_starts(genes, fasta) if genes else None
     listed = read_bed(regions, fasta.chrom_sizes) if regions else None
     drawn = draw(fasta, n, seed, starts=starts, regions=listed)
-    model = load_run_model(run)
-    head = pick_head(model, head)
-    tracks = track_frame(card_tracks(model, head), model.config.heads[head])
+    runs = [Path(one) for one in ([run] if isinstance(run, str | Path) else run)]
+    models = [load_run_model(one) for one in runs]
+    head = pick_head(models[0], head)
+    tracks = track_frame(card_tracks(models[0], head), models[0].config.heads[head])
     facts = {
-        "model": model.card.sha256,
+        "models": sorted(one.card.sha256 for one in models),
         "head": head,
         "tracks": tracks["track_name"].tolist(),
         "strands": strands,
+        "shifts_bp": list(shifts_bp),
         "gc_bounds": list(drawn.strata.gc_bounds),
-        "has_genes": starts is not None,
+        "starts": {chrom: places.tolist() for chrom, places in (starts or {}).items()},
         "strata": drawn.strata.names,
         "signed": {scorer.name: scorer.is_signed for scorer in chosen},
     }
@@ -111,12 +114,15 @@ def build_background(
         "n_tracks": len(tracks),
         "strata": dict(zip(drawn.strata.names, counts.tolist(), strict=True)),
     }
-    inputs = {"model": find_model(run) / "model.safetensors", "genome": genome}
+    inputs = {f"model_{n}": find_model(one) / "model.safetensors" for n, one in enumerate(runs, 1)}
+    inputs["genome"] = genome
     inputs |= {name: path for name, path in (("genes", genes), ("regions", regions)) if path}
     config = {"n": n, "seed": seed, "scorers": [scorer.name for scorer in chosen], "strands": strands}
+    config["shifts_bp"] = list(shifts_bp)
     with _workplace(out) as work:
         table = work / "scores.parquet"
-        _score(run, genome, drawn, fasta, table, scorers=chosen, head=head, strands=strands, **how)
+        how |= {"scorers": chosen, "head": head, "strands": strands, "shifts_bp": shifts_bp}
+        _score(runs, genome, drawn, fasta, table, **how)
         values = _read_values(table, [scorer.name for scorer in chosen], len(tracks))
         record = make_record("background", config=config, inputs=inputs, counts=result)
         write_json(out.with_name(f"{out.name}.run.json"), record)
@@ -134,13 +140,15 @@ def _workplace(out: Path) -> Iterator[Path]:
         remove(work)
 
 
-def _score(run: Path, genome: Path, drawn: Drawn, fasta: FastaReader, table: Path, **how: Any) -> None:
+def _score(
+    runs: Sequence[Path], genome: Path, drawn: Drawn, fasta: FastaReader, table: Path, **how: Any
+) -> None:
     """Score the variants, unless a killed run had done so."""
     variants = table.with_name("variants.vcf")
     if not variants.exists():
         write_vcf(variants, drawn.variants, fasta.chrom_sizes)
     if not table.exists() or table.with_name(f".{table.name}.parts").exists():
-        score(run, genome, variants, table, top=0, **how)
+        score(runs, genome, variants, table, top=0, **how)
 
 
 def _read_starts(path: Path, fasta: FastaReader) -> dict[str, Int64[np.ndarray, " start"]]:

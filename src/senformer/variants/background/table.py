@@ -36,8 +36,9 @@ class Background:
     Attributes
     ----------
     facts
-        What they depend on: ``model`` (SHA-256), ``head``, ``tracks``, ``strands``, ``gc_bounds``,
-        ``strata`` (names), ``has_genes``, ``signed`` (scorer to whether its sign tells the direction).
+        What they depend on: ``models`` (SHA-256, sorted), ``head``, ``tracks``, ``strands``, ``gc_bounds``,
+        ``starts`` (of transcripts, by chromosome), ``strata`` (names of the classes), ``signed`` (scorer to
+        whether its sign tells the direction).
     values
         By scorer, (variant, track).
     stratum
@@ -49,15 +50,21 @@ class Background:
     stratum: Int64[np.ndarray, " variant"]
 
     def percentiles(
-        self, scorer: str, scores: Float[np.ndarray, " track"], stratum: int
+        self,
+        scorer: str,
+        scores: Float[np.ndarray, " track"],
+        stratum: int,
+        columns: Sequence[int] | None = None,
     ) -> Float64[np.ndarray, " track"]:
         """Return the percentage of random variants of a class whose score is smaller in size, track by track.
 
         Of a score whose sign tells a direction the size is what counts. Ties count half, so that percentiles
         of variants like the background's are uniform. A class of fewer than 50 variants is all of them.
+        ``columns`` are the tracks that the scores are of; all unless given.
         """
         mine = self.stratum == stratum
         values = self.values[scorer][mine] if mine.sum() >= FEWEST else self.values[scorer]
+        values = values if columns is None else values[:, list(columns)]
         scores = np.asarray(scores, dtype=np.float32)
         if self.facts["signed"][scorer]:
             values, scores = np.abs(values), np.abs(scores)

@@ -17,7 +17,7 @@ import pysam
 from senformer.core.errors import DataError, UsageError
 from senformer.genome.files import read_lines
 from senformer.variants.sheet import Block, Sheet
-from senformer.variants.table import spread_name
+from senformer.variants.table import beside_name
 from senformer.variants.writers.base import Writer
 
 MOST_SINGLE_TRACKS = 10
@@ -107,9 +107,10 @@ def _fields(sheet: Sheet) -> Iterator[Field]:
         yield Field(info_key(name, "TRACK"), "String", f"Track of {info_key(name)}")
         if by_gene:
             yield Field(info_key(name, "GENE"), "String", f"Gene of {info_key(name)}")
-        if sheet.has_spread:
-            meaning = by_name[spread_name(name)].meaning
-            yield Field(info_key(spread_name(name)), "Float", f"{meaning}, where {info_key(name)} is from")
+        for what in sheet.beside:
+            column = beside_name(name, what)
+            meaning = by_name[column].meaning
+            yield Field(info_key(column), "Float", f"{meaning}, where {info_key(name)} is from")
         for key, label in zip(_track_keys(sheet, name), sheet.labels, strict=False):
             yield Field(key, "Float", f"{name} of the track {label}")
 
@@ -153,8 +154,8 @@ def _of_variant(block: Block, rows: slice, sheet: Sheet) -> Iterator[tuple[str, 
         if "gene_id" in sheet.row_columns:
             gene = block.rows["gene_id"][rows.start + int(row)].as_py()
             yield info_key(scorer.name, "GENE"), _text(gene) if gene else "."
-        if sheet.has_spread:
-            name = spread_name(scorer.name)
+        for what in sheet.beside:
+            name = beside_name(scorer.name, what)
             yield info_key(name), _number(block.values[name][rows][row, track])
         best = sizes.argmax(axis=0)
         for place, key in enumerate(_track_keys(sheet, scorer.name)):
