@@ -176,7 +176,7 @@ def _joined(values: Iterable[np.ndarray]) -> np.ndarray:
     return np.concatenate(list(values)).astype(np.float32)
 
 
-def _spread(values: Sequence, rows: pa.Array) -> pa.Array:
+def _spread(values: Any, rows: pa.Array) -> pa.Array:
     array = pa.array(values)
     return (array.dictionary_encode() if pa.types.is_string(array.type) else array).take(rows)
 
