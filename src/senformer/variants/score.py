@@ -6,7 +6,7 @@ job goes on where it stopped.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -154,9 +154,7 @@ def score(
     found = read_variants(variants, fasta, ref_mismatch=ref_mismatch)
     counts = count_alleles(found, variants)
     spans = {mask: read_genes(genes, mask, fasta.chrom_sizes) for mask in _gene_masks(chosen) if genes}
-    models = [load_run_model(one) for one in runs]
-    for model, one in zip(models, runs, strict=True):
-        warn_of_genome(model, one, fasta.chrom_sizes)
+    models = [_load(one, fasta.chrom_sizes) for one in runs]
     inference: Inference = {
         "strands": strands,
         "shifts_bp": shifts_bp,
@@ -190,25 +188,26 @@ def score(
         "layout": layout,
         "summary": summary,
     }
-    record = make_record(
-        "score", config=config, inputs=_inputs(runs, genome, source, genes, background), counts=counts
-    )
+    inputs = _inputs(runs, genome=genome, variants=source, genes=genes, background=background)
+    record = make_record("score", config=config, inputs=inputs, counts=counts)
     record["inputs"] |= _describe_frame(variants)
     sheet = Sheet([], chosen, job.tracks, job.beside, layout, source)
     _work(job, parts, sheet, summary, record | {"scores": [scorer.definition for scorer in chosen]})
     return counts
 
 
-def _inputs(
-    runs: Sequence[Path], genome: Path, source: Path | None, genes: Path | None, background: Path | None
-) -> dict[str, str | os.PathLike]:
+def _load(run: Path, chrom_sizes: Mapping[str, int]) -> Any:
+    model = load_run_model(run)
+    warn_of_genome(model, run, chrom_sizes)
+    return model
+
+
+def _inputs(runs: Sequence[Path], **files: Path | None) -> dict[str, str | os.PathLike]:
     """Return the files that the result depends on; further models are ``model_2`` and so on."""
-    files: dict[str, str | os.PathLike] = {"genome": genome}
+    found: dict[str, str | os.PathLike] = {name: path for name, path in files.items() if path}
     for number, run in enumerate(runs, 1):
-        files["model" if number == 1 else f"model_{number}"] = find_model(run) / "model.safetensors"
-    files |= {"variants": source} if source else {}
-    files |= {"genes": genes} if genes else {}
-    return files | ({"background": background} if background else {})
+        found["model" if number == 1 else f"model_{number}"] = find_model(run) / "model.safetensors"
+    return found
 
 
 def _describe_frame(variants: Any) -> dict[str, Any]:

@@ -162,7 +162,7 @@ def _of_variant(block: Block, rows: slice, sheet: Sheet) -> Iterator[tuple[str, 
             yield key, _number(values[best[place], place])
 
 
-def _number(value: float) -> str:
+def _number(value: float | np.floating) -> str:
     return format(float(value), ".7g") if np.isfinite(value) else "."
 
 
