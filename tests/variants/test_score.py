@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -544,7 +545,7 @@ def test_score__other_shapes_of_the_same_numbers(world, options):
     ("options", "message"),
     [
         ({"scorers": ["SED"]}, "--genes: is missing, and SED reads genes"),
-        ({"genes": "genes.gtf"}, "--genes: is read by none of the scorers"),
+        ({"genes": Path("genes.gtf")}, "--genes: is read by none of the scorers"),
         ({"tracks": ["dnse"]}, "has no track 'dnse'. Did you mean 'dnase'"),
         ({"tracks": []}, "tracks: is 0, at least 1"),
         ({"summary": -1}, "summary: is -1"),
