@@ -41,7 +41,7 @@ def test_gather_members__models():
 
 def changed(tracks):
     other = predictor()
-    other.model.card = SimpleNamespace(heads={"toy": tracks})
+    other.model.card = SimpleNamespace(heads={"toy": tracks}, training=None)
     return other
 
 

@@ -39,7 +39,7 @@ class ToyModel(nn.Module):
         generator = torch.Generator().manual_seed(3)
         self.kernel = nn.Parameter(scale * torch.randn(len(TRACKS), 4, 7, generator=generator))
         self.config = SimpleNamespace(heads={"toy": len(TRACKS)})
-        self.card = SimpleNamespace(heads={"toy": TRACKS})
+        self.card = SimpleNamespace(heads={"toy": TRACKS}, training=None, sha256="toy")
         self.window_bp, self.bin_bp, self.crop_bins = WINDOW_BP, BIN_BP, CROP_BINS
 
     def forward(self, inputs, heads=None):
