@@ -86,7 +86,7 @@ def gene_table(rows: Rows) -> str:
             if not lines:
                 heads = [f"{r['from_bp'] // 1000}-{r['to_bp'] // 1000} kb ({r['n']})" for r in ranges]
                 lines = ["| run | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
-            shown = [f"{r['share']:.2f}" for r in ranges]
+            shown = ["-" if r["share"] is None else f"{r['share']:.2f}" for r in ranges]
             lines.append(f"| {row['name']} | " + " | ".join(shown) + " |")
     return "\n".join(lines)
 

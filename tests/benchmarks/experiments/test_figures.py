@@ -26,6 +26,12 @@ RECORD = {
     "summary": SUMMARY,
     "runs": [
         {"name": "far-a", "seconds": 60.0, "peak_bytes": 1 << 30, "genes": {"far": ranges(0.9, 0.5, 0.1)}},
+        {
+            "name": "before",
+            "seconds": 9.0,
+            "peak_bytes": 1 << 30,
+            "genes": {"middle": ranges(0.3, None, None)},
+        },
         {"name": "far-b", "seconds": 90.0, "peak_bytes": 2 << 30, "genes": {"far": ranges(0.8, 0.7, 0.6)}},
         {"name": "far-c", "outcome": "over memory"},
     ],

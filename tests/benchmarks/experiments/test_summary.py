@@ -73,6 +73,8 @@ def test_gene_table__a_column_a_range():
     ranges = [{"from_bp": 20_000, "to_bp": 40_000, "n": 7, "share": 0.25}]
     lines = summary.gene_table([{"name": "far-s1", "genes": {"far": ranges}}, ROWS[0]]).splitlines()
     assert lines == ["| run | 20-40 kb (7) |", "|---|---|", "| far-s1 | 0.25 |"]
+    none = [{"from_bp": 20_000, "to_bp": 40_000, "n": 0, "share": None}]
+    assert summary.gene_table([{"name": "near-s1", "genes": {"near": none}}]).endswith("| near-s1 | - |")
 
 
 def test_main__keeps_the_record_and_draws_it(tmp_path, monkeypatch, capsys):
