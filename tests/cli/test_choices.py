@@ -1,12 +1,13 @@
 from senformer.cli.choices import GeneWindows, Precision, RefMismatch, Strands
 from senformer.evaluate.genes.plan import WINDOWS
+from senformer.genome.variant_reader import REF_MISMATCH
 
 
 def test_choices__values_are_what_the_layers_below_take():
     assert [item.value for item in GeneWindows] == list(WINDOWS)
     assert [item.value for item in Strands] == ["both", "forward"]
     assert [item.value for item in Precision] == ["auto", "fp32", "bf16"]
-    assert [item.value for item in RefMismatch] == ["error", "skip"]
+    assert [item.value for item in RefMismatch] == list(REF_MISMATCH)
 
 
 def test_choices__a_wrong_value_is_refused_with_the_allowed_ones(senformer, tmp_path):

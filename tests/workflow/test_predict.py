@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -22,7 +23,7 @@ def test_predict_from_files__an_empty_bed_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("given", "word"), [({"samples": ["S"]}, "--sample"), ({"variants": "v.vcf"}, "--variants")]
+    ("given", "word"), [({"samples": ["S"]}, "--sample"), ({"variants": Path("v.vcf")}, "--variants")]
 )
 def test_predict_from_files__variants_and_samples_come_together(tmp_path, given, word):
     with pytest.raises(UsageError, match=f"{word} is given without"):

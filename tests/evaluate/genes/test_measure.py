@@ -114,7 +114,8 @@ def test_read_genes__shares_joined_are_the_whole(
     evaluation, gene_run, gene_dataset, gene_bed, tmp_path, monkeypatch
 ):
     windows, whole = evaluation
-    monkeypatch.setattr("senformer.evaluate.genes.measure._PART_WINDOWS", 2)
+    # Parts of one batch each: the batches, on which the last bits depend, are those of the whole.
+    monkeypatch.setattr("senformer.evaluate.genes.measure._PART_WINDOWS", HOW["batch_size"])
     how = {"genes": GeneOptions(gene_bed, windows=windows), **HOW}
     out, counts = tmp_path / "out", []
     for number in (1, 2, 3):

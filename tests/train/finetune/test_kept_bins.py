@@ -43,7 +43,7 @@ def test_kept_bins__same_values_and_each_sequence_once(source):
         again = model.bins({"sequence": _codes(3, 2, 1)})
         assert model.bins.n_computed == 3
         assert torch.equal(again[1:], first.flip(0))
-        torch.testing.assert_close(again, plain.flip(0), rtol=1e-5, atol=1e-6)
+        torch.testing.assert_close(again, plain.flip(0), rtol=1e-4, atol=1e-5)
         assert not again.requires_grad
     assert model.bins.__func__ is type(model).bins
 
