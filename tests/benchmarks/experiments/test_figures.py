@@ -32,6 +32,7 @@ RECORD = {
             "peak_bytes": 1 << 30,
             "genes": {"middle": ranges(0.3, None, None)},
         },
+        {"name": "extended", "genes": {"far": ranges(0.2, 0.2, 0.2)}},
         {"name": "far-b", "seconds": 90.0, "peak_bytes": 2 << 30, "genes": {"far": ranges(0.8, 0.7, 0.6)}},
         {"name": "far-c", "outcome": "over memory"},
     ],
