@@ -68,7 +68,8 @@ TEXT = "ACGTACGTACGTACGTACGTACGT"
         ((10, "C", "G", "0|0"), "reference", TEXT, TEXT),
         ((10, "C", "G", "0/0"), "reference", TEXT, TEXT),
         ((10, "C", "G", "./."), "missing", TEXT, TEXT),
-        ((10, "C", "G", ".|1"), "missing", TEXT, TEXT),
+        ((10, "C", "G", ".|1"), "used", TEXT, "ACGTACGTAGGTACGTACGTACGT"),
+        ((10, "C", "G", "0|."), "reference", TEXT, TEXT),
         ((10, "C", "<DEL>", "0|1"), "not_a_sequence", TEXT, TEXT),
         ((10, "C", "<DEL>,G", "0|2"), "used", TEXT, "ACGTACGTAGGTACGTACGTACGT"),
         ((10, "C", "R", "0|1"), "not_a_sequence", TEXT, TEXT),
@@ -161,3 +162,15 @@ def test_read_copies__equal_bcftools_consensus_overlaps_included(tmp_path, seed)
         command = ["bcftools", "consensus", "-H", str(number), "-s", "S", "-f", str(fasta.path), f"{path}.gz"]
         theirs = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         assert ours == "".join(theirs.split("\n")[1:])
+
+
+def test_read_copies__chromosomes_of_decoys_are_elsewhere_and_a_file_of_them_alone_is_refused(tmp_path):
+    fasta = genome(tmp_path, TEXT)
+    path = write(tmp_path, [(10, "C", "G", "0|1")], size=24)
+    text = path.read_text()
+    path.write_text(text + "decoy\t5\t.\tA\tG\t.\t.\t.\tGT\t0/1\n")
+    (found,) = read_copies(path, fasta, ["S"], everywhere(fasta))
+    assert found.records["chrom"].tolist() == ["c"]
+    path.write_text(text.replace("\nc\t", "\ndecoy\t"))
+    with pytest.raises(DataError, match="decoy"):
+        read_copies(path, fasta, ["S"], everywhere(fasta))

@@ -112,3 +112,36 @@ def test_predict_haplotypes__a_killed_run_goes_on(tmp_path, fasta, model, monkey
     for name in ("contrasts.tsv", "variants.tsv", "S.2/windows.tsv"):
         assert (tmp_path / "o" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
     shutil.rmtree(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("place", [3, 790])
+def test_predict_haplotypes__insertions_near_an_end_of_the_chromosome(tmp_path, fasta, model, place):
+    everywhere = pd.DataFrame({"chrom": ["chr1"], "start": [0], "end": [803]})
+    item = sample_of(Edit(place, place, "GATTACA"))
+    predict_haplotypes(model, fasta, [item], everywhere, tmp_path / "o", device="cpu")
+    values = read_bins(tmp_path / "o" / "S.2" / "predictions.zarr", "chr1", 0, 803)
+    plain = read_bins(tmp_path / "o" / "S.1" / "predictions.zarr", "chr1", 0, 803)
+    assert np.isfinite(values).all()
+    # Windows that do not hold the insertion read the reference.
+    other = slice(0, 100) if place > 400 else slice(120, 200)
+    np.testing.assert_array_equal(values[other], plain[other])
+    assert (values != plain).any()
+
+
+def test_predict_haplotypes__another_genome_does_not_go_on_from_an_unfinished_one(
+    tmp_path, fasta, model, monkeypatch
+):
+    item = sample_of(Edit(205, 206, "G"))
+
+    def killed(*args, **kwargs):
+        if args[3].name == "S.2":
+            raise KeyboardInterrupt
+        return predict_regions(*args, **kwargs)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(haplotypes, "predict_regions", killed)
+        predict_haplotypes(model, fasta, [item], REGIONS, tmp_path / "o", device="cpu")
+    text = decode(fasta.fetch("chr1", 0, 803))
+    other = open_fasta(write_fasta(tmp_path / "other.fa", {"chr1": "N" * 99 + text[99:]}))
+    with pytest.raises(OutputError, match="unfinished work of another command"):
+        predict_haplotypes(model, other, [item], REGIONS, tmp_path / "o", device="cpu")

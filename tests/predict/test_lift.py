@@ -51,6 +51,15 @@ def test_lift__a_window_that_misses_wanted_bins_is_refused():
 def test_copy_start__keeps_the_middle_base():
     copy = Haplotype("c", 400, [Edit(100, 100, "A" * 30), Edit(300, 310, "")])
     window = Interval("c", 160, 224)
-    start = copy_start(copy, window)
+    start = copy_start(copy, window, 0, 400)
     assert copy.reference_of(start + 32, start + 33)[0] == 192
-    assert copy_start(Haplotype("c", 400), window) == 160
+    assert copy_start(Haplotype("c", 400), window, 0, 400) == 160
+
+
+@pytest.mark.parametrize("crop_bp", [0, 8])
+def test_copy_start__keeps_the_ends_of_the_chromosome_in_the_output(crop_bp):
+    copy = Haplotype("c", 400, [Edit(10, 10, "A" * 5), Edit(390, 390, "C" * 7)])
+    start = copy_start(copy, Interval("c", -crop_bp, 64 - crop_bp), crop_bp, 400)
+    assert copy.reference_of(start + crop_bp, start + crop_bp + 1)[0] == 0
+    end = copy_start(copy, Interval("c", 336 + crop_bp, 400 + crop_bp), crop_bp, 400) + 64 - crop_bp
+    assert copy.reference_of(end - 1, end)[0] == 399

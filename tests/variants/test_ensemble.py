@@ -45,11 +45,18 @@ def changed(tracks):
     return other
 
 
+def cropped():
+    other = predictor()
+    other.model.crop_bins += 1
+    return other
+
+
 @pytest.mark.parametrize(
     ("other", "message"),
     [
         (changed(TRACKS[:2]), r"model 2: has other tracks than the first \(2, not 3\)"),
         (changed([*TRACKS[:2], {**TRACKS[2], "name": "atac"}]), r"track 2 is 'atac', not 'dnase'"),
+        (cropped(), "other crop_bins than the first"),
     ],
 )
 def test_gather_members__other_tracks_are_refused(other, message):

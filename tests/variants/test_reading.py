@@ -75,26 +75,27 @@ def test_score__percentiles_are_those_of_the_background_and_training_is_told(wor
         ({"inference": {"strands": "both", "shifts_bp": (0,)}}, "was made with other strands"),
         ({"inference": {"strands": "forward", "shifts_bp": (0, 1)}}, "was made with other shifts_bp"),
         ({"scorers": [SCORERS["JS"]]}, "has no JS; it has SAD, SAR"),
+        ({"spread": "passes"}, "the spread is that of passes"),
         ({"sha256": "0" * 64}, "was made with other models"),
     ],
 )
 def test_make_reading__refuses_a_background_of_other_settings(world, change, words):
     sha256 = read_background(world / "b.parquet").facts["models"][0]
     card = SimpleNamespace(sha256=change.pop("sha256", sha256), training=None)
-    given = {"head": "toy", "scorers": SCORED, "inference": PLAIN} | change
+    given = {"head": "toy", "scorers": SCORED, "inference": PLAIN, "spread": "models"} | change
     with pytest.raises(ConfigError, match=words):
         make_reading(
             [SimpleNamespace(card=card)],
             tracks=TRACKS,
             background=world / "b.parquet",
-            chrom_sizes={},
+            fasta=open_fasta(world / "g.fa"),
             **given,
         )
 
 
 def test_read__without_a_background_and_an_unknown_training_nothing_is_said(world):
     model = SimpleNamespace(card=SimpleNamespace(training=None, sha256="x"))
-    reading = make_reading([model], "toy", TRACKS, SCORED, PLAIN, None, {"c1": 4_000})
+    reading = make_reading([model], "toy", TRACKS, SCORED, PLAIN, "models", None, open_fasta(world / "g.fa"))
     scores = VariantScores(Variant("c1", 9, "A", "C"), 0, np.zeros((2, 3)))
     found = reading.read(scores, Interval("c1", 0, 640), SCORED, open_fasta(world / "g.fa"))
     assert (found.in_training, found.percentiles) == (None, None)

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from senformer.core.errors import DataError, UsageError
 from senformer.genome import open_genome
 from senformer.genome.sequence import decode
+from senformer.workflow import predict
 from senformer.workflow.predict import predict_from_files
 
 
@@ -70,3 +72,22 @@ def test_predict_from_files__haplotypes_of_a_real_model(short_demo, tmp_path):
     assert (contrasts["copy_1"] == contrasts["reference"]).all()
     assert (contrasts["copy_2"] != contrasts["reference"]).any()
     assert json.loads((tmp_path / "o" / "DONE.json").read_text())["samples"] == ["ada"]
+
+
+def test_predict_from_files__records_of_every_chromosome_are_read_near_starts(tmp_path, monkeypatch):
+    """A window beyond the start of one chromosome must not reach into another."""
+    (tmp_path / "g.fa").write_text(">c1\n" + "ACGT" * 100 + "\n>c2\n" + "ACGT" * 100 + "\n")
+    head = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS\n"
+    rows = [f"{chrom}\t50\t.\tC\tT\t.\t.\t.\tGT\t0|1\n" for chrom in ("c1", "c2")]
+    (tmp_path / "v.vcf").write_text(head + "".join(rows))
+    model = SimpleNamespace(window_bp=300)
+    monkeypatch.setattr(predict, "load_run_model", lambda run: model)
+    monkeypatch.setattr(predict, "warn_of_genome", lambda *given: None)
+    monkeypatch.setattr(
+        predict, "predict_haplotypes", lambda model, fasta, copies, *rest, **more: {"copies": copies}
+    )
+    how = {"bed": None, "spec": ["c1:301-400", "c2:1-100"], "samples": ["S"]}
+    found = predict.predict_from_files(
+        tmp_path / "run", tmp_path / "g.fa", tmp_path / "o", variants=tmp_path / "v.vcf", **how
+    )["copies"][0]
+    assert found.records["chrom"].tolist() == ["c1", "c2"]

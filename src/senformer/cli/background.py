@@ -15,6 +15,7 @@ from senformer.cli.choices import (
     Strands,
     StrandsOption,
 )
+from senformer.cli.evaluate import parse_shifts
 from senformer.cli.output import Json, say
 
 
@@ -35,6 +36,7 @@ def background(
     ] = None,
     head: Head = None,
     strands: StrandsOption = Strands.both,
+    shifts: Annotated[str, typer.Option("--shifts", help="Offsets to average, in bp, as 0,1,-1.")] = "0",
     batch_size: BatchSize = 4,
     device: Device = "auto",
     precision: PrecisionOption = Precision.fp32,
@@ -57,6 +59,7 @@ def background(
         regions=regions,
         head=head,
         strands=strands.value,
+        shifts_bp=parse_shifts(shifts),
         batch_size=batch_size,
         device=device,
         precision=precision.value,

@@ -31,7 +31,8 @@ def score(
         typer.Option("--variants", "-v", help="VCF, table or list of ids (plain or gz).", show_default=False),
     ],
     out: Annotated[
-        Path, typer.Option("--out", "-o", help="File: .parquet, .tsv, .tsv.gz or .h5.", show_default=False)
+        Path,
+        typer.Option("--out", "-o", help="File: .parquet, .tsv(.gz), .vcf(.gz) or .h5.", show_default=False),
     ],
     ref_mismatch: Annotated[
         RefMismatch, typer.Option("--ref-mismatch", help="When REF is not what the genome has.")

@@ -17,7 +17,7 @@ from senformer.core.config import nearest
 from senformer.core.errors import ConfigError, DataError
 from senformer.core.tables import choose
 from senformer.core.wording import counted
-from senformer.genome.chromosomes import match_chromosomes
+from senformer.genome.chromosomes import match_chromosomes, resolve_chromosome
 from senformer.genome.fasta import FastaReader
 from senformer.genome.files import local_file, read_lines
 from senformer.genome.haplotype import Edit, Haplotype
@@ -29,7 +29,7 @@ from senformer.genome.vcf_parse import FIXED_COLUMNS, parse_header, parse_record
 OUTCOMES = {
     "used": "at least one copy has it",
     "reference": "no copy has an ALT allele",
-    "missing": "the genotype is missing (., ./.)",
+    "missing": "the genotype is missing (., ./.); of .|1 the known copy is taken",
     "unphased": "the genotype does not say which copy has which allele (0/1), left out as asked",
     "not_a_sequence": "the allele of a copy is symbolic, a breakend, or has letters other than A, C, G and T",
     "spanning_deletion": "the allele of a copy is *: a record upstream says what is lost",
@@ -117,6 +117,7 @@ def read_copies(
         fields = line.split("\t")
         for reader, place in zip(readers, places, strict=True):
             reader.add(record, chrom, fields[len(FIXED_COLUMNS)], fields[len(FIXED_COLUMNS) + 1 + place])
+    reach.check_names()
     return [reader.finish() for reader in readers]
 
 
@@ -140,7 +141,7 @@ class _Reach:
 
     def __init__(self, near: pd.DataFrame, fasta: FastaReader, path: Path) -> None:
         self._fasta, self._path = fasta, path
-        self._names: dict[str, str] = {}
+        self._names: dict[str, str | None] = {}
         merged = merge(near)
         self._places = {
             str(chrom): (rows["start"].to_numpy(), rows["end"].to_numpy())
@@ -152,12 +153,13 @@ class _Reach:
         fields = line.split("\t", 4)
         if len(fields) < 5 or not fields[0] or not fields[1].isdecimal():
             return True
-        return self._touches(self._named(fields[0]), int(fields[1][:18]) - 1, len(fields[3]))
+        chrom = self._named(fields[0])
+        return chrom is not None and self._touches(chrom, int(fields[1][:18]) - 1, len(fields[3]))
 
     def chrom_of(self, record: VariantRecord) -> str | None:
         """Return the genome's name of its chromosome, or None where it lies elsewhere."""
         chrom = self._named(record.chrom)
-        return chrom if self._touches(chrom, record.start, len(record.ref)) else None
+        return chrom if chrom and self._touches(chrom, record.start, len(record.ref)) else None
 
     def _touches(self, chrom: str, start: int, width: int) -> bool:
         if chrom not in self._places:
@@ -166,10 +168,15 @@ class _Reach:
         index = int(np.searchsorted(ends, start, side="left"))
         return index < len(ends) and bool(starts[index] <= start + width)
 
-    def _named(self, chrom: str) -> str:
+    def _named(self, chrom: str) -> str | None:
         if chrom not in self._names:
-            self._names |= match_chromosomes([chrom], self._fasta.chrom_sizes, str(self._path))
+            self._names[chrom] = resolve_chromosome(chrom, self._fasta.chrom_sizes)
         return self._names[chrom]
+
+    def check_names(self) -> None:
+        """Raise where the genome has none of the file's chromosomes; single ones may be of decoys."""
+        if self._names and not any(self._names.values()):
+            match_chromosomes(self._names, self._fasta.chrom_sizes, str(self._path))
 
 
 def _check_reference(record: VariantRecord, chrom: str, fasta: FastaReader, where: str) -> None:
@@ -287,9 +294,10 @@ def _numbers(genotype: str, n_alternates: int, where: str) -> tuple[int, int] | 
         todo = "A genotype is like 0|1, of one or two copies."
         raise DataError("E261", where, f"genotype is {genotype[:_SHOWN_BP]!r}", todo)
     alleles = [found[1], found[1] if found[3] is None else found[3]]
-    if "." in alleles:
+    if alleles == [".", "."]:
         return None
-    first, second = (int(allele) for allele in alleles)
+    # Of a half-missing genotype what is known is taken.
+    first, second = (0 if allele == "." else int(allele) for allele in alleles)
     if max(first, second) > n_alternates:
         there = counted(n_alternates, "ALT allele")
         raise DataError(

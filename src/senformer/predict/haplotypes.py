@@ -14,7 +14,7 @@ from jaxtyping import Float64
 from senformer.core.commit import write_json, write_text
 from senformer.core.lock import folder_lock
 from senformer.core.provenance import FILE as RUN_RECORD
-from senformer.core.provenance import make_record
+from senformer.core.provenance import make_record, versions
 from senformer.core.schema import Column, TableSchema
 from senformer.genome.fasta import FastaReader
 from senformer.genome.phased import SampleCopies
@@ -56,6 +56,7 @@ def predict_haplotypes(
     head: str | None = None,
     *,
     formats: Sequence[str] = ("bigwig", "zarr"),
+    variants: Path | None = None,
     **settings: Unpack[Settings],
 ) -> dict[str, Any]:
     """Predict tracks over regions of the reference and of both copies of each sample.
@@ -72,6 +73,8 @@ def predict_haplotypes(
         every record), ``run.json``, ``DONE.json``.
     formats
         As there; zarr is written in any case, for the contrasts are read from it.
+    variants
+        The file that the samples are from, for the run record.
     settings
         All else that :func:`predict_regions` takes.
 
@@ -93,10 +96,14 @@ def predict_haplotypes(
     records = pd.concat([item.records.assign(sample=item.sample) for item in samples], ignore_index=True)
     table = records.to_csv(sep="\t", index=False)
     config = {"samples": [item.sample for item in samples], "head": head, "formats": formats, **settings}
+    inputs = {"genome": fasta.path} | ({"variants": variants} if variants else {})
+    record = make_record("predict", config=config, inputs=inputs)
     plan = {
         "model": identify_model(model),
+        "genome": {**record["inputs"]["genome"], "path": None},
+        "version": versions()["senformer"],
         "regions": wanted.to_csv(index=False),
-        "variants": hashlib.sha256(table.encode()).hexdigest(),
+        "records": hashlib.sha256(table.encode()).hexdigest(),
         **{key: value for key, value in config.items() if key != "device"},
     }
     with folder_lock(out):
@@ -111,7 +118,6 @@ def predict_haplotypes(
                             model, fasta, wanted, out / folder, head, formats=formats, copy=copy, **settings
                         )
                     shards.finish(name, out / folder / DONE)
-            record = make_record("predict", config=config, inputs={"genome": fasta.path})
             record["model"] = plan["model"]
             return _finish(_Job(out, wanted, samples, folders, model.window_bp), records, shards, record)
 

@@ -9,8 +9,25 @@ from senformer.genome.haplotype import Haplotype
 from senformer.genome.interval import Interval
 
 
-def copy_start(copy: Haplotype, window: Interval) -> int:
-    """Return where a window on the copy begins whose middle base is that of a window on the reference."""
+def copy_start(copy: Haplotype, window: Interval, crop_bp: int, size_bp: int) -> int:
+    """Return where a window on the copy begins that stands for one on the reference.
+
+    Both have the same middle base; a window whose output begins or ends where the chromosome does keeps that
+    end instead, so that insertions and deletions between it and the middle move nothing out of it.
+
+    Parameters
+    ----------
+    copy, window
+        The copy, and the window on the reference.
+    crop_bp
+        Bases at each end of a window that have no output.
+    size_bp
+        Length of the chromosome in the reference.
+    """
+    if window.start + crop_bp <= 0:
+        return window.start
+    if window.end - crop_bp >= size_bp:
+        return copy.size + (window.end - size_bp) - window.width
     return copy.place_of(window.center) - (window.center - window.start)
 
 

@@ -111,8 +111,13 @@ def _read(job: StitchJob, window: Interval) -> UInt8[np.ndarray, " base"]:
     if copy is None:
         wide = Interval(window.chrom, window.start - margin, window.end + margin)
         return job.fasta.fetch_padded(wide)[0]
-    start = copy_start(copy, window)
+    start = _copy_start(job, copy, window)
     return copy.fetch_padded(job.fasta, start - margin, start + window.width + margin)
+
+
+def _copy_start(job: StitchJob, copy: Haplotype, window: Interval) -> int:
+    crop_bp = job.grid.crop_bins * job.grid.bin_bp
+    return copy_start(copy, window, crop_bp, job.fasta.chrom_sizes[window.chrom])
 
 
 def _keep(
@@ -123,6 +128,6 @@ def _keep(
     if copy is None:
         return prediction[lo - row.first_bin : hi - row.first_bin]
     bin_bp, crop_bp = job.grid.bin_bp, job.grid.crop_bins * job.grid.bin_bp
-    start = copy_start(copy, Interval(row.chrom, row.start, row.end)) + crop_bp
+    start = _copy_start(job, copy, Interval(row.chrom, row.start, row.end)) + crop_bp
     reference = copy.reference_of(start, start + len(prediction) * bin_bp)
     return lift(prediction, reference, bin_bp, lo, hi - lo)

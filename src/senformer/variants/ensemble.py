@@ -135,6 +135,7 @@ def _geometry(model: Any, head: str) -> dict[str, Any]:
         "tracks": tracks or model.config.heads.get(head),
         "window_bp": model.window_bp,
         "bin_bp": model.bin_bp,
+        "crop_bins": model.crop_bins,
     }
 
 

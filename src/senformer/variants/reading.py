@@ -75,8 +75,9 @@ def make_reading(
     tracks: pd.DataFrame,
     scorers: Sequence[Scorer],
     inference: Inference,
+    spread: str,
     background: Path | None,
-    chrom_sizes: Mapping[str, int],
+    fasta: FastaReader,
 ) -> Reading:
     """Return what the cards of the models, and a background if there is one, tell.
 
@@ -87,11 +88,14 @@ def make_reading(
     ConfigError
         It was made with other models, another head or strands, or without one of the scores (E774).
     """
-    trained_on = _trained_on(models, head, chrom_sizes)
+    trained_on = _trained_on(models, head, fasta.chrom_sizes)
     if background is None:
         return Reading(trained_on=trained_on)
     found = read_background(background)
     asked = {"models": sorted(model.card.sha256 for model in models), "head": head}
+    # A background has one member a model: scores of single passes would be other means.
+    if spread != "models":
+        _refuse(background, f"is of whole models, and the spread is that of {spread}")
     asked |= {"strands": inference["strands"], "shifts_bp": list(inference["shifts_bp"])}
     for key, value in asked.items():
         if found.facts[key] != value:

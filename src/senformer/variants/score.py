@@ -173,7 +173,7 @@ def score(
         indels=choose(INDELS, indels, "way to score indels"),
         shard_size=shard_size,
         n_top=top,
-        reading=make_reading(models, ensemble.head, frame, chosen, inference, background, fasta.chrom_sizes),
+        reading=make_reading(models, ensemble.head, frame, chosen, inference, spread, background, fasta),
         delta=delta,
     )
     counts |= {"n_windows": len(job.loci), "n_padded": job.n_padded, "n_tracks": len(job.tracks)}

@@ -60,6 +60,7 @@ def predict_from_files(
     if variants is None:
         return predict_regions(model, fasta, regions, out, **settings)
     regions = check_regions(regions, fasta.chrom_sizes)
-    near = regions.assign(start=regions["start"] - model.window_bp, end=regions["end"] + model.window_bp)
+    first = (regions["start"] - model.window_bp).clip(lower=0)
+    near = regions.assign(start=first, end=regions["end"] + model.window_bp)
     copies = read_copies(variants, fasta, list(dict.fromkeys(samples)), near, unphased=unphased)
-    return predict_haplotypes(model, fasta, copies, regions, out, **settings)
+    return predict_haplotypes(model, fasta, copies, regions, out, variants=variants, **settings)

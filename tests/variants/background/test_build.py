@@ -46,6 +46,9 @@ def test_build_background__a_killed_run_goes_on_to_the_same_bytes(inputs, tmp_pa
         patch.setattr(build, "write_background", killed)
         with pytest.raises(KeyboardInterrupt):
             build_background(model, genome, tmp_path / "b.parquet", **how)
+    for other in ({"seed": 2}, {"n": 15}, {"scorers": ["SAD"]}):
+        with pytest.raises(OutputError, match="unfinished work of another command"):
+            build_background(model, genome, tmp_path / "b.parquet", **how | other)
     with monkeypatch.context() as patch:
         patch.setattr(build, "score", killed)  # the scores are there: not made again
         build_background(model, genome, tmp_path / "b.parquet", **how)

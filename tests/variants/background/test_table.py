@@ -40,6 +40,18 @@ def test_percentiles__equal_counting_one_by_one(scorer, stratum):
     assert (background.stratum == 2).sum() < FEWEST
 
 
+def test_percentiles__of_an_undefined_score_is_undefined():
+    found = make().percentiles("SAD", np.array([np.nan, 0.1], dtype=np.float32), 0)
+    assert np.isnan(found).tolist() == [True, False]
+
+
+def test_percentiles__of_some_tracks_alone():
+    background = make()
+    both = background.percentiles("SAD", np.array([0.2, 0.4], dtype=np.float32), 1)
+    only = background.percentiles("SAD", np.array([0.4], dtype=np.float32), 1, [1])
+    assert only[0] == both[1]
+
+
 def test_percentiles__of_variants_like_the_background_are_uniform():
     rng = np.random.default_rng(2)
     background = make((8000, 100, 100), seed=1)

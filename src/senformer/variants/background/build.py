@@ -18,6 +18,7 @@ from senformer.genome.chromosomes import resolve_chromosome
 from senformer.genome.fasta import FastaReader, open_fasta
 from senformer.genome.gtf import read_gtf
 from senformer.genome.vcf_write import write_vcf
+from senformer.predict.shards import ShardLog
 from senformer.predict.source import find_model, load_run_model, pick_head
 from senformer.predict.strands import card_tracks
 from senformer.variants.background.draw import Drawn, draw
@@ -28,6 +29,7 @@ from senformer.variants.scorers import Scorer
 from senformer.variants.table import track_frame
 
 ENDING = ".parquet"
+TABLE = "scores.parquet"
 
 
 def build_background(
@@ -43,7 +45,9 @@ def build_background(
     head: str | None = None,
     strands: str = "both",
     shifts_bp: Sequence[int] = (0,),
-    **how: Any,
+    batch_size: int = 4,
+    device: str = "auto",
+    precision: str = "fp32",
 ) -> dict[str, Any]:
     """Score random variants and write what scores are to be compared with.
 
@@ -63,7 +67,7 @@ def build_background(
         GTF: variants are told apart by the distance to the nearest start of a transcript, too.
     regions
         BED: variants are drawn there only, away from what the model was trained on for instance.
-    head, strands, shifts_bp, how
+    head, strands, shifts_bp, batch_size, device, precision
         As ``score`` takes them.
 
     Returns
@@ -119,24 +123,34 @@ def build_background(
     inputs |= {name: path for name, path in (("genes", genes), ("regions", regions)) if path}
     config = {"n": n, "seed": seed, "scorers": [scorer.name for scorer in chosen], "strands": strands}
     config["shifts_bp"] = list(shifts_bp)
-    with _workplace(out) as work:
-        table = work / "scores.parquet"
-        how |= {"scorers": chosen, "head": head, "strands": strands, "shifts_bp": shifts_bp}
-        _score(runs, genome, drawn, fasta, table, **how)
-        values = _read_values(table, [scorer.name for scorer in chosen], len(tracks))
-        record = make_record("background", config=config, inputs=inputs, counts=result)
+    record = make_record("background", config=config, inputs=inputs, counts=result)
+    plan = {"facts": facts, "files": {name: item["sha256"] for name, item in record["inputs"].items()}}
+    with _workplace(out, plan | config | {"version": record["versions"]["senformer"]}) as work:
+        how: dict[str, Any] = {"scorers": chosen, "head": head, "strands": strands, "shifts_bp": shifts_bp}
+        how |= {"batch_size": batch_size, "device": device, "precision": precision}
+        _score(runs, genome, drawn, fasta, work / TABLE, **how)
+        values = _read_values(work / TABLE, [scorer.name for scorer in chosen], len(tracks))
         write_json(out.with_name(f"{out.name}.run.json"), record)
         write_background(out, Background(facts, values, drawn.stratum))
     return result
 
 
 @contextlib.contextmanager
-def _workplace(out: Path) -> Iterator[Path]:
-    """Hold the hidden folder beside the output, where a killed run leaves its work."""
+def _workplace(out: Path, plan: dict[str, Any]) -> Iterator[Path]:
+    """Hold the hidden folder beside the output, where a killed run of the same plan leaves its work.
+
+    Raises
+    ------
+    OutputError
+        The output exists, or the folder holds the work of another plan (E709).
+    """
     work = out.with_name(f".{out.name}.work")
     refuse_existing(out)
     with folder_lock(work):
-        yield work
+        shards = ShardLog(work, plan)
+        shards.open()
+        with shards.leave_nothing():
+            yield work
         remove(work)
 
 

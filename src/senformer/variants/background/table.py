@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ class Background:
     facts: dict[str, Any]
     values: dict[str, Float32[np.ndarray, "variant track"]]
     stratum: Int64[np.ndarray, " variant"]
+    _sorted: dict[tuple[str, int], np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
     def percentiles(
         self,
@@ -62,14 +63,35 @@ class Background:
         of variants like the background's are uniform. A class of fewer than 50 variants is all of them.
         ``columns`` are the tracks that the scores are of; all unless given.
         """
-        mine = self.stratum == stratum
-        values = self.values[scorer][mine] if mine.sum() >= FEWEST else self.values[scorer]
-        values = values if columns is None else values[:, list(columns)]
+        sizes = self._sizes(scorer, stratum)
+        sizes = sizes if columns is None else sizes[:, list(columns)]
         scores = np.asarray(scores, dtype=np.float32)
-        if self.facts["signed"][scorer]:
-            values, scores = np.abs(values), np.abs(scores)
-        below = (values < scores).sum(axis=0) + (values == scores).sum(axis=0) / 2
-        return 100 * below / len(values)
+        scores = np.abs(scores) if self.facts["signed"][scorer] else scores
+        below = count_below(sizes, scores, np.less) + count_below(sizes, scores, np.less_equal)
+        return np.where(np.isnan(scores), np.nan, 100 * below / (2 * len(sizes)))
+
+    def _sizes(self, scorer: str, stratum: int) -> Float32[np.ndarray, "variant track"]:
+        """Return what the scores of a class are compared with, ascending on every track; made once."""
+        mine = self.stratum == stratum
+        key = scorer, stratum if mine.sum() >= FEWEST else -1
+        if key not in self._sorted:
+            values = self.values[scorer][mine] if key[1] >= 0 else self.values[scorer]
+            self._sorted[key] = np.sort(np.abs(values) if self.facts["signed"][scorer] else values, axis=0)
+        return self._sorted[key]
+
+
+def count_below(
+    ascending: Float32[np.ndarray, "variant track"], scores: Float32[np.ndarray, " track"], is_below: Any
+) -> Int64[np.ndarray, " track"]:
+    """Return how many rows are below each track's score (``np.less``, ``np.less_equal``), by halving."""
+    tracks = np.arange(ascending.shape[1])
+    low = np.zeros(len(tracks), dtype=np.int64)
+    high = np.full(len(tracks), len(ascending), dtype=np.int64)
+    while (low < high).any():
+        middle = (low + high) // 2
+        below = is_below(ascending[np.minimum(middle, len(ascending) - 1), tracks], scores) & (low < high)
+        low, high = np.where(below, middle + 1, low), np.where(below, high, np.minimum(high, middle))
+    return low
 
 
 def write_background(path: Path, background: Background) -> None:
