@@ -81,7 +81,8 @@ def test_kept_bins__a_full_memory_is_told_once(source, caplog):
         for _ in range(2):
             keep(_codes(1, 2, 3))
     assert keep.n_computed == 5
-    assert caplog.messages == ["keep_gib is full: bins of 1 sequences are kept, others run each time"]
+    told = [record.message for record in caplog.records if record.name == kept_module.__name__]
+    assert told == ["keep_gib is full: bins of 1 sequences are kept, others run each time"]
 
 
 def test_is_frozen__statistics_that_run_are_a_change(source):
