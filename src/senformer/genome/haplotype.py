@@ -13,6 +13,7 @@ from jaxtyping import Int64, UInt8
 from senformer.core.shapes import N_CODE
 from senformer.genome.fasta import FastaReader
 from senformer.genome.sequence import encode
+from senformer.genome.variant import trim_alleles
 
 
 @dataclass(frozen=True, order=True)
@@ -34,18 +35,10 @@ class Edit:
     @classmethod
     def of(cls, start: int, ref: str, alt: str) -> "Edit":
         """Return the edit of a record; what the alleles begin with is taken off first, then their end."""
-        n_head = _common(ref, alt)
-        ref, alt = ref[n_head:], alt[n_head:]
-        n_tail = _common(ref[::-1], alt[::-1])
-        return cls(start + n_head, start + n_head + len(ref) - n_tail, alt[: len(alt) - n_tail])
-
-
-def _common(one: str, other: str) -> int:
-    """Return the number of letters that both begin with."""
-    for index, (a, b) in enumerate(zip(one, other, strict=False)):
-        if a != b:
-            return index
-    return min(len(one), len(other))
+        # First bases first, unlike a variant's change: an earlier record may change the shared base.
+        n_tail, old, new = trim_alleles(ref[::-1], alt[::-1])
+        end = start + len(ref) - n_tail
+        return cls(end - len(old), end, new[::-1])
 
 
 class Haplotype:

@@ -4,6 +4,7 @@ The results are those of :meth:`senformer.predict.predictor.Predictor.predict` t
 that declares no convolutional part is predicted the plain way.
 """
 
+import abc
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -82,7 +83,7 @@ def declares(model: Any) -> bool:
     return stages is not None and bool(stages())
 
 
-class Reference:
+class Reference(abc.ABC):
     """A sequence whose prediction is known.
 
     Attributes
@@ -93,6 +94,7 @@ class Reference:
 
     prediction: Float32[np.ndarray, "bin track"]
 
+    @abc.abstractmethod
     def alternatives(
         self, codes: UInt8[np.ndarray, "window base"], names: Sequence[object] | None = None
     ) -> Float32[np.ndarray, "window bin track"]:
@@ -110,7 +112,6 @@ class Reference:
         DataError, DeviceError
             As for the reference.
         """
-        raise NotImplementedError
 
 
 class _Plain(Reference):
