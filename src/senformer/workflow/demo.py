@@ -24,7 +24,7 @@ from senformer.simulate import SimulateConfig, simulate
 from senformer.train import TrainConfig, train
 from senformer.variants import score
 from senformer.variants.table import SCORES
-from senformer.workflow.planted import measure_planted
+from senformer.workflow.planted import measure_planted, read_truth
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,9 @@ def summarize(metrics: dict[str, Any]) -> str:
             f"(log1p {test['pearson_log1p_mean']:.3f}); "
             f"noise ceiling over the genome {test['ceiling_mean']:.3f}",
             f"Planted motif-breaking against control variants there: AUROC {variants['auroc_planted']:.3f} "
-            f"({variants['n_break']} against {variants['n_control']})",
+            f"({variants['n_break']} against {variants['n_control']}); "
+            f"all {variants['n_planted']} planted: AUROC {variants['auroc_all']:.3f}, "
+            f"sign right in {variants['sign_right']:.1%}",
             f"Open {metrics['report']}",
         ]
     )
@@ -151,7 +153,7 @@ def _metrics(world: Path, run: Path, scores: Path, plan: dict[str, Any]) -> dict
             "ceiling_mean": float(ceiling["pearson_r"].mean()),
             "by_assay": test["by_assay"],
         },
-        "variants": measure_planted(SCORES.read(scores), world / "variants.vcf", chroms),
+        "variants": measure_planted(SCORES.read(scores), read_truth(world / "variants.tsv"), chroms),
     }
 
 
