@@ -1,4 +1,5 @@
 import gzip
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -25,19 +26,20 @@ def test_read_alleles__equals_string_slices_everywhere(fasta, window_bp):
         for _, position, alt in every_snv(chrom, range(1, len(bases) + 1)):
             ref = bases[position - 1]
             locus = group_loci([Variant(chrom, position - 1, ref, alt)], window_bp)[0]
-            alleles = read_alleles(locus, fasta)
-            assert decode(alleles.ref) == window_text(bases, position, ref, window_bp)
-            assert decode(alleles.alts[0]) == window_text(bases, position, alt, window_bp)
+            codes, (allele,) = read(locus, fasta)
+            assert decode(codes) == window_text(bases, position, ref, window_bp)
+            assert decode(allele.windows[0]) == window_text(bases, position, alt, window_bp)
             first = position - 1 - window_bp // 2
             inside = sum(0 <= at < len(bases) for at in range(first, first + window_bp))
-            assert alleles.padded_bp == (window_bp - inside,)
+            assert allele.padded_bp == window_bp - inside
 
 
 def test_read_alleles__alts_differ_from_ref_at_the_center_alone(fasta):
     variants = [Variant("chrA", 30, GENOME["chrA"][30], alt) for alt in "ACGT" if alt != GENOME["chrA"][30]]
-    alleles = read_alleles(group_loci(variants, 24)[0], fasta)
-    assert alleles.alts.shape == (3, 24)
-    differs = alleles.alts != alleles.ref
+    ref, alleles = read(group_loci(variants, 24)[0], fasta)
+    alts = np.concatenate([allele.windows for allele in alleles])
+    assert alts.shape == (3, 24)
+    differs = alts != ref
     np.testing.assert_array_equal(np.flatnonzero(differs.any(axis=0)), [12])
     assert differs[:, 12].all()
 
@@ -61,6 +63,12 @@ def test_other_window__by_hand(fasta, variant, ref, left, right):
     assert decode(fasta.fetch("chrA", window.start, window.end)) == ref
     assert decode(other_window(variant, window, fasta, "left")[0]) == left
     assert decode(other_window(variant, window, fasta, "right")[0]) == right
+
+
+def read(locus, fasta, anchors=("left", "right")):
+    """Return the reference, and all other alleles at once."""
+    ref, alleles = read_alleles(locus, fasta, anchors)
+    return ref, list(alleles)
 
 
 def random_variant(rng, chrom: str, bases: str) -> Variant | None:
@@ -103,19 +111,19 @@ def test_read_alleles__random_variants_equal_the_slow_oracle(fasta, n_variants):
             offset = int(rng.integers(-window_bp // 2 + 1, window_bp // 2))
             window = window.shift(-offset)
         locus = Locus(window, (variant,))
-        alleles = read_alleles(locus, fasta)
+        ref, (allele,) = read(locus, fasta)
         expected = windows_text(
             GENOME[chrom], variant.start, variant.ref, variant.alt, window.start, window_bp
         )
         assert locus.offset_bp(variant) == offset
-        assert decode(alleles.ref) == expected[0], variant
+        assert decode(ref) == expected[0], variant
         wanted = expected[1:] if variant.change.gain_bp else expected[1:2]
-        assert [decode(codes) for codes in alleles.alts] == list(wanted), variant
+        assert [decode(codes) for codes in allele.windows] == list(wanted), variant
         size = len(GENOME[chrom])
-        assert (alleles.padded_bp[0] > 0) == is_padded(variant, window, ("left", "right"), size)
+        assert (allele.padded_bp > 0) == is_padded(variant, window, ("left", "right"), size)
 
 
-def test_read_alleles__rows_of_each_variant(fasta):
+def test_read_alleles__windows_of_each_variant(fasta):
     variants = (
         Variant("chrA", 12, "A", "C"),
         Variant("chrA", 11, "C", "CTT"),
@@ -123,12 +131,25 @@ def test_read_alleles__rows_of_each_variant(fasta):
         Variant("chrA", 11, "CA", "C"),
     )
     locus = Locus(variant_window(variants[0], 16), variants)
-    alleles = read_alleles(locus, fasta)
-    assert [list(rows) for rows in alleles.rows] == [[0], [1, 2], [3], [4, 5]]
-    assert alleles.alts.shape == (6, 16)
-    alone = read_alleles(locus, fasta, ("left",))
-    assert [list(rows) for rows in alone.rows] == [[0], [1], [2], [3]]
-    np.testing.assert_array_equal(alone.alts, alleles.alts[[0, 1, 3, 4]])
+    both, left = read(locus, fasta)[1], read(locus, fasta, ("left",))[1]
+    assert [allele.variant for allele in both] == list(variants)
+    assert [allele.windows.shape for allele in both] == [(1, 16), (2, 16), (1, 16), (2, 16)]
+    for one, two in zip(left, both, strict=True):
+        np.testing.assert_array_equal(one.windows, two.windows[:1])
+
+
+def test_read_alleles__many_of_one_window_are_not_held_at_once(fasta):
+    variants = tuple(Variant("chrA", 30, GENOME["chrA"][30], "TG" * n) for n in range(1, 501))
+    window = variant_window(variants[0], 100_000)
+    n_windows, peaks = 0, []
+    for n in (5, 500):
+        tracemalloc.start()
+        for allele in read_alleles(Locus(window, variants[:n]), fasta)[1]:
+            n_windows += len(allele.windows)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert n_windows == 2 * 505
+    assert peaks[1] < 1.5 * peaks[0] < 5_000_000
 
 
 def test_read_alleles__counts_the_padding_of_the_window_that_has_most(fasta):
@@ -139,26 +160,26 @@ def test_read_alleles__counts_the_padding_of_the_window_that_has_most(fasta):
     assert variant.key == "chrB:8:TG>T"
     locus = group_loci([variant], 6)[0]
     assert (locus.window.start, locus.window.end) == (5, 11)
-    assert read_alleles(locus, fasta).padded_bp == (1,)
+    assert read(locus, fasta)[1][0].padded_bp == 1
     assert is_padded(variant, locus.window, ("left", "right"), 11)
     assert not is_padded(variant, locus.window, ("right",), 11)
-    assert read_alleles(locus, fasta, ("right",)).padded_bp == (0,)
+    assert read(locus, fasta, ("right",))[1][0].padded_bp == 0
 
 
 def test_read_alleles__swapped_alleles_have_the_same_two_windows(fasta):
     bases = GENOME["chrA"]
     plain = Variant("chrA", 29, bases[29], "CGT"[bases[29] == "C"])
     swapped = Variant("chrA", 29, plain.alt, plain.ref, is_swapped=True)
-    found, other = (read_alleles(group_loci([one], 24)[0], fasta) for one in (plain, swapped))
-    np.testing.assert_array_equal(found.ref, other.ref)
-    np.testing.assert_array_equal(found.alts, other.alts)
+    found, other = (read(group_loci([one], 24)[0], fasta) for one in (plain, swapped))
+    np.testing.assert_array_equal(found[0], other[0])
+    np.testing.assert_array_equal(found[1][0].windows, other[1][0].windows)
 
 
 def test_read_alleles__does_not_trust_an_unchecked_variant(fasta):
     wrong = "A" if GENOME["chrA"][30] != "A" else "C"
     for alt in ("G", "GT"):
         with pytest.raises(AssertionError, match="not checked"):
-            read_alleles(group_loci([Variant("chrA", 30, wrong, alt)], 24)[0], fasta)
+            read(group_loci([Variant("chrA", 30, wrong, alt)], 24)[0], fasta)
 
 
 @pytest.mark.real_data
@@ -173,6 +194,6 @@ def test_read_alleles__equals_string_slices_on_a_real_genome(shared_data):
             ref = bases[position - 1]
             alt = "ACGT"[("ACGT".index(ref) + 1) % 4]
             locus = group_loci([Variant(chrom, int(position) - 1, ref, alt)], 196_608)[0]
-            alleles = read_alleles(locus, real)
-            assert decode(alleles.ref) == window_text(bases, int(position), ref, 196_608)
-            assert decode(alleles.alts[0]) == window_text(bases, int(position), alt, 196_608)
+            codes, (allele,) = read(locus, real)
+            assert decode(codes) == window_text(bases, int(position), ref, 196_608)
+            assert decode(allele.windows[0]) == window_text(bases, int(position), alt, 196_608)

@@ -1,3 +1,6 @@
+import tracemalloc
+import weakref
+
 import numpy as np
 import pytest
 from tests.contracts.scorer import toy_genes
@@ -8,11 +11,12 @@ from tests.variants.toy import BIN_BP, DEFAULT, GENOME, TRACKS, WINDOW_BP, ToyMo
 from senformer.core.errors import DataError
 from senformer.genome.fasta import open_fasta
 from senformer.genome.variant import Variant
+from senformer.predict.delta.passes import KeptPass
 from senformer.predict.predictor import Predictor
 from senformer.variants.effects import bins_read, predict_effects
 from senformer.variants.ensemble import Ensemble
 from senformer.variants.indels import INDELS
-from senformer.variants.loci import group_loci
+from senformer.variants.loci import Locus, group_loci, variant_window
 from senformer.variants.masks import parse_scorer
 from senformer.variants.measure import Measure
 
@@ -160,3 +164,43 @@ def test_bins_read__all_where_bins_move():
     (locus,) = group_loci(variants_at([("chrA", 31, "C")]), 300)
     # the variant at the center, in bin 150, and 128 bins around it
     np.testing.assert_array_equal(bins_read(locus, 300, measure), np.arange(150 - 64, 150 + 64))
+
+
+@pytest.mark.parametrize(("batch_size", "most"), [(1, 3), (3, 1), (4, 1)])
+def test_predict_effects__members_are_kept_one_at_a_time(fasta, monkeypatch, batch_size, most):
+    alive, seen = weakref.WeakSet(), []
+
+    class Watched(KeptPass):
+        def outputs(self, codes):
+            alive.add(self)
+            seen.append(len(alive))
+            return super().outputs(codes)
+
+    monkeypatch.setattr("senformer.predict.delta.predictor.KeptPass", Watched)
+    models = [enformer(window_bp=16 * 20, crop_bins=3) for _ in range(3)]
+    members = [Predictor(m, device="cpu", strands="forward", batch_size=batch_size) for m in models]
+    # three alleles of one base, as a variant of the usual window has at most
+    loci = group_loci(variants_at(every_snv("chrA", range(30, 31))), models[0].window_bp)
+    found = list(predict_effects(loci, fasta, Ensemble(members, HEAD), BOTH, INDELS["shift"]))
+    assert len(found) == 3
+    assert max(seen) == most
+    alone = list(predict_effects(loci, fasta, Ensemble(members[1:2], HEAD), BOTH, INDELS["shift"]))
+    for effect, other in zip(found, alone, strict=True):
+        np.testing.assert_allclose(effect.members[1][1].bins, other.alt.bins, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_predict_effects__five_hundred_alleles_of_a_window_take_no_more_memory(fasta):
+    model = enformer(window_bp=16 * 200, crop_bins=3)
+    ensemble = Ensemble([Predictor(model, device="cpu")], HEAD)
+    bases = GENOME["chrA"][30]
+    variants = tuple(Variant("chrA", 30, bases, bases + "TG" * n) for n in range(1, 501))
+    window = variant_window(variants[0], model.window_bp)
+    peaks = []
+    for n in (5, 500):
+        tracemalloc.start()
+        effects = predict_effects([Locus(window, variants[:n])], fasta, ensemble, BOTH, INDELS["shift"])
+        assert sum(1 for _ in effects) == n
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.2 * peaks[0]

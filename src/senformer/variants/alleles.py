@@ -5,7 +5,7 @@ place of the changed bases; flanks are real. Where that makes the chromosome lon
 keep its left end in place, or its right end: a window is *anchored* left or right.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,36 +19,35 @@ from senformer.genome.sequence import encode
 from senformer.genome.variant import Variant
 from senformer.variants.loci import Locus, group_loci, variant_window
 
-__all__ = ["Alleles", "Anchor", "Locus", "group_loci", "read_alleles", "variant_window"]
+__all__ = ["Allele", "Anchor", "Locus", "group_loci", "read_alleles", "variant_window"]
 
 Anchor = Literal["left", "right"]
 
 
 @dataclass(frozen=True)
-class Alleles:
-    """The sequences of one locus.
+class Allele:
+    """The windows of the allele that the genome does not have.
 
     Attributes
     ----------
-    ref
-        Codes of the window as the genome has it.
-    alts
-        Codes with the other allele of each variant: one row a variant that keeps the length of the
-        chromosome, one row an anchor for each insertion or deletion.
-    rows
-        Rows of ``alts`` of each variant, in the order of ``Locus.variants``.
+    variant
+        Whose allele it is.
+    windows
+        Codes: one row of a variant that keeps the length of the chromosome, one row an anchor of an insertion
+        or deletion.
     padded_bp
-        For each variant the positions beyond the chromosome's ends, read as N, in whichever of its windows
-        has most.
+        Positions beyond the chromosome's ends, read as N, in whichever window, the reference's or these, has
+        most.
     """
 
-    ref: UInt8[np.ndarray, " base"]
-    alts: UInt8[np.ndarray, "row base"]
-    rows: tuple[range, ...]
-    padded_bp: tuple[int, ...]
+    variant: Variant
+    windows: UInt8[np.ndarray, "row base"]
+    padded_bp: int
 
 
-def read_alleles(locus: Locus, fasta: FastaReader, anchors: Sequence[Anchor] = ("left", "right")) -> Alleles:
+def read_alleles(
+    locus: Locus, fasta: FastaReader, anchors: Sequence[Anchor] = ("left", "right")
+) -> tuple[UInt8[np.ndarray, " base"], Iterator[Allele]]:
     """Read the window of ``locus`` with its real flanks, and put each other allele into a copy.
 
     Only positions beyond the chromosome's ends become N. The variants have been checked against the same
@@ -60,24 +59,30 @@ def read_alleles(locus: Locus, fasta: FastaReader, anchors: Sequence[Anchor] = (
         Variants of one window, and the genome.
     anchors
         The windows that an insertion or deletion gets.
+
+    Returns
+    -------
+    Codes of the window as the genome has it, and the other alleles in the order of the variants, each made
+    when it is asked for: a window that very many share costs no more memory.
     """
-    ref, ref_padded = _read(locus.window.chrom, locus.window.start, locus.window.end, fasta)
-    alts: list[np.ndarray] = []
-    rows: list[range] = []
-    padded: list[int] = []
-    for variant in locus.variants:
-        _assert_checked(ref, locus.index(variant), variant)
-        first, most = len(alts), ref_padded
-        if variant.change.gain_bp:
-            for anchor in anchors:
-                codes, n_padded = other_window(variant, locus.window, fasta, anchor)
-                alts.append(codes)
-                most = max(most, n_padded)
-        else:
-            alts.append(_substitute(ref, locus.index(variant), variant))
-        rows.append(range(first, len(alts)))
-        padded.append(most)
-    return Alleles(ref, np.stack(alts), tuple(rows), tuple(padded))
+    ref, padded_bp = _read(locus.window.chrom, locus.window.start, locus.window.end, fasta)
+    return ref, (_allele(variant, locus, ref, padded_bp, fasta, anchors) for variant in locus.variants)
+
+
+def _allele(
+    variant: Variant,
+    locus: Locus,
+    ref: UInt8[np.ndarray, " base"],
+    padded_bp: int,
+    fasta: FastaReader,
+    anchors: Sequence[Anchor],
+) -> Allele:
+    _assert_checked(ref, locus.index(variant), variant)
+    if not variant.change.gain_bp:
+        return Allele(variant, _substitute(ref, locus.index(variant), variant)[None], padded_bp)
+    found = [other_window(variant, locus.window, fasta, anchor) for anchor in anchors]
+    most = max(padded_bp, *(n_padded for _, n_padded in found))
+    return Allele(variant, np.stack([codes for codes, _ in found]), most)
 
 
 def _assert_checked(ref: UInt8[np.ndarray, " base"], index: int, variant: Variant) -> None:

@@ -8,7 +8,7 @@ deletion has the windows that its ``Indels`` asks for, combined before they are 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 from jaxtyping import Float, Int64, UInt8
@@ -16,6 +16,8 @@ from jaxtyping import Float, Int64, UInt8
 from senformer.genome.fasta import FastaReader
 from senformer.genome.interval import Interval
 from senformer.genome.variant import Variant
+from senformer.predict.delta import Reference
+from senformer.predict.predictor import Predictor
 from senformer.variants.alleles import read_alleles
 from senformer.variants.ensemble import Ensemble
 from senformer.variants.indels import IndelPlace, Indels
@@ -83,11 +85,12 @@ _Predicted = tuple[_Window, list[np.ndarray]]
 
 def _windows(loci: Sequence[Locus], fasta: FastaReader, indels: Indels) -> Iterator[_Window]:
     for locus in loci:
-        alleles = read_alleles(locus, fasta, indels.anchors)
-        yield _Window(alleles.ref, locus, 0, None, is_last=True)
-        for variant, rows, padded_bp in zip(locus.variants, alleles.rows, alleles.padded_bp, strict=True):
-            for row in rows:
-                yield _Window(alleles.alts[row], locus, padded_bp, variant, is_last=row == rows[-1])
+        ref, alleles = read_alleles(locus, fasta, indels.anchors)
+        yield _Window(ref, locus, 0, None, is_last=True)
+        for allele in alleles:
+            last = len(allele.windows) - 1
+            for row, codes in enumerate(allele.windows):
+                yield _Window(codes, locus, allele.padded_bp, allele.variant, is_last=row == last)
 
 
 def predict_effects(
@@ -130,11 +133,16 @@ def predict_effects(
 
 
 def _predict_all(windows: Iterator[_Window], ensemble: Ensemble) -> Iterator[_Predicted]:
-    while batch := list(islice(windows, ensemble.batch_size)):
+    for batch in _batches(windows, ensemble.batch_size):
         codes = np.stack([window.codes for window in batch])
         predictions = ensemble.predict(codes, [window.name for window in batch])
         for row, window in enumerate(batch):
             yield window, [member[row] for member in predictions]
+
+
+def _batches(windows: Iterator[_Window], size: int) -> Iterator[list[_Window]]:
+    while batch := list(islice(windows, size)):
+        yield batch
 
 
 def bins_read(locus: Locus, n_bins: int, measure: Measure) -> Int64[np.ndarray, " bin"] | None:
@@ -159,13 +167,36 @@ def _predict_changes(
     Bins that are not read stay 0.
     """
     first = next(windows)
-    references = ensemble.references(first.codes, first.name, bins)
-    yield first, [_in_place(reference.prediction, bins, ensemble.n_bins) for reference in references]
-    while batch := list(islice(windows, ensemble.batch_size)):
-        codes, names = np.stack([window.codes for window in batch]), [window.name for window in batch]
-        predictions = [reference.alternatives(codes, names) for reference in references]
+    batches = _batches(windows, ensemble.batch_size)
+    batch, more = next(batches), next(batches, None)
+
+    def whole(prediction: np.ndarray) -> np.ndarray:
+        return _in_place(prediction, bins, ensemble.n_bins)
+
+    def kept(member: Predictor) -> Reference:
+        return ensemble.reference(member, first.codes, first.name, bins)
+
+    if more is None:
+        # One batch, as where windows are centered: what a member keeps goes before the next one begins.
+        members = [_asked(kept(member), batch) for member in ensemble.members]
+        yield first, [whole(prediction) for prediction, _ in members]
         for row, window in enumerate(batch):
-            yield window, [_in_place(member[row], bins, ensemble.n_bins) for member in predictions]
+            yield window, [whole(others[row]) for _, others in members]
+        return
+    references = [kept(member) for member in ensemble.members]
+    yield first, [whole(reference.prediction) for reference in references]
+    for each in chain([batch, more], batches):
+        found = [_asked(reference, each)[1] for reference in references]
+        for row, window in enumerate(each):
+            yield window, [whole(others[row]) for others in found]
+
+
+def _asked(
+    reference: Reference, batch: Sequence[_Window]
+) -> tuple[Float[np.ndarray, "read track"], Float[np.ndarray, "window read track"]]:
+    """Return the predictions of a reference and of windows that differ little from it."""
+    codes, names = np.stack([window.codes for window in batch]), [window.name for window in batch]
+    return reference.prediction, reference.alternatives(codes, names)
 
 
 def _in_place(

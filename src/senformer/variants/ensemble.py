@@ -74,18 +74,19 @@ class Ensemble:
         model = self.members[0].model
         return model.window_bp // model.bin_bp - 2 * model.crop_bins
 
-    def references(
+    def reference(
         self,
+        member: Predictor,
         codes: UInt8[np.ndarray, " base"],
         name: object,
         bins: Int64[np.ndarray, " bin"] | None = None,
-    ) -> list[Reference]:
-        """Return what every member keeps of one sequence, for others that differ little from it.
+    ) -> Reference:
+        """Return what a member keeps of one sequence, for others that differ little from it.
 
         Where ``bins`` are given, these alone are predicted.
         """
         view = View(bins, None if self.columns is None else np.array(self.columns, dtype=np.int64))
-        return [DeltaPredictor(member).reference(codes, self.head, view, name) for member in self.members]
+        return DeltaPredictor(member).reference(codes, self.head, view, name)
 
     def _kept(self, prediction: np.ndarray) -> np.ndarray:
         return prediction if self.columns is None else prediction[:, :, list(self.columns)]
