@@ -16,11 +16,11 @@ from senformer.genome.assemblies import recognize
 from senformer.genome.chromosomes import match_chromosomes, resolve_chromosome
 from senformer.genome.fasta import FastaReader
 from senformer.genome.normalize import normalize
+from senformer.genome.ref_match import explain, match_sample
 from senformer.genome.sequence import decode, encode
 from senformer.genome.variant import Origin, Variant
 from senformer.genome.variant_formats import parse_variants
 from senformer.genome.variant_record import VariantRecord, VariantText
-from senformer.genome.vcf_match import explain, match_sample
 
 REF_MISMATCH = ("error", "skip", "swap")
 _REPORTED_RECORDS = 1000

@@ -5,7 +5,7 @@ from pathlib import Path
 from senformer.core.findings import NOTE, Finding, gathered
 from senformer.core.wording import counted
 from senformer.genome.bed_check import check_bed_alone
-from senformer.genome.vcf_check import check_vcf_alone
+from senformer.genome.variant_check import check_variants_alone
 from senformer.tracks import open_track
 from senformer.tracks.track import Track
 from senformer.workflow.doctor.inputs import Report
@@ -28,7 +28,7 @@ def check_alone(
             looked.append(f"{counted(n_lines, 'line')} of {regions.name}")
     if variants:
         with gathered(report.findings, str(variants)):
-            n_records, findings = check_vcf_alone(variants)
+            n_records, findings = check_variants_alone(variants)
             report.findings += findings
             looked.append(f"{counted(n_records, 'record')} of {variants.name}")
     if looked:

@@ -21,7 +21,7 @@ from senformer.genome.bed_check import check_bed
 from senformer.genome.fasta import FastaReader, open_fasta
 from senformer.genome.fasta_check import check_fasta
 from senformer.genome.regions import subtract
-from senformer.genome.vcf_check import check_vcf
+from senformer.genome.variant_check import check_variants
 from senformer.tracks.table import Track, read_track_table
 from senformer.tracks.track_probe import TrackProbe
 from senformer.workflow.doctor.alone import check_alone
@@ -221,7 +221,7 @@ def _unique(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _check_variants(report: Report, path: Path, fasta: FastaReader) -> None:
     with gathered(report.findings, str(path)):
-        facts, findings = check_vcf(path, fasta)
+        facts, findings = check_variants(path, fasta)
         report.findings += findings
         looked = counted(facts.n_records, "record") + ("" if facts.is_whole else " looked at from its start")
         line = (

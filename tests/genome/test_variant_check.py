@@ -3,7 +3,7 @@ from tests.genome.toy import random_genome, write_fasta
 
 from senformer.core.errors import MissingInputError
 from senformer.genome.fasta import open_fasta
-from senformer.genome.vcf_check import check_vcf
+from senformer.genome.variant_check import check_variants
 
 GENOME = random_genome(sizes={"chr1": 900, "chr2": 300})
 HEADER = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
@@ -24,31 +24,31 @@ def _vcf(tmp_path, n=20, extra=""):
     return path
 
 
-def test_check_vcf__counts(tmp_path, fasta):
-    facts, findings = check_vcf(_vcf(tmp_path), fasta)
+def test_check_variants__counts(tmp_path, fasta):
+    facts, findings = check_variants(_vcf(tmp_path), fasta)
     assert findings == []
     assert (facts.n_records, facts.is_whole, facts.n_scorable, facts.match.n_agree) == (20, True, 20, 20)
 
 
-def test_check_vcf__looks_at_the_start_of_a_long_file_and_says_so(tmp_path, fasta):
-    facts, _ = check_vcf(_vcf(tmp_path, 30), fasta, most_records=12)
+def test_check_variants__looks_at_the_start_of_a_long_file_and_says_so(tmp_path, fasta):
+    facts, _ = check_variants(_vcf(tmp_path, 30), fasta, most_records=12)
     assert (facts.n_records, facts.is_whole) == (12, False)
 
 
-def test_check_vcf__every_bad_line_is_a_finding(tmp_path, fasta):
+def test_check_variants__every_bad_line_is_a_finding(tmp_path, fasta):
     extra = "chr1\t5\t.\tA\n\nchr1\tx\t.\tA\tC\t.\t.\t.\nchr1\t5\t.\t-\tC\t.\t.\t.\n"
-    _, findings = check_vcf(_vcf(tmp_path, extra=extra), fasta)
+    _, findings = check_variants(_vcf(tmp_path, extra=extra), fasta)
     errors = [(finding.code, finding.where.rsplit(" ", 1)[1]) for finding in findings]
     assert errors == [("E222", "23"), ("E222", "24"), ("E222", "25"), ("E224", "26")]
 
 
-def test_check_vcf__a_missing_file_is_an_error(tmp_path, fasta):
+def test_check_variants__a_missing_file_is_an_error(tmp_path, fasta):
     with pytest.raises(MissingInputError, match="no such file"):
-        check_vcf(tmp_path / "no.vcf", fasta)
+        check_variants(tmp_path / "no.vcf", fasta)
 
 
 @pytest.mark.parametrize("kind", ["table", "ids"])
-def test_check_vcf__tables_and_ids_are_checked_too(tmp_path, fasta, kind):
+def test_check_variants__tables_and_ids_are_checked_too(tmp_path, fasta, kind):
     ref = GENOME["chr1"][9]
     alt, path = "ACGT"["ACGT".index(ref) - 1], tmp_path / "v.tsv"
     rows = [(10, ref, alt), (12, GENOME["chr1"][11:14], GENOME["chr1"][11])]
@@ -57,9 +57,9 @@ def test_check_vcf__tables_and_ids_are_checked_too(tmp_path, fasta, kind):
     else:
         text = "".join(f"chr1:{p}:{r}>{a}\n" for p, r, a in rows)
     path.write_text(text)
-    facts, findings = check_vcf(path, fasta)
+    facts, findings = check_variants(path, fasta)
     assert findings == []
     assert (facts.n_records, facts.n_scorable, facts.match.n_agree) == (2, 2, 2)
     path.write_text(text + ("chr1\tx\tA\tC\n" if kind == "table" else "rs1\n"))
-    _, findings = check_vcf(path, fasta)
+    _, findings = check_variants(path, fasta)
     assert [finding.code for finding in findings] == ["E222" if kind == "table" else "E236"]

@@ -1,4 +1,4 @@
-"""How well the REF alleles of a VCF file are what a genome has there, and what would explain it if not.
+"""How well the REF alleles of a file of variants agree with a genome, and what would explain it if not.
 
 The two strands, the two alleles and the two ways to count positions are tried on a sample.
 """

@@ -14,16 +14,16 @@ from senformer.genome.chromosomes import resolve_chromosome
 from senformer.genome.fasta import FastaReader
 from senformer.genome.files import local_file, read_lines
 from senformer.genome.name_check import unknown_names
+from senformer.genome.ref_match import RefMatch, advise, match_sample
 from senformer.genome.variant_formats import parse_variants, variant_format
 from senformer.genome.variant_record import VariantRecord
-from senformer.genome.vcf_match import RefMatch, advise, match_sample
 from senformer.genome.vcf_parse import parse_header, parse_record
 
 MOST_RECORDS = 200_000
 
 
 @dataclass(frozen=True)
-class VcfFacts:
+class VariantFacts:
     """What a file of variants holds.
 
     Attributes
@@ -47,9 +47,9 @@ class VcfFacts:
     assembly: str | None
 
 
-def check_vcf(
+def check_variants(
     path: Path, fasta: FastaReader, *, most_records: int = MOST_RECORDS
-) -> tuple[VcfFacts, list[Finding]]:
+) -> tuple[VariantFacts, list[Finding]]:
     """Return what a file of variants holds and what is wrong with it.
 
     Parameters
@@ -77,10 +77,10 @@ def check_vcf(
         found = f"none of {counted(len(inside), 'record')} has an ALT that is spelled out in A, C, G and T"
         todo = "score reads substitutions, insertions and deletions; symbols such as <DEL> it skips."
         findings.append(Finding(WARNING, "E751", str(path), found, todo))
-    return VcfFacts(len(records), is_whole, n_scorable, match, recognize(sizes)), findings
+    return VariantFacts(len(records), is_whole, n_scorable, match, recognize(sizes)), findings
 
 
-def check_vcf_alone(path: Path, *, most_records: int = MOST_RECORDS) -> tuple[int, list[Finding]]:
+def check_variants_alone(path: Path, *, most_records: int = MOST_RECORDS) -> tuple[int, list[Finding]]:
     """Return how many records a file of variants holds, and what is wrong whatever the genome."""
     path = local_file(path, "E220")
     findings: list[Finding] = list(_of_index(path))

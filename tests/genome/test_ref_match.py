@@ -3,8 +3,8 @@ import pytest
 from tests.genome.toy import random_genome, write_fasta
 
 from senformer.genome.fasta import open_fasta
+from senformer.genome.ref_match import RefMatch, advise, match_sample
 from senformer.genome.variant_record import VariantRecord
-from senformer.genome.vcf_match import RefMatch, advise, match_sample
 
 GENOME = random_genome(sizes={"chr1": 5_000, "chr2": 800})
 
