@@ -41,6 +41,12 @@ def test_measure__genes_alone():
     assert [row.gene.id for row in measure(["SED"], [pair()])] == ["near", "far"]
 
 
+def test_most_rows__is_never_less_than_the_rows():
+    one = Measure([parse_scorer("SED"), parse_scorer("SAD")], 4, GENES)
+    assert one.most_rows(WINDOW) == len(one(VARIANT, WINDOW, 0, [pair()])) == 3
+    assert one.most_rows(Interval("chrB", 100, 136)) == 1
+
+
 def test_measure__no_gene_in_reach_leaves_a_row():
     away = Measure([parse_scorer("SED")], 4, {"exons": toy_genes([("out", 300, 310, "+")])})
     (row,) = away(VARIANT, WINDOW, 0, [pair()])

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from tests.contracts.scorer import toy_genes
 from tests.variants.toy import BIN_BP, DEFAULT, GENOME, TRACKS, WINDOW_BP, ToyModel, every_snv, write_genome
 
 from senformer.core.errors import DataError, DeviceError
@@ -9,9 +12,10 @@ from senformer.predict.predictor import Predictor
 from senformer.variants.ensemble import Ensemble
 from senformer.variants.indels import INDELS
 from senformer.variants.loci import group_loci
+from senformer.variants.masks import parse_scorer
 from senformer.variants.measure import Measure
 from senformer.variants.parts import Parts
-from senformer.variants.shards import Job, cut_shards, run_shards
+from senformer.variants.shards import Job, run_shards
 from senformer.variants.table import SCORES, track_frame
 from senformer.variants.top import restore_top
 
@@ -31,11 +35,13 @@ def make_job(tmp_path, shard_size=4, n_top=2, model=None):
     )
 
 
-@pytest.mark.parametrize(("shard_size", "sizes"), [(1, [3, 3, 3, 3]), (4, [6, 6]), (7, [9, 3]), (99, [12])])
-def test_cut_shards__never_divides_a_locus(tmp_path, shard_size, sizes):
-    shards = cut_shards(make_job(tmp_path).loci, shard_size)
-    assert [sum(len(locus.variants) for locus in shard) for shard in shards] == sizes
-    assert [locus for shard in shards for locus in shard] == make_job(tmp_path).loci
+def test_job__shards_have_no_more_rows_than_fit(tmp_path, monkeypatch):
+    genes = {"exons": toy_genes([("G", 10, 20, "+"), ("H", 12, 26, "-")])}
+    job = replace(make_job(tmp_path), measure=Measure([parse_scorer("SED")], BIN_BP, genes))
+    assert len(job.shards) == 2
+    # 3 tracks, and 1 + 2 rows a variant: of 27 values one locus of 3 variants
+    monkeypatch.setattr("senformer.variants.shards.MOST_VALUES", 27)
+    assert [len(shard) for shard in job.shards] == [1, 1, 1, 1]
 
 
 def test_run_shards__goes_on_where_it_stopped(tmp_path, monkeypatch):

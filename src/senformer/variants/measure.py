@@ -113,6 +113,12 @@ class Measure:
         offset_bp = variant.change.start - window.center
         return tuple(_row(variant, padded_bp, rows[gene], gene, offset_bp) for gene in order)
 
+    def most_rows(self, window: Interval) -> int:
+        """Return how many rows a variant of a window has at most: its own, and one for each gene in reach."""
+        spans = self.genes.values()
+        genes = {gene for one in spans for gene, _ in one.within(window.chrom, window.start, window.end)}
+        return 1 + len(genes)
+
 
 def _nearness(gene: Gene | None, variant: Variant) -> tuple[int, str]:
     return (abs(gene.distance(variant)), gene.id) if gene else (0, "")

@@ -1,4 +1,4 @@
-"""Cuts a scoring job into shards and runs those that are not finished."""
+"""Runs the shards of a scoring job that are not finished."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -11,6 +11,7 @@ from rich.progress import Progress
 
 from senformer.genome.fasta import FastaReader
 from senformer.variants.alleles import is_padded
+from senformer.variants.cut import MOST_VALUES, cut_shards
 from senformer.variants.effects import predict_effects
 from senformer.variants.ensemble import Ensemble
 from senformer.variants.indels import Indels
@@ -40,7 +41,7 @@ class Job:
     indels
         How insertions and deletions are scored.
     shard_size
-        Variants in a shard, at least.
+        Variants in a shard, at least; fewer where they have very many rows (:mod:`senformer.variants.cut`).
     n_top
         How many of the largest effects keep their predictions.
     reading
@@ -67,6 +68,14 @@ class Job:
         return [what for what in BESIDE if there[what]]
 
     @property
+    def shards(self) -> list[list[Locus]]:
+        """The loci, cut into the units of resuming."""
+        most_rows = max(1, MOST_VALUES // len(self.tracks))
+        return cut_shards(
+            self.loci, self.shard_size, lambda locus: self.measure.most_rows(locus.window), most_rows
+        )
+
+    @property
     def settings(self) -> dict[str, Any]:
         """What the numbers depend on besides the input files."""
         return {
@@ -91,23 +100,6 @@ class Job:
         )
 
 
-def cut_shards(loci: Sequence[Locus], shard_size: int) -> list[list[Locus]]:
-    """Cut ``loci`` into runs of at least ``shard_size`` variants (the last may hold fewer).
-
-    A locus is never divided, so that its reference is predicted once. Batches do not cross shards, so the
-    numbers of a shard depend on nothing outside it.
-    """
-    shards: list[list[Locus]] = []
-    n_variants = shard_size
-    for locus in loci:
-        if n_variants >= shard_size:
-            shards.append([])
-            n_variants = 0
-        shards[-1].append(locus)
-        n_variants += len(locus.variants)
-    return shards
-
-
 def run_shards(job: Job, parts: Parts) -> int:
     """Score every shard that ``parts`` does not hold yet; return the number of all shards.
 
@@ -116,7 +108,7 @@ def run_shards(job: Job, parts: Parts) -> int:
     DataError
         A prediction is not finite.
     """
-    shards = cut_shards(job.loci, job.shard_size)
+    shards = job.shards
     top = restore_top(parts.top_part(parts.n_done - 1)) if parts.n_done else []
     # On a terminal only; a log file is spared the redrawn lines.
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
