@@ -1,5 +1,6 @@
 """``senformer report``."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,11 +11,20 @@ from senformer.cli.output import Json, say
 
 def report(
     runs: Annotated[
-        list[Path], typer.Argument(help="A run folder of `train`, or several to compare.", show_default=False)
+        list[Path],
+        typer.Argument(
+            help="A run folder of `train`, several to compare, or a file of `score`.", show_default=False
+        ),
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Page to write. Default: RUN/report.html; needed for several runs."),
+        typer.Option(
+            "--out",
+            "-o",
+            help="Page to write. Default: RUN/report.html; needed for several runs. Of scores: a folder, "
+            "by default FILE.pages.",
+            show_default=False,
+        ),
     ] = None,
     evaluation: Annotated[
         list[Path] | None,
@@ -42,15 +52,58 @@ def report(
             help="Write the curve as TensorBoard events into a folder instead, a new one or one made so.",
         ),
     ] = None,
+    variant: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--variant",
+            help="Of scores: a variant that gets a page, as chr1:1000:A>C, an ID, or chr1:1000; repeat.",
+            show_default=False,
+        ),
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            "--top",
+            help="Of a file of scores: how many of the largest effects get a page. Default: 5.",
+            show_default=False,
+        ),
+    ] = None,
+    model: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--model",
+            help="Where the model of the scores is, if it has moved; once for each of an ensemble.",
+            show_default=False,
+        ),
+    ] = None,
+    genome: Annotated[
+        Path | None,
+        typer.Option(
+            "--genome", "-g", help="Where the genome of the scores is, if moved.", show_default=False
+        ),
+    ] = None,
+    genes: Annotated[
+        Path | None,
+        typer.Option("--genes", help="GTF, whose starts the pages of variants mark.", show_default=False),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Write one offline page about a run, or one that compares several runs with the first.
+    """Write one offline page about a run, one that compares runs, or pages about scored variants.
 
     Example: senformer report runs/yeast
     """
     from senformer.core.errors import UsageError
     from senformer.workflow.report import report_run
 
+    of_scores = {"--variant": variant, "--top": top, "--model": model, "--genome": genome, "--genes": genes}
+    if len(runs) == 1 and runs[0].is_file():
+        of_runs = {"--evaluation": evaluation, "--scores": scores, "--drift": drift}
+        _refuse_given(
+            {**of_runs, "--tensorboard": tensorboard}, "is of a run, and a file of scores was named"
+        )
+        _report_scores(runs[0], out, variant or [], 5 if top is None else top, model or [], genome, genes)
+        return
+    _refuse_given(of_scores, "is of a file of scores, and none was named")
     if tensorboard is not None:
         _write_events(runs, tensorboard, [out, evaluation, scores, drift])
         return
@@ -61,6 +114,29 @@ def report(
     if len(found) > 1:
         raise UsageError("E672", "--evaluation", f"{len(found)} for one run", "Give one.")
     page = report_run(runs[0], out, evaluation=found[0] if found else None, scores=scores, drifts=drift or ())
+    say({"report": str(page)}, f"Report: {page}")
+
+
+def _refuse_given(options: Mapping[str, object], found: str) -> None:
+    from senformer.core.errors import UsageError
+
+    for option, value in options.items():
+        if value is not None and value != []:
+            raise UsageError("E674", option, found, "Leave it out.")
+
+
+def _report_scores(
+    scores: Path,
+    out: Path | None,
+    variants: list[str],
+    top: int,
+    models: list[Path],
+    genome: Path | None,
+    genes: Path | None,
+) -> None:
+    from senformer.workflow.pages.write import report_scores
+
+    page = report_scores(scores, out, variants=variants, top=top, models=models, genome=genome, genes=genes)
     say({"report": str(page)}, f"Report: {page}")
 
 

@@ -74,11 +74,18 @@ class EvaluationFiles:
 
 @dataclass(frozen=True)
 class ScoreFiles:
-    """Scores: run record, the arrays of ``FILE.top.npz``, and the table's rows of those variants."""
+    """Scores: run record, the arrays of ``FILE.top.npz``, and the table's rows of those variants.
+
+    ``pages`` is the folder of the table's own pages (``report FILE``), ``overview`` and ``cells`` what stands
+    in it; None where there are none, or they are of scores that were there before.
+    """
 
     record: dict[str, Any]
     top: dict[str, np.ndarray]
     rows: pd.DataFrame
+    pages: Path | None = None
+    overview: dict[str, Any] | None = None
+    cells: pd.DataFrame | None = None
 
 
 def read_run(path: Path) -> RunFiles:
@@ -142,8 +149,8 @@ def read_evaluation(path: Path) -> EvaluationFiles:
         metrics=read_json(path / "metrics.json"),
         record=read_json(path / "run.json", optional=True),
         tracks=_read_table(path / "tracks.tsv"),
-        examples=_read_arrays(path / "examples.npz"),
-        blocks=_read_arrays(path / "blocks.npz") if (path / "blocks.npz").exists() else None,
+        examples=read_arrays(path / "examples.npz"),
+        blocks=read_arrays(path / "blocks.npz") if (path / "blocks.npz").exists() else None,
         **_read_genes(path),
     )
 
@@ -178,7 +185,7 @@ def _read_genes(path: Path) -> dict[str, Any]:
     if not (values.exists() and tracks.exists()):
         return {}
     try:
-        return {"gene_values": _read_arrays(values), "gene_tracks": pd.read_parquet(tracks)}
+        return {"gene_values": read_arrays(values), "gene_tracks": pd.read_parquet(tracks)}
     except (ValueError, OSError) as fault:
         raise _damaged(str(tracks), f"is no table ({fault})") from fault
 
@@ -197,14 +204,27 @@ def read_scores(path: Path) -> ScoreFiles:
     """
     _check_score_table(path)
     top_path = path.with_name(f"{path.name}.top.npz")
-    top = _read_arrays(top_path)
+    top = read_arrays(top_path)
     if "key" not in top:
         raise _damaged(str(top_path), "has no array 'key'")
+    record = read_json(path.with_name(f"{path.name}.run.json"))
     return ScoreFiles(
-        record=read_json(path.with_name(f"{path.name}.run.json")),
+        record=record,
         top=top,
         rows=_read_score_rows(path, [str(key) for key in top["key"]]),
+        **_read_pages(path.with_name(f"{path.name}.pages"), record),
     )
+
+
+def _read_pages(folder: Path, record: dict[str, Any]) -> dict[str, Any]:
+    overview = read_json(folder / "overview.json", optional=True)
+    if overview is None or overview["run"]["started"] != record["started"]:
+        return {}
+    try:
+        cells = pd.read_parquet(folder / "cells.parquet")
+    except (ValueError, OSError) as fault:
+        raise _damaged(str(folder / "cells.parquet"), f"is no table ({fault})") from fault
+    return {"pages": folder, "overview": overview, "cells": cells}
 
 
 def _check_score_table(path: Path) -> None:
@@ -272,7 +292,8 @@ def _read_table(path: Path) -> pd.DataFrame:
     return table
 
 
-def _read_arrays(path: Path) -> dict[str, np.ndarray]:
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """Read the arrays of an npz file; raises as :func:`read_json`."""
     _read_bytes(path, 1)
     try:
         with np.load(path, allow_pickle=False) as arrays:

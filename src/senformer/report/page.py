@@ -54,7 +54,7 @@ def write_report(
     evaluation
         Folder of ``evaluate``.
     scores
-        Table of ``score``, with the files beside it.
+        Table of ``score``, with the files beside it; its own pages are linked where it has any.
     drifts
         Folders of ``evaluate`` against another model, by the name that each model has on the page.
     extra
@@ -69,7 +69,8 @@ def write_report(
         A file is damaged.
     """
     drifted = read_drifts(drifts or {})
-    write_text(Path(out), render_report(run, evaluation, scores, drifted, extra or {}))
+    home = Path(out).absolute().parent
+    write_text(Path(out), render_report(run, evaluation, scores, drifted, extra or {}, home))
 
 
 def render_report(
@@ -78,8 +79,9 @@ def render_report(
     scores: Path | None,
     drifted: Mapping[str, EvaluationFiles],
     extra: dict[str, Any],
+    home: Path | None = None,
 ) -> str:
-    """Return the page of :func:`write_report` as text."""
+    """Return the page of :func:`write_report` as text; links are relative to the folder ``home``."""
     trained = read_run(Path(run))
     evaluated = read_evaluation(Path(evaluation)) if evaluation else None
     scored = read_scores(Path(scores)) if scores else None
@@ -101,7 +103,7 @@ def render_report(
         *([drift_section(drifted, counter)] if drifted else []),
         *([genes_section(evaluated, counter)] if evaluated is not None and has_genes else []),
         loci_section(evaluated, counter),
-        variants_section(scored, counter),
+        variants_section(scored, counter, home),
         run_section(trained, records, builds),
     ]
     return document(f"{title}: senformer report", html.element("main", html.join(body)))

@@ -24,7 +24,11 @@ from senformer.simulate import SimulateConfig, simulate
 from senformer.train import TrainConfig, train
 from senformer.variants import score
 from senformer.variants.table import SCORES
+from senformer.workflow.pages.write import report_scores
 from senformer.workflow.planted import measure_planted, read_truth
+
+N_PAGES = 3
+"""Variants with a page of their own."""
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +80,7 @@ def run_demo(out: Path, *, minutes: float = 7.0, seed: int = 1, short: bool = Fa
     metrics = _metrics(world, run, scores, plan)
     metrics["seconds"] = round(time.monotonic() - started)
     write_json(out / "metrics.json", metrics)
+    report_scores(scores, top=N_PAGES)
     write_report(run, out / "report.html", evaluation=run / "evaluation", scores=scores, extra=metrics)
     return {**metrics, "report": str(out / "report.html")}
 

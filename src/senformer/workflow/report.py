@@ -132,7 +132,10 @@ def report_events(runs: Sequence[Path], out: Path) -> int:
 def _require_run(run: Path) -> None:
     if _record(run / "run.json").get("command") != "train":
         raise MissingInputError(
-            "E123", str(run), "is no run folder (no run.json of `train`)", "Give a folder of `train`."
+            "E123",
+            str(run),
+            "is no run folder (no run.json of `train`)",
+            "Give a folder of `train`, or a file of `score`.",
         )
 
 

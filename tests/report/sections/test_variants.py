@@ -1,7 +1,8 @@
 from dataclasses import replace
 
+import pandas as pd
 import pytest
-from tests.report.toy import write_scores
+from tests.report.toy import write, write_scores
 
 from senformer.report.figures import FIGURES, Drawing
 from senformer.report.inputs import read_scores
@@ -42,3 +43,23 @@ def test_variants_section__one_scorer_alone(tmp_path):
 
 def test_variants_section__none():
     assert "No variant scores were given" in variants_section(None, FigureCounter())
+
+
+def test_variants_section__links_to_the_pages_of_the_table(tmp_path, monkeypatch):
+    monkeypatch.setitem(FIGURES, "effect_plane", lambda *given: Drawing("<svg/>", f"of {given[1]}", ""))
+    path = write_scores(tmp_path / "scores.parquet")
+    folder = tmp_path / "scores.parquet.pages"
+    folder.mkdir()
+    listed = [{"key": "chr8:1:A>C", "page": "chr8_1_A_C"}, {"key": "chr8:9:A>C", "page": None}]
+    scores = read_scores(path)
+    overview = {"top": listed, "points": [], "scores": scores.record["scores"], "rank_scorer": "SAR"}
+    overview |= {"against": "nothing", "run": {"started": scores.record["started"]}}
+    write(folder / "overview.json", overview)
+    pd.DataFrame({"n": [1]}).to_parquet(folder / "cells.parquet")
+    made = variants_section(read_scores(path), FigureCounter(), tmp_path / "run")
+    assert '<a href="../scores.parquet.pages/chr8_1_A_C.html">chr8:1:A&gt;C</a>' in made
+    assert "chr8_9" not in made
+    assert 'alt="of nothing"' in made
+    # Scores that were made again have no pages yet.
+    write(folder / "overview.json", overview | {"run": {"started": "earlier"}})
+    assert "scores.parquet.pages" not in variants_section(read_scores(path), FigureCounter(), tmp_path)

@@ -1,5 +1,6 @@
 """Predicted tracks of both alleles of one variant. Under ``variant_effect`` in ``FIGURES``."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,13 @@ from senformer.report.figures.style import (
 N_TRACKS = 3
 
 
-def variant_effect(top: dict[str, Any], row: int) -> Drawing:
+def variant_effect(
+    top: dict[str, Any],
+    row: int,
+    *,
+    tracks: Sequence[int] | None = None,
+    genes: Sequence[dict[str, Any]] = (),
+) -> Drawing:
     """Draw REF and ALT predictions of one variant, and their difference, on its most changed tracks.
 
     Parameters
@@ -31,8 +38,12 @@ def variant_effect(top: dict[str, Any], row: int) -> Drawing:
         Arrays of ``FILE.top.npz`` (:func:`senformer.variants.top.write_top`).
     row
         Which variant.
+    tracks
+        Which tracks, by index; the most changed unless given.
+    genes
+        Starts of transcripts to mark: ``name``, ``strand``, ``start`` (0-based).
     """
-    tracks = most_changed_tracks(top, row)
+    tracks = most_changed_tracks(top, row) if tracks is None else list(tracks)
     with drawing_style():
         figure = new_figure(3.6, 10.5)
         grid = figure.subplots(
@@ -40,6 +51,7 @@ def variant_effect(top: dict[str, Any], row: int) -> Drawing:
         )
         for column, track in enumerate(tracks):
             _draw_track(grid[0][column], grid[1][column], top, row, track)
+            _draw_genes(grid[0][column], genes)
         grid[0][0].set_ylabel("signal per bin\n(stored units)")
         grid[1][0].set_ylabel("ALT − REF")
         handles, labels = grid[0][0].get_legend_handles_labels()
@@ -77,6 +89,35 @@ def _draw_track(upper: Axes, lower: Axes, top: dict[str, Any], row: int, track: 
     name = str(top["track_name"][track])
     upper.set_title(shorten(f"{assay} · {name}" if assay else name, 38), fontsize=9.5)
     set_genome_axis(lower, str(top["chrom"][row]), start, start + bin_bp * len(ref))
+
+
+def _draw_genes(axes: Axes, genes: Sequence[dict[str, Any]]) -> None:
+    """Mark each start with an arrow that points downstream, above the signal."""
+    low, high = axes.get_ylim()
+    left, right = axes.get_xlim()
+    inside = [gene for gene in genes if left <= gene["start"] < right]
+    if inside:
+        axes.set_ylim(low, high + 0.26 * (high - low))
+    for number, gene in enumerate(inside):
+        way = -1 if gene["strand"] == "-" else 1
+        height = high + (0.07 + 0.09 * (number % 2)) * (high - low)
+        arrow = {"arrowstyle": "-|>", "color": GRAY, "lw": 1, "shrinkA": 0, "shrinkB": 0}
+        start = (gene["start"], height)
+        axes.annotate("", (gene["start"] + 0.04 * way * (right - left), height), start, arrowprops=arrow)
+        # The name stands beyond the arrow, or behind it where the panel ends there.
+        ends_here = (left if way < 0 else right) - gene["start"]
+        side = way if abs(ends_here) > 0.35 * (right - left) else -way
+        axes.annotate(
+            shorten(str(gene["name"]), 12),
+            start,
+            xytext=(16 * side if side == way else 3 * side, 0),
+            textcoords="offset points",
+            ha="left" if side > 0 else "right",
+            va="center",
+            fontsize=8,
+            color=GRAY,
+        )
+        axes.plot([gene["start"]] * 2, [height, high], color=GRAY, lw=1)
 
 
 def _describe(top: dict[str, Any], row: int, tracks: list[int]) -> str:

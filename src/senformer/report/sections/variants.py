@@ -1,5 +1,10 @@
 """The variants with the largest predicted effects."""
 
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
 import pandas as pd
 
 from senformer.core.wording import counted
@@ -7,20 +12,26 @@ from senformer.report import html
 from senformer.report.figures import FIGURES
 from senformer.report.inputs import ScoreFiles
 from senformer.report.sections.counter import FigureCounter
+from senformer.report.sections.effects import link, plane_of
 
 N_DRAWN = 4
 N_MEASURES = 4
 _DIGITS = {"SAR": 3}  # significant ones, 4 of any other score
 
 
-def variants_section(scores: ScoreFiles | None, counter: FigureCounter) -> html.Html:
-    """Return the section on variant effects."""
+def variants_section(
+    scores: ScoreFiles | None, counter: FigureCounter, home: Path | None = None
+) -> html.Html:
+    """Return the section on variant effects; pages of variants are linked from a page in ``home``."""
     title = "Variant effects"
     if scores is None:
         text = "No variant scores were given: run senformer score, then this report again."
         return html.section("variants", title, html.paragraph(text))
     n_top = len(scores.top["key"])
-    parts = [html.paragraph(_sentence(scores.record["counts"])), html.paragraph(_reading(scores))]
+    ranking = str(scores.top.get("rank_scorer", "SAR"))
+    parts = [html.paragraph(counts_sentence(scores.record["counts"]))]
+    parts.append(html.paragraph(reading_sentence(_measures(scores), ranking)))
+    parts += _overview(scores, counter, home or Path())
     if n_top:
         parts.append(_top_table(scores))
     for row in range(min(n_top, N_DRAWN)):
@@ -29,14 +40,25 @@ def variants_section(scores: ScoreFiles | None, counter: FigureCounter) -> html.
     return html.section("variants", title, *parts)
 
 
-def _reading(scores: ScoreFiles) -> str:
-    measures = _measures(scores)
+def _overview(scores: ScoreFiles, counter: FigureCounter, home: Path) -> list[html.Html]:
+    """Return the figure of all effects, and links to the pages of the table, where it has pages."""
+    if scores.pages is None or scores.overview is None or scores.cells is None:
+        return []
+    folder = quote(Path(os.path.relpath(scores.pages, home)).as_posix()) + "/"
+    with_page = [item for item in scores.overview["top"] if item["page"]]
+    links = [html.element("a", "all variants", href=f"{folder}index.html")]
+    links += [link(item, folder) for item in with_page]
+    drawn = [] if scores.cells.empty else [counter.place(plane_of(scores.overview, scores.cells))]
+    return [*drawn, html.paragraph("Pages: ", html.join(links, " · "))]
+
+
+def reading_sentence(measures: Sequence[dict], ranking: str) -> str:
+    """Return what scores are, by their definitions, and which of them ranks."""
     told = [f"{item['name']} is {item['formula']} ({item['unit']})" for item in measures]
     text = "; ".join(told) + ". "
     if any(item["is_signed"] for item in measures):
         text += "Above 0 the alternate allele raises the signal, below 0 it lowers it. "
-    rank_scorer = str(scores.top.get("rank_scorer", "SAR"))
-    return f"{text}Variants are ranked by the largest absolute {rank_scorer} over tracks."
+    return f"{text}Variants are ranked by the largest absolute {ranking} over tracks."
 
 
 def _measures(scores: ScoreFiles) -> list[dict]:
@@ -45,7 +67,8 @@ def _measures(scores: ScoreFiles) -> list[dict]:
     return there[:N_MEASURES]
 
 
-def _sentence(counts: dict) -> str:
+def counts_sentence(counts: dict) -> str:
+    """Return what became of the records."""
     verb = "was" if counts["n_records"] == 1 else "were"
     records = counted(counts["n_records"], "record")
     if counts.get("n_alleles", counts["n_records"]) != counts["n_records"]:

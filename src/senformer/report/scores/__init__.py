@@ -1,0 +1,1 @@
+"""Pages about a table of ``score``: one of the whole, one for each chosen variant."""

@@ -1,0 +1,189 @@
+"""What the bases around a variant contribute to one track, in both of its alleles: gradient times input."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int64, UInt8
+
+from senformer.core.shapes import BASES
+from senformer.genome.variant import Change, Variant
+from senformer.interpret.gradient import input_gradient, times_input
+from senformer.predict.predictor import Predictor
+from senformer.variants.alleles import reach, read_alleles
+from senformer.variants.effects import combine
+from senformer.variants.indel import IndelPlace, Indels
+from senformer.variants.loci import Locus
+from senformer.variants.place import Place
+from senformer.workflow.pages.reopen import Scoring
+
+FLANK_BP = 30
+MOST_CHANGED = 60
+GAP = "-"
+
+Column = tuple[str, float | None]
+
+
+def explain_sequence(
+    scoring: Scoring, locus: Locus, bins: slice | Int64[np.ndarray, " bin"], track: int
+) -> dict[str, Any]:
+    """Return the columns of a logo of both alleles.
+
+    They contribute to the sum of the prediction over ``bins``; strands, shifts and models are averaged as for
+    the score, and windows of an insertion or deletion are combined as its way of scoring does.
+
+    Parameters
+    ----------
+    scoring
+        What made the scores.
+    locus
+        One variant and its window.
+    bins, track
+        What the score reads: bins of the output, and the track among those that were scored.
+
+    Returns
+    -------
+    ``chrom``; ``positions`` of the columns, 1-based, None where the genome has no such base; ``first`` and
+    ``last`` column that change; ``ref`` and ``alt`` with ``bases`` and ``values``.
+    """
+    (variant,) = locus.variants
+    change = variant.change
+    alleles = read_alleles(locus, scoring.fasta, scoring.indels.anchors)
+    read = np.zeros(scoring.ensemble.n_bins)
+    read[bins] = 1
+    first = locus.index(variant)
+    contributed = contributions(scoring, alleles.ref, read, track)
+    genome = _columns(alleles.ref, contributed, first, len(change.old))
+    weights = [read]
+    if change.gain_bp:
+        place = Place(variant, locus.window, len(read), scoring.measure.bin_bp)
+        weights = _weights(scoring, [alleles.ref, *alleles.alts], read, track, place)
+    others = []
+    for row, weight in enumerate(weights):
+        anchor = scoring.indels.anchors[row] if change.gain_bp else "left"
+        start = first if anchor == "left" else _first_right(variant, locus)
+        contributed = contributions(scoring, alleles.alts[row], weight, track)
+        others.append(_columns(alleles.alts[row], contributed, start, len(change.new)))
+    other = [_sum(parts) for parts in zip(*others, strict=True)]
+    n_slot = max(len(change.old), len(change.new))
+    genome, other = (_fill(columns, n_slot) for columns in (genome, other))
+    kept = _kept(n_slot)
+    positions = _positions(change, n_slot, scoring.fasta.chrom_sizes[variant.chrom])
+    ref, alt = (other, genome) if variant.is_swapped else (genome, other)
+    return {
+        "chrom": variant.chrom,
+        "positions": [positions[i] for i in kept],
+        "first": FLANK_BP,
+        "last": len(kept) - FLANK_BP - 1,
+        "ref": _as_text(ref, kept),
+        "alt": _as_text(alt, kept),
+    }
+
+
+def contributions(
+    scoring: Scoring, codes: UInt8[np.ndarray, " base"], read: Float[np.ndarray, " bin"], track: int
+) -> Float[np.ndarray, " base"]:
+    """Return what every base contributes to the prediction of a track, weighted by bin."""
+    ensemble = scoring.ensemble
+    n_tracks = ensemble.members[0].model.config.heads[ensemble.head]
+    weights = np.zeros((len(read), n_tracks))
+    weights[:, track if ensemble.columns is None else ensemble.columns[track]] = read
+    gradient = np.zeros((len(codes), 4))
+    for member in ensemble.members:
+        margin, width = member.margin_bp, member.model.window_bp
+        plain = Predictor(member.model, device=member.device, strands=member.strands)
+        for shift in member.shifts_bp:
+            window = slice(margin + shift, margin + shift + width)
+            found = input_gradient(plain, codes[None, window], ensemble.head, weights)[0]
+            gradient[window] += found / (len(member.shifts_bp) * len(ensemble.members))
+    return times_input(gradient, codes)
+
+
+def _weights(
+    scoring: Scoring,
+    codes: Sequence[UInt8[np.ndarray, " base"]],
+    read: Float[np.ndarray, " bin"],
+    track: int,
+    place: Place,
+) -> list[Float[np.ndarray, " bin"]]:
+    """Return what each bin of each window of an insertion or deletion counts in what is read."""
+    members = scoring.ensemble.predict(np.stack(codes), ["the reference", *scoring.indels.anchors])
+    predicted = np.stack([member[:, :, track] for member in members]).mean(axis=0, dtype=np.float64)
+    first_bp = place.variant.change.start - place.start
+    indel = IndelPlace(first_bp, place.variant.change.gain_bp, place.bin_bp)
+    return bin_weights(predicted[0], list(predicted[1:]), read, indel, scoring.indels)
+
+
+def bin_weights(
+    genome: Float[np.ndarray, " bin"],
+    others: Sequence[Float[np.ndarray, " bin"]],
+    read: Float[np.ndarray, " bin"],
+    place: IndelPlace,
+    indels: Indels,
+) -> list[Float[np.ndarray, " bin"]]:
+    """Return the derivative of the combined prediction, summed over ``read``, by each bin of each window.
+
+    A way to combine moves, averages or takes the maximum of bins, so that a small step of a bin tells its
+    derivative exactly.
+    """
+    step = 1e-5 * max(1.0, *(float(np.abs(other).max()) for other in others))
+    wide = [np.repeat(other[:, None], len(read), axis=1) for other in others]
+    base = np.repeat(genome[:, None], len(read), axis=1)
+    before = combine(base, wide, place, indels)
+    found = []
+    for row, window in enumerate(wide):
+        moved = [*wide[:row], window + step * np.eye(len(read)), *wide[row + 1 :]]
+        after = combine(base, moved, place, indels)
+        found.append(np.round(read @ (after - before) / step, 6))
+    return found
+
+
+def _first_right(variant: Variant, locus: Locus) -> int:
+    """Return where the other allele begins in the window that is anchored right."""
+    _, end = reach(variant, locus.window, "right")
+    return locus.window.width - (end - variant.change.end) - len(variant.change.new)
+
+
+def _columns(
+    codes: UInt8[np.ndarray, " base"], values: Float[np.ndarray, " base"], first: int, n_own: int
+) -> list[Column]:
+    """Return base and value of an allele and its flanks; a gap where the window does not reach."""
+    places = range(first - FLANK_BP, first + n_own + FLANK_BP)
+    letters = BASES + "N"
+    return [
+        (letters[codes[place]], float(values[place])) if 0 <= place < len(codes) else (GAP, None)
+        for place in places
+    ]
+
+
+def _sum(parts: Sequence[Column]) -> Column:
+    known = [part for part in parts if part[1] is not None]
+    return (known[0][0], sum(value for _, value in known if value is not None)) if known else (GAP, None)
+
+
+def _fill(columns: list[Column], n_slot: int) -> list[Column]:
+    """Put gaps after an allele that is shorter than the other."""
+    end = len(columns) - FLANK_BP
+    return [*columns[:end], *[(GAP, None)] * (n_slot - (end - FLANK_BP)), *columns[end:]]
+
+
+def _positions(change: Change, n_slot: int, size: int) -> list[int | None]:
+    """Return the 1-based position of every column; None where the chromosome has no base for it."""
+    left = range(change.start - FLANK_BP, change.end)
+    right = range(change.end, change.end + FLANK_BP)
+    places = [*left, *[-1] * (n_slot - len(change.old)), *right]
+    return [place + 1 if 0 <= place < size else None for place in places]
+
+
+def _kept(n_slot: int) -> list[int]:
+    """Return the columns that are shown: of a long allele its two ends."""
+    columns = list(range(n_slot + 2 * FLANK_BP))
+    half = MOST_CHANGED // 2
+    return columns if n_slot <= MOST_CHANGED else columns[: FLANK_BP + half] + columns[-FLANK_BP - half :]
+
+
+def _as_text(columns: Sequence[Column], kept: Sequence[int]) -> dict[str, Any]:
+    return {
+        "bases": "".join(columns[i][0] for i in kept),
+        "values": [columns[i][1] for i in kept],
+    }

@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+from tests.oracles.allele_letters import allele_letters
+from tests.variants.toy import GENOME, TRACKS, ToyModel
+
+from senformer.report.scores.survey import survey
+from senformer.report.scores.table import open_scores
+from senformer.variants.indel import IndelPlace
+from senformer.variants.indels import INDELS
+from senformer.workflow.pages import sequence as module
+from senformer.workflow.pages.explain import locus_of
+from senformer.workflow.pages.reopen import reopen
+from senformer.workflow.pages.sequence import bin_weights, explain_sequence
+
+PAIRS = [track["strand_pair"] for track in TRACKS]
+
+
+@pytest.mark.parametrize("indels", ["shift", "align"])
+@pytest.mark.parametrize("name", ["chrA:30:C>G", "rs20", "rs36", "edge", "swapped"])
+def test_explain_sequence__equals_small_steps(score_toy, monkeypatch, name, indels):
+    monkeypatch.setattr(module, "FLANK_BP", 9)
+    table = open_scores(score_toy(indels=indels))
+    key = "chrA:30:" + GENOME["chrA"][29] + ">G" if name.startswith("chrA") else name
+    (rows,) = survey(table, [key], 0).named
+    scoring = reopen(table, [], None, None)
+    locus = locus_of(rows, scoring.window_bp)
+    (variant,) = locus.variants
+    found = explain_sequence(scoring, locus, slice(None), 1)
+    change = (variant.start, variant.genome_allele, variant.other_allele)
+    start = locus.window.start
+    slow = allele_letters(ToyModel(), GENOME["chrA"], change, start, 1, PAIRS, indels, 9)
+    if name == "swapped":
+        assert variant.is_swapped
+        slow = slow[::-1]
+    for allele, letters in zip(("ref", "alt"), slow, strict=True):
+        there = zip(found[allele]["bases"], found[allele]["values"], strict=True)
+        # Gaps beside the shorter allele are no letters of it.
+        n_slot = found["last"] - found["first"] + 1
+        n_own = len(letters) - 18
+        columns = list(there)
+        assert all(column == ("-", None) for column in columns[9 + n_own : 9 + n_slot])
+        columns = columns[: 9 + n_own] + columns[9 + n_slot :]
+        assert [base for base, _ in columns] == [base for base, _ in letters]
+        values = [np.nan if value is None else value for _, value in columns]
+        expected = [np.nan if value is None else value for _, value in letters]
+        np.testing.assert_allclose(values, expected, atol=2e-5)
+        assert np.nanmax(np.abs(values)) > 1e-3
+
+
+def test_explain_sequence__positions_are_those_of_the_genome(score_toy, monkeypatch):
+    monkeypatch.setattr(module, "FLANK_BP", 3)
+    table = open_scores(score_toy())
+    scoring = reopen(table, [], None, None)
+    for name, positions in {
+        "rs36": [34, 35, 36, 37, 38, 39, 40, 41, 42, 43],  # bases 37 to 40 go
+        "edge": [None, None, 1, 2, 3, 4, 5],
+    }.items():
+        (rows,) = survey(table, [name], 0).named
+        found = explain_sequence(scoring, locus_of(rows, scoring.window_bp), slice(None), 0)
+        assert found["positions"] == positions
+
+
+def test_explain_sequence__of_a_long_allele_both_ends_are_shown(score_toy, monkeypatch):
+    monkeypatch.setattr(module, "FLANK_BP", 3)
+    monkeypatch.setattr(module, "MOST_CHANGED", 4)
+    table = open_scores(score_toy())
+    (rows,) = survey(table, ["rs20"], 0).named  # T is followed by GATTACA's other six bases
+    scoring = reopen(table, [], None, None)
+    found = explain_sequence(scoring, locus_of(rows, scoring.window_bp), slice(None), 0)
+    assert (found["first"], found["last"], len(found["alt"]["bases"])) == (3, 6, 10)
+    assert len(found["positions"]) == len(found["ref"]["values"]) == 10
+
+
+def test_bin_weights__halves_of_both_windows_and_moved_bins():
+    values, read = np.array([1.0, 2.0, 5.0, 3.0, 0.5, 4.0]), np.array([0, 1.0, 0, 1, 0, 0])
+    place = IndelPlace(first_bp=9, gain_bp=8, bin_bp=4)
+    left, right = bin_weights(values, [values, values + 1], read, place, INDELS["shift"])
+    np.testing.assert_allclose([left, right], [read / 2, read / 2])
+    # Two bins are inserted after bin 2: it becomes the largest of bins 2 to 4, and bin 3 comes from bin 5.
+    (moved,) = bin_weights(values, [values], np.ones(6), place, INDELS["align"])
+    np.testing.assert_allclose(moved, [1, 1, 1, 0, 0, 1])
