@@ -10,7 +10,7 @@ from senformer.core.shapes import BASES
 from senformer.genome.variant import Change, Variant
 from senformer.interpret.gradient import input_gradient, times_input
 from senformer.predict.predictor import Predictor
-from senformer.variants.alleles import reach, read_alleles
+from senformer.variants.alleles import Allele, reach, read_alleles
 from senformer.variants.effects import combine
 from senformer.variants.indel import IndelPlace, Indels
 from senformer.variants.loci import Locus
@@ -48,23 +48,16 @@ def explain_sequence(
     """
     (variant,) = locus.variants
     change = variant.change
-    alleles = read_alleles(locus, scoring.fasta, scoring.indels.anchors)
+    ref_codes, (allele,) = read_alleles(locus, scoring.fasta, scoring.indels.anchors)
     read = np.zeros(scoring.ensemble.n_bins)
     read[bins] = 1
-    first = locus.index(variant)
-    contributed = contributions(scoring, alleles.ref, read, track)
-    genome = _columns(alleles.ref, contributed, first, len(change.old))
+    contributed = contributions(scoring, ref_codes, read, track)
+    genome = _columns(ref_codes, contributed, locus.index(variant), len(change.old))
     weights = [read]
     if change.gain_bp:
         place = Place(variant, locus.window, len(read), scoring.measure.bin_bp)
-        weights = _weights(scoring, [alleles.ref, *alleles.alts], read, track, place)
-    others = []
-    for row, weight in enumerate(weights):
-        anchor = scoring.indels.anchors[row] if change.gain_bp else "left"
-        start = first if anchor == "left" else _first_right(variant, locus)
-        contributed = contributions(scoring, alleles.alts[row], weight, track)
-        others.append(_columns(alleles.alts[row], contributed, start, len(change.new)))
-    other = [_sum(parts) for parts in zip(*others, strict=True)]
+        weights = _weights(scoring, [ref_codes, *allele.windows], read, track, place)
+    other = _other_columns(scoring, locus, allele, weights, track)
     n_slot = max(len(change.old), len(change.new))
     genome, other = (_fill(columns, n_slot) for columns in (genome, other))
     kept = _kept(n_slot)
@@ -78,6 +71,20 @@ def explain_sequence(
         "ref": _as_text(ref, kept),
         "alt": _as_text(alt, kept),
     }
+
+
+def _other_columns(
+    scoring: Scoring, locus: Locus, allele: Allele, weights: Sequence[np.ndarray], track: int
+) -> list[Column]:
+    """Return the columns of the allele that the genome does not have, summed over its windows."""
+    variant = allele.variant
+    found = []
+    for row, weight in enumerate(weights):
+        is_left = not variant.change.gain_bp or scoring.indels.anchors[row] == "left"
+        start = locus.index(variant) if is_left else _first_right(variant, locus)
+        contributed = contributions(scoring, allele.windows[row], weight, track)
+        found.append(_columns(allele.windows[row], contributed, start, len(variant.change.new)))
+    return [_sum(parts) for parts in zip(*found, strict=True)]
 
 
 def contributions(
