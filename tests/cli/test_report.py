@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from tests.report.scores.toy import write_table
 from tests.report.toy import write_drift, write_evaluation, write_run
 
 
@@ -47,3 +48,23 @@ def test_report__as_tensorboard_events(senformer, tmp_path):
     assert answer.code == 2
     answer = senformer("report", run, "--tensorboard", tmp_path / "events", "--json")
     assert json.loads(answer.out) == {"tensorboard": str(tmp_path / "events"), "n_scalars": 126}
+
+
+def test_report__options_of_runs_and_of_scores_do_not_mix(senformer, tmp_path):
+    scores = tmp_path / "scores.h5"
+    scores.touch()
+    answer = senformer("report", scores)
+    assert answer.code == 2
+    assert "pages are made of parquet and TSV" in answer.err
+    answer = senformer("report", scores, "--drift", tmp_path)
+    assert "--drift: is of a run, and a file of scores was named" in answer.err
+    answer = senformer("report", write_run(tmp_path / "run"), "--top", "0")
+    assert answer.code == 2
+    assert "--top: is of a file of scores, and none was named" in answer.err
+
+
+def test_report__pages_of_scores(senformer, tmp_path):
+    scores = write_table(tmp_path / "s.parquet")
+    answer = senformer("report", scores, "--top", "0", "--out", tmp_path / "pages", "--json")
+    assert (answer.code, json.loads(answer.out)) == (0, {"report": str(tmp_path / "pages" / "index.html")})
+    assert "chr1:1060:A&gt;C" in (tmp_path / "pages" / "index.html").read_text()

@@ -10,11 +10,11 @@ from tests.variants.toy import ToyModel, vcf_line, write_genome, write_vcf_text
 from senformer.variants import score
 
 LINES = [
-    vcf_line("chrA", 30, "C,G", "rs30"),
+    vcf_line("chrA", 30, "A,G", "rs30"),
     vcf_line("chrA", 20, "GATTACA", "rs20"),
-    vcf_line("chrA", 36, "T", "rs36", ref="TTAGC"),
+    vcf_line("chrA", 33, "T", "rs33", ref="TTAGC"),
     vcf_line("chrA", 2, "A", "edge"),
-    vcf_line("chrA", 40, "A", "swapped", ref="T"),
+    vcf_line("chrA", 40, "C", "swapped", ref="T"),
     vcf_line("chrA", 25, "<DEL>"),
 ]
 

@@ -30,7 +30,7 @@ def test_explain__predictions_are_those_of_the_score(score_toy, options):
 
 def test_explain__starts_of_genes_near_by(score_toy):
     table = open_scores(score_toy())
-    (rows,) = survey(table, ["rs36"], 0).named
+    (rows,) = survey(table, ["rs33"], 0).named
     starts = pd.DataFrame(
         {
             "chrom": ["chrA", "chrA", "chrA", "chrB"],

@@ -103,7 +103,7 @@ def contributions(
             window = slice(margin + shift, margin + shift + width)
             found = input_gradient(plain, codes[None, window], ensemble.head, weights)[0]
             gradient[window] += found / (len(member.shifts_bp) * len(ensemble.members))
-    return times_input(gradient, codes)
+    return times_input(gradient.astype(np.float32), codes)
 
 
 def _weights(
