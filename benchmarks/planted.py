@@ -10,6 +10,7 @@ are finished in the work folder are not done again.
 
 import argparse
 import datetime
+import json
 import platform
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from senformer.core.config import parse
 from senformer.core.provenance import versions
 from senformer.dataset import DatasetConfig, build, open_dataset
 from senformer.genome import open_genome
+from senformer.predict.source import load_run_model
 from senformer.simulate import SimulateConfig, simulate
 from senformer.train import TrainConfig, train
 from senformer.variants import score
@@ -46,11 +48,15 @@ def step(done: Path, work: Callable[[], Any]) -> None:
         work()
 
 
-def make_models(work: Path, plan: dict[str, Any], n_variants: int, seeds: Sequence[int]) -> list[Path]:
-    """Make the world and its dataset, and train one model a seed."""
-    world, store = work / "world", work / "dataset"
+def make_world(work: Path, plan: dict[str, Any], n_variants: int) -> None:
+    """Make the demo's world with more variants; the genome is the same whatever their number."""
     settings = SimulateConfig(**{**plan["world"], "seed": WORLD_SEED, "n_variants": n_variants})
-    step(world / "DONE.json", lambda: simulate(settings, world))
+    step(work / "world" / "DONE.json", lambda: simulate(settings, work / "world"))
+
+
+def make_models(work: Path, plan: dict[str, Any], seeds: Sequence[int]) -> list[Path]:
+    """Build the dataset of the world, and train one model a seed."""
+    world, store = work / "world", work / "dataset"
     values = {"genome": str(world / "genome.fa.gz"), "tracks": str(world / "tracks.tsv"), **plan["dataset"]}
     step(store / "DONE.json", lambda: build(parse(DatasetConfig, values, "dataset"), store))
     runs = [work / f"run_{seed}" for seed in seeds]
@@ -123,10 +129,13 @@ def frame(variants: Sequence[Any]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["chrom", "pos", "ref", "alt"])
 
 
-def measure(work: Path, runs: Sequence[Path], chroms: Sequence[str], n_random: int) -> dict[str, Any]:
+def measure(
+    work: Path, runs: Sequence[Path], chroms: Sequence[str], n_random: int, most: int
+) -> dict[str, Any]:
     """Score planted and random variants and return all rows."""
     genome, truth = work / "world" / "genome.fa.gz", read_truth(work / "world" / "variants.tsv")
     truth = truth[truth["chrom"].isin(chroms)]
+    truth = truth.iloc[:: max(1, -(-len(truth) // most))]
     planted = truth.assign(pos=truth["start"] + 1)[["chrom", "pos", "ref", "alt"]].reset_index(drop=True)
     fasta = open_genome(genome)
     regions = pd.DataFrame({"chrom": chroms, "start": 0, "end": [fasta.chrom_sizes[c] for c in chroms]})
@@ -141,17 +150,24 @@ def measure(work: Path, runs: Sequence[Path], chroms: Sequence[str], n_random: i
         return pd.read_parquet(out)
 
     tables = {"model 1": scored("model_1", runs[:1], planted, background=background)}
+    random = frame(draw(fasta, n_random // 3, 2, regions=regions).variants)
+    fresh = scored("random", runs[:1], random, background=background)
     for number, run in enumerate(runs[1:], 2):
         tables[f"model {number}"] = scored(f"model_{number}", [run], planted)
-    tables["model 1, forward strand"] = scored("forward", runs[:1], planted, strands="forward")
     if len(runs) > 1:
-        tables[f"ensemble of {len(runs)}"] = scored("ensemble", runs, planted)
-    random = frame(draw(fasta, n_random // 2, 2, regions=regions).variants)
-    fresh = scored("random", runs[:1], random, background=background)
+        tables[f"ensemble of {len(runs)}"] = mean_scores(list(tables.values()))
+    tables["model 1, forward strand"] = scored("forward", runs[:1], planted, strands="forward")
     return {
         "effects": effect_rows(tables, truth, chroms),
         "percentiles": percentile_rows(tables["model 1"], fresh, truth, n_random),
     }
+
+
+def mean_scores(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the scores of the ensemble of several models: the means of theirs."""
+    rows = [table.set_index(["key", "track_name"]) for table in tables]
+    means = sum(row[list(SCORERS)] for row in rows) / len(rows)
+    return rows[0][["chrom"]].join(means).reset_index()
 
 
 def effect_rows(tables: dict[str, pd.DataFrame], truth: pd.DataFrame, chroms: Sequence[str]) -> list[dict]:
@@ -167,6 +183,18 @@ def effect_rows(tables: dict[str, pd.DataFrame], truth: pd.DataFrame, chroms: Se
     return rows
 
 
+def describe(run: Path) -> dict[str, Any]:
+    """Return what a model is and how long it was trained."""
+    model, done = load_run_model(run), json.loads((run / "DONE.json").read_text(encoding="utf-8"))
+    return {
+        "name": model.card.name,
+        "attention": model.config.attention.kind,
+        "window_bp": model.window_bp,
+        "parameters": model.card.parameters,
+        "steps": done["steps"],
+    }
+
+
 def main() -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(
@@ -175,14 +203,19 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder of the steps; kept")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="one model each")
+    parser.add_argument(
+        "--runs", type=Path, nargs="+", help="trained on this world already, in place of --seeds"
+    )
     parser.add_argument("--variants", type=int, default=4000, help="in the whole world")
+    parser.add_argument("--most", type=int, default=1000, help="of them scored, evenly by place")
     parser.add_argument("--random", type=int, default=3000, help="of the background")
     parser.add_argument("--short", action="store_true", help="the small world and few steps of demo --short")
     options = parser.parse_args()
     plan = SHORT if options.short else FULL
-    runs = make_models(options.work, plan, options.variants, options.seeds)
+    make_world(options.work, plan, options.variants)
+    runs = options.runs or make_models(options.work, plan, options.seeds)
     chroms = plan["dataset"]["split"]["test"]
-    found = measure(options.work, runs, chroms, options.random)
+    found = measure(options.work, runs, chroms, options.random, options.most)
     for row in found["effects"]:
         print(*row.values(), sep="\t")
     write_json(
@@ -194,7 +227,7 @@ def main() -> None:
             "versions": versions(),
             "world_seed": WORLD_SEED,
             "chroms": chroms,
-            "train": {"seeds": options.seeds, "steps": plan["train"]["steps"]},
+            "models": [describe(run) for run in runs],
             "n_background": options.random,
             **found,
         },

@@ -49,4 +49,4 @@ def test_main__small_world_end_to_end(tmp_path, monkeypatch):
     assert by_name["D2"]["sign_right"] is None
     random = [row for row in found["percentiles"] if row["variants"] == "random"]
     assert {row["scorer"] for row in random} == set(planted.SCORERS)
-    assert all(row["n_variants"] == 30 for row in random)
+    assert all(row["n_variants"] == 20 for row in random)
