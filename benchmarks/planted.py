@@ -1,9 +1,9 @@
 """Whether scores find what is planted in a simulated world, and whether percentiles are uniform.
 
-Makes the demo's world with more variants, trains the demo's model once a seed, and scores the variants of
-the test chromosome: each model alone, all together, and the first on one strand only. Percentiles are those
-of the first model, of the variants and of random ones drawn apart from those of the background. Steps that
-are finished in the work folder are not done again.
+Makes the demo's world with more variants, trains the demo's model once a seed (or takes trained ones), and
+scores variants of the test chromosome: each model alone and all together, strands averaged. Percentiles are
+those of the first model, of these variants and of random ones drawn apart from those of the background. Steps
+that are finished in the work folder are not done again.
 
     python benchmarks/planted.py --work DIR --out benchmarks/results/NAME.json
 """
@@ -156,7 +156,6 @@ def measure(
         tables[f"model {number}"] = scored(f"model_{number}", [run], planted)
     if len(runs) > 1:
         tables[f"ensemble of {len(runs)}"] = mean_scores(list(tables.values()))
-    tables["model 1, forward strand"] = scored("forward", runs[:1], planted, strands="forward")
     return {
         "effects": effect_rows(tables, truth, chroms),
         "percentiles": percentile_rows(tables["model 1"], fresh, truth, n_random),

@@ -38,12 +38,7 @@ def test_main__small_world_end_to_end(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["x", *options])
     planted.main()
     found = json.loads(out.read_text())
-    assert {row["model"] for row in found["effects"]} == {
-        "model 1",
-        "model 2",
-        "model 1, forward strand",
-        "ensemble of 2",
-    }
+    assert {row["model"] for row in found["effects"]} == {"model 1", "model 2", "ensemble of 2"}
     by_name = {row["scorer"]: row for row in found["effects"] if row["model"] == "model 1"}
     assert 0 <= by_name["SAD"]["auroc_planted"] <= 1
     assert by_name["D2"]["sign_right"] is None
