@@ -99,3 +99,26 @@ def test_read__without_a_background_and_an_unknown_training_nothing_is_said(worl
     scores = VariantScores(Variant("c1", 9, "A", "C"), 0, np.zeros((2, 3)))
     found = reading.read(scores, Interval("c1", 0, 640), SCORED, open_fasta(world / "g.fa"))
     assert (found.in_training, found.percentiles) == (None, None)
+
+
+def card_of(*spans):
+    training = {"intervals": {"toy": [["c1", *span] for span in spans]}} if spans else None
+    return SimpleNamespace(card=SimpleNamespace(training=training, sha256="x"))
+
+
+@pytest.mark.parametrize(
+    ("models", "expected"),
+    [
+        ([card_of((0, 100)), card_of((800, 900))], [True, True, False]),
+        ([card_of((0, 100)), card_of()], [True, None, None]),
+        ([card_of(), card_of((800, 900)), card_of((850, 990))], [None, True, None]),
+        ([card_of(), card_of()], [None, None, None]),
+    ],
+)
+def test_read__of_an_ensemble_one_model_that_was_trained_there_is_enough(world, models, expected):
+    """Unknown is what no model was trained on that says so, where another says nothing."""
+    fasta = open_fasta(world / "g.fa")
+    reading = make_reading(models, "toy", TRACKS, SCORED, PLAIN, "models", None, fasta)
+    scores = VariantScores(Variant("c1", 9, "A", "C"), 0, np.zeros((2, 3)))
+    windows = [Interval("c1", start, start + 50) for start in (90, 880, 2000)]
+    assert [reading.read(scores, window, SCORED, fasta).in_training for window in windows] == expected

@@ -73,6 +73,11 @@ def score(
     delta: Annotated[
         bool, typer.Option("--delta/--no-delta", help="Recompute only what an allele changes, or everything.")
     ] = True,
+    engine: Annotated[
+        str,
+        typer.Option("--engine", help="local, dask://local or dask://host:port; no effect on the result."),
+    ] = "local",
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes of dask://local.")] = 1,
     json: Json = False,
 ) -> None:
     """Score the effect of variants on every track, ALT minus REF of the file.
@@ -103,6 +108,8 @@ def score(
         indels=indels.value,
         max_offset_bp=max_offset,
         delta=delta,
+        engine=engine,
+        workers=workers,
     )
     skipped = ", ".join(f"{reason} {n}" for reason, n in result["skipped"].items()) or "none"
     say(

@@ -197,6 +197,11 @@ def sync_file(path: str | os.PathLike) -> None:
     _fsync(path.parent)
 
 
+def move_file(source: str | os.PathLike, path: str | os.PathLike) -> None:
+    """Move a file to ``path`` of the same file system durably, replacing what is there."""
+    commit_file(path, lambda temporary: os.replace(source, temporary))
+
+
 def write_text(path: str | os.PathLike, text: str) -> None:
     """Commit ``text`` as UTF-8."""
     commit_file(path, lambda temporary: _write(temporary, text))

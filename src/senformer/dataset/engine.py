@@ -1,4 +1,4 @@
-"""Where the pieces of a build are made: in processes of this machine, or on a dask cluster.
+"""Where the pieces of a build or of a score table are made: on this machine, or on a dask cluster.
 
 A piece is the same work on every engine. Dask may run one twice, when it takes a worker for lost that still
 writes: both write the same bytes under temporary names of their own, and move them to the same places.
@@ -16,8 +16,9 @@ from senformer.core.errors import ConfigError, StorageError
 from senformer.dataset.pool import in_processes
 from senformer.dataset.turns import in_turn
 
-LOCAL, _SCHEME, _OWN_CLUSTER = "local", "dask://", "local"
-_ENGINE = re.compile(rf"{_SCHEME}({_OWN_CLUSTER}|.+:\d+)")
+LOCAL, _SCHEME = "local", "dask://"
+OWN_CLUSTER = "dask://local"
+_ENGINE = re.compile(rf"{OWN_CLUSTER}|{_SCHEME}.+:\d+")
 _PATIENCE_S = 40.0  # without any worker, or until the scheduler answers
 _POLL_S = 1.0
 # Tasks a worker thread that the scheduler knows: each carries the plan, or rows of a table.
@@ -56,7 +57,7 @@ def run_jobs(jobs: Jobs, engine: str, workers: int, where: str) -> Iterator[tupl
     jobs
         What to do, by name. They are pickled.
     engine
-        ``local``; ``dask://local``, a cluster of this machine for the time of the build; or
+        ``local``; ``dask://local``, a cluster of this machine for the time of the work; or
         ``dask://host:port``, a scheduler whose workers see the same files under the same paths.
     workers
         Processes on this machine; a cluster elsewhere has its own.
@@ -71,7 +72,7 @@ def run_jobs(jobs: Jobs, engine: str, workers: int, where: str) -> Iterator[tupl
     if engine == LOCAL:
         yield from in_processes(jobs, workers, where)
     elif jobs:
-        with _client(engine.removeprefix(_SCHEME), workers) as client:
+        with _client(engine, workers) as client:
             yield from _in_cluster(client, jobs.items(), where, _TASKS_AHEAD)
 
 
@@ -100,19 +101,27 @@ def run_in_turn(
 
     with (
         dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"}),
-        _client(engine.removeprefix(_SCHEME), workers) as client,
+        _client(engine, workers) as client,
     ):
         yield from _in_cluster(client, jobs, where, _FULL_TASKS_AHEAD)
 
 
 @contextlib.contextmanager
-def _client(address: str, workers: int) -> Iterator[Any]:
+def _client(engine: str, workers: int) -> Iterator[Any]:
     from distributed import Client, LocalCluster
 
+    address = engine.removeprefix(_SCHEME)
     with contextlib.ExitStack() as stack:
-        if address == _OWN_CLUSTER:
+        if engine == OWN_CLUSTER:
             address = stack.enter_context(
-                LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None)
+                LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address=None,
+                    # Otherwise a share of the machine, and one that holds most of it is paused for ever.
+                    memory_limit=None,
+                )
             ).scheduler_address
         try:
             client = Client(address, timeout=_PATIENCE_S, set_as_default=False)

@@ -80,7 +80,7 @@ class FastaReader:
         if is_changed:
             self._refuse_change(str(self._index.fai))
         gzi = self._index.gzi
-        with _quiet_htslib(), damage_errors(str(self.path)):
+        with quiet_htslib(), damage_errors(str(self.path)):
             return pysam.FastaFile(
                 str(self._data),
                 filepath_index=str(self._index.fai),
@@ -99,7 +99,7 @@ class FastaReader:
         with self._lock:
             if self._handle is None:
                 self._handle = self._open()
-            with _quiet_htslib(), damage_errors(str(self.path)):
+            with quiet_htslib(), damage_errors(str(self.path)):
                 try:
                     return self._handle.fetch(chrom, start, end).encode("latin-1")
                 except (ValueError, UnicodeError) as fault:  # htslib read nothing, or no text
@@ -240,7 +240,7 @@ def _identities(paths: Iterable[Path]) -> list[Identity | None]:
 
 
 @contextlib.contextmanager
-def _quiet_htslib() -> Iterator[None]:
+def quiet_htslib() -> Iterator[None]:
     """Keep htslib from printing its own messages; ours say more."""
     before = pysam.set_verbosity(0)
     try:

@@ -24,6 +24,7 @@ from senformer.genome.haplotype import Edit, Haplotype
 from senformer.genome.regions import merge
 from senformer.genome.sequence import decode
 from senformer.genome.variant_record import VariantRecord
+from senformer.genome.vcf_index import find_index, read_near
 from senformer.genome.vcf_parse import FIXED_COLUMNS, parse_header, parse_record
 
 OUTCOMES = {
@@ -53,7 +54,7 @@ class SampleCopies:
     copies
         For each of the two copies its chromosomes, by name, where it has edits.
     records
-        One row a record near the wanted places: ``line, chrom, position, ref, alt, genotype, outcome`` and
+        One row a record near the wanted places: ``chrom, position, ref, alt, genotype, outcome`` and
         ``phase_set`` (empty: none named).
     """
 
@@ -77,7 +78,8 @@ def read_copies(
     Parameters
     ----------
     path
-        VCF 4 with genotypes, plain, gzip or bgzip, in any order.
+        VCF 4 with genotypes, plain, gzip or bgzip, in any order. Where a bgzip file has an index beside it,
+        what is near the places alone is read.
     fasta
         The genome.
     samples
@@ -94,31 +96,41 @@ def read_copies(
     ConfigError
         No such sample, or the file has none (E260).
     DataError
-        A faulty record (E221 to E228), no genotype, or one that is none (E261), an unphased one (E262).
+        A faulty record (E221 to E228), no genotype, or one that is none (E261), an unphased one (E262), or
+        an index of another file (E263).
     """
     choose(UNPHASED, unphased, "unphased")
     path = local_file(path, "E220")
     lines = read_lines(path, "E228")
     columns: list[str] = []
     _, n_columns = parse_header(_noting_columns(lines, columns), path)
-    places = [_find_sample(name, columns[len(FIXED_COLUMNS) + 1 :], path) for name in samples]
-    readers = [_Sample(name, path, fasta, unphased) for name in samples]
+    numbers = [_find_sample(name, columns[len(FIXED_COLUMNS) + 1 :], path) for name in samples]
+    readers = [_Sample(name, fasta, unphased) for name in samples]
     reach = _Reach(near, fasta, path)
-    for number, line in lines:
-        where = f"{path} line {number}"
-        if not line.strip():
-            raise DataError("E222", where, "is blank", "Remove the line.")
+    index = find_index(path)
+    near_by = _all_lines(lines, path) if index is None else read_near(path, index, reach.places_of)
+    for where, line in near_by:
         if not reach.may_hold(line):
             continue
-        record = parse_record(line, number, n_columns, where)
+        record = parse_record(line, -1, n_columns, where)
         if (chrom := reach.chrom_of(record)) is None:
             continue
         _check_reference(record, chrom, fasta, where)
         fields = line.split("\t")
-        for reader, place in zip(readers, places, strict=True):
-            reader.add(record, chrom, fields[len(FIXED_COLUMNS)], fields[len(FIXED_COLUMNS) + 1 + place])
+        for reader, number in zip(readers, numbers, strict=True):
+            calls = fields[len(FIXED_COLUMNS)], fields[len(FIXED_COLUMNS) + 1 + number]
+            reader.add(record, chrom, where, *calls)
     reach.check_names()
     return [reader.finish() for reader in readers]
+
+
+def _all_lines(lines: Iterator[tuple[int, str]], path: Path) -> Iterator[tuple[str, str]]:
+    """Yield where each record stands, and its line."""
+    for number, line in lines:
+        where = f"{path} line {number}"
+        if not line.strip():
+            raise DataError("E222", where, "is blank", "Remove the line.")
+        yield where, line
 
 
 def _noting_columns(lines: Iterator[tuple[int, str]], columns: list[str]) -> Iterator[tuple[int, str]]:
@@ -155,6 +167,12 @@ class _Reach:
             return True
         chrom = self._named(fields[0])
         return chrom is not None and self._touches(chrom, int(fields[1][:18]) - 1, len(fields[3]))
+
+    def places_of(self, name: str) -> list[tuple[int, int]]:
+        """Return the places on a chromosome of the file, and one base on each side: next to is near."""
+        chrom = self._named(name)
+        starts, ends = self._places.get(chrom or "", ([], []))
+        return [(max(int(start) - 1, 0), int(end) + 1) for start, end in zip(starts, ends, strict=True)]
 
     def chrom_of(self, record: VariantRecord) -> str | None:
         """Return the genome's name of its chromosome, or None where it lies elsewhere."""
@@ -199,20 +217,19 @@ def _check_reference(record: VariantRecord, chrom: str, fasta: FastaReader, wher
 class _Sample:
     """What was read of one sample so far."""
 
-    def __init__(self, name: str, path: Path, fasta: FastaReader, unphased: str) -> None:
-        self._name, self._path, self._fasta, self._unphased = name, path, fasta, unphased
+    def __init__(self, name: str, fasta: FastaReader, unphased: str) -> None:
+        self._name, self._fasta, self._unphased = name, fasta, unphased
         self._carried: list[list[tuple[VariantRecord, str, int]]] = [[] for _ in range(N_COPIES)]
         self._rows: list[dict[str, object]] = []
 
-    def add(self, record: VariantRecord, chrom: str, keys: str, values: str) -> None:
+    def add(self, record: VariantRecord, chrom: str, where: str, keys: str, values: str) -> None:
         """Take one record in."""
-        where = f"{self._path} line {record.line}, sample {self._name}"
+        where = f"{where}, sample {self._name}"
         fields = dict(zip(keys.split(":"), values.split(":"), strict=False))
         if "GT" not in fields:
             raise DataError("E261", where, "has no genotype (GT)", "Give a VCF with genotypes.")
         self._rows.append(
             {
-                "line": record.line,
                 "chrom": chrom,
                 "position": record.start + 1,
                 "ref": record.ref,
@@ -278,7 +295,7 @@ def _overlaps(record: VariantRecord, allele: str, before: VariantRecord, allele_
     return record.start < end
 
 
-_COLUMNS = ["line", "chrom", "position", "ref", "alt", "genotype", "outcome", "phase_set"]
+_COLUMNS = ["chrom", "position", "ref", "alt", "genotype", "outcome", "phase_set"]
 
 
 def _numbers(genotype: str, n_alternates: int, where: str) -> tuple[int, int] | None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float64
 
-from senformer.core.commit import write_json, write_text
+from senformer.core.commit import write_bytes, write_json, write_text
 from senformer.core.lock import folder_lock
 from senformer.core.provenance import FILE as RUN_RECORD
 from senformer.core.provenance import make_record, versions
@@ -143,13 +143,18 @@ def _finish(job: _Job, records: pd.DataFrame, shards: ShardLog, record: dict[str
     result["samples"] = [item.sample for item in job.samples]
     result["records"] = records["outcome"].value_counts().sort_index().to_dict()
     if shards.result is None:
-        contrasts = pd.concat(list(_contrasts(job)), ignore_index=True)
-        CONTRASTS.to_arrow(contrasts)
-        write_text(job.out / CONTRASTS_FILE, contrasts.to_csv(sep="\t", index=False))
+        write_bytes(job.out / CONTRASTS_FILE, _contrast_lines(job))
         write_text(job.out / VARIANTS_FILE, records.to_csv(sep="\t", index=False))
         write_json(job.out / RUN_RECORD, {**record, "counts": result})
         shards.close(result)
     return result
+
+
+def _contrast_lines(job: _Job) -> Iterator[bytes]:
+    """Yield the lines of the contrasts, those of one region and sample at a time."""
+    for number, rows in enumerate(_contrasts(job)):
+        CONTRASTS.to_arrow(rows)
+        yield rows.to_csv(sep="\t", index=False, header=number == 0).encode()
 
 
 def _contrasts(job: _Job) -> Iterator[pd.DataFrame]:

@@ -1,7 +1,7 @@
 """How a variant's scores are to be read: against random variants, and knowing what the model has seen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,19 +36,23 @@ class Reading:
     columns
         Column of the background of every track that is scored.
     trained_on
-        Merged starts and ends, by chromosome, of what the models were trained on; None where not known.
+        Merged starts and ends, by chromosome, of what the models were trained on that say so; None where none
+        does.
+    all_say
+        Whether every model says what it was trained on.
     """
 
     background: Background | None = None
     strata: Strata | None = None
     columns: Sequence[int] = ()
-    trained_on: Spans | None = field(default=None)
+    trained_on: Spans | None = None
+    all_say: bool = True
 
     def read(
         self, scores: VariantScores, window: Interval, scorers: Sequence[Scorer], fasta: FastaReader
     ) -> VariantScores:
         """Return the scores with percentiles, and whether ``window`` overlaps with what was trained on."""
-        seen = None if self.trained_on is None else _overlaps(self.trained_on, window)
+        seen = self._has_seen(window)
         if self.background is None or self.strata is None:
             return replace(scores, in_training=seen)
         variant = scores.variant
@@ -59,6 +63,12 @@ class Reading:
             for scorer, values in zip(scorers, scores.values, strict=True)
         ]
         return replace(scores, in_training=seen, percentiles=np.stack(found))
+
+    def _has_seen(self, window: Interval) -> bool | None:
+        """Say whether a model was trained there; None where none says so and one says nothing."""
+        if self.trained_on is not None and _overlaps(self.trained_on, window):
+            return True
+        return False if self.trained_on is not None and self.all_say else None
 
 
 def _overlaps(spans: Spans, window: Interval) -> bool:
@@ -88,9 +98,14 @@ def make_reading(
     ConfigError
         It was made with other models, another head or strands, or without one of the scores (E774).
     """
-    trained_on = _trained_on(models, head, fasta.chrom_sizes)
+    known = [spans for model in models if (spans := _intervals(model, head)) is not None]
+    intervals = [interval for spans in known for interval in spans]
+    seen = Reading(
+        trained_on=_merged(intervals, fasta.chrom_sizes) if known else None,
+        all_say=len(known) == len(models),
+    )
     if background is None:
-        return Reading(trained_on=trained_on)
+        return seen
     found = read_background(background)
     asked = {"models": sorted(model.card.sha256 for model in models), "head": head}
     # A background has one member a model: scores of single passes would be other means.
@@ -105,7 +120,7 @@ def make_reading(
             _refuse(background, f"has no {scorer.name}; it has {', '.join(found.values)}")
     starts = {chrom: np.array(places, dtype=np.int64) for chrom, places in found.facts["starts"].items()}
     strata = Strata(tuple(found.facts["gc_bounds"]), starts)
-    return Reading(found, strata, tracks["track_index"].tolist(), trained_on)
+    return replace(seen, background=found, strata=strata, columns=tracks["track_index"].tolist())
 
 
 def _refuse(background: Path, found: str) -> None:
@@ -113,15 +128,14 @@ def _refuse(background: Path, found: str) -> None:
     raise ConfigError("E774", str(background), found, todo)
 
 
-def _trained_on(models: Sequence[Any], head: str, chrom_sizes: Mapping[str, int]) -> Spans | None:
-    rows: list[tuple[str, int, int]] = []
-    for model in models:
-        intervals = ((model.card.training or {}).get("intervals") or {}).get(head)
-        if intervals is None:
-            return None
-        for chrom, start, end in intervals:
-            name = resolve_chromosome(str(chrom), chrom_sizes)
-            rows += [(name, int(start), int(end))] if name else []
+def _intervals(model: Any, head: str) -> list[Any] | None:
+    """Return what a model's card says it was trained on; None where it says nothing."""
+    return ((model.card.training or {}).get("intervals") or {}).get(head)
+
+
+def _merged(intervals: Sequence[Sequence[Any]], chrom_sizes: Mapping[str, int]) -> Spans:
+    named = [(resolve_chromosome(str(chrom), chrom_sizes), start, end) for chrom, start, end in intervals]
+    rows = [(name, int(start), int(end)) for name, start, end in named if name]
     merged = merge(pd.DataFrame(rows, columns=["chrom", "start", "end"]))
     return {
         str(chrom): (part["start"].to_numpy(), part["end"].to_numpy())

@@ -5,9 +5,9 @@ predictions of the largest effects beside it, and a run record. Work is cut into
 job goes on where it stopped.
 """
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,28 +17,22 @@ from senformer.core.commit import write_json
 from senformer.core.errors import ConfigError, DataError
 from senformer.core.provenance import make_record
 from senformer.core.tables import choose
+from senformer.dataset.engine import LOCAL, OWN_CLUSTER, check_engine
 from senformer.genome.fasta import open_fasta
+from senformer.genome.variant import Variant
 from senformer.genome.variant_frame import NAME, as_frame, frame_digest
 from senformer.genome.variant_reader import VariantSet, read_variants
-from senformer.predict.model_check import warn_of_genome
-from senformer.predict.predictor import Inference, Predictor
-from senformer.predict.selection import select_tracks
-from senformer.predict.source import find_model, load_run_model, pick_head
-from senformer.predict.strands import card_tracks
-from senformer.variants.ensemble import Ensemble, gather_members
-from senformer.variants.genes import read_genes
+from senformer.variants.cluster import run_on_cluster
 from senformer.variants.indels import INDELS, Indels
 from senformer.variants.loci import group_loci
 from senformer.variants.masks import is_by_gene, parse_scorer
-from senformer.variants.measure import Measure
 from senformer.variants.output import check_output, write_scores
 from senformer.variants.parts import Parts
-from senformer.variants.reading import make_reading
+from senformer.variants.recipe import Recipe
 from senformer.variants.scorers import Scorer
 from senformer.variants.shards import Job, run_shards
 from senformer.variants.sheet import Sheet
 from senformer.variants.summary import write_summary
-from senformer.variants.table import track_frame
 from senformer.variants.top import restore_top, write_top
 
 
@@ -67,6 +61,8 @@ def score(
     layout: str = "long",
     summary: int = 0,
     background: Path | None = None,
+    engine: str = LOCAL,
+    workers: int = 1,
 ) -> dict[str, Any]:
     """Score substitutions, insertions and deletions, and return the counts.
 
@@ -120,6 +116,12 @@ def score(
     background
         File of :mod:`senformer.variants.background.build`, made with the same models and settings: every
         score gets its percentile among random variants.
+    engine
+        Where shards are scored: ``local``, in this process; ``dask://local``, in processes of this machine;
+        or ``dask://host:port``, by a scheduler's workers, which see the same files under the same paths
+        (:mod:`senformer.variants.cluster`). The result does not depend on it.
+    workers
+        Processes of ``dask://local``.
 
     Returns
     -------
@@ -134,8 +136,7 @@ def score(
     OutputError
         The output exists, or the unfinished work of another command stands beside it.
     """
-    runs = [Path(one) for one in ([run] if isinstance(run, str | Path) else run)]
-    genome, out = Path(genome), Path(out)
+    out = Path(out)
     _check_numbers(
         shard_size=(shard_size, 1),
         top=(top, 0),
@@ -143,6 +144,7 @@ def score(
         tracks=(1 if tracks is None else len(tracks), 1),
         summary=(summary, 0),
         max_offset_bp=(max_offset_bp, 0),
+        workers=(workers, 1),
     )
     chosen = [parse_scorer(scorer) for scorer in dict.fromkeys(scorers)]
     source = Path(variants) if as_frame(variants) is None else None
@@ -150,73 +152,63 @@ def score(
     parts = Parts(out)
     parts.refuse_existing()
     _check_genes(chosen, genes)
-    fasta = open_fasta(genome)
-    found = read_variants(variants, fasta, ref_mismatch=ref_mismatch)
-    counts = count_alleles(found, variants)
-    spans = {mask: read_genes(genes, mask, fasta.chrom_sizes) for mask in _gene_masks(chosen) if genes}
-    models = [_load(one, fasta.chrom_sizes) for one in runs]
-    inference: Inference = {
-        "strands": strands,
-        "shifts_bp": shifts_bp,
-        "batch_size": batch_size,
-        "device": device,
-        "precision": precision,
-    }
-    ensemble, frame = _predict_with(models, head, tracks, spread, inference)
-    _check_offset(max_offset_bp, models[0])
-    job = Job(
-        loci=group_loci(found.variants, models[0].window_bp + 2 * ensemble.margin_bp, max_offset_bp),
-        fasta=fasta,
-        ensemble=ensemble,
-        tracks=frame,
-        measure=Measure(chosen, models[0].bin_bp, spans),
+    _check_engine(engine, workers)
+    recipe = Recipe(
+        runs=[Path(one) for one in ([run] if isinstance(run, str | Path) else run)],
+        genome=Path(genome),
+        genes=genes and Path(genes),
+        background=background and Path(background),
+        scorers=chosen,
         indels=choose(INDELS, indels, "way to score indels"),
+        head=head,
+        tracks=tracks,
+        spread=spread,
+        inference={
+            "strands": strands,
+            "shifts_bp": shifts_bp,
+            "batch_size": batch_size,
+            "device": device,
+            "precision": precision,
+        },
         shard_size=shard_size,
         n_top=top,
-        reading=make_reading(models, ensemble.head, frame, chosen, inference, spread, background, fasta),
         delta=delta,
     )
+    fasta = open_fasta(recipe.genome)
+    found = read_variants(variants, fasta, ref_mismatch=ref_mismatch)
+    counts = count_alleles(found, variants)
+    job = _with_variants(recipe.make_job(fasta), found.variants, max_offset_bp)
     counts |= {"n_windows": len(job.loci), "n_padded": job.n_padded, "n_tracks": len(job.tracks)}
-    config = job.settings | {
-        "strands": strands,
-        "shifts_bp": list(shifts_bp),
-        "spread": spread,
-        "precision": precision,
-        "tracks": list(tracks or []),
+    asked = {
         "ref_mismatch": ref_mismatch,
         "max_offset_bp": max_offset_bp,
         "layout": layout,
         "summary": summary,
     }
-    inputs = _inputs(runs, genome=genome, variants=source, genes=genes, background=background)
-    record = make_record("score", config=config, inputs=inputs, counts=counts)
-    record["inputs"] |= _describe_frame(variants)
+    record = _record(job, recipe, variants, asked, counts)
     sheet = Sheet([], chosen, job.tracks, job.beside, layout, source)
-    _work(job, parts, sheet, summary, record | {"scores": [scorer.definition for scorer in chosen]})
+    key = record["config"] | job.ensemble.members[0].settings | recipe.key
+    spread_out = partial(run_on_cluster, job, recipe, engine, workers)
+    run_all = partial(run_shards, job) if engine == LOCAL else spread_out
+    _work(job, run_all, parts, sheet, summary, record, key)
     return counts
 
 
-def _load(run: Path, chrom_sizes: Mapping[str, int]) -> Any:
-    model = load_run_model(run)
-    warn_of_genome(model, run, chrom_sizes)
-    return model
-
-
-def _inputs(runs: Sequence[Path], **files: Path | None) -> dict[str, str | os.PathLike]:
-    """Return the files that the result depends on; further models are ``model_2`` and so on."""
-    found: dict[str, str | os.PathLike] = {name: path for name, path in files.items() if path}
-    for number, run in enumerate(runs, 1):
-        found["model" if number == 1 else f"model_{number}"] = find_model(run) / "model.safetensors"
-    return found
-
-
-def _describe_frame(variants: Any) -> dict[str, Any]:
+def _record(
+    job: Job, recipe: Recipe, variants: Any, asked: dict[str, Any], counts: dict[str, Any]
+) -> dict[str, Any]:
     frame = as_frame(variants)
-    return {} if frame is None else {"variants": {"rows": len(frame), "sha256": frame_digest(frame)}}
-
-
-def _gene_masks(scorers: Sequence[Scorer]) -> list[str]:
-    return sorted({scorer.mask for scorer in scorers if is_by_gene(scorer.mask)})
+    inputs = recipe.inputs | ({"variants": Path(variants)} if frame is None else {})
+    record = make_record(
+        "score",
+        config=job.settings | recipe.settings | asked,
+        inputs=inputs,
+        counts=counts,
+        scores=[scorer.definition for scorer in recipe.scorers],
+    )
+    if frame is not None:
+        record["inputs"]["variants"] = {"rows": len(frame), "sha256": frame_digest(frame)}
+    return record
 
 
 def _check_numbers(**given: tuple[int, int]) -> None:
@@ -226,17 +218,11 @@ def _check_numbers(**given: tuple[int, int]) -> None:
             raise ConfigError("E756", name, f"is {value}, at least {least} is needed", "Mend the value.")
 
 
-def _predict_with(
-    models: Sequence[Any], head: str | None, tracks: Sequence[str] | None, spread: str, inference: Inference
-) -> tuple[Ensemble, pd.DataFrame]:
-    """Return what predicts, and the tracks that are kept."""
-    head = pick_head(models[0], head)
-    columns = select_tracks(models[0], head, tracks).columns if tracks else None
-    frame = track_frame(card_tracks(models[0], head), models[0].config.heads[head])
-    if columns is not None:
-        frame = frame.iloc[list(columns)].reset_index(drop=True)
-    members = gather_members([Predictor(model, **inference) for model in models], head, spread)
-    return Ensemble(members, head, columns), frame
+def _check_engine(engine: str, workers: int) -> None:
+    check_engine(engine)
+    if workers > 1 and engine != OWN_CLUSTER:
+        found = f"counts the processes of {OWN_CLUSTER}, and the engine is {engine}"
+        raise ConfigError("E767", "--workers", found, f"Leave it out, or give --engine {OWN_CLUSTER}.")
 
 
 def _check_genes(scorers: Sequence[Scorer], genes: Path | None) -> None:
@@ -248,11 +234,14 @@ def _check_genes(scorers: Sequence[Scorer], genes: Path | None) -> None:
         raise ConfigError("E758", "--genes", "is read by none of the scorers", todo)
 
 
-def _check_offset(max_offset_bp: int, model: Any) -> None:
+def _with_variants(job: Job, variants: Sequence[Variant], max_offset_bp: int) -> Job:
+    model = job.ensemble.members[0].model
     most = max((model.window_bp - 2 * model.crop_bins * model.bin_bp) // 2 - 1, 0)
     if max_offset_bp > most:
         found = f"is {max_offset_bp:,}, and the output reaches {most:,} bp to either side of the center"
         raise ConfigError("E761", "max_offset_bp", found, "Choose a smaller one.")
+    window_bp = model.window_bp + 2 * job.ensemble.margin_bp
+    return replace(job, loci=group_loci(variants, window_bp, max_offset_bp))
 
 
 def count_alleles(found: VariantSet, source: object) -> dict[str, Any]:
@@ -278,14 +267,22 @@ def count_alleles(found: VariantSet, source: object) -> dict[str, Any]:
     }
 
 
-def _work(job: Job, parts: Parts, sheet: Sheet, n_summary: int, record: dict[str, Any]) -> None:
+def _work(
+    job: Job,
+    run_all: Callable[[Parts], int],
+    parts: Parts,
+    sheet: Sheet,
+    n_summary: int,
+    record: dict[str, Any],
+    key: dict[str, Any],
+) -> None:
     """Run what is left of the job and put the results in their places, the table last."""
     digests = {f"{name} file": item["sha256"] for name, item in record["inputs"].items()}
     releases = {name: record["versions"].get(name) for name in ("senformer", "torch", "numpy")}
-    key = record["config"] | digests | releases
+    key = key | digests | releases
     with parts.open(key) as is_unfinished:
         if is_unfinished:
-            n_shards = run_shards(job, parts)
+            n_shards = run_all(parts)
             last = restore_top(parts.top_part(n_shards - 1))
             write_top(parts.top_path, last, job.ensemble.head, job.measure, job.tracks)
             write_json(parts.run_path, record | {"key": key})

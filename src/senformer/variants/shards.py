@@ -1,11 +1,14 @@
 """Runs the shards of a scoring job that are not finished."""
 
+import contextlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from rich.console import Console
 from rich.progress import Progress
 
@@ -109,32 +112,59 @@ def run_shards(job: Job, parts: Parts) -> int:
         A prediction is not finite.
     """
     shards = job.shards
-    top = restore_top(parts.top_part(parts.n_done - 1)) if parts.n_done else []
-    # On a terminal only; a log file is spared the redrawn lines.
-    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
-        done = sum(len(locus.variants) for shard in shards[: parts.n_done] for locus in shard)
-        total = sum(len(locus.variants) for locus in job.loci)
-        bar = progress.add_task("variants", total=total, completed=done)
-        with job.ensemble.hold():
-            for shard in shards[parts.n_done :]:
-                top = _run_shard(job, shard, parts, top, lambda: progress.advance(bar))
+    top = last_top(parts)
+    with progress(shards, parts.n_done) as advance, job.ensemble.hold():
+        for shard in shards[parts.n_done :]:
+            table, top = score_shard(job, shard, top, advance)
+            write_table(parts.table_part(parts.n_done), table, job)
+            write_top(parts.top_part(parts.n_done), top, job.ensemble.head, job.measure, job.tracks)
+            parts.finish_shard()
     return len(shards)
 
 
-def _run_shard(
-    job: Job, shard: Sequence[Locus], parts: Parts, top: list[TopVariant], advance: Callable[[], None]
-) -> list[TopVariant]:
-    """Score one shard, store its rows and the largest effects so far, and return the latter."""
+@contextlib.contextmanager
+def progress(shards: Sequence[Sequence[Locus]], n_done: int) -> Iterator[Callable[[int], None]]:
+    """Give what is to be told how many more variants are scored; ``n_done`` shards are.
+
+    It shows on a terminal only; a log file is spared the redrawn lines.
+    """
+    sizes = [sum(len(locus.variants) for locus in shard) for shard in shards]
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as shown:
+        bar = shown.add_task("variants", total=sum(sizes), completed=sum(sizes[:n_done]))
+        yield lambda n: shown.advance(bar, n)
+
+
+def last_top(parts: Parts) -> list[TopVariant]:
+    """Return the largest effects of the finished shards."""
+    return restore_top(parts.top_part(parts.n_done - 1)) if parts.n_done else []
+
+
+def score_shard(
+    job: Job, shard: Sequence[Locus], top: list[TopVariant], advance: Callable[[int], None]
+) -> tuple[pa.Table, list[TopVariant]]:
+    """Score one shard; return its rows, and the largest effects of it and ``top``.
+
+    Parameters
+    ----------
+    job
+        What is scored; its models are held.
+    shard
+        Loci of the job.
+    top
+        The largest effects so far.
+    advance
+        Told of every variant.
+    """
     rows: list[VariantScores] = []
     for effect in predict_effects(shard, job.fasta, job.ensemble, job.measure, job.indels, delta=job.delta):
         top = add_to_top(top, effect, job.measure, job.n_top)
         rows.extend(
             job.reading.read(item, effect.window, job.measure.scorers, job.fasta) for item in effect.scores
         )
-        advance()
-    table = score_table(rows, job.ensemble.head, job.tracks, job.measure.scorers, job.indels.name)
-    schema = score_schema(job.measure.scorers, job.beside)
-    write_part(parts.table_part(parts.n_done), table, schema)
-    write_top(parts.top_part(parts.n_done), top, job.ensemble.head, job.measure, job.tracks)
-    parts.finish_shard()
-    return top
+        advance(1)
+    return score_table(rows, job.ensemble.head, job.tracks, job.measure.scorers, job.indels.name), top
+
+
+def write_table(path: Path, table: pa.Table, job: Job) -> None:
+    """Write the rows of one shard."""
+    write_part(path, table, score_schema(job.measure.scorers, job.beside))

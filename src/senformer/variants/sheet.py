@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from jaxtyping import Float32
 
 from senformer.core.schema import Column, TableSchema
@@ -106,6 +108,11 @@ class Sheet:
         """Yield the parts row by row."""
         for part in self.parts:
             yield self.block(part)
+
+    def first_line(self, part: Path) -> int:
+        """Return the least line of the source that a part has rows of."""
+        lines = pq.read_table(part, columns=["file_line"], page_checksum_verification=True)["file_line"]
+        return int(pc.min(lines).as_py())
 
     def block(self, part: Path) -> Block:
         """Return the rows of one part; the tracks of a row stand together and in order in it."""

@@ -68,6 +68,11 @@ def add_to_top(top: list[TopVariant], effect: Effect, measure: Measure, n_top: i
     return [*kept[:place], summarize(effect, rank_score, measure.bin_bp), *kept[place:]][:n_top]
 
 
+def merge_tops(first: list[TopVariant], then: list[TopVariant], n_top: int) -> list[TopVariant]:
+    """Return the ``n_top`` largest of two lists, each largest first; ties stay in order."""
+    return sorted([*first, *then], key=lambda item: -item.rank_score)[:n_top]
+
+
 def summarize(effect: Effect, rank_score: float, bin_bp: int) -> TopVariant:
     """Cut the bins around the variant out of an effect."""
     scores, ref, alt = effect.scores[0], effect.ref.bins, effect.alt.bins

@@ -88,6 +88,18 @@ def test_write_vcf__all_else_is_kept(tmp_path, source):
             ]
 
 
+@pytest.mark.parametrize("cut", [[[0, 2], [1]], [[0], [2], [1]], [[0, 1], [2]]])
+def test_write_vcf__parts_are_as_one_where_windows_are_shared_across_lines(tmp_path, source, cut):
+    write_scores(tmp_path / "whole.vcf", sheet_of(tmp_path, source))
+    sheet = sheet_of(tmp_path, source)
+    parts = [tmp_path / f"part_{number}.parquet" for number in range(len(cut))]
+    for part, rows in zip(parts, cut, strict=True):
+        table = score_table([SCORED[row] for row in rows], "toy", sheet.tracks, DEFAULT)
+        write_part(part, table, sheet.schema)
+    write_scores(tmp_path / "parts.vcf", replace(sheet, parts=parts))
+    assert (tmp_path / "parts.vcf").read_bytes() == (tmp_path / "whole.vcf").read_bytes()
+
+
 @pytest.mark.parametrize("ending", [".vcf", ".vcf.gz"])
 def test_write_vcf__pysam_reads_declared_types(tmp_path, source, ending):
     write_scores(tmp_path / f"out{ending}", sheet_of(tmp_path, source))

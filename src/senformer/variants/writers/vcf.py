@@ -7,8 +7,9 @@ record of which none was is unchanged.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -87,13 +88,13 @@ def write_vcf(path: Path, sheet: Sheet) -> None:
 def _lines(sheet: Sheet) -> Iterator[str]:
     assert sheet.source is not None, "check_vcf was not asked"
     fields = list(_fields(sheet))
-    values = {}
-    for block in sheet.blocks():
-        values.update(_values(block, sheet))
+    waiting = _Waiting(sheet)
     for number, line in read_lines(sheet.source, "E228"):
         if line.startswith("#CHROM"):
             yield from (f"{field.line}\n" for field in fields)
-        yield (line if line.startswith("#") or not line else _annotated(line, number, fields, values)) + "\n"
+        is_record = line and not line.startswith("#")
+        yield (_annotated(line, fields, waiting.take(number, line)) if is_record else line) + "\n"
+    assert waiting.is_empty, "an allele was scored that the file does not have"
 
 
 def _fields(sheet: Sheet) -> Iterator[Field]:
@@ -125,6 +126,34 @@ def _track_keys(sheet: Sheet, name: str) -> list[str]:
 
 
 Allele = tuple[int, int]
+
+
+class _Waiting:
+    """The values of alleles, read part by part as the lines of the source come; few are held at a time.
+
+    Parts follow the file but for windows, which stand where the first of their variants does: what is held
+    beyond a part are alleles that share a window with one further up.
+    """
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._blocks = (_values(block, sheet) for block in sheet.blocks())
+        firsts = [sheet.first_line(part) for part in sheet.parts]
+        # Of each part and those after it, the last part first.
+        self._firsts = list(accumulate(reversed(firsts), min))
+        self._values: dict[Allele, dict[str, str]] = {}
+
+    def take(self, number: int, line: str) -> list[dict[str, str]]:
+        """Return the values of each ALT allele of a line, and forget them."""
+        while self._firsts and self._firsts[-1] <= number:
+            self._firsts.pop()
+            self._values |= next(self._blocks)
+        n_alleles = line.split("\t", 5)[4].count(",") + 1
+        return [self._values.pop((number, allele), {}) for allele in range(1, n_alleles + 1)]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all were taken."""
+        return not (self._values or self._firsts)
 
 
 def _values(block: Block, sheet: Sheet) -> dict[Allele, dict[str, str]]:
@@ -171,11 +200,8 @@ def _text(value: str) -> str:
     return _RESERVED.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), value)
 
 
-def _annotated(
-    line: str, number: int, fields: list[Field], values: Mapping[Allele, Mapping[str, str]]
-) -> str:
+def _annotated(line: str, fields: list[Field], alleles: Sequence[Mapping[str, str]]) -> str:
     columns = line.split("\t")
-    alleles = [values.get((number, allele + 1), {}) for allele in range(columns[4].count(",") + 1)]
     keys = [field.key for field in fields if any(field.key in allele for allele in alleles)]
     added = [f"{key}={','.join(allele.get(key, '.') for allele in alleles)}" for key in keys]
     if added:

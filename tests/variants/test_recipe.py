@@ -1,0 +1,80 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.variants.toy import DEFAULT, ToyModel, write_genome
+
+from senformer.genome.fasta import open_fasta
+from senformer.variants import recipe as module
+from senformer.variants.indels import INDELS
+from senformer.variants.masks import parse_scorer
+from senformer.variants.recipe import Recipe
+from senformer.variants.scorers import SAD
+
+
+@pytest.fixture
+def recipe(tmp_path, monkeypatch):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "model.safetensors").write_bytes(name.encode())
+        (tmp_path / name / "card.json").write_text("{}")
+    monkeypatch.setattr(module, "load_run_model", lambda run: ToyModel())
+    return Recipe(
+        runs=[tmp_path / "one", tmp_path / "two"],
+        genome=write_genome(tmp_path),
+        genes=None,
+        background=None,
+        scorers=DEFAULT,
+        indels=INDELS["shift"],
+        head=None,
+        tracks=["dnase"],
+        spread="passes",
+        inference={
+            "strands": "both",
+            "shifts_bp": (0, 1, 2),
+            "batch_size": 5,
+            "device": "cpu",
+            "precision": "fp32",
+        },
+        shard_size=7,
+        n_top=3,
+        delta=True,
+    )
+
+
+def test_make_job__has_what_the_recipe_says(recipe):
+    job = recipe.make_job(open_fasta(recipe.genome))
+    assert len(job.ensemble.members) == 2 * 2 * 3  # models, strands, shifts
+    assert job.tracks["track_name"].tolist() == ["dnase"]
+    assert (job.ensemble.head, list(job.ensemble.columns)) == ("toy", [2])
+    assert (job.loci, job.shard_size, job.n_top, job.delta) == ((), 7, 3, True)
+    codes = np.zeros((1, 28), dtype=np.uint8)
+    assert job.ensemble.predict(codes, ["A"])[0].shape == (1, 4, 1)
+
+
+def test_key__tells_what_digests_of_the_inputs_do_not(recipe, tmp_path):
+    assert list(recipe.inputs) == ["genome", "model", "model_2"]
+    keys = [recipe.key]
+    (tmp_path / "two" / "card.json").write_text('{"training": {}}')
+    keys.append(recipe.key)
+    keys += [
+        replace(recipe, **change).key
+        for change in (
+            {"scorers": [replace(SAD, formula="another"), DEFAULT[1]]},
+            {"scorers": [parse_scorer("SAD@5"), DEFAULT[1]]},
+            {"indels": replace(INDELS["shift"], rule="another")},
+            {"indels": replace(INDELS["shift"], anchors=("left",))},
+        )
+    ]
+    assert all(keys.count(key) == 1 for key in keys)
+    assert keys[0]["scorers"][0]["formula"] == SAD.formula
+
+
+def test_with_absolute_paths__names_the_same_files(recipe, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    relative = replace(
+        recipe,
+        runs=[run.relative_to(tmp_path) for run in recipe.runs],
+        genome=recipe.genome.relative_to(tmp_path),
+    )
+    assert relative.with_absolute_paths() == recipe
