@@ -43,4 +43,4 @@ def test_survey__rows_of_genes_count_for_their_variant(tmp_path):
 
 def test_variant_sizes__over_rows_and_tracks():
     scores = np.array([[1, -5], [2, np.nan], [np.nan, np.nan]])
-    assert variant_sizes(scores, [0, 2, 3]).tolist() == [5, 0]
+    assert variant_sizes(scores, [0, 2, 3]).tolist() == [5, -1]

@@ -13,6 +13,11 @@ def test_plane_of__names_the_score_that_ranks():
     assert plane_of(overview, cells).alt.startswith("3 scores (SAR): 3 above 0")
 
 
+def test_link__a_long_key_is_cut():
+    made = link({"key": "chr1:5:A>" + "ACGT" * 50, "page": None})
+    assert (len(made), made[-1]) == (44, "…")
+
+
 def test_link__only_where_there_is_a_page():
     assert link({"key": "chr1:5:A>C", "page": None}) == "chr1:5:A>C"
     made = link({"key": "chr1:5:A>C", "page": "chr1_5_A_C"}, "pages/")

@@ -155,6 +155,7 @@ def _draw_bars(axes: Axes, cells: pd.DataFrame) -> None:
     color = np.where(found["effect_to"] <= 0, BLUE, VERMILLION)
     width = found["effect_to"] - found["effect_from"]
     axes.bar(found["effect_from"], found["n"], width, align="edge", color=color, lw=0, zorder=2)
+    axes.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
 
 
 def _draw_points(axes: Axes, points: Sequence[Point], top: float) -> None:

@@ -7,13 +7,14 @@ import pandas as pd
 
 from senformer.core.wording import counted
 from senformer.report import html
+from senformer.report.figures.style import shorten
 from senformer.report.page import contents, document
 from senformer.report.scores.names import remarks
 from senformer.report.scores.survey import Survey
 from senformer.report.scores.table import PERCENTILE, ScoredRows, ScoreTable
 from senformer.report.scores.tally import N_UP, STEP
 from senformer.report.sections.counter import FigureCounter
-from senformer.report.sections.effects import link, plane_of
+from senformer.report.sections.effects import MOST_LETTERS, link, plane_of
 from senformer.report.sections.variants import counts_sentence, reading_sentence
 
 N_LISTED = 100
@@ -127,7 +128,13 @@ def _tiles(overview: dict[str, Any]) -> list[tuple[str, str, str]]:
     if overview["top"]:
         first = overview["top"][0]
         value = html.signed(first["values"][overview["rank_scorer"]], 3)
-        items.append((value, f"largest {overview['rank_scorer']}", f"{first['key']} on {first['track']}"))
+        items.append(
+            (
+                value,
+                f"largest {overview['rank_scorer']}",
+                f"{shorten(first['key'], MOST_LETTERS)} on {first['track']}",
+            )
+        )
     return items
 
 

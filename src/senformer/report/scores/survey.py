@@ -36,7 +36,7 @@ def survey(table: ScoreTable, names: Sequence[str], n_top: int) -> Survey:
     """Read a table.
 
     A variant's effect is the largest absolute score that ranks, over its tracks and genes; of equal ones the
-    first of the table counts.
+    first of the table counts, and one without any such score is not among the largest.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def survey(table: ScoreTable, names: Sequence[str], n_top: int) -> Survey:
         bounds = block.bounds()
         sizes = variant_sizes(block.values[rank], bounds)
         for place in np.argsort(-sizes, kind="stable")[:n_top].tolist():
-            if len(top) == n_top and sizes[place] <= top[0][0]:
+            if sizes[place] < 0 or (len(top) == n_top and sizes[place] <= top[0][0]):
                 break
             rows = block.cut(bounds[place], bounds[place + 1])
             push = heapq.heappush if len(top) < n_top else heapq.heappushpop
@@ -87,10 +87,10 @@ def survey(table: ScoreTable, names: Sequence[str], n_top: int) -> Survey:
 
 
 def variant_sizes(scores: np.ndarray, bounds: Sequence[int]) -> np.ndarray:
-    """Return the largest absolute score of each variant; 0 where it has none."""
+    """Return the largest absolute score of each variant; -1 where it has none."""
     if len(scores) == 0:
         return np.zeros(0)
-    of_row = np.nan_to_num(np.abs(scores)).max(axis=1)
+    of_row = np.nan_to_num(np.abs(scores), nan=-1.0).max(axis=1)
     return np.maximum.reduceat(of_row, bounds[:-1])
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from senformer.report import html
 from senformer.report.figures import FIGURES
+from senformer.report.figures.style import shorten
 from senformer.report.page import document
 from senformer.report.scores.names import remarks
 from senformer.report.scores.overview import column_title, show_value
@@ -41,7 +42,7 @@ def render_variant(item: dict[str, Any]) -> str:
     counter = FigureCounter()
     parts = [
         html.element("p", html.element("a", "All variants", href="index.html")),
-        html.element("header", html.element("h1", item["key"]), html.paragraph(_subtitle(item))),
+        html.element("header", html.element("h1", shorten(item["key"], 80)), html.paragraph(_subtitle(item))),
         html.section("variant", "The variant", _facts(item), *_mind(item)),
         html.section("tracks", "Predicted tracks", _track_sentence(item), counter.place(_drawn(item))),
         html.section("sequence", "Bases around it", *_sequence(item, counter)),

@@ -7,6 +7,10 @@ import pandas as pd
 from senformer.report import html
 from senformer.report.figures import FIGURES, Drawing
 from senformer.report.figures.effect_plane import Point
+from senformer.report.figures.style import shorten
+
+MOST_LETTERS = 44
+"""Of a key in a table: that of a long insertion would push everything else aside."""
 
 
 def plane_of(overview: dict[str, Any], cells: pd.DataFrame) -> Drawing:
@@ -23,7 +27,8 @@ def plane_of(overview: dict[str, Any], cells: pd.DataFrame) -> Drawing:
 
 
 def link(item: dict[str, Any], folder: str = "") -> Any:
-    """Return the key of a listed variant, a link where it has a page in ``folder`` (with its slash)."""
+    """Return the key of a variant, cut where long; a link where ``folder`` (with its slash) has a page."""
+    key = shorten(item["key"], MOST_LETTERS)
     if not item["page"]:
-        return item["key"]
-    return html.element("a", item["key"], href=f"{folder}{item['page']}.html")
+        return key
+    return html.element("a", key, href=f"{folder}{item['page']}.html")
