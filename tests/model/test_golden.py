@@ -5,7 +5,6 @@ from tests.model.toy import small_model
 from senformer.model.attention.bigbird_2022 import BigBird2022Attention
 from senformer.model.attention.tiles.plan import Plan
 from senformer.model.golden import (
-    golden_bins,
     golden_codes,
     golden_outputs,
     pattern_digest,
@@ -55,18 +54,18 @@ def test_pattern_digest__heads_of_their_own(monkeypatch):
     ],
 )
 def test_golden_bins__fewest_with_a_middle_block_that_gathers(attention, expected):
-    assert golden_bins(small_model(attention=attention)) == expected
+    assert small_model(attention=attention).golden_bins() == expected
 
 
 def test_golden_bins__gathers_as_the_window_does():
     # Eleven blocks share 0.75 of their pairs or fewer; at nine and ten a mask is faster.
     model = small_model(window_bp=8 * 80, attention={"block_bins": 4})
-    n_bins = golden_bins(model)
+    n_bins = model.golden_bins()
     plans = [Plan(block.attention.pattern(n_bins)) for block in model.transformer]
     assert n_bins > 36
     assert not any(plan.is_masked for plan in plans)
 
 
 def test_golden_bins__full_attention_needs_few():
-    assert golden_bins(small_model("enformer")) == 24
-    assert golden_bins(small_model(n_layers=0)) == 24
+    assert small_model("enformer").golden_bins() == 24
+    assert small_model(n_layers=0).golden_bins() == 24

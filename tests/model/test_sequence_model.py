@@ -18,7 +18,6 @@ def test_sequence_model__what_every_model_says_of_itself(model):
     assert isinstance(model, SequenceModel)
     n_bins = model.window_bp // model.bin_bp - 2 * model.crop_bins
     assert model(random_codes(1, model.window_bp))["human"].shape == (1, n_bins, 5)
-    assert model.coarse_bp % model.bin_bp == 0
     assert model.card.parameters == sum(p.numel() for p in model.parameters())
     assert next(iter(model.inputs)) == "sequence"
 
@@ -26,13 +25,6 @@ def test_sequence_model__what_every_model_says_of_itself(model):
 def test_sequence_model__unknown_head(model):
     with pytest.raises(DataError, match=r"no head 'humna'. Did you mean 'human'\?"):
         model(random_codes(1, model.window_bp), heads=["humna"])
-
-
-def test_sequence_model__bins_are_the_transformers(model):
-    with torch.no_grad():
-        bins = model.bins(random_codes(2, 3 * model.coarse_bp))
-        assert bins.shape[:2] == (2, 3)
-        assert model.transform(bins, 0).shape[1] == 3 * model.coarse_bp // model.bin_bp
 
 
 @pytest.mark.parametrize("make", MODELS.values(), ids=MODELS)

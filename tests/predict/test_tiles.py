@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -134,3 +136,10 @@ def test_place_tiles__a_bin_has_the_same_window_whatever_the_region():
         part = place_tiles("chr1", size, covered, grid, 4)
         merged = part.merge(whole, on=["start", "end", "shard", "first_bin", "padded_left_bp"])
         assert len(merged) == len(part)
+
+
+@pytest.mark.parametrize(("crop_bins", "context_bp", "margin_bins"), [(0, 0, 0), (2, 250, 0)])
+def test_tile_grid__one_bin_has_the_context_that_there_is(crop_bins, context_bp, margin_bins):
+    model = SimpleNamespace(window_bp=1000, bin_bp=1000 // (2 * crop_bins + 1), crop_bins=crop_bins)
+    grid = TileGrid.of(model)
+    assert (grid.context_bp, grid.margin_bins, grid.keep_bins) == (context_bp, margin_bins, 1)

@@ -9,6 +9,7 @@ from senformer.core.errors import ConfigError
 from senformer.core.tables import choose
 from senformer.model.load import assign_tensors
 from senformer.model.sequence_model import SequenceModel
+from senformer.model.trunk_model import TrunkModel, as_trunk
 from senformer.model.zoo import MODELS
 
 _TODO = "Choose settings of the same tensors, or train the model anew."
@@ -20,7 +21,7 @@ def extend(
     window_bp: int | None = None,
     crop_bins: int | None = None,
     attention: str | dict[str, Any] | None = None,
-) -> SequenceModel:
+) -> TrunkModel:
     """Return a model of the same weights for another window, crop or attention kind.
 
     The basis of distances stays the one that the weights were made for, evaluated further out: what a
@@ -29,7 +30,7 @@ def extend(
     Parameters
     ----------
     model
-        Any model of ``MODELS``. It shares its tensors with the one returned: what is written into one's
+        Any model with a transformer. It shares its tensors with the one returned: what is written into one's
         weights, by training for instance, is in the other's too. Modes, frozen parameters, ``recompute``
         and the attention backends are kept as well.
     window_bp
@@ -43,7 +44,7 @@ def extend(
     Raises
     ------
     ConfigError
-        The model is none of ``MODELS``, the window is no whole number of bins, the crop leaves none of it,
+        The model has no transformer, the window is no whole number of bins, the crop leaves none of it,
         the attention kind or one of its keys is unknown or needs tensors that these weights lack, or the
         model has nothing of the kind to change.
     DataError
@@ -58,6 +59,7 @@ def extend(
     >>> longer.window_bp, longer.config.position_bins, longer.config.attention.kind
     (8192, 16, 'bigbird')
     """
+    model = as_trunk(model, "extend", "Train the model anew for another window.")
     kind = choose(MODELS, model.name, "model")
     values = model.config.model_dump(mode="json")
     changes: dict[str, Any] = {"window_bp": window_bp, "crop_bins": crop_bins}
@@ -70,7 +72,7 @@ def extend(
         values[key] = value
     config: Any = parse(kind.config_class, values, f"model {model.name}")
     with torch.device("meta"):
-        extended = kind.build(model.name, config)
+        extended: Any = kind.build(model.name, config)
     tensors = model.state_dict()
     if other := tensors.keys() ^ extended.state_dict().keys():
         more = f" and {len(other) - 1} more" if len(other) > 1 else ""
@@ -83,7 +85,7 @@ def extend(
     return extended
 
 
-def _keep_settings(model: SequenceModel, extended: SequenceModel) -> None:
+def _keep_settings(model: TrunkModel, extended: TrunkModel) -> None:
     """Take over what is set of a model beside its configuration."""
     extended.recompute = model.recompute
     modes = {name: module.training for name, module in model.named_modules()}

@@ -6,6 +6,7 @@ trained (its output projection begins at zero), they cannot speak for it.
 """
 
 import hashlib
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -17,7 +18,8 @@ from senformer.model.attention.tiles.plan import Plan
 from senformer.model.modes import evaluating
 
 _SEED = 1
-_TOWER_BINS = 24
+# What stem and tower read; the transformer reads that and more.
+TOWER_BINS = 24
 _N_VALUES = 4
 _TOLERANCE = 1e-3
 
@@ -28,21 +30,26 @@ def golden_codes(n_bases: int) -> Tensor:
     return torch.from_numpy((words % 5).astype("uint8")).unsqueeze(0)
 
 
-def golden_bins(model: nn.Module) -> int:
-    """Return how many bins the transformer reads: enough for the middle one to gather its keys, if any does.
+def fewest_bins(patterns: Sequence[Callable[[int], BlockPattern]], window_bins: int) -> int:
+    """Return how many bins a transformer reads: enough for the middle one to gather its keys, if any does.
 
     That is the fewest whole blocks whose middle block misses a key block in every layer, within the model's
     own window; and where that window itself gathers, not so few that they are masked instead. A model whose
     attention is full over its window gets the short input as it is.
+
+    Parameters
+    ----------
+    patterns
+        Of each layer, by the number of bins.
+    window_bins
+        Of the model's own window.
     """
-    patterns = [block.attention.pattern for block in model.transformer]
-    window_bins = model.window_bp // model.coarse_bp
     step = max((pattern(window_bins).block_bins for pattern in patterns), default=window_bins)
     masks = any(Plan(pattern(window_bins)).is_masked for pattern in patterns)
     for n_bins in range(step, window_bins + 1, step):
         if patterns and all(_misses_a_block(pattern(n_bins), masks) for pattern in patterns):
-            return max(n_bins, _TOWER_BINS)
-    return _TOWER_BINS
+            return max(n_bins, TOWER_BINS)
+    return TOWER_BINS
 
 
 def _misses_a_block(pattern: BlockPattern, may_be_masked: bool) -> bool:
@@ -51,18 +58,20 @@ def _misses_a_block(pattern: BlockPattern, may_be_masked: bool) -> bool:
     return misses and (may_be_masked or not Plan(pattern).is_masked)
 
 
+def golden_order(n_bins: int) -> list[int]:
+    """Return which of the tower's bins stands at each of so many: each once, then in a seeded order."""
+    words = numpy_rng(_SEED, "golden bins").bit_generator.random_raw(n_bins - TOWER_BINS)
+    return [*range(TOWER_BINS), *(words % TOWER_BINS).tolist()]
+
+
 @torch.no_grad()
 def golden_outputs(model: nn.Module, n_bins: int) -> dict[str, list[list[float]]]:
     """Return for each head the first values of the first, middle and last golden bin of so many, uncropped.
 
-    Stem and tower, which cost most, read a short input; the transformer reads its bins and after them more of
-    the same, drawn in a seeded order until there are enough. Every module's mode is left as it was found.
+    Every module's mode is left as it was found.
     """
-    words = numpy_rng(_SEED, "golden bins").bit_generator.random_raw(n_bins - _TOWER_BINS)
-    order = [*range(_TOWER_BINS), *(words % _TOWER_BINS).tolist()]
     with evaluating(model):
-        bins = model.bins(golden_codes(_TOWER_BINS * model.coarse_bp))[:, order]
-        embedding = model.transform(bins, 0)
+        embedding = model.golden_embedding(n_bins)
         embedding = embedding[:, [0, embedding.shape[1] // 2, -1]]
         return {
             head: model.activate(layer(embedding).float())[0, :, :_N_VALUES].tolist()
@@ -73,8 +82,7 @@ def golden_outputs(model: nn.Module, n_bins: int) -> dict[str, list[list[float]]
 def pattern_digest(model: nn.Module) -> str:
     """Return the SHA-256 of which blocks meet in the model's own window, over layers and heads."""
     digest = hashlib.sha256()
-    for block in model.transformer:
-        attention = block.attention
+    for attention in model.attentions:
         for head in range(attention.sizes.n_heads if attention.per_head else 1):
             pattern = attention.pattern(model.window_bp // model.coarse_bp, head=head)
             digest.update(f"{pattern.n_bins} {pattern.block_bins};".encode())
@@ -84,7 +92,7 @@ def pattern_digest(model: nn.Module) -> str:
 
 def make_golden(model: nn.Module) -> dict[str, Any]:
     """Return the card's golden section."""
-    n_bins = golden_bins(model)
+    n_bins = model.golden_bins()
     return {
         "seed": _SEED,
         "n_bins": n_bins,

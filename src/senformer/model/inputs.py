@@ -84,9 +84,7 @@ def read_global_bins(inputs: Any, bin_bp: int, known: Mapping[str, str]) -> Tens
     """
     if not isinstance(inputs, Mapping):
         return None
-    for name in inputs:
-        if name not in known:
-            raise DataError("E570", "model input", f"no input is called {name!r}", nearest(name, known))
+    refuse_unknown_inputs(inputs, known)
     if inputs.get("global_bins") is None:
         return None
     sequence = read_sequence(inputs, bin_bp)
@@ -100,6 +98,19 @@ def read_global_bins(inputs: Any, bin_bp: int, known: Mapping[str, str]) -> Tens
             f"Give bool of shape {shape}: examples and bins, those that the crop drops among them.",
         )
     return mask
+
+
+def refuse_unknown_inputs(inputs: Any, known: Mapping[str, str]) -> None:
+    """Raise if ``inputs`` are several by name, one of which the model does not read.
+
+    Raises
+    ------
+    DataError
+        The first such name.
+    """
+    for name in inputs if isinstance(inputs, Mapping) else ():
+        if name not in known:
+            raise DataError("E570", "model input", f"no input is called {name!r}", nearest(name, known))
 
 
 def _check_codes(codes: Tensor) -> None:

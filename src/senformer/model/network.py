@@ -10,14 +10,15 @@ from senformer.model.conv_tower import TowerBlock
 from senformer.model.crop import crop
 from senformer.model.linear import Linear
 from senformer.model.pointwise import FinalPointwise
-from senformer.model.sequence_model import Inputs, SequenceModel, attention_layer
+from senformer.model.sequence_model import Inputs
 from senformer.model.stem import Stem
 from senformer.model.tiling.stage import Stage, stages
 from senformer.model.tiling.tower import run_tower, run_whole
 from senformer.model.transformer import Transformer, TransformerBlock
+from senformer.model.trunk_model import TrunkModel, attention_layer
 
 
-class Enformer(SequenceModel):
+class Enformer(TrunkModel):
     """Stem, tower, transformer, final pointwise layer."""
 
     config: EnformerConfig

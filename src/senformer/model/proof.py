@@ -16,8 +16,6 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     "outputs": dict,
     "pattern_sha256": str,
 }
-# What stem and tower read of the golden input; the transformer reads that and more.
-_FEWEST_BINS = 24
 
 
 def prove_golden(model: nn.Module, where: str) -> dict[str, Any]:
@@ -39,7 +37,7 @@ def prove_golden(model: nn.Module, where: str) -> dict[str, Any]:
     golden = model.card.golden
     if not golden:
         raise DataError("E507", where, "the card has no golden outputs", _SAVE)
-    _check_keys(golden, where)
+    _check_keys(golden, model.FEWEST_GOLDEN_BINS, where)
     if golden["pattern_sha256"] != pattern_digest(model):
         raise DataError("E516", where, "other attention blocks are drawn than when it was saved", _TODO)
     outputs = golden_outputs(model, golden["n_bins"])
@@ -50,17 +48,17 @@ def prove_golden(model: nn.Module, where: str) -> dict[str, Any]:
         if not found["error"] <= tolerance:
             text = f"golden outputs of head {head!r} differ by {found['error']:.2g}, allowed {tolerance:.2g}"
             raise DataError("E517", where, text, _TODO)
-    counts = any(bool(block.attention.out.weight.any()) for block in model.transformer)
+    counts = any(bool(attention.out.weight.any()) for attention in model.attentions)
     return {"tolerance": tolerance, "attention_counts": counts, "heads": heads}
 
 
-def _check_keys(golden: dict[str, Any], where: str) -> None:
+def _check_keys(golden: dict[str, Any], fewest: int, where: str) -> None:
     for key, kinds in _KEYS.items():
         if not isinstance(golden.get(key), kinds) or isinstance(golden[key], bool):
             what = f"{key} {golden[key]!r}" if key in golden else f"no {key}"
             raise DataError("E534", where, f"golden outputs in the card have {what}", _SAVE)
-    if golden["n_bins"] < _FEWEST_BINS:
-        found = f"golden outputs in the card are of {golden['n_bins']} bins, at least {_FEWEST_BINS} are read"
+    if golden["n_bins"] < fewest:
+        found = f"golden outputs in the card are of {golden['n_bins']} bins, at least {fewest} are read"
         raise DataError("E534", where, found, _SAVE)
 
 

@@ -48,8 +48,12 @@ class TileGrid:
 
     @classmethod
     def of(cls, model: Any, context_bp: int | None = None) -> "TileGrid":
-        """Return the grid of a model; by default a quarter of the window is context on each side."""
-        context = model.window_bp // 4 if context_bp is None else context_bp
+        """Return the grid of a model.
+
+        By default a quarter of the window is context on each side, or as much as a model of few bins has.
+        """
+        most = (model.window_bp - model.bin_bp) // 2
+        context = min(model.window_bp // 4, most) if context_bp is None else context_bp
         return cls(model.window_bp, model.bin_bp, model.crop_bins, context)
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ from senformer.train.average import Average
 from senformer.train.config import TrainConfig
 from senformer.train.distill.teacher import Teacher
 from senformer.train.finetune.freezing import Freezing
+from senformer.train.losses import LOSSES
 from senformer.train.shards import take_apart
 from senformer.train.team import Team
 
@@ -46,9 +47,14 @@ class Engine:
     team: Team = field(default_factory=Team)
     replicas: DistributedDataParallel | None = None
 
+    @property
+    def outputs(self) -> dict[str, bool]:
+        """Which outputs of the model the loss reads, as arguments: under one of labels, log odds."""
+        return {"linear": True} if LOSSES[self.config.loss].is_of_labels else {}
+
     def predict(self, inputs: Tensor | dict[str, Tensor], heads: list[str]) -> dict[str, Tensor]:
         """Return the predictions that an update learns from."""
-        return (self.replicas or self.model)(inputs, heads=heads)
+        return (self.replicas or self.model)(inputs, heads=heads, **self.outputs)
 
     def backward(self, loss: Tensor) -> None:
         """Add the gradients of this process's part of the loss: over processes they are its sum's."""

@@ -14,16 +14,18 @@ from torch.distributed.fsdp import FSDPModule, fully_shard
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.nn.parallel import DistributedDataParallel
 
+from senformer.model.trunk_model import TrunkModel
 from senformer.train.team import Team
 
 
 def shard(model: nn.Module, team: Team, device: torch.device) -> None:
     """Share out the parameters of a model that is on its device: each layer of the transformer, and the rest.
 
-    A layer's parameters are whole only while it computes.
+    A layer's parameters are whole only while it computes. A model without a transformer is one part.
     """
     mesh = init_device_mesh(device.type, (team.size,))
-    for part in (*model.transformer, model):
+    layers = model.transformer if isinstance(model, TrunkModel) else ()
+    for part in (*layers, model):
         fully_shard(part, mesh=mesh)
         # Sums, divided afterwards: gloo knows no means.
         part.set_force_sum_reduction_for_comms(True)

@@ -109,7 +109,7 @@ def _validate_one(
         batch = engine.taught(organism, batch)
         with memory_errors(engine, [batch]):
             inputs, targets = engine.tensors(batch)
-            prediction = engine.model(inputs, heads=[organism])[organism].float()
+            prediction = engine.model(inputs, heads=[organism], **engine.outputs)[organism].float()
             loss = float(engine.loss_of(organism, prediction, targets, batch))
         _refuse_not_finite(engine.team, organism, batch, loss, bool(prediction.isfinite().all()))
         if not is_ours:

@@ -13,7 +13,7 @@ from senformer.core.config import Config
 from senformer.core.errors import DataError, MissingInputError, UsageError
 from senformer.core.tables import choose
 from senformer.model.extend import extend
-from senformer.model.golden import golden_bins, golden_outputs
+from senformer.model.golden import golden_outputs
 from senformer.model.sequence_model import SequenceModel
 from senformer.model.weights import SOURCES
 from senformer.model.weights.adopt import adopt
@@ -109,7 +109,7 @@ def _reader(source: Path, format: str | None) -> tuple[str, Source]:
 
 def _check_outputs(model: SequenceModel, where: str) -> None:
     """Raise where sound weights still give outputs that are none, by overflow for instance."""
-    for head, rows in golden_outputs(model, golden_bins(model)).items():
+    for head, rows in golden_outputs(model, model.golden_bins()).items():
         bad = [value for row in rows for value in row if not math.isfinite(value)]
         if bad:
             found = f"the model of these weights predicts {bad[0]} in head {head!r}"

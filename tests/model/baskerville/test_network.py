@@ -9,7 +9,7 @@ from torch.nn import functional
 from senformer.core.errors import DataError
 from senformer.model import create_model, load_model
 from senformer.model.extend import extend
-from senformer.model.golden import golden_bins, make_golden
+from senformer.model.golden import make_golden
 from senformer.model.load import assign_tensors
 from senformer.model.proof import prove_golden
 from senformer.model.tiling import chunks
@@ -141,10 +141,10 @@ def test_baskerville__saved_and_loaded(attention, tmp_path):
 
 
 def test_baskerville__golden_bins_are_the_transformers():
-    assert golden_bins(small_baskerville()) == 24
+    assert small_baskerville().golden_bins() == 24
     # The ninth block of four is the first that the middle one misses.
     model = small_baskerville(attention=BIGBIRD)
-    assert golden_bins(model) == 36
+    assert model.golden_bins() == 36
     model.card.golden = make_golden(model)
     other = small_baskerville(attention=BIGBIRD | {"seed": 9})
     other.card.golden = model.card.golden

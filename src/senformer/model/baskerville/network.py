@@ -19,11 +19,12 @@ from senformer.model.baskerville.tower import Stem, TowerBlock, reach_bins
 from senformer.model.baskerville.upsampling import Upsampling, lecun_linear
 from senformer.model.crop import crop
 from senformer.model.initializers import variance_scaling_
-from senformer.model.sequence_model import Inputs, SequenceModel, attention_layer
+from senformer.model.sequence_model import Inputs
 from senformer.model.stem import as_bases
 from senformer.model.tiling.chunks import in_tiles
 from senformer.model.tiling.stage import Stage
 from senformer.model.transformer import Transformer, TransformerBlock
+from senformer.model.trunk_model import TrunkModel, attention_layer
 
 
 def _transformer_block(config: BaskervilleConfig, layer: int) -> TransformerBlock:
@@ -35,7 +36,7 @@ def _transformer_block(config: BaskervilleConfig, layer: int) -> TransformerBloc
     return block
 
 
-class Baskerville(SequenceModel):
+class Baskerville(TrunkModel):
     """Sequence to tracks in bins finer than the transformer's positions.
 
     Attributes

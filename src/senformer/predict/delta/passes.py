@@ -26,7 +26,7 @@ class KeptPass:
         columns: Int64[np.ndarray, " column"] | None,
     ) -> None:
         self._model, self._head, self._rows = model, head, rows
-        like = model.stem.conv.bias
+        like = model.like
         self._columns = None if columns is None else torch.from_numpy(columns).to(like.device)
         codes = inputs["sequence"]
         read_sequence(codes[None], model.coarse_bp)

@@ -10,9 +10,11 @@ from torch import Tensor
 
 from senformer.core.errors import ConfigError
 from senformer.model.sequence_model import Inputs, SequenceModel
+from senformer.model.trunk_model import TrunkModel, as_trunk
 from senformer.train.finetune.freezing import Freezing
 
 _GIB = 1 << 30
+_WHERE = "train.finetune.keep_gib"
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ class KeptBins:
         Sequences that went through the convolutions.
     """
 
-    def __init__(self, model: SequenceModel, limit_bytes: int) -> None:
+    def __init__(self, model: TrunkModel, limit_bytes: int) -> None:
         self._model, self._compute, self._limit = model, model.bins, limit_bytes
         self._kept: dict[tuple[bytes, bool], Tensor] = {}
         self._n_bytes, self._is_full = 0, False
@@ -44,7 +46,7 @@ class KeptBins:
             return torch.cat([self._row(row) for row in _rows(inputs)])
 
     def _row(self, row: Inputs) -> Tensor:
-        device = self._model.stem.conv.bias.device
+        device = self._model.like.device
         key = (_digest(row), torch.is_autocast_enabled(device.type))
         if key in self._kept:
             return self._kept[key].to(device, non_blocking=True)
@@ -60,7 +62,7 @@ class KeptBins:
         return found
 
 
-def is_frozen(model: SequenceModel) -> bool:
+def is_frozen(model: TrunkModel) -> bool:
     """Say whether the modules that make the bins are as they are: no gradient, no statistics, no dropout."""
     for front in model.front:
         if any(parameter.requires_grad for parameter in front.parameters()):
@@ -77,6 +79,7 @@ def kept_bins(model: SequenceModel, keep_gib: float | None) -> Iterator[None]:
     if keep_gib is None:
         yield
         return
+    model = as_trunk(model, _WHERE, "Leave it out.")
     model.bins = KeptBins(model, int(keep_gib * _GIB))  # type: ignore[method-assign]
     try:
         yield
@@ -90,8 +93,9 @@ def refuse_idle_keeping(model: SequenceModel, freezing: Freezing, frozen_norms: 
     Raises
     ------
     ConfigError
-        Something does in all of them.
+        Something does in all of them, or the model has no transformer.
     """
+    model = as_trunk(model, _WHERE, "Leave it out.")
     own = {id(parameter) for front in model.front for parameter in front.parameters()}
     names = {name for name, parameter in model.named_parameters() if id(parameter) in own}
     if frozen_norms is not False and any(names.isdisjoint(phase.trained) for phase in freezing.phases):
@@ -100,7 +104,7 @@ def refuse_idle_keeping(model: SequenceModel, freezing: Freezing, frozen_norms: 
     found = "frozen_norms is false" if first is None else f"{first} trains"
     raise ConfigError(
         "E676",
-        "train.finetune.keep_gib",
+        _WHERE,
         f"has no effect where something before the transformer changes: {found}",
         "Leave it out, or let the transformer and the heads train alone.",
     )

@@ -15,10 +15,10 @@ from senformer.model.attention import ATTENTIONS
 from senformer.model.attention.linear import LinearAttention
 from senformer.model.attention.relative import AttentionSizes, RelativeAttention
 from senformer.model.attention.summary import Summing, linear_attention
-from senformer.model.create import model_config
 from senformer.workflow.measure.backends import backends_of, choose_backend
 from senformer.workflow.measure.case import Bench, Case, Settings, Work
 from senformer.workflow.measure.cases import n_bins_of, python_bytes
+from senformer.workflow.measure.models import config_of
 from senformer.workflow.measure.plain import plain_attention
 
 PLAIN = "dense_plain"
@@ -28,7 +28,7 @@ _PLAIN_MATRICES = 8
 
 def cases(settings: Settings) -> list[Case]:
     """Return every length, precision, kind and backend."""
-    config: Any = model_config(settings.model, dict(settings.overrides))
+    config = config_of(settings)
     sizes = {
         "n_heads": config.n_heads,
         "key_size": config.key_size,

@@ -12,14 +12,13 @@ import torch
 
 from senformer.core.tables import choose
 from senformer.model.attention import ATTENTIONS
-from senformer.model.create import model_config
-from senformer.model.sequence_model import SequenceModel
+from senformer.model.trunk_model import TrunkModel, as_trunk
 from senformer.model.zoo import MODELS
 from senformer.predict.source import load_run_model
 from senformer.workflow.measure.case import Bench, Case, Settings, Work
 from senformer.workflow.measure.cases import n_bins_of
 from senformer.workflow.measure.effects import effect_of_bases
-from senformer.workflow.measure.models import build_model, overrides_of
+from senformer.workflow.measure.models import TODO, build_model, config_of, overrides_of
 from senformer.workflow.measure.needs import forward_bytes
 from senformer.workflow.measure.paths import path_facts
 
@@ -46,7 +45,7 @@ def cases(settings: Settings) -> list[Case]:
 
 def _case(settings: Settings, length: int, kind: str) -> Case:
     overrides = overrides_of(settings, length, kind)
-    config: Any = model_config(settings.model, overrides)
+    config = config_of(settings, overrides)
     options = {
         "model": settings.model,
         "overrides": overrides,
@@ -59,7 +58,7 @@ def _case(settings: Settings, length: int, kind: str) -> Case:
 
 
 def _trained_case(settings: Settings, path: str) -> Case:
-    model = load_run_model(path)
+    model = as_trunk(load_run_model(path), "bench receptive-field", TODO)
     options = {
         "model": model.name,
         "overrides": model.config.model_dump(mode="json"),
@@ -72,7 +71,7 @@ def _trained_case(settings: Settings, path: str) -> Case:
     return Case("receptive-field", kind, "auto", settings.device, "fp64", model.window_bp, options=options)
 
 
-def _model(case: Case) -> SequenceModel:
+def _model(case: Case) -> TrunkModel:
     """Return the trained model, or an untrained one whose attention is at work."""
     path = case.options["run"]
     return build_model(case) if path is None else load_run_model(path)

@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
-from senformer.model.create import model_config
 from senformer.predict.delta import DeltaPredictor
 from senformer.predict.predictor import Predictor
 from senformer.workflow.measure.case import Bench, Case, Settings, Work
-from senformer.workflow.measure.models import build_model, model_cases
+from senformer.workflow.measure.models import build_model, config_of, model_cases
 from senformer.workflow.measure.needs import forward_bytes
 
 Codes = UInt8[np.ndarray, " base"]
@@ -32,7 +31,7 @@ PASSES = {"pass": 1, "allele": 1, "ism": 1, "snv": 2, "shared": 2}
 
 def cases(settings: Settings) -> list[Case]:
     """Return our kinds of work at each length, then the peer's pass."""
-    config: Any = model_config(settings.model, dict(settings.overrides))
+    config = config_of(settings)
     attention, wanted = config.attention.kind, settings.options["variants"]
     found = []
     for length in settings.lengths:

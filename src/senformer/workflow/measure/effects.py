@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from senformer.model.sequence_model import SequenceModel
+from senformer.model.trunk_model import TrunkModel
 
 N_SITES = 9
 _N_BASES = 4
@@ -24,13 +24,13 @@ def sites_of(window_bp: int) -> list[int]:
     return np.linspace(0, window_bp - 1, N_SITES).astype(int).tolist()
 
 
-def _predict(model: SequenceModel, bins: Tensor, head: str) -> Tensor:
+def _predict(model: TrunkModel, bins: Tensor, head: str) -> Tensor:
     """Return the head's rates of one window, from what the transformer reads, in the model's precision."""
     embedding = model.transform(bins, model.crop_bins)
     return model.activate(model.heads[head](embedding))[0]
 
 
-def _changed_bins(model: SequenceModel, codes: Tensor, bins: Tensor, site: int) -> Tensor:
+def _changed_bins(model: TrunkModel, codes: Tensor, bins: Tensor, site: int) -> Tensor:
     """Return what the transformer reads of ``codes``, which differ at ``site`` from those of ``bins``.
 
     Only bins within the tower's reach are computed, from a stretch that is longer by as much again.
@@ -46,7 +46,7 @@ def _changed_bins(model: SequenceModel, codes: Tensor, bins: Tensor, site: int) 
 
 @torch.no_grad()
 def effect_of_bases(
-    model: SequenceModel, head: str, n_sequences: int
+    model: TrunkModel, head: str, n_sequences: int
 ) -> tuple[list[int], Float[np.ndarray, "site bin"]]:
     """Return the sites in bp and the mean absolute change of each bin for each of them."""
     window = model.window_bp

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from senformer.core.device import PRECISIONS
 from senformer.model.config import EnformerConfig
 from senformer.model.create import create_model, model_config
-from senformer.model.sequence_model import SequenceModel
+from senformer.model.trunk_model import TrunkModel, as_trunk, no_transformer
 from senformer.predict.precision import arithmetic
 from senformer.workflow.measure.backends import backends_of, choose_backend
 from senformer.workflow.measure.case import Case, Settings
@@ -18,6 +18,7 @@ from senformer.workflow.measure.cases import n_bins_of
 from senformer.workflow.measure.peers import ADVICE
 
 PEER_KIND = "enformer_pytorch"
+TODO = "Take enformer, senformer or baskerville."
 # One organism, as a prediction or an update has; the published model's.
 _HEADS = {"human": 5313}
 _SIZES = (
@@ -35,6 +36,20 @@ _SIZES = (
 )
 
 
+def config_of(settings: Settings, overrides: Mapping[str, Any] | None = None) -> Any:
+    """Return the configuration of the model that is measured, with attention.
+
+    Raises
+    ------
+    ConfigError
+        The model has none.
+    """
+    config = model_config(settings.model, dict(settings.overrides if overrides is None else overrides))
+    if not hasattr(config, "attention"):
+        raise no_transformer(settings.model, f"bench {settings.what}", TODO)
+    return config
+
+
 def overrides_of(settings: Settings, length_bp: int, kind: str) -> dict[str, Any]:
     """Return the overrides of a model for ``length_bp`` with attention ``kind``.
 
@@ -42,7 +57,7 @@ def overrides_of(settings: Settings, length_bp: int, kind: str) -> dict[str, Any
     model's own has its default settings.
     """
     given = {"heads": _HEADS, **settings.overrides}
-    own: Any = model_config(settings.model, given)
+    own = config_of(settings, given)
     n_bins = n_bins_of(length_bp, own.bin_bp)
     attention = own.attention.model_dump(mode="json") if kind == own.attention.kind else {"kind": kind}
     changed = {"window_bp": length_bp, "crop_bins": min(own.crop_bins, n_bins // 4), "attention": attention}
@@ -67,7 +82,7 @@ def model_cases(settings: Settings, **columns: Any) -> list[Case]:
 
 def _options(settings: Settings, length: int, kind: str, columns: Mapping[str, Any]) -> dict[str, Any]:
     overrides = overrides_of(settings, length, kind)
-    config: Any = model_config(settings.model, overrides)
+    config = config_of(settings, overrides)
     return {
         "model": settings.model,
         "overrides": overrides,
@@ -90,14 +105,14 @@ def _peer_case(settings: Settings, length: int, dtype: str, columns: Mapping[str
     return Case(settings.what, PEER_KIND, "torch", settings.device, dtype, length, True, "peer", options)
 
 
-def build_model(case: Case) -> SequenceModel:
+def build_model(case: Case) -> TrunkModel:
     """Return the untrained model of a case on its device, every attention layer at work.
 
     Fresh models have zero output projections; these are drawn, so that no shortcut can hide.
     """
     torch.manual_seed(0)
     with torch.device("meta"):
-        model = create_model(case.options["model"], **case.options["overrides"])
+        model = as_trunk(create_model(case.options["model"], **case.options["overrides"]), case.what, TODO)
     model.to_empty(device=case.device)
     fill(model)
     choose_backend(model, case)

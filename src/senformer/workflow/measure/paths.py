@@ -15,7 +15,7 @@ from senformer.model.attention.reach import (
     union,
     without_global_blocks,
 )
-from senformer.model.sequence_model import SequenceModel
+from senformer.model.trunk_model import TrunkModel
 
 
 def finer(
@@ -49,7 +49,7 @@ def _longest(layers: np.ndarray) -> int | None:
     return None if (layers == NEVER).any() else int(layers.max())
 
 
-def path_facts(model: SequenceModel, block_bins: int) -> dict[str, Any]:
+def path_facts(model: TrunkModel, block_bins: int) -> dict[str, Any]:
     """Return how many layers join any two blocks, and how often each is seen from afar.
 
     Returns

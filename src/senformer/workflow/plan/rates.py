@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from senformer.core.device import PRECISIONS
 from senformer.model.config import EnformerConfig
 from senformer.model.network import Enformer
-from senformer.model.sequence_model import attention_layer
+from senformer.model.trunk_model import attention_layer
 from senformer.model.zoo import MODELS
 from senformer.predict.precision import arithmetic
 from senformer.workflow.bench.attention import core_of
