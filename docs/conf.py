@@ -61,6 +61,24 @@ def write_scorer_table(app: object) -> None:
     (target / "scorers.md").write_text(text, encoding="utf-8")
 
 
+def write_model_pages(app: object) -> None:
+    """Print what `senformer models` says of every model into the reference, so that the two cannot differ."""
+    from pathlib import Path
+
+    from typer.testing import CliRunner
+
+    from senformer.cli.main import app as cli
+    from senformer.model.zoo import MODELS
+
+    parts = []
+    for arguments in ([], *([name] for name in MODELS)):
+        text = CliRunner().invoke(cli, ["models", *arguments], prog_name="senformer").output
+        parts.append(f"## {arguments[0] if arguments else 'All'}\n\n```text\n{text.strip()}\n```\n")
+    target = Path(__file__).parent / "reference" / "generated"
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "models.md").write_text("\n".join(parts), encoding="utf-8")
+
+
 def draw_attention_patterns(app: object) -> None:
     """Draw the figures of the page on attention patterns from the patterns themselves."""
     from pathlib import Path
@@ -82,4 +100,5 @@ def setup(app: object) -> None:
     """Hook the generated pages in."""
     app.connect("builder-inited", write_command_pages)
     app.connect("builder-inited", write_scorer_table)
+    app.connect("builder-inited", write_model_pages)
     app.connect("builder-inited", draw_attention_patterns)

@@ -135,3 +135,12 @@ def test_extend__tensors_of_another_shape_say_what_to_do():
 def test_extend__refused(changes, message):
     with pytest.raises(ConfigError, match=message):
         extend(small_model("enformer"), **changes)
+
+
+def test_extend__a_model_without_a_transformer():
+    with torch.device("meta"):
+        model = senformer.create_model("deepstarr")
+    message = "error[E574]: extend: needs a model with a transformer, deepstarr has none."
+    with pytest.raises(ConfigError) as caught:
+        extend(model, window_bp=500)
+    assert caught.value.line.startswith(message)

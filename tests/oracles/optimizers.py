@@ -42,3 +42,14 @@ def sgd_keras(start, gradients, rates, *, momentum=0.0, nesterov=False):
         x = x + (momentum * velocity - rate * g if nesterov else velocity)
         found.append(x)
     return found
+
+
+def rmsprop(start, gradients, rates, *, alpha, eps, decay=0.0):
+    """Torch's: the offset is added to the root of the mean square."""
+    x, square, found = np.array(start, np.float64), 0.0, []
+    for g, rate in zip(gradients, rates, strict=True):
+        g = np.asarray(g, np.float64) + decay * x
+        square = alpha * square + (1 - alpha) * g**2
+        x = x - rate * g / (np.sqrt(square) + eps)
+        found.append(x)
+    return found

@@ -95,3 +95,10 @@ def test_refuse_unfit_targets__asks_all(lowest, highest, loss, code):
     with pytest.raises((ConfigError, DataError)) as fault:
         refuse_unfit_targets({"fly": _dataset(lowest, largest=highest)}, loss, _plan())
     assert fault.value.code == code
+
+
+def test_refuse_unreachable_targets__probabilities_are_from_0_to_1():
+    plan = Plan("deepsea", {"window_bp": 600, "crop_bins": 0}, 600, 0)
+    refuse_unreachable_targets({"fly": _dataset(0.0, None)}, plan)
+    with pytest.raises(ConfigError, match=r"t0': has values from 0 to 3; the model's sigmoid output is from"):
+        refuse_unreachable_targets({"fly": _dataset(0.0, largest=3.0)}, plan)

@@ -3,7 +3,7 @@ from tests.dataset.toy import write_toy
 
 from senformer.core.errors import ConfigError, MissingInputError
 from senformer.dataset.collection import build_collection, member_configs
-from senformer.workflow.train import open_organisms, train_from_file
+from senformer.workflow.train import open_organisms, read_run, train_from_file
 
 
 def test_train_from_file__the_config_is_read_before_the_data(tmp_path):
@@ -14,6 +14,35 @@ def test_train_from_file__the_config_is_read_before_the_data(tmp_path):
     config.write_text("model: {name: senformer}\ntrain: {steps: 1}\n")
     with pytest.raises(MissingInputError, match="no-data"):
         train_from_file(config, [tmp_path / "no-data"], tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "recipe_epochs"),
+    [
+        ("model: deepstarr\n", "deepstarr", 100),
+        ("model: {name: deepstarr, dropout: 0.1}\ntrain: {steps: 3}\n", "deepstarr", 100),
+        ("model: {name: senformer}\ntrain: {steps: 3}\n", "senformer", None),
+        ("train: {steps: 3, finetune: {from: runs/a}}\n", None, None),
+    ],
+)
+def test_read_run__a_recipe_where_the_model_has_one(tmp_path, text, name, recipe_epochs):
+    (tmp_path / "x.yaml").write_text(text)
+    model, _, recipe = read_run(tmp_path / "x.yaml")
+    assert (model.get("name"), recipe.get("epochs")) == (name, recipe_epochs)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("model: senformer\n", "key 'train' is missing"),
+        ("model: deepstar\n", "no model is called 'deepstar'. Did you mean 'deepstarr'"),
+        ("train: {steps: 3}\n", "key 'model' is missing"),
+    ],
+)
+def test_read_run__faults(tmp_path, text, message):
+    (tmp_path / "x.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=message):
+        read_run(tmp_path / "x.yaml")
 
 
 def test_open_organisms__takes_every_dataset_of_a_collection(tmp_path):

@@ -1,25 +1,62 @@
 """``senformer models``."""
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
 from senformer.cli.output import Json, say
+
+_COLUMNS = ("name", "reads", "predicts", "parameters", "source")
 
 
 def models(
     name: Annotated[str | None, typer.Argument(help="A model's name; without it, all.")] = None,
     json: Json = False,
 ) -> None:
-    """List the models, or show one: its inputs, outputs, parameters, defaults and source.
+    """List the models, or show one: its layers with their shapes, recipe, variants, deviations and sizes.
 
-    Example: senformer models senformer
+    Example: senformer models deepstarr
     """
     from senformer.workflow.models import describe_model, list_models
 
     if name is None:
         rows = list_models()
-        say({"models": rows}, "\n".join(f"{row['name']:<12} {row['summary']}" for row in rows))
+        say({"models": rows}, _aligned([_COLUMNS, *map(_cells, rows)]))
         return
     facts = describe_model(name)
-    say(facts, "\n".join(f"{key:<14} {value}" for key, value in facts.items()))
+    say(facts, "\n".join(_paragraph(key, value) for key, value in facts.items() if value))
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    outputs = ", ".join(f"{n_tracks:,} {head}" for head, n_tracks in row["outputs"].items())
+    reads = f"{row['window_bp']:,} bp" + "".join(f" + {name}" for name in row["inputs"][1:])
+    bins = f" in {row['bins']:,} bins of {row['bin_bp']} bp" if row["bins"] > 1 else ""
+    return row["name"], reads, f"{outputs}{bins}", f"{row['parameters']:,}", row["source"]
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def _paragraph(key: str, value: Any) -> str:
+    if key == "layers":
+        rows = [(row["layer"], row["kind"], _shape(row["shape"]), f"{row['parameters']:,}") for row in value]
+        return f"layers\n{_indented(_aligned([('name', 'kind', 'shape', 'parameters'), *rows]))}"
+    if isinstance(value, Mapping):
+        pairs = [(str(name), str(part)) for name, part in value.items()]
+        return f"{key}\n{_indented(_aligned(pairs))}"
+    if isinstance(value, list):
+        return "\n".join([key, *(f"  - {line}" for line in value)])
+    return f"{key:<11} {value:,}" if isinstance(value, int) else f"{key:<11} {value}"
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return " x ".join(f"{size:,}" for size in shape)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())

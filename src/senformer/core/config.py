@@ -208,7 +208,10 @@ def read_section(path: str | os.PathLike, section: str, kind: type[T]) -> T:
 
 
 def read_raw_section(path: str | os.PathLike, section: str) -> dict[str, Any]:
-    """Read one section of an experiment file as plain values, unchecked but for the section names."""
+    """Read one section of an experiment file as plain values, unchecked but for the section names.
+
+    ``model: NAME`` is a section that gives the name alone.
+    """
     values = read_yaml(path)
     for key in values:
         if key not in SECTIONS:
@@ -216,6 +219,8 @@ def read_raw_section(path: str | os.PathLike, section: str) -> dict[str, Any]:
     if section not in values:
         raise ConfigError("E106", str(path), f"key {section!r} is missing", "Add the section.")
     found = values[section]
+    if section == "model" and isinstance(found, str):
+        return {"name": found}
     if not isinstance(found, dict):
         raise ConfigError("E104", f"{path} ({section})", "holds no mapping of keys to values", "Mend it.")
     return found

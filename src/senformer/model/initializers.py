@@ -1,6 +1,6 @@
-"""The initial values of Enformer's weights, as Sonnet draws them.
+"""Initial values of weights: Enformer's, as Sonnet draws them, and those of Keras and of torch.
 
-Source: Avsec et al. 2021, released code; Sonnet 2 (Apache-2.0), idea only.
+Source: Avsec et al. 2021, released code; Sonnet 2 (Apache-2.0), idea only. Glorot, Bengio 2010 (Keras).
 """
 
 import math
@@ -31,3 +31,17 @@ def _cut_normal_(weight: Tensor, std: float) -> Tensor:
 def scaled_identity_(weight: Tensor, scale: float) -> Tensor:
     """Fill a square matrix with ``scale`` on its diagonal."""
     return nn.init.eye_(weight).mul_(scale)
+
+
+@torch.no_grad()
+def glorot_uniform_(weight: Tensor, fan_in: int, fan_out: int) -> Tensor:
+    """Fill uniformly within ``sqrt(6 / (fan_in + fan_out))`` of zero, as Keras does."""
+    limit = math.sqrt(6 / (fan_in + fan_out))
+    return weight.uniform_(-limit, limit)
+
+
+@torch.no_grad()
+def fan_in_uniform_(tensor: Tensor, fan_in: int, fan_out: int) -> Tensor:
+    """Fill weight or bias uniformly within ``fan_in ** -0.5`` of zero, as Torch7 and PyTorch do."""
+    limit = fan_in**-0.5
+    return tensor.uniform_(-limit, limit)

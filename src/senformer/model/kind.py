@@ -1,7 +1,7 @@
 """What a row of ``MODELS`` says of a model."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from torch import nn
@@ -25,6 +25,13 @@ class ModelKind:
         How it learns: ``loop`` by gradient, ``fit`` as an estimator.
     build, config_class, defaults
         Class, configuration, and the published values that differ from the configuration's own.
+    recipe
+        How it was trained: keys of the ``train`` section, and ``epochs``, the passes over the training
+        examples at most, each followed by a validation. Empty where those keys' own defaults are meant.
+    variants
+        Other published sizes: overrides by name.
+    deviations
+        Where code and paper differ, or this code from both, and what is done here.
     """
 
     name: str
@@ -34,3 +41,6 @@ class ModelKind:
     defaults: dict[str, Any]
     trainer: Literal["loop", "fit"]
     source: str
+    recipe: dict[str, Any] = field(default_factory=dict)
+    variants: dict[str, dict[str, Any]] = field(default_factory=dict)
+    deviations: tuple[str, ...] = ()

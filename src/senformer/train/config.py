@@ -58,12 +58,14 @@ class TrainConfig(Config):
     optimizer, optimizer_options
         Name of an optimizer (``OPTIMIZERS``), and its options by name.
     betas, eps
-        Moment decays and denominator offset of Adam and AdamW.
+        Moment decays of Adam and AdamW, and denominator offset, of RMSprop too.
     weight_decay, decay_all
         Pull of the weights to zero: added to the gradient, or apart from it under ``adamw``; on biases and
         scales of norms only where ``decay_all``.
     layer_decay, rates
         Factor on the rate for every layer down from the heads, and factors by parameter names or patterns.
+    max_norm
+        Largest L2 norm of the weights of each output of a layer, which every update keeps; None for no limit.
     clip_norm, clip
         Largest norm of the gradient, ``global`` or ``per_tensor``; None for no clipping.
     loss
@@ -140,6 +142,7 @@ class TrainConfig(Config):
     decay_all: bool = False
     layer_decay: float = Field(default=1.0, gt=0, le=1)
     rates: dict[str, NonNegativeFloat] = Field(default_factory=dict)
+    max_norm: float | None = Field(default=None, gt=0)
     clip_norm: float | None = Field(default=0.2, gt=0)
     clip: Literal["global", "per_tensor"] = "global"
     betas: tuple[float, float] = (0.9, 0.999)

@@ -52,6 +52,9 @@ def refuse_unfit_recipe(
             raise ConfigError("E626", "train.accumulate", found, "Take accumulate: 1, or another loss.")
         if n_processes > 1:
             raise ConfigError("E626", "train.loss", found, "Launch one process, or take another loss.")
+    if config.max_norm is not None and config.parallel == "fsdp" and n_processes > 1:
+        found = "needs whole weights, which parallel: fsdp shares out"
+        raise ConfigError("E626", "train.max_norm", found, "Take parallel: ddp.")
     if config.rates:
         _refuse_unfit_rates(config, plan, datasets)
 

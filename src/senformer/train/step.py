@@ -14,6 +14,7 @@ from senformer.train.average import kept_share
 from senformer.train.clip import clip_gradients
 from senformer.train.engine import Engine, memory_errors
 from senformer.train.forward import losses_of
+from senformer.train.max_norm import limit_norms, limited
 from senformer.train.micro import shares, split_batch
 from senformer.train.optimizer import learning_rate, set_rate
 from senformer.train.shards import whole
@@ -93,6 +94,8 @@ def take_step(engine: Engine, step: int, batches: Batches, rate_factor: float = 
     # The first update allocates the optimizer's own state.
     with memory_errors(engine, list(batches.values())):
         engine.optimizer.step()
+    if config.max_norm is not None:
+        limit_norms(limited(engine.model), config.max_norm)
     if engine.average is not None:
         engine.average.follow(kept_share(config, step))
     return Update(losses, norm_value, rate, dict(zip(batches, measured, strict=True)))

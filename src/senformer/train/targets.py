@@ -8,7 +8,7 @@ from senformer.model.create import model_config
 from senformer.train.losses import LOSSES
 from senformer.train.plan import Plan
 
-_POSITIVE = "softplus"
+_POSITIVE, _PROBABILITY = "softplus", "sigmoid"
 
 
 def refuse_unfit_targets(datasets: Mapping[str, AnyDataset], loss: str, plan: Plan) -> None:
@@ -92,14 +92,17 @@ def refuse_negative_targets(datasets: Mapping[str, AnyDataset], loss: str) -> No
 
 
 def refuse_unreachable_targets(datasets: Mapping[str, AnyDataset], plan: Plan) -> None:
-    """Raise if a track has negative values and the model's outputs are never negative.
+    """Raise if a track has values that the model's outputs never have: below 0, or of probabilities above 1.
 
     Raises
     ------
     ConfigError
-        The first such track, with its smallest value.
+        The first such track, with its smallest or largest value.
     """
-    if getattr(model_config(plan.name, plan.overrides), "activation", None) != _POSITIVE:
+    activation = getattr(model_config(plan.name, plan.overrides), "activation", None)
+    if activation == _PROBABILITY:
+        _refuse_other_than_probabilities(datasets)
+    if activation != _POSITIVE:
         return
     for where, smallest in _negative_tracks(datasets):
         raise ConfigError(
@@ -108,6 +111,20 @@ def refuse_unreachable_targets(datasets: Mapping[str, AnyDataset], plan: Plan) -
             f"has values down to {smallest:g}; the model's {_POSITIVE} output is never negative",
             "Set activation: linear in the model section.",
         )
+
+
+def _refuse_other_than_probabilities(datasets: Mapping[str, AnyDataset]) -> None:
+    for dataset in datasets.values():
+        for track in dataset.tracks:
+            lowest, highest = (dataset.statistics["all"][key][track.index] for key in ("min", "max"))
+            if lowest is not None and not 0 <= lowest <= highest <= 1:
+                raise ConfigError(
+                    "E498",
+                    f"{dataset.path} track {track.name!r}",
+                    f"has values from {lowest:g} to {highest:g}; the model's {_PROBABILITY} output is from "
+                    "0 to 1",
+                    "Set activation: linear in the model section.",
+                )
 
 
 def _negative_tracks(datasets: Mapping[str, AnyDataset]) -> Iterator[tuple[str, float]]:

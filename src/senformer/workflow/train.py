@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from senformer.core.config import read_raw_section, read_section, read_yaml
+from senformer.core.config import read_raw_section, read_yaml
 from senformer.core.errors import UsageError
+from senformer.core.tables import choose
 from senformer.dataset import AnyDataset, open_dataset
 from senformer.dataset.collection import member_folders
 
@@ -41,17 +42,44 @@ def train_from_file(
 ) -> dict[str, Any] | None:
     """Train what ``config`` describes (sections ``model`` and ``train``) on the datasets in ``folders``.
 
-    A run that begins at another model needs no ``model`` section. Of several processes that were launched
-    together the first returns the result, the others None.
+    A run that begins at another model needs no ``model`` section. What the ``train`` section leaves out is as
+    the model's recipe says. Of several processes that were launched together the first returns the result,
+    the others None.
     """
-    from senformer.train import TrainConfig, train
+    from senformer.train import train
+    from senformer.train.recipe import train_settings
     from senformer.train.team import launched
 
     with launched() as team:
         with team.agreed():
-            settings = read_section(config, "train", TrainConfig)
-            is_given = settings.finetune is None or "model" in read_yaml(config)
-            model = read_raw_section(config, "model") if is_given else {}
+            model, section, recipe = read_run(config)
             datasets = open_organisms(folders)
+            settings = train_settings(section, recipe, datasets, f"{config} (train)")
         result = train(model, settings, datasets, out, resume=resume)
         return result if team.is_first else None
+
+
+def read_run(config: Path) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Return the sections ``model`` and ``train`` of an experiment file, checked, and the model's recipe.
+
+    Where a model has a recipe, the ``train`` section may leave out what it says, or be left out; not so where
+    weights of another model are fine-tuned, which is not how that was trained.
+
+    Raises
+    ------
+    ConfigError
+        A section is missing or wrong, or there is no such model.
+    """
+    from senformer.model.zoo import MODELS
+    from senformer.train.recipe import train_settings
+
+    sections = read_yaml(config)
+    train = read_raw_section(config, "train") if "train" in sections else {}
+    is_tuned = train.get("finetune") is not None
+    model = read_raw_section(config, "model") if "model" in sections or not is_tuned else {}
+    name = None if is_tuned else model.get("name")
+    recipe = {} if name is None else choose(MODELS, str(name), "model").recipe
+    if not recipe:
+        train = read_raw_section(config, "train")
+    train_settings(train, recipe, {}, f"{config} (train)")
+    return model, train, recipe

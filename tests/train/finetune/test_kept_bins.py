@@ -9,7 +9,7 @@ from tests.train.test_loop import Killed, _kill_at
 from tests.train.toy import fingerprint
 
 from senformer.core.errors import ConfigError, Stopped
-from senformer.model import load_model
+from senformer.model import create_model, load_model
 from senformer.train import run as run_module
 from senformer.train import train
 from senformer.train.finetune import kept_bins as kept_module
@@ -167,3 +167,15 @@ def test_train__a_validation_that_was_put_off_is_done_in_its_own_stage(source, h
     train({}, config, human, tmp_path, resume=True)
     # After the updates 3, 6 and 8; all trains from the fifth on.
     assert frozen == [True, False, False]
+
+
+def test_kept_bins__a_model_without_a_transformer_has_none():
+    with torch.device("meta"):
+        model = create_model("deepstarr")
+    with (
+        pytest.raises(ConfigError, match="keep_gib: needs a model with a transformer, deepstarr has none"),
+        kept_bins(model, 1.0),
+    ):
+        pass
+    with kept_bins(model, None):
+        assert not hasattr(model, "bins")

@@ -2,8 +2,14 @@ import pytest
 import torch
 from tests.workflow.measure.toy import some_case, toy_settings
 
-from senformer.core.errors import UsageError
-from senformer.workflow.measure.models import build_model, model_cases, overrides_of, random_codes
+from senformer.core.errors import ConfigError, UsageError
+from senformer.workflow.measure.models import (
+    build_model,
+    config_of,
+    model_cases,
+    overrides_of,
+    random_codes,
+)
 
 
 def test_overrides_of__a_short_window_is_cropped_by_a_quarter_at_most():
@@ -41,3 +47,8 @@ def test_random_codes__one_window_the_same_each_time():
     case = some_case(length_bp=64)
     assert random_codes(case).shape == (1, 64)
     assert torch.equal(random_codes(case), random_codes(case))
+
+
+def test_config_of__a_model_without_a_transformer_is_refused():
+    with pytest.raises(ConfigError, match="forward: needs a model with a transformer, deepstarr has none"):
+        config_of(toy_settings("forward", model="deepstarr", overrides={}))

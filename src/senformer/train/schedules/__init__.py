@@ -2,6 +2,7 @@
 
 from senformer.train.schedules.constant import Constant
 from senformer.train.schedules.cosine import Cosine
+from senformer.train.schedules.inverse_time import InverseTime
 from senformer.train.schedules.linear import Linear
 from senformer.train.schedules.plateau import Plateau
 from senformer.train.schedules.schedule import Schedule
@@ -9,6 +10,7 @@ from senformer.train.schedules.schedule import Schedule
 SCHEDULES: dict[str, type[Schedule]] = {
     "constant": Constant,
     "cosine": Cosine,
+    "inverse_time": InverseTime,
     "linear": Linear,
     "plateau": Plateau,
 }

@@ -1,0 +1,1 @@
+"""Pieces that networks of fixed windows are put together from, all over (batch, position, channel)."""

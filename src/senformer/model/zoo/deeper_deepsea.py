@@ -1,0 +1,85 @@
+"""The deeper DeepSEA of Selene, with batch normalization; ``deeper_deepsea`` in ``MODELS``.
+
+Source: Chen et al. 2019, doi:10.1038/s41592-019-0360-8; FunctionLab/selene (BSD-3), idea only.
+"""
+
+import itertools
+from functools import partial
+
+from pydantic import Field
+from torch import nn
+
+from senformer.model.blocks.block import ConvBlock, DenseBlock, out_length
+from senformer.model.blocks.flatten import Flatten
+from senformer.model.blocks.framework import TORCH
+from senformer.model.fields import Heads
+from senformer.model.kind import ModelKind
+from senformer.model.window_config import Activation, Crop, Rate, Size, Sizes, WindowConfig
+from senformer.model.window_model import WindowModel
+
+
+class DeeperDeepSeaConfig(WindowConfig):
+    """Sizes of the deeper DeepSEA.
+
+    Attributes
+    ----------
+    channels, width, pool
+        Of the pairs of convolutions, their width, and the factor of the pooling in all but the last pair.
+    dropout
+        Rate behind each pair but the first.
+    dense
+        Size of the fully connected layer; by default the number of outputs.
+    """
+
+    window_bp: Size = 1000
+    crop_bins: Crop = 2
+    heads: Heads = Field(default_factory=lambda: {"human": 919}, min_length=1)
+    activation: Activation = "sigmoid"
+    channels: Sizes = Field(default_factory=lambda: [320, 480, 960])
+    width: Size = 8
+    pool: Size = 4
+    dropout: Rate = 0.2
+    dense: Size = Field(default_factory=lambda known: sum(known["heads"].values()))
+
+
+def layers(config: DeeperDeepSeaConfig) -> tuple[list[nn.Module], int]:
+    """Return the layers, and how many values come out."""
+    pairs = list(itertools.pairwise([4, *config.channels]))
+    orders = ["cacapb", *["cacapbd"] * (len(pairs) - 2), "cacabd"][-len(pairs) :]
+    convs = [
+        ConvBlock(*pair, config.width, order, TORCH, pool=config.pool, dropout=config.dropout)
+        for pair, order in zip(pairs, orders, strict=True)
+    ]
+    n_flat = out_length(convs, config.window_bp) * config.channels[-1]
+    dense = DenseBlock(n_flat, config.dense, "lab", TORCH)
+    return [*convs, Flatten(channels_first=True), dense], config.dense
+
+
+DEEPER_DEEPSEA = ModelKind(
+    name="deeper_deepsea",
+    summary="DeepSEA with twice the convolutions and batch normalization, as Selene has it.",
+    build=partial(WindowModel, make_layers=layers, framework=TORCH),
+    config_class=DeeperDeepSeaConfig,
+    defaults={},
+    trainer="loop",
+    source="Chen et al. 2019 (Selene), doi:10.1038/s41592-019-0360-8; FunctionLab/selene",
+    recipe={
+        "steps": 960_000,
+        "batch_size": 64,
+        "optimizer": "sgd",
+        "optimizer_options": {"momentum": 0.9},
+        "learning_rate": 0.08,
+        "weight_decay": 1e-6,
+        "decay_all": True,
+        "warmup_steps": 0,
+        "clip_norm": None,
+        "loss": "binary_cross_entropy",
+        "max_shift_bp": 0,
+        "reverse_complement": True,
+    },
+    variants={"one_target": {"heads": {"human": 1}}},
+    deviations=(
+        "The rate fell at plateaus of the validation loss; here it stays unless schedule: plateau says so.",
+        "Unknown bases are zeros here, 0.25 of each base in Selene.",
+    ),
+)

@@ -1,0 +1,61 @@
+"""A model's own recipe under the ``train`` section: what a user leaves out is as the model was published."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from senformer.core.config import parse
+from senformer.core.errors import ConfigError
+from senformer.dataset.examples import AnyDataset
+from senformer.train.config import TrainConfig
+
+# Keys of a recipe that say how another one is meant: they go with it.
+_PARTS = {
+    "optimizer": ("optimizer_options", "betas", "eps"),
+    "schedule": ("schedule_options",),
+    "loss": ("loss_options", "class_weights"),
+    "clip_norm": ("clip",),
+}
+_OF_VALIDATION = ("select", "stop", "validate_every_steps", "validate_windows")
+
+
+def train_settings(
+    section: Mapping[str, Any],
+    recipe: Mapping[str, Any],
+    datasets: Mapping[str, AnyDataset],
+    where: str = "train",
+) -> TrainConfig:
+    """Return the settings of a run: a model's recipe, changed as the ``train`` section says.
+
+    ``epochs`` in either of them becomes ``steps``, by the train examples of all datasets; a validation then
+    follows every epoch, where every dataset has a valid split and nothing else was asked for. Keys of the
+    recipe that belong to one that the section gives go, as the options of an optimizer do.
+
+    Raises
+    ------
+    ConfigError
+        The section gives both steps and epochs, or a key or value is wrong.
+    """
+    if "steps" in section and "epochs" in section:
+        raise ConfigError("E679", where, "gives both steps and epochs", "Leave one of them out.")
+    gone = {part for key in section for part in _PARTS.get(key, ())}
+    values = {key: value for key, value in recipe.items() if key not in gone} | dict(section)
+    epochs = values.pop("epochs", None)
+    if epochs is None:
+        return parse(TrainConfig, values, where)
+    if isinstance(epochs, bool) or not isinstance(epochs, int | float) or not epochs > 0:
+        raise ConfigError("E679", where, f"epochs is {epochs!r}", "Give a number above 0.")
+    an_epoch = _steps_of_epoch(values, datasets)
+    values.setdefault("steps", max(1, round(epochs * an_epoch)))
+    if all((dataset.windows["split"] == "valid").any() for dataset in datasets.values()):
+        values.setdefault("validate_every_steps", an_epoch)
+    if values.get("validate_every_steps") is None:
+        values = {key: value for key, value in values.items() if key in section or key not in _OF_VALIDATION}
+    return parse(TrainConfig, values, where)
+
+
+def _steps_of_epoch(values: Mapping[str, Any], datasets: Mapping[str, AnyDataset]) -> int:
+    """Return in how many updates every train example is seen about once."""
+    size = values.get("batch_size", TrainConfig.model_fields["batch_size"].default)
+    counts = [int((dataset.windows["split"] == "train").sum()) for dataset in datasets.values()]
+    turns = [-(-count // size) for count in counts] if isinstance(size, int) and size > 0 else [1]
+    return max(1, max(turns) if values.get("organisms") == "joint" else sum(turns))

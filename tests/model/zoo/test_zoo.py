@@ -1,0 +1,93 @@
+"""Every model of one window, on the common path: a step, saved, loaded, predicted, scored, attributed."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from tests.model.zoo.small import SMALL, WINDOW_BP, small_section
+
+from senformer.dataset.batch import Batch
+from senformer.genome import open_genome
+from senformer.genome.interval import Interval
+from senformer.interpret.gradient import input_gradient
+from senformer.model import create_model, load_model
+from senformer.model.window_config import WindowConfig
+from senformer.model.zoo import MODELS
+from senformer.predict.predictor import Predictor
+from senformer.predict.regions import predict_regions
+from senformer.train.engine import Engine
+from senformer.train.losses import LOSSES
+from senformer.train.machine import accelerator
+from senformer.train.optimizer import make_optimizer
+from senformer.train.recipe import train_settings
+from senformer.train.step import take_step
+from senformer.variants import score
+
+N_ROWS = 8
+
+
+@pytest.fixture(scope="module")
+def genome(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("genome")
+    bases = "".join(np.random.default_rng(1).choice(list("ACGT"), 600))
+    (folder / "g.fa").write_text(f">chr1\n{bases}\n")
+    alt = "C" if bases[300] != "C" else "G"
+    (folder / "v.tsv").write_text(f"chrom\tpos\tref\talt\nchr1\t301\t{bases[300]}\t{alt}\n")
+    return folder
+
+
+def batch() -> Batch:
+    rng = np.random.default_rng(2)
+    codes = rng.integers(0, 4, (N_ROWS, WINDOW_BP)).astype(np.uint8)
+    targets = rng.integers(0, 2, (N_ROWS, 1, 3)).astype(np.float32)
+    return Batch(codes, targets, tuple(Interval("chr1", 0, WINDOW_BP) for _ in range(N_ROWS)))
+
+
+def trained(name):
+    """Return a small model after two updates by its own recipe, and the settings."""
+    config = train_settings({"steps": 2, "batch_size": N_ROWS}, MODELS[name].recipe, {})
+    torch.manual_seed(0)
+    model = create_model(name, **small_section(name)).train()
+    with accelerator(torch.device("cpu"), torch.float32) as prepared:
+        engine = Engine(prepared, model, make_optimizer(model, config), LOSSES[config.loss], config)
+        before = {key: value.clone() for key, value in model.named_parameters()}
+        for step in (1, 2):
+            take_step(engine, step, {"cells": batch()})
+    still = [key for key, value in model.named_parameters() if torch.equal(value, before[key])]
+    assert not still, still
+    return model.eval(), config
+
+
+def test_small_section__every_model_of_one_window():
+    assert set(SMALL) == {
+        name for name, kind in MODELS.items() if issubclass(kind.config_class, WindowConfig)
+    }
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_zoo__the_common_path(name, genome, tmp_path):
+    model, config = trained(name)
+    if config.max_norm is not None:
+        norms = [weight.flatten(1).norm(dim=1).max() for weight in model.parameters() if weight.ndim > 1]
+        assert max(norms) <= config.max_norm * (1 + 1e-5)
+    model.save(tmp_path / "m")
+    loaded = load_model(tmp_path / "m", verify=True)
+    predictor = Predictor(loaded, device="cpu")
+    codes = batch().sequence[:2]
+    found = predictor.predict(codes, "cells")
+    assert found.shape == (2, 1, 3)
+    # Both strands: the sequence turned round is predicted alike.
+    np.testing.assert_allclose(predictor.predict(3 - codes[:, ::-1], "cells"), found, rtol=1e-5)
+    gradient = input_gradient(predictor, codes, "cells", np.ones((1, 3)))
+    assert (gradient.shape, bool(np.abs(gradient).max() > 0)) == ((2, WINDOW_BP, 4), True)
+    # A bin of the genome is that in the middle of its window.
+    done = predict_regions(
+        loaded, open_genome(genome / "g.fa"), [Interval("chr1", 200, 320)], tmp_path / "p", device="cpu"
+    )
+    assert done["n_bins"] == 3
+    scorers = ["SAD", "log_odds"] if model.config.activation == "sigmoid" else ["SAD"]
+    where = tmp_path / "m", genome / "g.fa", genome / "v.tsv", tmp_path / "s.parquet"
+    counts = score(*where, scorers=scorers, device="cpu")
+    assert (counts["n_scored"], counts["n_tracks"]) == (1, 3)
+    scores = pd.read_parquet(tmp_path / "s.parquet")
+    assert all((scores[scorer].abs() > 0).any() for scorer in scorers)
