@@ -19,10 +19,10 @@ def test_models__the_table(senformer):
 
 def test_models__layers_recipe_and_deviations_of_one(senformer):
     out = senformer("models", "basset").out
-    assert "layers.0         ConvBlock   194 x 300" in out
-    assert "current_code  {'padding': 'same'}" in out
+    assert "layers.0     ConvBlock   194 x 300  23,700" in out
+    assert 'current_code  {"padding": "same"}' in out
     assert "  - Unknown bases are zeros here" in out
-    assert "learning_rate         0.002" in out
+    assert "learning_rate       0.002" in out
 
 
 def test_models__unknown_name_suggests_the_nearest(senformer):

@@ -39,6 +39,7 @@ SECTIONS = {
         "n_position_features": 2,
         "final_channels": 8,
     },
+    "deepstarr": {"channels": [6, 5], "widths": [5, 3], "dense": [7]},
 }
 
 

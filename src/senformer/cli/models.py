@@ -1,6 +1,7 @@
 """``senformer models``."""
 
 from collections.abc import Mapping, Sequence
+from json import dumps
 from typing import Annotated, Any
 
 import typer
@@ -47,7 +48,7 @@ def _paragraph(key: str, value: Any) -> str:
         rows = [(row["layer"], row["kind"], _shape(row["shape"]), f"{row['parameters']:,}") for row in value]
         return f"layers\n{_indented(_aligned([('name', 'kind', 'shape', 'parameters'), *rows]))}"
     if isinstance(value, Mapping):
-        pairs = [(str(name), str(part)) for name, part in value.items()]
+        pairs = [(name, part if isinstance(part, str) else dumps(part)) for name, part in value.items()]
         return f"{key}\n{_indented(_aligned(pairs))}"
     if isinstance(value, list):
         return "\n".join([key, *(f"  - {line}" for line in value)])

@@ -8,7 +8,11 @@ from senformer.train.schedules.schedule import Schedule
 
 def test_schedule__those_of_the_table():
     assert all(issubclass(kind, Schedule) for kind in SCHEDULES.values())
-    assert {name for name, kind in SCHEDULES.items() if kind.is_open_ended} == {"constant", "plateau"}
+    assert {name for name, kind in SCHEDULES.items() if kind.is_open_ended} == {
+        "constant",
+        "inverse_time",
+        "plateau",
+    }
 
 
 def test_schedule__unknown_option_named():

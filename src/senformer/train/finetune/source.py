@@ -25,6 +25,7 @@ FREE_KEYS = frozenset(
         "attention_dropout",
         "dropout",
         "final_dropout",
+        "last_dropout",
         "name",
         "pointwise_dropout",
         "position_dropout",

@@ -16,7 +16,7 @@ class InverseTime(Schedule):
     Attributes
     ----------
     decay
-        By how much the divisor grows at every update.
+        By how much the divisor grows at every update; by default as DeepSEA had it.
 
     Examples
     --------
@@ -26,7 +26,7 @@ class InverseTime(Schedule):
 
     is_open_ended: ClassVar[bool] = True
 
-    decay: float = Field(gt=0)
+    decay: float = Field(default=8e-7, gt=0)
 
     def at(self, step: int, n_steps: int) -> float:
         """Return the factor of a step."""

@@ -83,11 +83,13 @@ def read_wanted(
 
     name, overrides = read_model(source, changes)
     sections = read_yaml(source) if Path(source).is_file() else {}
-    train = parse(
-        TrainConfig, {"steps": 1, "batch_size": 1, **sections.get("train", {})}, f"{source} (train)"
+    # How long a pass over the data is, the data alone tells.
+    given = {key: value for key, value in sections.get("train", {}).items() if key != "epochs"}
+    train = parse(TrainConfig, {"steps": 1, "batch_size": 1, **given}, f"{source} (train)")
+    wanted_bp = (
+        window_bp or train.window_bp or overrides.get("window_bp") or _of_dataset(sections, "window_bp")
     )
-    given = window_bp or train.window_bp or overrides.get("window_bp") or _of_dataset(sections, "window_bp")
-    values = {**overrides, **({"window_bp": given} if given else {})}
+    values = {**overrides, **({"window_bp": wanted_bp} if wanted_bp else {})}
     crop = overrides.get("crop_bins", train.crop_bins or _of_dataset(sections, "crop_bins"))
     config = _checked(name, {**values, **({} if crop is None else {"crop_bins": crop})}, window_bp)
     picked = pick_device(device)
