@@ -152,10 +152,12 @@ def bins_read(locus: Locus, n_bins: int, measure: Measure) -> Int64[np.ndarray, 
     """
     if any(variant.change.gain_bp for variant in locus.variants):
         return None
-    places = [Place(variant, locus.window, n_bins, measure.bin_bp) for variant in locus.variants]
-    scored = [all_bins_read(measure.scorers, place, measure.genes) for place in places]
-    shown = [np.arange(n_bins)[place.central] for place in places]
-    bins = np.unique(np.concatenate([*scored, *shown]))
+    is_read = np.zeros(n_bins, dtype=bool)
+    for variant in locus.variants:
+        place = Place(variant, locus.window, n_bins, measure.bin_bp)
+        is_read[all_bins_read(measure.scorers, place, measure.genes)] = True
+        is_read[place.central] = True
+    bins = np.flatnonzero(is_read)
     return None if len(bins) == n_bins else bins
 
 
