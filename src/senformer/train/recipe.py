@@ -15,6 +15,9 @@ _PARTS = {
     "loss": ("loss_options", "class_weights"),
     "clip_norm": ("clip",),
 }
+# Running statistics of batch norms follow the weights over about a hundred updates: a validation before that
+# judges by those of the weights that were drawn.
+_FEWEST_STEPS = 100
 _OF_VALIDATION = ("select", "stop", "validate_every_steps", "validate_windows")
 
 
@@ -27,8 +30,9 @@ def train_settings(
     """Return the settings of a run: a model's recipe, changed as the ``train`` section says.
 
     ``epochs`` in either of them becomes ``steps``, by the train examples of all datasets; a validation then
-    follows every epoch, where every dataset has a valid split and nothing else was asked for. Keys of the
-    recipe that belong to one that the section gives go, as the options of an optimizer do.
+    follows every epoch, or every few that make a hundred updates, where every dataset has a valid split and
+    nothing else was asked for. Keys of the recipe that belong to one that the section gives go, as the
+    options of an optimizer do.
 
     Raises
     ------
@@ -47,7 +51,7 @@ def train_settings(
     an_epoch = _steps_of_epoch(values, datasets)
     values.setdefault("steps", max(1, round(epochs * an_epoch)))
     if all((dataset.windows["split"] == "valid").any() for dataset in datasets.values()):
-        values.setdefault("validate_every_steps", an_epoch)
+        values.setdefault("validate_every_steps", an_epoch * -(-_FEWEST_STEPS // an_epoch))
     if values.get("validate_every_steps") is None:
         values = {key: value for key, value in values.items() if key in section or key not in _OF_VALIDATION}
     return parse(TrainConfig, values, where)
