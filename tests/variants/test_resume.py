@@ -113,9 +113,10 @@ def is_done(out):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "more"), [("s.parquet", {"summary": 2}), ("s.vcf.gz", {"max_offset_bp": 8, "indels": "align"})]
+    ("name", "more", "n_wanted"),
+    [("s.parquet", {"summary": 2}, 20), ("s.vcf.gz", {"max_offset_bp": 8, "indels": "align"}, 7)],
 )
-def test_score__killed_20_times_with_delta_and_indels_finishes_identically(tmp_path, name, more):
+def test_score__killed_with_delta_and_indels_finishes_identically(tmp_path, name, more, n_wanted):
     """Each run is killed at a random moment, then continued, some killed again, until it is done."""
     importlib.import_module("torch").set_num_threads(1)  # forked children share no pool of threads
     arguments = {**write_world(tmp_path), **more, "shard_size": 10, "out": tmp_path / "plain" / name}
@@ -123,17 +124,17 @@ def test_score__killed_20_times_with_delta_and_indels_finishes_identically(tmp_p
     assert status_of(arguments) == 0
     longest_s = time.monotonic() - started
     rng, n_kills, n_resumed, turn = np.random.default_rng(5), 0, 0, 0
-    while n_kills < 20:
+    while n_kills < n_wanted:
         turn += 1
         folder = tmp_path / f"killed_{turn}"
         arguments["out"] = folder / name
         while not is_done(arguments["out"]):
             n_resumed += len(list(folder.glob(".*.parts/*.parquet"))) > 0
-            status = status_of(arguments, rng.uniform(0, longest_s) if n_kills < 20 else None)
-            assert status == 0 or (status == -signal.SIGKILL and n_kills < 20)
+            status = status_of(arguments, rng.uniform(0, longest_s) if n_kills < n_wanted else None)
+            assert status == 0 or (status == -signal.SIGKILL and n_kills < n_wanted)
             n_kills += status != 0
         assert digests(folder) == digests(tmp_path / "plain")
-    assert n_resumed > 3
+    assert n_resumed > n_wanted // 6
 
 
 def digests(folder):
