@@ -105,6 +105,11 @@ def _top(cells: pd.DataFrame) -> float:
     return float(max(finite.max(initial=0.0), 1.0))
 
 
+def _bottom(cells: pd.DataFrame) -> float:
+    lower = cells["height_from"].to_numpy(dtype=np.float64)
+    return float(np.floor(2 * lower.min(initial=np.inf)) / 2) if len(lower) else 0.0
+
+
 def dense_cells(cells: pd.DataFrame, top: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the edges of columns and rows, and the counts as an array (row, column); empty ones are 0.
 
@@ -138,13 +143,17 @@ def _draw_cells(axes: Axes, cells: pd.DataFrame, kind: str) -> None:
     bar.ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     bar.ax.minorticks_off()
     is_beyond = bool(counts[-1].any())
-    axes.set_ylim(0, up[-1] if is_beyond else top)
+    # Signals of REF may all be of one size: their axis begins near them, and spans a power of ten at least.
+    low = 0.0 if kind == "percentile" else max(0.0, min(_bottom(cells), top - 1))
+    axes.set_ylim(low, up[-1] if is_beyond else top)
     if kind == "percentile":
         shown = [p for p in _PERCENTILES if -np.log10(1 - p / 100) <= top]
         ticks, names = [-np.log10(1 - p / 100) for p in shown], [f"{p:g}" for p in shown]
     else:
-        ticks = list(range(int(top) + 1))
-        names = [f"{10**tick:,}" for tick in ticks]
+        steps = (1, 2, 5) if top - low < 2 else (1,)
+        values = [step * 10**power for power in range(int(top) + 1) for step in steps]
+        ticks = [tick for tick in np.log10(values).tolist() if low <= tick <= top]
+        names = [f"{10**tick:,.0f}" for tick in ticks]
     if is_beyond:
         ticks, names = [*ticks, top + 0.75 * _BAND], [*names, "above all"]
     axes.set_yticks(ticks, names)
