@@ -5,7 +5,7 @@ from senformer.core.errors import DataError
 
 
 def test_say__text_or_one_json_object(senformer):
-    assert senformer("models").out.startswith("enformer")
+    assert senformer("models").out.startswith("name ")
     names = [row["name"] for row in json.loads(senformer("models", "--json").out)["models"]]
     assert {"enformer", "senformer"} <= set(names)
 

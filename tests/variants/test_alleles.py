@@ -139,16 +139,16 @@ def test_read_alleles__windows_of_each_variant(fasta):
 
 
 def test_read_alleles__many_of_one_window_are_not_held_at_once(fasta):
-    variants = tuple(Variant("chrA", 30, GENOME["chrA"][30], "TG" * n) for n in range(1, 501))
+    variants = tuple(Variant("chrA", 30, GENOME["chrA"][30], "TG" * n) for n in range(1, 121))
     window = variant_window(variants[0], 100_000)
     n_windows, peaks = 0, []
-    for n in (5, 500):
+    for n in (5, 120):
         tracemalloc.start()
         for allele in read_alleles(Locus(window, variants[:n]), fasta)[1]:
             n_windows += len(allele.windows)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert n_windows == 2 * 505
+    assert n_windows == 2 * 125
     assert peaks[1] < 1.5 * peaks[0] < 5_000_000
 
 
