@@ -31,7 +31,24 @@ def test_reopen__another_file_is_refused(score_toy, tmp_path):
     table = open_scores(score_toy())
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "model.safetensors").write_bytes(b"others")
-    with pytest.raises(DataError, match="is not the file that made the scores"):
+    with pytest.raises(DataError, match="is not what made the scores"):
         reopen(table, [tmp_path / "other"], None, None)
     with pytest.raises(DataError, match="is given 2 times, and 1 made the scores"):
         reopen(table, [tmp_path / "run"] * 2, None, None)
+
+
+def test_reopen__a_wide_table_without_the_file_of_its_tracks(score_toy):
+    table = open_scores(score_toy(tracks=["DNASE"], layout="wide"))
+    assert list(reopen(table, [], None, None).ensemble.columns) == [2]
+    table.path.with_name(f"{table.path.name}.top.npz").unlink()
+    with pytest.raises(MissingInputError, match=r"top\.npz: is not there any more.*--top 0"):
+        reopen(open_scores(table.path), [], None, None)
+
+
+def test_reopen__the_same_weights_under_another_card_are_refused(score_toy, tmp_path):
+    (tmp_path / "run" / "model" / "card.json").write_text("{}")
+    table = open_scores(score_toy())
+    reopen(table, [], None, None)
+    (tmp_path / "run" / "model" / "card.json").write_text('{"strand_pairs": []}')
+    with pytest.raises(DataError, match=r"card\.json: is not what made the scores"):
+        reopen(table, [], None, None)

@@ -37,8 +37,8 @@ _CAPTIONS = {
     + "upwards how few random variants of its class have an effect as large on the same "
     "track; the uppermost row: none has.",
     "reference": _COUNTED
-    + "upwards the predicted signal of REF, which follows from SAD and SAR. "
-    + _UNKNOWN,
+    + "upwards the predicted signal of REF, which follows from SAD and SAR where they are not 0; scores of 0 "
+    "are left out. " + _UNKNOWN,
     "nothing": "Every score of every variant and track by its size and sign. " + _UNKNOWN,
 }
 

@@ -11,7 +11,7 @@ from senformer.report.figures.style import shorten
 from senformer.report.page import contents, document
 from senformer.report.scores.names import remarks
 from senformer.report.scores.survey import Survey
-from senformer.report.scores.table import PERCENTILE, ScoredRows, ScoreTable
+from senformer.report.scores.table import PERCENTILE, UNKNOWN_TRACK, ScoredRows, ScoreTable
 from senformer.report.scores.tally import N_UP, STEP
 from senformer.report.sections.counter import FigureCounter
 from senformer.report.sections.effects import MOST_LETTERS, link, plane_of
@@ -198,7 +198,7 @@ def _tracks(overview: dict[str, Any], tracks: pd.DataFrame) -> list[html.Html]:
         there = link(pages.get(key, {"key": key, "page": None})) if key else "–"
         rows.append(
             (
-                int(item["track_index"]),
+                "–" if item["track_index"] == UNKNOWN_TRACK else int(item["track_index"]),
                 item["track_name"],
                 item["assay"] or "–",
                 f"{item['n_scored']:,}",

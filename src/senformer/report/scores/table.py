@@ -17,6 +17,8 @@ from senformer.report.inputs import read_arrays, read_json
 
 BLOCK_VALUES = 2_000_000
 PERCENTILE = "percentile"
+# The index of a track of which nothing but the name is known.
+UNKNOWN_TRACK = -1
 _TRACK = {"track_index": pa.int32(), "track_name": pa.string(), "assay": pa.string(), "strand": pa.string()}
 _ROW = {
     "variant_id": pa.string(),
@@ -82,7 +84,8 @@ class ScoreTable:
     record
         Its run record.
     tracks
-        track_index, track_name, assay, strand of the tracks that were scored.
+        track_index, track_name, assay, strand of the tracks that were scored; the index is
+        ``UNKNOWN_TRACK`` in a wide table whose ``FILE.top.npz`` is gone.
     """
 
     path: Path
@@ -138,7 +141,8 @@ class ScoreTable:
         names, n_tracks = self.value_names(), len(self.tracks)
         n_rows = max(1, BLOCK_VALUES // n_tracks)
         held: pa.Table | None = None
-        facts = [name for name in _ROW if name in self.columns()]
+        there = set(self.columns())
+        facts = [name for name in _ROW if name in there]
         try:
             for piece in self._pieces(facts, names, n_rows):
                 held = piece if held is None else pa.concat_tables([held, piece]).unify_dictionaries()
@@ -231,10 +235,10 @@ def _tracks(table: ScoreTable, n_tracks: int) -> pd.DataFrame:
     if top.exists():
         arrays = read_arrays(top)
         return pd.DataFrame({name: arrays[name] for name in _TRACK})
-    # Column names tell the tracks where the file beside the table, which tells their assays, is gone.
+    # Column names tell the tracks where the file beside the table, which tells the rest of them, is gone.
     start = f"{table.rank_scorer}:"
     names = [name.removeprefix(start) for name in table.columns() if name.startswith(start)]
-    return pd.DataFrame({"track_index": range(len(names)), "track_name": names, "assay": "", "strand": "."})
+    return pd.DataFrame({"track_index": UNKNOWN_TRACK, "track_name": names, "assay": "", "strand": "."})
 
 
 def _first_lines(path: Path, n_lines: int) -> pd.DataFrame:

@@ -8,9 +8,10 @@ from typing import Any
 from senformer.core.commit import sha256
 from senformer.core.errors import DataError, MissingInputError
 from senformer.genome.fasta import FastaReader, open_fasta
+from senformer.model.folder import CARD, CONFIG, WEIGHTS
 from senformer.predict.predictor import Predictor
 from senformer.predict.source import find_model, load_run_model
-from senformer.report.scores.table import ScoreTable
+from senformer.report.scores.table import UNKNOWN_TRACK, ScoreTable
 from senformer.variants.ensemble import Ensemble, gather_members
 from senformer.variants.genes import read_genes
 from senformer.variants.indels import INDELS, Indels
@@ -68,13 +69,18 @@ def reopen(table: ScoreTable, models: Sequence[Path], genome: Path | None, genes
     DataError
         A file is another one than that of the scores (E788).
     """
+    if UNKNOWN_TRACK in table.tracks["track_index"].to_numpy():
+        gone = table.path.with_name(f"{table.path.name}.top.npz")
+        found = "is not there any more, and pages of single variants need it"
+        raise MissingInputError("E787", str(gone), found, "Put it back, score again, or give --top 0.")
     config, inputs = table.record["config"], table.record["inputs"]
-    recorded = [inputs[name] for name in inputs if name == "model" or name.startswith("model_")]
+    names = [name for name in inputs if name == "model" or name.startswith("model_")]
+    recorded = [inputs[name] for name in names]
     if models and len(models) != len(recorded):
         found = f"is given {len(models)} times, and {len(recorded)} made the scores"
         raise DataError("E788", "--model", found, "Name all, in the order of score.")
     folders = models or [Path(item["path"]).parent for item in recorded]
-    loaded = [_load(folder, item, "--model") for folder, item in zip(folders, recorded, strict=True)]
+    loaded = [_load(folder, name, table.record) for folder, name in zip(folders, names, strict=True)]
     fasta = open_fasta(_require(genome or Path(inputs["genome"]["path"]), inputs["genome"], "--genome"))
     keywords = {name: config[name] for name in ("strands", "shifts_bp", "batch_size", "precision")}
     predictors = [Predictor(model, **keywords) for model in loaded]
@@ -95,18 +101,23 @@ def reopen(table: ScoreTable, models: Sequence[Path], genome: Path | None, genes
     )
 
 
-def _load(folder: Path, recorded: dict[str, Any], option: str) -> Any:
+def _load(folder: Path, name: str, record: dict[str, Any]) -> Any:
     if not folder.is_dir():
-        raise _moved(folder, option)
-    weights = find_model(folder) / "model.safetensors"
-    return load_run_model(_require(weights, recorded, option).parent)
+        raise _moved(folder, "--model")
+    found = _require(find_model(folder) / WEIGHTS, record["inputs"][name], "--model").parent
+    for file in (CARD, CONFIG):
+        # Strands, tracks and sizes stand there: with others the same weights predict something else.
+        if f"{name} {file}" in record["key"]:
+            was = {"path": record["inputs"][name]["path"], "sha256": record["key"][f"{name} {file}"]}
+            _require(found / file, was, "--model")
+    return load_run_model(found)
 
 
 def _require(path: Path, recorded: dict[str, Any], option: str) -> Path:
     if not path.is_file():
         raise _moved(path, option)
     if recorded.get("sha256") not in (None, sha256(path)):
-        found = f"is not the file that made the scores, which was {recorded['path']}"
+        found = f"is not what made the scores, which was {recorded['path']}"
         raise DataError("E788", str(path), found, f"Name that one with {option}.")
     return path
 
