@@ -33,6 +33,12 @@ def test_commit_file__a_failing_writer_keeps_the_old_version(tmp_path):
     assert os.listdir(tmp_path) == ["x.txt"]
 
 
+def test_commit_file__makes_no_folder_where_none_is_wanted(tmp_path):
+    with pytest.raises(OutputError, match="cannot be written"):
+        commit.commit_file(tmp_path / "gone" / "x", lambda path: path.write_text("x"), make_parent=False)
+    assert os.listdir(tmp_path) == []
+
+
 def test_commit_file__full_disk_is_one_clear_error(tmp_path):
     def full(path):
         path.write_text("ha")

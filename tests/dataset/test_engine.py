@@ -62,7 +62,9 @@ def test_run_jobs__cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     import distributed  # noqa: F401 - brings its defaults
 
     jobs = {"dies": partial(die_once, tmp_path / "mark"), "b": partial(int, "2")}
-    assert dict(run_jobs(jobs, "dask://local", 2, "here")) == {"dies": 7, "b": 2}
+    at_end = partial(Path.touch, tmp_path / "end")
+    assert dict(run_jobs(jobs, "dask://local", 2, "here", at_end=at_end)) == {"dies": 7, "b": 2}
+    assert (tmp_path / "end").exists()
     monkeypatch.setitem(dask.config.config["distributed"]["scheduler"], "allowed-failures", 1)
     with pytest.raises(StorageError, match="here: the workers that made one piece died") as caught:
         list(run_jobs({"dies": die_always}, "dask://local", 1, "here"))

@@ -57,6 +57,14 @@ def test_find_index__none_without_one_of_a_file_that_changed_or_beside_plain_tex
     assert "v.vcf.gz.tbi is older than its file, which is read as a whole" in caplog.text
 
 
+def test_find_index__an_old_one_does_not_hide_a_newer_of_the_other_kind(vcf):
+    pysam.tabix_index(str(vcf), preset="vcf", csi=True)
+    stale, fresh = (vcf.with_name(f"v.vcf.gz.{ending}") for ending in ("csi", "tbi"))
+    for index, age_ns in ((stale, 1), (fresh, 0)):
+        os.utime(index, ns=(0, vcf.stat().st_mtime_ns - age_ns))
+    assert find_index(vcf) == fresh
+
+
 def test_read_near__a_damaged_index_and_one_of_another_file_are_named(vcf):
     index = vcf.with_name("v.vcf.gz.tbi")
     pack(vcf, [("b", place, "A") for place in range(1, 3000)], "x" * 90)

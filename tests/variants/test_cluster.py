@@ -13,17 +13,18 @@ import torch
 from tests.variants.saved import write_world
 from tests.variants.toy import GENOME, ToyModel, every_snv, vcf_line, write_genome, write_vcf_text
 
-from senformer.core.errors import ConfigError, DataError, StorageError
+from senformer.core.commit import sha256
+from senformer.core.errors import ConfigError, DataError, OutputError, StorageError
 from senformer.genome.fasta import open_fasta
 from senformer.genome.variant_reader import read_variants
 from senformer.variants import cluster, score
-from senformer.variants import recipe as recipe_module
-from senformer.variants.cluster import Order, facts_of, run_on_cluster, score_piece
+from senformer.variants import request as request_module
+from senformer.variants.cluster import Order, run_on_cluster, score_piece
 from senformer.variants.indels import INDELS
 from senformer.variants.loci import group_loci
 from senformer.variants.masks import parse_scorer
 from senformer.variants.parts import Parts
-from senformer.variants.recipe import Recipe
+from senformer.variants.request import Request
 from senformer.variants.shards import run_shards
 
 # distributed leaves sockets and loops to the garbage collector.
@@ -36,9 +37,9 @@ LINES = [
 ]
 
 
-def make_recipe(runs, genome, **changes):
+def make_request(runs, genome, **changes):
     inference = {"strands": "both", "shifts_bp": (0,), "batch_size": 4, "device": "cpu", "precision": "fp32"}
-    recipe = Recipe(
+    asked = Request(
         runs=runs,
         genome=genome,
         genes=None,
@@ -53,11 +54,11 @@ def make_recipe(runs, genome, **changes):
         n_top=3,
         delta=True,
     )
-    return replace(recipe, **changes)
+    return replace(asked, **changes)
 
 
 @pytest.fixture
-def recipe(tmp_path, monkeypatch):
+def asked(tmp_path, monkeypatch):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "model.safetensors").write_bytes(b"toy weights")
     loaded = []
@@ -66,35 +67,44 @@ def recipe(tmp_path, monkeypatch):
         loaded.append(run)
         return ToyModel()
 
-    monkeypatch.setattr(recipe_module, "load_run_model", load)
+    monkeypatch.setattr(request_module, "load_run_model", load)
     monkeypatch.setattr(cluster, "_MADE", {})
-    found = make_recipe([tmp_path / "run"], write_genome(tmp_path))
+    found = make_request([tmp_path / "run"], write_genome(tmp_path))
     object.__setattr__(found, "loaded", loaded)
     return found
 
 
-def make_job(recipe, folder):
-    fasta = open_fasta(recipe.genome)
-    job = recipe.make_job(fasta)
+def make_job(asked, folder):
+    fasta = open_fasta(asked.genome)
+    job = asked.make_job(fasta)
     found = read_variants(write_vcf_text(folder, LINES), fasta)
     return replace(job, loci=group_loci(found.variants, job.ensemble.members[0].model.window_bp))
 
 
-def last_first(jobs, engine, workers, where):
+def make_facts(asked):
+    job = asked.make_job(open_fasta(asked.genome))
+    return asked.facts(job, {name: sha256(path) for name, path in asked.inputs.items()})
+
+
+def last_first(jobs, engine, workers, where, at_end):
     """Do as ``run_jobs`` does, in this process, the last job first."""
     for name, job in reversed(jobs.items()):
         yield name, job()
+    at_end()
 
 
-def test_run_on_cluster__writes_the_parts_of_the_plain_way(recipe, tmp_path, monkeypatch):
+def test_run_on_cluster__writes_the_parts_of_the_plain_way(asked, tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "run_jobs", last_first)
-    job = make_job(recipe, tmp_path)
+    job = make_job(asked, tmp_path)
     plain, spread = Parts(tmp_path / "plain.parquet"), Parts(tmp_path / "spread.parquet")
     with plain.open({}):
         n_shards = run_shards(job, plain)
-    with spread.open({}):
-        assert run_on_cluster(job, recipe, "dask://local", 2, spread) == n_shards > 3
-    assert len(recipe.loaded) == 2  # by this process, and once by a worker for all shards
+    facts = make_facts(asked)
+    asked.loaded.clear()
+    with spread.open(facts):
+        assert run_on_cluster(job, asked, "dask://local", 2, spread) == n_shards > 3
+    assert len(asked.loaded) == 1  # for all shards
+    assert cluster._MADE == {}
     names = sorted(path.name for path in plain.folder.iterdir())
     assert sorted(path.name for path in spread.folder.iterdir()) == names
     for index in range(n_shards):
@@ -102,41 +112,86 @@ def test_run_on_cluster__writes_the_parts_of_the_plain_way(recipe, tmp_path, mon
     assert spread.top_part(n_shards - 1).read_bytes() == plain.top_part(n_shards - 1).read_bytes()
 
 
-def test_run_on_cluster__takes_shards_in_as_they_follow_one_another(recipe, tmp_path, monkeypatch):
-    job = make_job(recipe, tmp_path)
+def test_run_on_cluster__scores_what_no_worker_has_finished(asked, tmp_path, monkeypatch):
+    job, facts = make_job(asked, tmp_path), make_facts(asked)
     parts = Parts(tmp_path / "s.parquet")
 
-    def stopped(jobs, engine, workers, where):
+    def stopped(jobs, engine, workers, where, at_end):
         for name in ("0", "2", "1", "4"):
             jobs[name]()
             yield name, None
         raise StorageError("E423", "here", "the connection was lost")
 
-    with monkeypatch.context() as patch, parts.open({}), pytest.raises(StorageError):
+    with monkeypatch.context() as patch, parts.open(facts), pytest.raises(StorageError):
         patch.setattr(cluster, "run_jobs", stopped)
-        run_on_cluster(job, recipe, "dask://local", 2, parts)
+        run_on_cluster(job, asked, "dask://local", 2, parts)
     parts = Parts(tmp_path / "s.parquet")
-    asked = []
+    given = []
 
-    def noted(jobs, *others):
-        asked.extend(jobs)
-        yield from last_first(jobs, *others)
+    def noted(jobs, *others, at_end):
+        given.extend(jobs)
+        yield from last_first(jobs, *others, at_end)
 
     monkeypatch.setattr(cluster, "run_jobs", noted)
-    with parts.open({}):
+    with parts.open(facts):
         assert parts.n_done == 3
-        n_shards = run_on_cluster(job, recipe, "dask://local", 2, parts)
-    assert asked == [str(index) for index in range(3, n_shards)]
+        n_shards = run_on_cluster(job, asked, "dask://local", 2, parts)
+        assert parts.n_done == n_shards
+    assert given == ["3", *(str(index) for index in range(5, n_shards))]
+    assert list(parts.folder.glob("*-*")) == []
 
 
-def test_score_piece__refuses_what_would_give_other_numbers(recipe, tmp_path):
-    job = make_job(recipe, tmp_path)
-    shard = job.shards[0]
-    order = Order("a", recipe, facts_of(job) | {"torch": "1.0"}, 1)
-    with pytest.raises(ConfigError, match=r"the worker on .*: has torch .*, and here it is 1\.0") as caught:
+def test_run_on_cluster__tells_workers_which_device_was_found(asked, tmp_path, monkeypatch):
+    asked = replace(asked, inference=asked.inference | {"device": "auto"})
+    job, found = make_job(asked, tmp_path), []
+
+    def noted(jobs, *others, at_end):
+        found.extend(job.args[0].request.inference["device"] for job in jobs.values())
+        yield from last_first(jobs, *others, at_end)
+
+    monkeypatch.setattr(cluster, "run_jobs", noted)
+    parts = Parts(tmp_path / "s.parquet")
+    with parts.open(make_facts(asked)):
+        run_on_cluster(job, asked, "dask://local", 1, parts)
+    assert set(found) == {job.ensemble.members[0].device.type}
+
+
+def test_run_on_cluster__warns_where_workers_share_cores(asked, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(cluster, "run_jobs", last_first)
+    monkeypatch.setattr(cluster.os, "cpu_count", lambda: 2 * torch.get_num_threads())
+    job = make_job(asked, tmp_path)
+    for workers, engine, is_told in (
+        (2, "dask://local", False),
+        (9, "dask://a:1", False),
+        (3, "dask://local", True),
+    ):
+        parts = Parts(tmp_path / f"{workers}.parquet")
+        with parts.open(make_facts(asked)):
+            run_on_cluster(job, asked, engine, workers, parts)
+        assert ("slow one another" in caplog.text) == is_told
+
+
+def test_score_piece__refuses_what_would_give_other_numbers(asked, tmp_path):
+    shard = make_job(asked, tmp_path).shards[0]
+    (tmp_path / "run" / "card.json").write_text("{}")
+    facts = make_facts(asked)
+    order = Order("a", asked, facts | {"torch": "1.0", "dtype": "torch.bfloat16"}, 1)
+    with pytest.raises(
+        ConfigError, match=r"has other dtype \S+ \(here \S+16\), torch .* \(here 1\.0\)"
+    ) as caught:
         score_piece(order, shard, tmp_path / "0")
     assert caught.value.code == "E768"
-    order = replace(order, facts=facts_of(job))
+    order = replace(order, facts=facts)
+    for name, file in (
+        ("genome file", asked.genome),
+        ("model file", tmp_path / "run" / "model.safetensors"),
+        ("model card.json", tmp_path / "run" / "card.json"),
+    ):
+        before = file.read_bytes()
+        file.write_bytes(before + b"\n")
+        with pytest.raises(ConfigError, match=rf"the worker on \S+: has other {name}\. "):
+            score_piece(order, shard, tmp_path / "0")
+        file.write_bytes(before)
     with pytest.raises(StorageError, match=r"is not there on .*, where a worker is to write") as lost:
         score_piece(order, shard, tmp_path / "gone" / "0")
     assert lost.value.code == "E769"
@@ -144,8 +199,24 @@ def test_score_piece__refuses_what_would_give_other_numbers(recipe, tmp_path):
     assert sorted(path.name for path in tmp_path.glob("0.*")) == ["0.npz", "0.parquet"]
 
 
-def test_score_piece__computes_with_the_threads_it_is_told_and_puts_them_back(recipe, tmp_path, monkeypatch):
-    job, before, seen = make_job(recipe, tmp_path), torch.get_num_threads(), []
+def test_score_piece__does_not_bring_a_removed_folder_back(asked, tmp_path, monkeypatch):
+    folder, shard = tmp_path / "work", make_job(asked, tmp_path).shards[0]
+    folder.mkdir()
+    plain = cluster.score_shard
+
+    def late(*arguments):
+        folder.rmdir()
+        return plain(*arguments)
+
+    monkeypatch.setattr(cluster, "score_shard", late)
+    with pytest.raises(OutputError):
+        score_piece(Order("a", asked, make_facts(asked), 1), shard, folder / "0")
+    assert not folder.exists()
+
+
+def test_score_piece__computes_with_the_threads_it_is_told_and_puts_them_back(asked, tmp_path, monkeypatch):
+    job, facts, seen = make_job(asked, tmp_path), make_facts(asked), []
+    before = torch.get_num_threads()
     plain = ToyModel.forward
 
     def forward(self, inputs, heads=None):
@@ -153,7 +224,7 @@ def test_score_piece__computes_with_the_threads_it_is_told_and_puts_them_back(re
         return plain(self, inputs, heads)
 
     monkeypatch.setattr(ToyModel, "forward", forward)
-    score_piece(Order("a", recipe, facts_of(job), before + 1), job.shards[0], tmp_path / "0")
+    score_piece(Order("a", asked, facts, before + 1), job.shards[0], tmp_path / "0")
     assert set(seen) == {before + 1}
     assert torch.get_num_threads() == before
 

@@ -48,7 +48,7 @@ def world(tmp_path, monkeypatch):
     (tmp_path / "run" / "model" / "model.safetensors").write_bytes(b"toy weights")
     (tmp_path / "out").mkdir()
     write_genome(tmp_path)
-    module = importlib.import_module("senformer.variants.recipe")
+    module = importlib.import_module("senformer.variants.request")
     monkeypatch.setattr(module, "load_run_model", lambda run: ToyModel())
     return tmp_path
 
@@ -403,7 +403,7 @@ def test_score__tracks_that_are_asked_for(world):
 def test_score__ensemble_is_the_mean_of_its_models(world, monkeypatch):
     (world / "run2" / "model").mkdir(parents=True)
     (world / "run2" / "model" / "model.safetensors").write_bytes(b"others")
-    module = importlib.import_module("senformer.variants.recipe")
+    module = importlib.import_module("senformer.variants.request")
     monkeypatch.setattr(module, "load_run_model", lambda run: ToyModel(0.5 if run.name == "run2" else 1.0))
     run_score(world, LINES, "one.parquet")
     tables = {}
@@ -466,7 +466,7 @@ def test_score__other_strand_of_the_genome_scores_the_same(world, monkeypatch, s
     """All is turned around; the middle of an odd window is one base on both strands."""
     model = ToyModel()
     model.window_bp, model.bin_bp, model.forward = 27, 3, forward_of_3(model)
-    module = importlib.import_module("senformer.variants.recipe")
+    module = importlib.import_module("senformer.variants.request")
     monkeypatch.setattr(module, "load_run_model", lambda run: model)
     bases = GENOME["chrA"]
     genes = [(21, 24, "+"), (33, 34, "-")]

@@ -53,27 +53,30 @@ def storage_errors(path: str | os.PathLike) -> Iterator[None]:
         ) from fault
 
 
-def commit_file(path: str | os.PathLike, writer: Callable[[Path], None]) -> None:
+def commit_file(path: str | os.PathLike, writer: Callable[[Path], None], *, make_parent: bool = True) -> None:
     """Let ``writer`` fill a temporary file, then move it to ``path`` durably.
 
     Parameters
     ----------
     path
-        Final name; its folder is created. An existing file is replaced in one step.
+        Final name. An existing file is replaced in one step.
     writer
         Called with the temporary path (same folder, same ending).
+    make_parent
+        Whether a missing folder is created; else it is an error.
 
     Raises
     ------
     StorageError
         The disk is full or failed; nothing is left behind.
     OutputError
-        The folder cannot be written.
+        The folder cannot be written, or is missing.
     """
     path = Path(path)
     temporary = path.with_name(f".partial-{os.getpid()}-{socket.gethostname()}-{path.name}")
     with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if make_parent:
+            path.parent.mkdir(parents=True, exist_ok=True)
         remove(temporary)  # of a killed process that had our number
         try:
             writer(temporary)

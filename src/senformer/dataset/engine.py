@@ -49,7 +49,9 @@ def check_engine(engine: str) -> None:
         raise ConfigError("E421", "--engine", "dask.distributed is not installed", todo) from fault
 
 
-def run_jobs(jobs: Jobs, engine: str, workers: int, where: str) -> Iterator[tuple[str, Any]]:
+def run_jobs(
+    jobs: Jobs, engine: str, workers: int, where: str, *, at_end: Callable[[], None] | None = None
+) -> Iterator[tuple[str, Any]]:
     """Yield name and result of every job, as they are done; they do not depend on one another.
 
     Parameters
@@ -63,6 +65,8 @@ def run_jobs(jobs: Jobs, engine: str, workers: int, where: str) -> Iterator[tupl
         Processes on this machine; a cluster elsewhere has its own.
     where
         What errors name.
+    at_end
+        What every worker of a cluster does at last, for it lives on; pickled, too.
 
     Raises
     ------
@@ -73,7 +77,12 @@ def run_jobs(jobs: Jobs, engine: str, workers: int, where: str) -> Iterator[tupl
         yield from in_processes(jobs, workers, where)
     elif jobs:
         with _client(engine, workers) as client:
-            yield from _in_cluster(client, jobs.items(), where, _TASKS_AHEAD)
+            try:
+                yield from _in_cluster(client, jobs.items(), where, _TASKS_AHEAD)
+            finally:
+                if at_end and client.status == "running":
+                    with contextlib.suppress(Exception):  # the results do not depend on it
+                        client.run(at_end, on_error="ignore")
 
 
 def run_in_turn(

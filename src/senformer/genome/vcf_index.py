@@ -17,16 +17,16 @@ Places = Sequence[tuple[int, int]]
 
 
 def find_index(path: Path) -> Path | None:
-    """Return the index beside a VCF; None without one, or where the file was changed after it was made."""
+    """Return the index beside a VCF; None without one, or where the file was changed after all were made."""
     found = [index for ending in (".csi", ".tbi") if (index := Path(f"{path}{ending}")).is_file()]
     if not found or not is_bgzf(path):
         return None
-    if found[0].stat().st_mtime_ns < path.stat().st_mtime_ns:
-        _LOG.warning(
-            "%s is older than its file, which is read as a whole. Make it anew with tabix.", found[0]
-        )
-        return None
-    return found[0]
+    made_ns = path.stat().st_mtime_ns
+    for index in found:
+        if index.stat().st_mtime_ns >= made_ns:
+            return index
+    _LOG.warning("%s is older than its file, which is read as a whole. Make it anew with tabix.", found[0])
+    return None
 
 
 def read_near(path: Path, index: Path, places_of: Callable[[str], Places]) -> Iterator[tuple[str, str]]:

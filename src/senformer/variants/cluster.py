@@ -1,34 +1,37 @@
 """Shards of a scoring job on a dask cluster: workers score them, this process takes them in, in order.
 
-A worker makes the job anew from its recipe, once, and writes what a shard gives beside the finished parts,
-under a name of this run; it is moved to its place when all shards before it are there. So a worker that was
-taken for lost and still writes, or one of an earlier run, changes nothing.
+A worker makes the job anew from its request, once, and writes what a shard gives beside the finished parts,
+under a name by what it depends on; it is moved to its place when all shards before it are there. So a worker
+that was taken for lost and still writes, or one of an earlier run, writes what would be written anyway, and
+what it has finished need not be scored again.
 """
 
 import contextlib
-import secrets
+import json
+import logging
+import os
 import socket
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from senformer.core.commit import move_file, remove
+from senformer.core.commit import move_file, remove, sha256
 from senformer.core.errors import ConfigError, StorageError
-from senformer.core.provenance import versions
-from senformer.dataset.engine import run_jobs
+from senformer.dataset.engine import OWN_CLUSTER, run_jobs
 from senformer.genome.fasta import open_fasta
 from senformer.variants.loci import Locus
 from senformer.variants.parts import Parts
-from senformer.variants.recipe import Recipe
+from senformer.variants.request import Request
 from senformer.variants.shards import Job, last_top, progress, score_shard, write_table
 from senformer.variants.top import merge_tops, restore_top, write_top
 
-_PACKAGES = ("senformer", "torch", "numpy")
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,55 +41,80 @@ class Order:
     Attributes
     ----------
     name
-        Of this run, and no other.
-    recipe
-        With absolute paths.
+        By everything that the scores depend on.
+    request
+        With absolute paths, and the device that the first machine found.
     facts
-        What a worker must share (:func:`facts_of`).
+        What a worker must share (:meth:`senformer.variants.request.Request.facts`), and more.
     n_threads
         Threads to compute with: sums depend on how they are divided.
     """
 
     name: str
-    recipe: Recipe
+    request: Request
     facts: dict[str, Any]
     n_threads: int
 
 
-def run_on_cluster(job: Job, recipe: Recipe, engine: str, workers: int, parts: Parts) -> int:
+def run_on_cluster(job: Job, request: Request, engine: str, workers: int, parts: Parts) -> int:
     """Do as :func:`senformer.variants.shards.run_shards`, the same parts to the last byte, on a cluster.
 
     Parameters
     ----------
-    job, recipe
+    job, request
         What is scored, and what it was made from.
     engine, workers
         As for :func:`senformer.dataset.engine.run_jobs`.
     parts
-        What is finished; its folder is where the workers see it, too.
+        What is finished; its folder is where the workers see it, too. Its key has the facts of the request.
 
     Raises
     ------
     ConfigError
-        A worker has other versions or another model (E768).
+        A worker has other versions, files, or another device or precision (E768).
     StorageError
         A worker does not see the folder (E769), or as :func:`senformer.dataset.engine.run_jobs`.
     """
-    shards = job.shards
-    order = Order(secrets.token_hex(4), recipe.with_absolute_paths(), facts_of(job), torch.get_num_threads())
+    shards, n_threads = job.shards, torch.get_num_threads()
+    _warn_of_threads(engine, workers, n_threads)
+    order = Order(parts.log.key[:16], _settled(request, job), parts.log.plan, n_threads)
     stems = [parts.folder.absolute() / f"{index:06d}-{order.name}" for index in range(len(shards))]
+    left = range(parts.n_done, len(shards))
+    kept = [
+        index for index in left if _table_file(stems[index]).exists() and _top_file(stems[index]).exists()
+    ]
     jobs = {
         str(index): partial(score_piece, order, shards[index], stems[index])
-        for index in range(parts.n_done, len(shards))
+        for index in left
+        if index not in kept
     }
+    done = run_jobs(jobs, engine, workers, str(parts.out), at_end=partial(forget, order.name))
     there: set[int] = set()
     with progress(shards, parts.n_done) as advance:
-        for name, _ in run_jobs(jobs, engine, workers, str(parts.out)):
-            there.add(int(name))
+        for index in chain(kept, (int(name) for name, _ in done)):
+            there.add(index)
             while parts.n_done in there:
                 advance(sum(len(locus.variants) for locus in shards[parts.n_done]))
                 _take_in(job, parts, stems[parts.n_done])
     return len(shards)
+
+
+def _settled(request: Request, job: Job) -> Request:
+    """Return a request for other machines, where ``auto`` might mean another device."""
+    inference = request.inference
+    if inference.get("device") == "auto":
+        inference = inference | {"device": job.ensemble.members[0].device.type}
+    return replace(request.with_absolute_paths(), inference=inference)
+
+
+def _warn_of_threads(engine: str, workers: int, n_threads: int) -> None:
+    n_cores = os.cpu_count() or 1
+    if engine == OWN_CLUSTER and workers * n_threads > n_cores:
+        _LOG.warning(
+            "%d workers of %d threads each share %d cores and slow one another: set OMP_NUM_THREADS=%d, or "
+            "give fewer --workers.",
+            workers, n_threads, n_cores, max(1, n_cores // workers),
+        )  # fmt: skip
 
 
 def _take_in(job: Job, parts: Parts, stem: Path) -> None:
@@ -106,13 +134,8 @@ def _top_file(stem: Path) -> Path:
     return stem.with_name(f"{stem.name}.npz")
 
 
-def facts_of(job: Job) -> dict[str, Any]:
-    """Return what must be the same wherever shards of a job are scored."""
-    known = versions()
-    facts: dict[str, Any] = {name: known.get(name) for name in _PACKAGES}
-    return facts | {"models": sorted({member.model.card.sha256 for member in job.ensemble.members})}
-
-
+# Facts of which the values tell a reader something.
+_SHORT = {"device", "dtype", "senformer", "torch", "numpy"}
 # Of a worker: one shard at a time, however many threads it has, and the job that it has made.
 _TURN = threading.Lock()
 _MADE: dict[str, Job] = {}
@@ -140,7 +163,6 @@ def score_piece(order: Order, shard: Sequence[Locus], stem: Path) -> None:
         job = _job(order)
         with job.ensemble.hold():
             table, top = score_shard(job, shard, [], lambda n: None)
-        _check_folder(stem.parent)  # the run may be over, where this worker was taken for lost
         write_table(_table_file(stem), table, job)
         write_top(_top_file(stem), top, job.ensemble.head, job.measure, job.tracks)
 
@@ -153,16 +175,34 @@ def _check_folder(folder: Path) -> None:
 
 
 def _job(order: Order) -> Job:
-    if order.name not in _MADE:
+    job = _MADE.get(order.name)
+    if job is None:
         _MADE.clear()
-        job = order.recipe.make_job(open_fasta(order.recipe.genome))
-        for name, value in facts_of(job).items():
-            if value != order.facts[name]:
-                found = f"has {name} {value}, and here it is {order.facts[name]}"
-                todo = "Install the same everywhere, and give paths that mean the same files everywhere."
-                raise ConfigError("E768", f"the worker on {socket.gethostname()}", found, todo)
+        job = order.request.make_job(open_fasta(order.request.genome))
+        _check_facts(order, job)
         _MADE[order.name] = job
-    return _MADE[order.name]
+    return job
+
+
+def _check_facts(order: Order, job: Job) -> None:
+    digests = {name: sha256(path) for name, path in order.request.inputs.items()}
+    # As the key of the parts went through JSON.
+    facts = json.loads(json.dumps(order.request.facts(job, digests)))
+    other = [
+        f"{name} {value} (here {order.facts.get(name)})" if name in _SHORT else name
+        for name, value in facts.items()
+        if value != order.facts.get(name)
+    ]
+    if other:
+        todo = "Install the same everywhere; name the same files, --device and --precision."
+        raise ConfigError(
+            "E768", f"the worker on {socket.gethostname()}", f"has other {', '.join(other)}", todo
+        )
+
+
+def forget(name: str) -> None:
+    """Let a worker give the memory of a job back, by the name of its order."""
+    _MADE.pop(name, None)
 
 
 @contextlib.contextmanager

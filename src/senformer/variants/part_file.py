@@ -26,13 +26,14 @@ def open_parquet(path: Path, schema: TableSchema) -> pq.ParquetWriter:
 
 
 def write_part(path: Path, table: pa.Table, schema: TableSchema) -> None:
-    """Write the rows of one shard (:func:`senformer.variants.table.score_table`)."""
+    """Write the rows of one shard (:func:`senformer.variants.table.score_table`); its folder is there."""
 
     def write(temporary: Path) -> None:
         with open_parquet(temporary, schema) as writer:
             writer.write_table(table)
 
-    commit_file(path, write)
+    # A worker of a cluster that is late must not bring a removed work folder back.
+    commit_file(path, write, make_parent=False)
 
 
 def read_part(path: Path, schema: TableSchema) -> pa.Table:

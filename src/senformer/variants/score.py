@@ -28,7 +28,7 @@ from senformer.variants.loci import group_loci
 from senformer.variants.masks import is_by_gene, parse_scorer
 from senformer.variants.output import check_output, write_scores
 from senformer.variants.parts import Parts
-from senformer.variants.recipe import Recipe
+from senformer.variants.request import Request
 from senformer.variants.scorers import Scorer
 from senformer.variants.shards import Job, run_shards
 from senformer.variants.sheet import Sheet
@@ -153,7 +153,7 @@ def score(
     parts.refuse_existing()
     _check_genes(chosen, genes)
     _check_engine(engine, workers)
-    recipe = Recipe(
+    request = Request(
         runs=[Path(one) for one in ([run] if isinstance(run, str | Path) else run)],
         genome=Path(genome),
         genes=genes and Path(genes),
@@ -174,10 +174,10 @@ def score(
         n_top=top,
         delta=delta,
     )
-    fasta = open_fasta(recipe.genome)
+    fasta = open_fasta(request.genome)
     found = read_variants(variants, fasta, ref_mismatch=ref_mismatch)
     counts = count_alleles(found, variants)
-    job = _with_variants(recipe.make_job(fasta), found.variants, max_offset_bp)
+    job = _with_variants(request.make_job(fasta), found.variants, max_offset_bp)
     counts |= {"n_windows": len(job.loci), "n_padded": job.n_padded, "n_tracks": len(job.tracks)}
     asked = {
         "ref_mismatch": ref_mismatch,
@@ -185,26 +185,27 @@ def score(
         "layout": layout,
         "summary": summary,
     }
-    record = _record(job, recipe, variants, asked, counts)
+    record = _record(job, request, variants, asked, counts)
     sheet = Sheet([], chosen, job.tracks, job.beside, layout, source)
-    key = record["config"] | job.ensemble.members[0].settings | recipe.key
-    spread_out = partial(run_on_cluster, job, recipe, engine, workers)
+    digests = {name: item["sha256"] for name, item in record["inputs"].items()}
+    key = record["config"] | request.facts(job, digests)
+    spread_out = partial(run_on_cluster, job, request, engine, workers)
     run_all = partial(run_shards, job) if engine == LOCAL else spread_out
     _work(job, run_all, parts, sheet, summary, record, key)
     return counts
 
 
 def _record(
-    job: Job, recipe: Recipe, variants: Any, asked: dict[str, Any], counts: dict[str, Any]
+    job: Job, request: Request, variants: Any, asked: dict[str, Any], counts: dict[str, Any]
 ) -> dict[str, Any]:
     frame = as_frame(variants)
-    inputs = recipe.inputs | ({"variants": Path(variants)} if frame is None else {})
+    inputs = request.inputs | ({"variants": Path(variants)} if frame is None else {})
     record = make_record(
         "score",
-        config=job.settings | recipe.settings | asked,
+        config=job.settings | request.settings | asked,
         inputs=inputs,
         counts=counts,
-        scores=[scorer.definition for scorer in recipe.scorers],
+        scores=[scorer.definition for scorer in request.scorers],
     )
     if frame is not None:
         record["inputs"]["variants"] = {"rows": len(frame), "sha256": frame_digest(frame)}
@@ -277,9 +278,6 @@ def _work(
     key: dict[str, Any],
 ) -> None:
     """Run what is left of the job and put the results in their places, the table last."""
-    digests = {f"{name} file": item["sha256"] for name, item in record["inputs"].items()}
-    releases = {name: record["versions"].get(name) for name in ("senformer", "torch", "numpy")}
-    key = key | digests | releases
     with parts.open(key) as is_unfinished:
         if is_unfinished:
             n_shards = run_all(parts)

@@ -85,7 +85,7 @@ def summarize(effect: Effect, rank_score: float, bin_bp: int) -> TopVariant:
 def write_top(
     path: Path, top: Sequence[TopVariant], head: str, measure: Measure, tracks: pd.DataFrame
 ) -> None:
-    """Write ``top`` as arrays without pickles.
+    """Write ``top`` as arrays without pickles; the folder is there.
 
     Axis variant: ``key``, ``variant_id``, ``chrom``, ``position`` (1-based), ``ref_allele``,
     ``alt_allele``, ``rank_score``, ``start`` (0-based, first base of bin 0), ``padded_bp``. Axes variant,
@@ -114,7 +114,7 @@ def write_top(
         "bin_bp": np.array(measure.bin_bp),
         "rank_scorer": np.array(ranking_scorer(measure.scorers).name),
     }
-    commit_file(path, lambda temporary: _save(temporary, arrays))
+    commit_file(path, lambda temporary: _save(temporary, arrays), make_parent=False)
 
 
 def _text(values: Iterable[str]) -> np.ndarray:

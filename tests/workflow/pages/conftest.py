@@ -25,7 +25,7 @@ def score_toy(tmp_path, monkeypatch) -> Callable[..., Path]:
     (tmp_path / "run" / "model").mkdir(parents=True)
     (tmp_path / "run" / "model" / "model.safetensors").write_bytes(b"toy weights")
     write_genome(tmp_path)
-    for name in ("senformer.variants.recipe", "senformer.workflow.pages.reopen"):
+    for name in ("senformer.variants.request", "senformer.workflow.pages.reopen"):
         monkeypatch.setattr(importlib.import_module(name), "load_run_model", lambda run: ToyModel())
 
     def run(name: str = "scores.parquet", **options) -> Path:

@@ -5,21 +5,21 @@ import pytest
 from tests.variants.toy import DEFAULT, ToyModel, write_genome
 
 from senformer.genome.fasta import open_fasta
-from senformer.variants import recipe as module
+from senformer.variants import request as module
 from senformer.variants.indels import INDELS
 from senformer.variants.masks import parse_scorer
-from senformer.variants.recipe import Recipe
+from senformer.variants.request import Request
 from senformer.variants.scorers import SAD
 
 
 @pytest.fixture
-def recipe(tmp_path, monkeypatch):
+def asked(tmp_path, monkeypatch):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "model.safetensors").write_bytes(name.encode())
         (tmp_path / name / "card.json").write_text("{}")
     monkeypatch.setattr(module, "load_run_model", lambda run: ToyModel())
-    return Recipe(
+    return Request(
         runs=[tmp_path / "one", tmp_path / "two"],
         genome=write_genome(tmp_path),
         genes=None,
@@ -42,8 +42,8 @@ def recipe(tmp_path, monkeypatch):
     )
 
 
-def test_make_job__has_what_the_recipe_says(recipe):
-    job = recipe.make_job(open_fasta(recipe.genome))
+def test_make_job__has_what_the_request_says(asked):
+    job = asked.make_job(open_fasta(asked.genome))
     assert len(job.ensemble.members) == 2 * 2 * 3  # models, strands, shifts
     assert job.tracks["track_name"].tolist() == ["dnase"]
     assert (job.ensemble.head, list(job.ensemble.columns)) == ("toy", [2])
@@ -52,13 +52,13 @@ def test_make_job__has_what_the_recipe_says(recipe):
     assert job.ensemble.predict(codes, ["A"])[0].shape == (1, 4, 1)
 
 
-def test_key__tells_what_digests_of_the_inputs_do_not(recipe, tmp_path):
-    assert list(recipe.inputs) == ["genome", "model", "model_2"]
-    keys = [recipe.key]
+def test_key__tells_what_digests_of_the_inputs_do_not(asked, tmp_path):
+    assert list(asked.inputs) == ["genome", "model", "model_2"]
+    keys = [asked.key]
     (tmp_path / "two" / "card.json").write_text('{"training": {}}')
-    keys.append(recipe.key)
+    keys.append(asked.key)
     keys += [
-        replace(recipe, **change).key
+        replace(asked, **change).key
         for change in (
             {"scorers": [replace(SAD, formula="another"), DEFAULT[1]]},
             {"scorers": [parse_scorer("SAD@5"), DEFAULT[1]]},
@@ -70,11 +70,11 @@ def test_key__tells_what_digests_of_the_inputs_do_not(recipe, tmp_path):
     assert keys[0]["scorers"][0]["formula"] == SAD.formula
 
 
-def test_with_absolute_paths__names_the_same_files(recipe, tmp_path, monkeypatch):
+def test_with_absolute_paths__names_the_same_files(asked, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     relative = replace(
-        recipe,
-        runs=[run.relative_to(tmp_path) for run in recipe.runs],
-        genome=recipe.genome.relative_to(tmp_path),
+        asked,
+        runs=[run.relative_to(tmp_path) for run in asked.runs],
+        genome=asked.genome.relative_to(tmp_path),
     )
-    assert relative.with_absolute_paths() == recipe
+    assert relative.with_absolute_paths() == asked

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from senformer.core.commit import sha256
+from senformer.core.provenance import versions
 from senformer.genome.fasta import FastaReader
 from senformer.model.folder import CARD, CONFIG, WEIGHTS
 from senformer.predict.model_check import warn_of_genome
@@ -27,7 +28,7 @@ from senformer.variants.table import track_frame
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Request:
     """What the scores of a variant depend on, but for the variant.
 
     Attributes
@@ -58,7 +59,7 @@ class Recipe:
     n_top: int
     delta: bool
 
-    def with_absolute_paths(self) -> "Recipe":
+    def with_absolute_paths(self) -> "Request":
         """Return the same for a process that has another working directory."""
         absolute = {
             name: path.absolute()
@@ -90,13 +91,27 @@ class Recipe:
     def key(self) -> dict[str, Any]:
         """What the numbers depend on and the digests of :attr:`inputs` do not tell, as plain values."""
         described = {
-            f"{name} {file}": sha256(folder / file)
+            f"{name} {file}": sha256(folder / file) if (folder / file).is_file() else None
             for name, folder in self._models.items()
             for file in (CARD, CONFIG)
-            if (folder / file).is_file()
         }
         rule = {"name": self.indels.name, "rule": self.indels.rule, "anchors": list(self.indels.anchors)}
         return described | {"scorers": [scorer.definition for scorer in self.scorers], "indels": rule}
+
+    def facts(self, job: Job, digests: Mapping[str, str]) -> dict[str, Any]:
+        """Return what must be the same wherever shards are scored and whenever, as plain values.
+
+        Parameters
+        ----------
+        job
+            What :meth:`make_job` made here: device and precision are those that were found.
+        digests
+            SHA-256 of :attr:`inputs`, and of other files.
+        """
+        known = versions()
+        files = {f"{name} file": digest for name, digest in digests.items()}
+        releases = {name: known.get(name) for name in ("senformer", "torch", "numpy")}
+        return job.ensemble.members[0].settings | self.key | files | releases
 
     @property
     def _models(self) -> dict[str, Path]:
