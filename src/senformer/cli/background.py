@@ -27,7 +27,9 @@ def background(
     out: Annotated[Path, typer.Option("--out", "-o", help="File: .parquet.", show_default=False)],
     number: Annotated[int, typer.Option("--number", "-n", help="Random variants, of all classes.")] = 3000,
     seed: Annotated[int, typer.Option("--seed", help="Of places and alleles.")] = 1,
-    scorers: Annotated[str, typer.Option("--scorers", help="Names, separated by commas.")] = "SAD,SAR",
+    scorers: Annotated[
+        str | None, typer.Option("--scorers", help="Names, separated by commas. Default: as of score.")
+    ] = None,
     genes: Annotated[
         Path | None, typer.Option("--genes", help="GTF: classes by distance to a start, too.")
     ] = None,
@@ -54,7 +56,7 @@ def background(
         out,
         n=number,
         seed=seed,
-        scorers=[name.strip() for name in scorers.split(",")],
+        scorers=None if scorers is None else [name.strip() for name in scorers.split(",")],
         genes=genes,
         regions=regions,
         head=head,

@@ -45,8 +45,13 @@ def score(
         typer.Option("--max-offset", min=0, help="bp off the center, so that close variants share a window."),
     ] = 0,
     scorers: Annotated[
-        str, typer.Option("--scorers", help="Names, separated by commas; SAD@501 reads 501 bp around.")
-    ] = "SAD,SAR",
+        str | None,
+        typer.Option(
+            "--scorers",
+            help="Names, separated by commas; SAD@501 reads 501 bp around. Default: SAD,SAR; SAD of a "
+            "linear output; SAD,log_odds of probabilities.",
+        ),
+    ] = None,
     genes: Annotated[
         Path | None, typer.Option("--genes", help="GTF, for scorers that read genes (SED, logSED).")
     ] = None,
@@ -91,7 +96,7 @@ def score(
         genome,
         variants,
         out,
-        scorers=_listed(scorers),
+        scorers=_listed(scorers) if scorers is not None else None,
         tracks=_listed(tracks) if tracks is not None else None,
         layout=layout,
         summary=summary,

@@ -130,7 +130,8 @@ def _refuse(background: Path, found: str) -> None:
 
 def _intervals(model: Any, head: str) -> list[Any] | None:
     """Return what a model's card says it was trained on; None where it says nothing."""
-    return ((model.card.training or {}).get("intervals") or {}).get(head)
+    # None were written for a table: its sequences may come from anywhere.
+    return ((model.card.training or {}).get("intervals") or {}).get(head) or None
 
 
 def _merged(intervals: Sequence[Sequence[Any]], chrom_sizes: Mapping[str, int]) -> Spans:

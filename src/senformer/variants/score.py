@@ -23,9 +23,10 @@ from senformer.genome.variant import Variant
 from senformer.genome.variant_frame import NAME, as_frame, frame_digest
 from senformer.genome.variant_reader import VariantSet, read_variants
 from senformer.variants.cluster import run_on_cluster
+from senformer.variants.domains import choose_scorers
 from senformer.variants.indels import INDELS, Indels
 from senformer.variants.loci import group_loci
-from senformer.variants.masks import is_by_gene, parse_scorer
+from senformer.variants.masks import is_by_gene
 from senformer.variants.output import check_output, write_scores
 from senformer.variants.parts import Parts
 from senformer.variants.request import Request
@@ -43,7 +44,7 @@ def score(
     out: Path,
     *,
     head: str | None = None,
-    scorers: Sequence[str | Scorer] = ("SAD", "SAR"),
+    scorers: Sequence[str | Scorer] | None = None,
     genes: Path | None = None,
     tracks: Sequence[str] | None = None,
     strands: str = "both",
@@ -85,7 +86,8 @@ def score(
         Which head answers; needed where the model has several.
     scorers
         Names in ``SCORERS``, or scorers; ``SAD@501`` reads other bins than ``SAD``
-        (:mod:`senformer.variants.masks`).
+        (:mod:`senformer.variants.masks`). None for those that fit what the model predicts
+        (:mod:`senformer.variants.domains`).
     genes
         GTF of the genome's genes; needed where a scorer reads genes, which then have rows of their own.
     tracks
@@ -140,13 +142,14 @@ def score(
     _check_numbers(
         shard_size=(shard_size, 1),
         top=(top, 0),
-        scorers=(len(scorers), 1),
+        scorers=(1 if scorers is None else len(scorers), 1),
         tracks=(1 if tracks is None else len(tracks), 1),
         summary=(summary, 0),
         max_offset_bp=(max_offset_bp, 0),
         workers=(workers, 1),
     )
-    chosen = [parse_scorer(scorer) for scorer in dict.fromkeys(scorers)]
+    runs = [Path(one) for one in ([run] if isinstance(run, str | Path) else run)]
+    chosen = choose_scorers(runs[0], scorers)
     source = Path(variants) if as_frame(variants) is None else None
     check_output(out, layout, source, [scorer.name for scorer in chosen])
     parts = Parts(out)
@@ -154,7 +157,7 @@ def score(
     _check_genes(chosen, genes)
     _check_engine(engine, workers)
     request = Request(
-        runs=[Path(one) for one in ([run] if isinstance(run, str | Path) else run)],
+        runs=runs,
         genome=Path(genome),
         genes=genes and Path(genes),
         background=background and Path(background),

@@ -23,7 +23,8 @@ from senformer.predict.source import find_model, load_run_model, pick_head
 from senformer.predict.strands import card_tracks
 from senformer.variants.background.draw import Drawn, draw
 from senformer.variants.background.table import Background, write_background
-from senformer.variants.masks import is_by_gene, parse_scorer
+from senformer.variants.domains import choose_scorers
+from senformer.variants.masks import is_by_gene
 from senformer.variants.score import score
 from senformer.variants.scorers import Scorer
 from senformer.variants.table import track_frame
@@ -39,7 +40,7 @@ def build_background(
     *,
     n: int = 3000,
     seed: int = 1,
-    scorers: Sequence[str | Scorer] = ("SAD", "SAR"),
+    scorers: Sequence[str | Scorer] | None = None,
     genes: Path | None = None,
     regions: Path | None = None,
     head: str | None = None,
@@ -88,7 +89,7 @@ def build_background(
         raise UsageError("E753", str(out), "the file ending is not .parquet", "Name it FILE.parquet.")
     if n < 1:
         raise ConfigError("E756", "number", f"is {n}, at least 1 is needed", "Mend the value.")
-    chosen = [parse_scorer(scorer) for scorer in dict.fromkeys(scorers)]
+    chosen = choose_scorers(Path(run if isinstance(run, str | Path) else run[0]), scorers)
     for scorer in chosen:
         if is_by_gene(scorer.mask):
             found = f"{scorer.name} has a row for every gene, and random variants lie near other genes"
