@@ -107,7 +107,7 @@ def _load(folder: Path, name: str, record: dict[str, Any]) -> Any:
     found = _require(find_model(folder) / WEIGHTS, record["inputs"][name], "--model").parent
     for file in (CARD, CONFIG):
         # Strands, tracks and sizes stand there: with others the same weights predict something else.
-        if f"{name} {file}" in record["key"]:
+        if record["key"].get(f"{name} {file}"):
             was = {"path": record["inputs"][name]["path"], "sha256": record["key"][f"{name} {file}"]}
             _require(found / file, was, "--model")
     return load_run_model(found)
