@@ -5,6 +5,8 @@ import pytest
 
 from senformer.core.errors import ConfigError
 from senformer.dataset.store import Dataset
+from senformer.model.zoo import MODELS
+from senformer.train.config import TrainConfig
 from senformer.train.recipe import train_settings
 
 RECIPE = {
@@ -13,7 +15,7 @@ RECIPE = {
     "eps": 1e-7,
     "loss": "mse",
     "select": "valid_loss",
-    "stop": {"metric": "valid_loss", "patience": 3},
+    "stop": {"metric": "valid_loss", "patience": 50},
 }
 
 
@@ -27,7 +29,8 @@ def test_train_settings__epochs_become_steps_with_a_validation_each():
     # Nine rows are three batches of four; 34 such epochs have a hundred updates.
     found = train_settings({}, RECIPE, {"a": rows(train=9, valid=2)})
     assert (found.steps, found.validate_every_steps, found.batch_size, found.eps) == (30, 102, 4, 1e-7)
-    assert (found.select, found.stop.patience) == ("valid_loss", 3)
+    # Fifty epochs of three updates are one and a half validations.
+    assert (found.select, found.stop.patience) == ("valid_loss", 1)
 
 
 def test_train_settings__what_the_user_says_goes_before():
@@ -37,9 +40,36 @@ def test_train_settings__what_the_user_says_goes_before():
     assert train_settings({"epochs": 0.5}, {}, {"a": rows(train=9)}).steps == 2
 
 
+def test_train_settings__epochs_go_before_the_steps_of_a_recipe():
+    data = {"a": rows(train=9, valid=2)}
+    recipe = {"steps": 960_000, "batch_size": 4}
+    assert train_settings({}, recipe, data).validate_every_steps is None
+    found = train_settings({"epochs": 2}, recipe, data)
+    assert (found.steps, found.validate_every_steps) == (6, 102)
+
+
+def test_train_settings__the_patience_of_a_recipe_counts_in_epochs():
+    data = {"a": rows(train=9, valid=2)}
+    assert train_settings({"validate_every_steps": 6}, RECIPE, data).stop.patience == 25
+    assert train_settings({"validate_every_steps": 1}, RECIPE, data).stop.patience == 150
+    small = RECIPE | {"stop": {"patience": 3}}
+    assert train_settings({}, small, data).stop.patience == 1
+    assert train_settings({"stop": {"patience": 3}}, RECIPE, data).stop.patience == 3
+
+
 def test_train_settings__parts_of_what_the_user_changes_go():
     found = train_settings({"optimizer": "sgd"}, RECIPE, {"a": rows(train=9)})
     assert (found.optimizer, found.eps) == ("sgd", 1e-8)
+
+
+def test_train_settings__another_optimizer_has_a_rate_of_its_own():
+    recipe, data = MODELS["deepsea"].recipe, {"a": rows(train=9)}
+    found, default = train_settings({"optimizer": "adam"}, recipe, data), TrainConfig(steps=1)
+    keys = ("learning_rate", "weight_decay", "decay_all", "optimizer_options", "schedule", "schedule_options")
+    assert [getattr(found, key) for key in keys] == [getattr(default, key) for key in keys]
+    assert (found.warmup_steps, found.max_norm) == (0, 0.9)
+    # Naming the recipe's own changes nothing.
+    assert train_settings({"optimizer": "sgd"}, recipe, data) == train_settings({}, recipe, data)
 
 
 def test_train_settings__no_validation_without_rows_for_it():

@@ -1,9 +1,10 @@
 import pytest
+from tests.model.zoo.small import small_section
 from tests.train.finetune.toy import save_model, tuned
 from tests.train.toy import MODEL, settings
 
 from senformer.core.errors import ConfigError
-from senformer.train.plan import make_plan
+from senformer.train.plan import Plan, make_plan
 from senformer.train.recipe_check import refuse_unfit_recipe
 
 
@@ -54,6 +55,24 @@ def test_refuse_unfit_recipe__first_fault_named(human, changes, text):
     with pytest.raises(ConfigError) as caught:
         refuse_unfit_recipe(config, make_plan(MODEL, config, human), human)
     assert text in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"batch_size": 1}, "train.batch_size: leaves the batch norms of deepstarr one window at a time"),
+        ({"batch_size": 4, "accumulate": 4}, "train.accumulate: leaves the batch norms of deepstarr one"),
+    ],
+)
+def test_refuse_unfit_recipe__one_window_under_the_norm_of_a_dense_layer(human, changes, text):
+    plan, config = Plan("deepstarr", small_section("deepstarr"), 120, 1), settings(**changes)
+    with pytest.raises(ConfigError, match=text):
+        refuse_unfit_recipe(config, plan, human)
+    # Two processes have two windows; so has a part of two. Norms over positions have enough.
+    refuse_unfit_recipe(config, plan, human, n_processes=2)
+    refuse_unfit_recipe(settings(batch_size=4, accumulate=2), plan, human)
+    refuse_unfit_recipe(config, Plan("deepsea", small_section("deepsea"), 120, 1), human)
+    refuse_unfit_recipe(config, make_plan(MODEL, config, human), human)
 
 
 def test_refuse_unfit_recipe__fine(human):

@@ -3,7 +3,7 @@ from tests.dataset.toy import write_toy
 
 from senformer.core.errors import ConfigError, MissingInputError
 from senformer.dataset.collection import build_collection, member_configs
-from senformer.workflow.train import open_organisms, read_run, train_from_file
+from senformer.workflow.train import open_organisms, read_experiment, train_from_file
 
 
 def test_train_from_file__the_config_is_read_before_the_data(tmp_path):
@@ -25,9 +25,9 @@ def test_train_from_file__the_config_is_read_before_the_data(tmp_path):
         ("train: {steps: 3, finetune: {from: runs/a}}\n", None, None),
     ],
 )
-def test_read_run__a_recipe_where_the_model_has_one(tmp_path, text, name, recipe_epochs):
+def test_read_experiment__a_recipe_where_the_model_has_one(tmp_path, text, name, recipe_epochs):
     (tmp_path / "x.yaml").write_text(text)
-    model, _, recipe = read_run(tmp_path / "x.yaml")
+    model, _, recipe = read_experiment(tmp_path / "x.yaml")
     assert (model.get("name"), recipe.get("epochs")) == (name, recipe_epochs)
 
 
@@ -39,10 +39,10 @@ def test_read_run__a_recipe_where_the_model_has_one(tmp_path, text, name, recipe
         ("train: {steps: 3}\n", "key 'model' is missing"),
     ],
 )
-def test_read_run__faults(tmp_path, text, message):
+def test_read_experiment__faults(tmp_path, text, message):
     (tmp_path / "x.yaml").write_text(text)
     with pytest.raises(ConfigError, match=message):
-        read_run(tmp_path / "x.yaml")
+        read_experiment(tmp_path / "x.yaml")
 
 
 def test_open_organisms__takes_every_dataset_of_a_collection(tmp_path):

@@ -8,9 +8,10 @@ from senformer.core.errors import ConfigError
 from senformer.dataset.examples import AnyDataset
 from senformer.train.config import TrainConfig
 
-# Keys of a recipe that say how another one is meant: they go with it.
+# Keys of a recipe that say how another one is meant: they go where that is changed.
 _PARTS = {
-    "optimizer": ("optimizer_options", "betas", "eps"),
+    "epochs": ("steps",),
+    "optimizer": ("optimizer_options", "betas", "eps", "learning_rate", "weight_decay", "decay_all"),
     "schedule": ("schedule_options",),
     "loss": ("loss_options", "class_weights"),
     "clip_norm": ("clip",),
@@ -31,8 +32,8 @@ def train_settings(
 
     ``epochs`` in either of them becomes ``steps``, by the train examples of all datasets; a validation then
     follows every epoch, or every few that make a hundred updates, where every dataset has a valid split and
-    nothing else was asked for. Keys of the recipe that belong to one that the section gives go, as the
-    options of an optimizer do.
+    nothing else was asked for; the patience of the recipe counts in epochs. Keys of the recipe that belong to
+    one that the section changes go, as options and rate of an optimizer do.
 
     Raises
     ------
@@ -41,7 +42,7 @@ def train_settings(
     """
     if "steps" in section and "epochs" in section:
         raise ConfigError("E679", where, "gives both steps and epochs", "Leave one of them out.")
-    gone = {part for key in section for part in _PARTS.get(key, ())}
+    gone = _gone(section, recipe)
     values = {key: value for key, value in recipe.items() if key not in gone} | dict(section)
     epochs = values.pop("epochs", None)
     if epochs is None:
@@ -54,7 +55,25 @@ def train_settings(
         values.setdefault("validate_every_steps", an_epoch * -(-_FEWEST_STEPS // an_epoch))
     if values.get("validate_every_steps") is None:
         values = {key: value for key, value in values.items() if key in section or key not in _OF_VALIDATION}
-    return parse(TrainConfig, values, where)
+    config = parse(TrainConfig, values, where)
+    if config.stop is None or config.validate_every_steps is None or "stop" in section:
+        return config
+    patience = max(1, round(config.stop.patience * an_epoch / config.validate_every_steps))
+    return config.model_copy(update={"stop": config.stop.model_copy(update={"patience": patience})})
+
+
+def _gone(section: Mapping[str, Any], recipe: Mapping[str, Any]) -> set[str]:
+    """Return the keys of the recipe that belong to one that the section changes."""
+    fields = TrainConfig.model_fields
+    changed = {
+        key: parts
+        for key, parts in _PARTS.items()
+        if key in section and section[key] != recipe.get(key, fields[key].default if key in fields else None)
+    }
+    gone = {part for parts in changed.values() for part in parts}
+    if "optimizer" in changed and recipe.get("schedule") == "inverse_time":
+        gone |= {"schedule", *_PARTS["schedule"]}
+    return gone
 
 
 def _steps_of_epoch(values: Mapping[str, Any], datasets: Mapping[str, AnyDataset]) -> int:

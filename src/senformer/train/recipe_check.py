@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping
 
 import torch
+from torch import nn
 
 from senformer.core.config import nearest
 from senformer.core.errors import ConfigError
 from senformer.dataset.examples import AnyDataset
 from senformer.model import create_model
+from senformer.model.blocks.batch_norm import BatchNorm
+from senformer.model.blocks.block import DenseBlock
 from senformer.model.parts import named_parts
 from senformer.train.config import TrainConfig
 from senformer.train.finetune.freezing import Freezing
@@ -57,13 +60,33 @@ def refuse_unfit_recipe(
         raise ConfigError("E626", "train.max_norm", found, "Take parallel: ddp.")
     if config.rates:
         _refuse_unfit_rates(config, plan, datasets)
+    if config.accumulate == config.batch_size and config.organisms != "joint" and n_processes == 1:
+        _refuse_norms_of_one_window(config, plan)
 
 
-def _refuse_unfit_rates(config: TrainConfig, plan: Plan, organisms: Iterable[str]) -> None:
+def _model_of(config: TrainConfig, plan: Plan) -> nn.Module:
     with torch.device("meta"):
         model = create_model(plan.name, **plan.overrides)
     if plan.start is not None:
         plan.start.adapt(model, config.seed)
+    return model.train()
+
+
+def _refuse_norms_of_one_window(config: TrainConfig, plan: Plan) -> None:
+    """Raise where batch statistics would be of one value: of one window, behind all of its positions."""
+    model = _model_of(config, plan)
+    if config.finetune is not None:
+        # Sets norms to evaluation that are frozen throughout.
+        Freezing(model, config.finetune)
+    layers = [layer for layer in model.modules() if isinstance(layer, DenseBlock)]
+    if any(isinstance(step, BatchNorm) and step.training for layer in layers for step in layer):
+        key = "accumulate" if config.accumulate > 1 else "batch_size"
+        found = f"leaves the batch norms of {plan.name} one window at a time, which has no variance"
+        raise ConfigError("E626", f"train.{key}", found, "Take a batch_size of twice accumulate, or more.")
+
+
+def _refuse_unfit_rates(config: TrainConfig, plan: Plan, organisms: Iterable[str]) -> None:
+    model = _model_of(config, plan)
     names = list(named_parts(model))
     factors = rate_factors(names, config)
     if config.finetune is not None:

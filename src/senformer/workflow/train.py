@@ -52,14 +52,14 @@ def train_from_file(
 
     with launched() as team:
         with team.agreed():
-            model, section, recipe = read_run(config)
+            model, section, recipe = read_experiment(config)
             datasets = open_organisms(folders)
             settings = train_settings(section, recipe, datasets, f"{config} (train)")
         result = train(model, settings, datasets, out, resume=resume)
         return result if team.is_first else None
 
 
-def read_run(config: Path) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+def read_experiment(config: Path) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Return the sections ``model`` and ``train`` of an experiment file, checked, and the model's recipe.
 
     Where a model has a recipe, the ``train`` section may leave out what it says, or be left out; not so where

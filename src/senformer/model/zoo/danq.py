@@ -74,7 +74,7 @@ RECIPE: dict[str, Any] = {
     "batch_size": 100,
     "optimizer": "rmsprop",
     "optimizer_options": {"alpha": 0.9},
-    "eps": 1e-6,
+    "eps": 1e-3,
     "learning_rate": 0.001,
     "warmup_steps": 0,
     "clip_norm": None,
@@ -85,6 +85,10 @@ RECIPE: dict[str, Any] = {
     "stop": {"metric": "valid_loss", "patience": 5},
 }
 DEVIATIONS = (
+    "RMSprop divided by sqrt(a + 1e-6), a the mean square of the gradient; here by sqrt(a) + 1e-3, at most "
+    "sqrt(2) times as much.",
+    "Each gate of the LSTM drew its initial weights by itself; here the four of a direction are one matrix, "
+    "as in later Keras.",
     "Gates are logistic functions here, in the Keras of then their piecewise linear form.",
     "Theano turned kernels round: those of published weights are flipped along both axes.",
     "Channels are A, C, G, T here and A, G, C, T in published weights.",
