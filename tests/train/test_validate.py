@@ -67,6 +67,24 @@ def test_validate__equals_one_pass_over_everything(human):
     assert found["valid_pearson"] == pytest.approx(np.nanmean(by_track), abs=1e-5)
 
 
+def test_validate__correlates_predictions_where_the_loss_reads_log_odds(human):
+    config, sets = _sets(human, loss="binary_cross_entropy")
+    with tiny_engine(config, human) as engine:
+        found = validate(engine, sets, lambda: False)["human"]
+        batch = next(eval_batches(human["human"], sets["human"].windows, 3, 10_000))
+        with torch.no_grad():
+            odds = engine.model.eval()(torch.as_tensor(batch.sequence), linear=True)["human"]
+            predicted = engine.model.activate(odds).numpy().reshape(-1, odds.shape[-1])
+    targets = batch.targets.reshape(predicted.shape)
+    by_track = [np.corrcoef(x, y)[0, 1] for x, y in zip(predicted.T, targets.T, strict=True)]
+    assert found["valid_pearson"] == pytest.approx(np.nanmean(by_track), abs=1e-5)
+    columns = odds.numpy().reshape(predicted.shape).T
+    by_odds = [np.corrcoef(x, y)[0, 1] for x, y in zip(columns, targets.T, strict=True)]
+    assert abs(found["valid_pearson"] - np.nanmean(by_odds)) > 1e-4
+    loss = engine.loss_of("human", odds, torch.as_tensor(batch.targets), batch)
+    assert found["valid_loss"] == pytest.approx(float(loss), rel=1e-5)
+
+
 def test_validate__leaves_mode_and_random_state(human):
     config, sets = _sets(human, validate_windows=1)
     with tiny_engine(config, human) as engine:

@@ -111,6 +111,8 @@ def _validate_one(
             inputs, targets = engine.tensors(batch)
             prediction = engine.model(inputs, heads=[organism], **engine.outputs)[organism].float()
             loss = float(engine.loss_of(organism, prediction, targets, batch))
+            if engine.outputs:
+                prediction = engine.model.activate(prediction)
         _refuse_not_finite(engine.team, organism, batch, loss, bool(prediction.isfinite().all()))
         if not is_ours:
             continue
