@@ -15,11 +15,11 @@ def test_score__counts_add_up_and_a_wrong_ending_is_refused(senformer, short_dem
 
 
 @pytest.mark.slow
-def test_score__scorers_tracks_models_and_layout(senformer, short_demo, tmp_path):
+def test_score__scorers_tracks_passes_and_layout(senformer, short_demo, tmp_path):
     world, run = short_demo / "world", short_demo / "run"
     files = ("-g", world / "genome.fa.gz", "-v", world / "variants.vcf", "--out", tmp_path / "s.tsv")
     asked = ("--scorers", "SAD@501, jsd", "--tracks", "0,1", "--layout", "wide", "--summary", "1")
-    answer = senformer("score", run, run, *files, *asked, "--shifts", "0,3", "--spread", "passes")
+    answer = senformer("score", run, *files, *asked, "--shifts", "0,3", "--spread", "passes")
     assert answer.code == 0, answer.err
     table = pd.read_csv(tmp_path / "s.tsv", sep="\t")
     assert len(table) == 40

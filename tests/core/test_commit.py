@@ -184,6 +184,9 @@ def test_refuse_existing__a_free_name_and_an_empty_folder_pass(tmp_path):
         commit.refuse_existing(tmp_path)
     with pytest.raises(OutputError, match=r"the output file exists"):
         commit.refuse_existing(tmp_path / "x")
+    (tmp_path / "y").touch()
+    with pytest.raises(OutputError, match=r"x, .*y: the output files exist. Choose .* or remove them"):
+        commit.refuse_existing(tmp_path / "x", tmp_path / "new", tmp_path / "y")
 
 
 def test_new_folder__vanishes_when_the_work_fails(tmp_path):

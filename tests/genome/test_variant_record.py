@@ -41,8 +41,8 @@ def test_where__names_file_line_and_place():
 
 
 def test_make_record__capitals_and_no_id():
-    assert make_record(2, "x line 2", ("1", "5", ".", "a", "c,<del>")) == VariantRecord(
-        2, "1", 4, "", "A", "C,<DEL>"
+    assert make_record(2, "x line 2", ("1", "5", ".", "a", "c,<del>,t[chr2:5[")) == VariantRecord(
+        2, "1", 4, "", "A", "C,<del>,T[chr2:5["
     )
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from senformer.core.commit import write_text
-from senformer.core.errors import DataError, DeviceError, OutputError
+from senformer.core.errors import DataError, DeviceError, OutputError, StorageError
 from senformer.predict.shards import ShardLog
 
 PLAN = {"head": "toy", "shifts_bp": (0, 3)}
@@ -119,11 +119,19 @@ def test_leave_nothing__a_fault_of_the_input_empties_the_folder(tmp_path):
 
 
 @pytest.mark.parametrize("fault", [KeyboardInterrupt(), OSError(5, "EIO")])
-def test_leave_nothing__an_end_from_outside_leaves_all(tmp_path, fault):
+def test_leave_nothing__an_end_from_outside_leaves_work(tmp_path, fault):
     log = started(tmp_path, ())
+    write_text(tmp_path / "data" / "a", "half of it")
     with pytest.raises(type(fault)), log.leave_nothing():
         raise fault
     assert (tmp_path / ".work" / "plan.json").exists()
+
+
+def test_leave_nothing__a_plan_alone_is_no_work(tmp_path):
+    log = started(tmp_path, ())
+    with pytest.raises(StorageError), log.leave_nothing():
+        raise StorageError("E422", "dask://127.0.0.1:9", "no scheduler answers")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

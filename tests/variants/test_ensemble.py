@@ -65,6 +65,13 @@ def test_gather_members__other_tracks_are_refused(other, message):
     assert caught.value.code == "E765"
 
 
+def test_gather_members__another_organism_is_refused():
+    other = predictor()
+    other.model.config = SimpleNamespace(heads={"fly": 3})
+    with pytest.raises(ConfigError, match="model 2: has no head 'toy'; it has: fly"):
+        gather_members([predictor(), other], "toy", "models")
+
+
 def test_gather_members__other_window_is_refused():
     other = predictor()
     other.model.window_bp = 48

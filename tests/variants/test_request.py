@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from tests.variants.toy import DEFAULT, ToyModel, write_genome
 
+from senformer.core.errors import ConfigError
 from senformer.genome.fasta import open_fasta
 from senformer.variants import request as module
 from senformer.variants.indels import INDELS
@@ -50,6 +51,13 @@ def test_make_job__has_what_the_request_says(asked):
     assert (job.loci, job.shard_size, job.n_top, job.delta) == ((), 7, 3, True)
     codes = np.zeros((1, 28), dtype=np.uint8)
     assert job.ensemble.predict(codes, ["A"])[0].shape == (1, 4, 1)
+
+
+def test_make_job__one_model_twice_is_refused(asked, tmp_path):
+    (tmp_path / "two" / "model.safetensors").write_bytes(b"one")
+    with pytest.raises(ConfigError, match=r"two: has the same weights as .*one") as caught:
+        asked.make_job(open_fasta(asked.genome))
+    assert caught.value.code == "E765"
 
 
 def test_key__tells_what_digests_of_the_inputs_do_not(asked, tmp_path):

@@ -208,7 +208,7 @@ def test_score__unknown_ending_is_refused_first(world):
         ({"scorers": ["SADD"]}, "no scorer is called 'SADD'. Did you mean 'SAD'"),
         ({"shard_size": 0}, "shard_size: is 0"),
         ({"top": -1}, "top: is -1"),
-        ({"scorers": []}, "scorers: is 0, at least 1"),
+        ({"scorers": []}, "--scorers: names none"),
     ],
 )
 def test_score__wrong_options_leave_nothing(world, options, message):
@@ -547,7 +547,7 @@ def test_score__other_shapes_of_the_same_numbers(world, options):
         ({"scorers": ["SED"]}, "--genes: is missing, and SED reads genes"),
         ({"genes": Path("genes.gtf")}, "--genes: is read by none of the scorers"),
         ({"tracks": ["dnse"]}, "has no track 'dnse'. Did you mean 'dnase'"),
-        ({"tracks": []}, "tracks: is 0, at least 1"),
+        ({"tracks": []}, "--tracks: names none"),
         ({"summary": -1}, "summary: is -1"),
         ({"spread": "folds"}, "no spread is called 'folds'"),
     ],

@@ -1,7 +1,7 @@
 """``senformer predict``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -84,5 +84,13 @@ def predict(
     )
     say(
         {"out": str(out), **result},
-        f"Predicted {result['n_tracks']} tracks over {result['n_bins']} bins into {out}.",
+        f"Predicted {result['n_tracks']} tracks over {result['n_bins']} bins into {out}.{_records(result)}",
     )
+
+
+def _records(result: dict[str, Any]) -> str:
+    """Say what became of the records of haplotypes: one outcome a record and sample."""
+    if "records" not in result:
+        return ""
+    outcomes = ", ".join(f"{outcome} {n}" for outcome, n in result["records"].items()) or "none"
+    return f" Records near the regions, by outcome: {outcomes}; each is in variants.tsv."

@@ -280,8 +280,8 @@ def sweep_folder(path: str | os.PathLike) -> None:
             remove(child)
 
 
-def refuse_existing(path: str | os.PathLike, option: str = "--out") -> None:
-    """Raise unless ``path`` is free: results are never overwritten.
+def refuse_existing(*paths: str | os.PathLike, option: str = "--out") -> None:
+    """Raise unless all ``paths`` are free, naming those that are not: results are never overwritten.
 
     A lock (:mod:`senformer.core.lock`) and the leftovers of a killed writer do not count. ``option`` is what
     the user names the path by.
@@ -289,16 +289,22 @@ def refuse_existing(path: str | os.PathLike, option: str = "--out") -> None:
     Raises
     ------
     OutputError
-        The file exists, or the folder exists and is not empty.
+        A file exists, or a folder exists and is not empty.
     """
-    path = Path(path)
-    if path.is_dir() and all(is_leftover(child) for child in path.iterdir()):
+    taken = [path for path in map(Path, paths) if _is_taken(path)]
+    if not taken:
         return
-    if path.exists() or path.is_symlink():
-        kind = "folder" if path.is_dir() else "file"
-        raise OutputError(
-            "E804", str(path), f"the output {kind} exists", f"Choose another {option}, or remove it first."
-        )
+    found, them = f"the output {'folder' if taken[0].is_dir() else 'file'} exists", "it"
+    if len(taken) > 1:
+        found, them = "the output files exist", "them"
+    todo = f"Choose another {option}, or remove {them} first."
+    raise OutputError("E804", ", ".join(map(str, taken)), found, todo)
+
+
+def _is_taken(path: Path) -> bool:
+    if path.is_dir():
+        return not all(is_leftover(child) for child in path.iterdir())
+    return path.exists() or path.is_symlink()
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ _REF = re.compile(_LETTERS)
 _BASES = re.compile("[ACGT]+")
 _SYMBOLIC = re.compile(r"<[^<>]+>")
 _BREAKEND = re.compile(rf"(?:{_LETTERS})?[\[\]][^\[\]]+[\[\]](?:{_LETTERS})?|\.{_LETTERS}|{_LETTERS}\.")
+_BRACKETED = re.compile(r"([\[\]][^\[\]]*[\[\]]|<[^<>]*>)")
 SHOWN_LETTERS = 50
 
 REASONS = {
@@ -32,7 +33,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class VariantRecord:
-    """One record as its line gives it, alleles in capitals.
+    """One record as its line gives it, bases in capitals.
 
     Attributes
     ----------
@@ -139,7 +140,7 @@ def make_record(line: int, where: str, fields: tuple[str, str, str, str, str]) -
         CHROM or POS cannot be (E222), or an allele is none (E224).
     """
     chrom, position, name, *alleles = fields
-    ref, alt = (allele.upper() for allele in alleles)
+    ref, alt = alleles[0].upper(), ",".join(map(_capitals, alleles[1].split(",")))
     if not chrom or any(letter.isspace() for letter in chrom):
         raise DataError("E222", where, f"CHROM is {chrom!r}", "Give a chromosome name.")
     if not _NUMBER.fullmatch(position):
@@ -153,6 +154,11 @@ def make_record(line: int, where: str, fields: tuple[str, str, str, str, str]) -
         todo = "ALT is letters, ., *, <SYMBOL> or a breakend; several are separated by commas."
         raise DataError("E224", where, f"ALT is {alleles[1][:SHOWN_LETTERS]!r}", todo)
     return VariantRecord(line, chrom, int(position) - 1, "" if name == "." else name, ref, alt)
+
+
+def _capitals(allele: str) -> str:
+    """Return bases in capitals; names of chromosomes and symbols, in brackets, stay as they are."""
+    return "".join(part if part[:1] in "[]<" else part.upper() for part in _BRACKETED.split(allele))
 
 
 def _is_alternate(allele: str) -> bool:

@@ -169,16 +169,21 @@ class ShardLog:
         """Empty the folder again where a fault is met before anything is finished.
 
         Finished shards are never removed: they are the work of hours, and the fault may be mended. Neither is
-        anything after an end that says nothing of the job itself, as a kill or a failing disk.
+        work after an end that says nothing of the job itself, as a kill or a failing disk.
         """
         try:
             yield
-        except FAULTS:
-            if not self.done:
+        except Exception as fault:
+            if not self.done and (isinstance(fault, FAULTS) or self._has_plan_alone):
                 for child in self.folder.iterdir():
                     if child.name != LOCK:
                         remove(child)
             raise
+
+    @property
+    def _has_plan_alone(self) -> bool:
+        files = {path.name for path in self.folder.rglob("*") if not path.is_dir()}
+        return files <= {_PLAN, LOCK}
 
     def close(self, result: dict[str, Any]) -> None:
         """Write ``DONE.json`` with size and SHA-256 of every file, then remove the work folder.

@@ -77,7 +77,7 @@ def refuse_foreign_events(out: Path) -> None:
     """
     files = [path for path in out.rglob("*") if path.is_symlink() or not path.is_dir()]
     if not out.is_dir() or not files or not all(path.name.endswith(_ENDING) for path in files):
-        refuse_existing(out, "--tensorboard")
+        refuse_existing(out, option="--tensorboard")
 
 
 def _scalars(lines: list[dict[str, Any]]) -> Iterator[tuple[str, int, float]]:

@@ -120,6 +120,9 @@ def gather_members(predictors: Sequence[Predictor], head: str, spread: str) -> t
     choose(SPREADS, spread, "spread")
     first = _geometry(predictors[0].model, head)
     for number, predictor in enumerate(predictors[1:], 2):
+        if head not in predictor.model.config.heads:
+            found = f"has no head {head!r}; it has: {', '.join(predictor.model.config.heads)}"
+            raise ConfigError("E765", f"model {number}", found, "Score it by itself.")
         for name, value in _geometry(predictor.model, head).items():
             if value != first[name]:
                 found = f"has other {name} than the first ({_differing(value, first[name])})"
@@ -132,7 +135,6 @@ def gather_members(predictors: Sequence[Predictor], head: str, spread: str) -> t
 def _geometry(model: Any, head: str) -> dict[str, Any]:
     tracks = [(track["name"], track.get("strand")) for track in card_tracks(model, head)]
     return {
-        "heads": head in model.config.heads,
         "tracks": tracks or model.config.heads.get(head),
         "window_bp": model.window_bp,
         "bin_bp": model.bin_bp,

@@ -51,8 +51,7 @@ class Parts:
     def refuse_existing(self) -> None:
         """Raise when an output file is there that no killed run of ours left (OutputError)."""
         if not self.folder.is_dir():
-            for path in self._results:
-                refuse_existing(path)
+            refuse_existing(*self._results)
 
     @contextlib.contextmanager
     def open(self, key: dict[str, Any]) -> Iterator[bool]:
@@ -81,8 +80,7 @@ class Parts:
             is_finished = self.out.exists() and self._was_written_by(key)
             if not is_finished:
                 # Before the job has begun all are somebody else's; ours come before the table.
-                for path in (self.out,) if self.log.has_begun else self._results:
-                    refuse_existing(path)
+                refuse_existing(*((self.out,) if self.log.has_begun else self._results))
                 self.log.open()
             for path in self._results:
                 self._sweep(path)

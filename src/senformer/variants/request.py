@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from senformer.core.commit import sha256
+from senformer.core.errors import ConfigError
 from senformer.core.provenance import versions
 from senformer.genome.fasta import FastaReader
 from senformer.model.folder import CARD, CONFIG, WEIGHTS
@@ -136,6 +137,7 @@ class Request:
         masks = sorted({scorer.mask for scorer in self.scorers if is_by_gene(scorer.mask)})
         spans = {mask: read_genes(self.genes, mask, fasta.chrom_sizes) for mask in masks if self.genes}
         models = [_load(run, fasta.chrom_sizes) for run in self.runs]
+        _refuse_twins(self._models)
         head = pick_head(models[0], self.head)
         columns, frame = _keep_tracks(models[0], head, self.tracks)
         members = gather_members([Predictor(model, **self.inference) for model in models], head, self.spread)
@@ -154,6 +156,15 @@ class Request:
             reading=reading,
             delta=self.delta,
         )
+
+
+def _refuse_twins(folders: Mapping[str, Path]) -> None:
+    """Raise where two models have the same weights (E765): they would count twice, and never disagree."""
+    first: dict[str, Path] = {}
+    for folder in folders.values() if len(folders) > 1 else ():
+        if (twin := first.setdefault(sha256(folder / WEIGHTS), folder)) is not folder:
+            todo = "Name every model of an ensemble once."
+            raise ConfigError("E765", str(folder), f"has the same weights as {twin}", todo)
 
 
 def _load(run: Path, chrom_sizes: Mapping[str, int]) -> Any:

@@ -142,12 +142,11 @@ def score(
     _check_numbers(
         shard_size=(shard_size, 1),
         top=(top, 0),
-        scorers=(1 if scorers is None else len(scorers), 1),
-        tracks=(1 if tracks is None else len(tracks), 1),
         summary=(summary, 0),
         max_offset_bp=(max_offset_bp, 0),
         workers=(workers, 1),
     )
+    _check_named(scorers=scorers, tracks=tracks)
     runs = [Path(one) for one in ([run] if isinstance(run, str | Path) else run)]
     chosen = choose_scorers(runs[0], scorers)
     source = Path(variants) if as_frame(variants) is None else None
@@ -220,6 +219,12 @@ def _check_numbers(**given: tuple[int, int]) -> None:
     for name, (value, least) in given.items():
         if value < least:
             raise ConfigError("E756", name, f"is {value}, at least {least} is needed", "Mend the value.")
+
+
+def _check_named(**given: Sequence[Any] | None) -> None:
+    for name, chosen in given.items():
+        if chosen is not None and not len(chosen):
+            raise ConfigError("E756", f"--{name}", "names none", "Name some, or leave it out.")
 
 
 def _check_engine(engine: str, workers: int) -> None:

@@ -33,15 +33,13 @@ def test_dense_cells__counts_stand_where_their_bounds_say(cells):
 
 
 def test_effect_plane__cells_are_an_image_and_the_text_counts(cells):
-    drawing = effect_plane(cells, "percentile", "SAR", "log2 ratio", [Point(0.3, 6.05), Point(-0.3, 0.5)])
-    assert drawing.alt == "15 scores (SAR): 9 above 0, 5 below, from −0.4 to 0.4."
+    points = [Point(0.3, 6.05), Point(-0.3, 0.5)]
+    drawing = effect_plane(cells, "percentile", "SAR", "log2 ratio", points, (-0.31, 0.29))
+    assert drawing.alt == "15 scores (SAR): 9 above 0, 5 below, from −0.31 to 0.29."
     assert drawing.svg.count("<image") >= 1
     assert len(drawing.svg) < 200_000
     assert "none has" in drawing.caption
-    assert (
-        drawing.svg
-        == effect_plane(cells, "percentile", "SAR", "log2 ratio", [Point(0.3, 6.05), Point(-0.3, 0.5)]).svg
-    )
+    assert drawing.svg == effect_plane(cells, "percentile", "SAR", "log2 ratio", points).svg
 
 
 @pytest.mark.parametrize("kind", ["reference", "nothing"])

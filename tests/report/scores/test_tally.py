@@ -45,6 +45,7 @@ def test_tally__equals_counting_everything_at_once():
         tally.add(block)
     assert tally.n_scores.tolist() == [300, 299, 300]
     assert tally.n_above.tolist() == (scores > 0).sum(axis=0).tolist()
+    assert (tally.lowest, tally.highest) == (np.nanmin(scores), np.nanmax(scores))
     largest = np.nanargmax(np.abs(scores), axis=0)
     np.testing.assert_array_equal(tally.largest, scores[largest, range(3)])
     assert tally.largest_key == [f"v{row}" for row in largest]

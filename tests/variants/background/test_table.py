@@ -1,4 +1,6 @@
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from tests.oracles.percentiles import percentile
 
@@ -84,6 +86,9 @@ def test_read_background__a_missing_or_damaged_file_is_named(tmp_path):
     raw[len(raw) // 3] ^= 0xFF
     path.write_bytes(raw)
     with pytest.raises(DataError, match="no background, or damaged"):
+        read_background(path)
+    pq.write_table(pa.table({"SAR": [0.5]}), path)
+    with pytest.raises(DataError, match=r"damaged \(it has no senformer.background\)"):
         read_background(path)
     path.write_text("not parquet")
     with pytest.raises(DataError, match="no background, or damaged"):

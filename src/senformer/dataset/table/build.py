@@ -88,7 +88,7 @@ def _fill(plan: TablePlan, out: Path, workers: int, engine: str) -> dict[str, An
         (out, plan.config) if engine == LOCAL else (out.absolute(), with_absolute_paths(plan.config))
     )
     for name, _ in run_in_turn(_jobs(plan, config, root), engine, workers, str(out)):
-        log.info("built %s of %d rows", name, plan.n_rows)
+        log.info("built the rows from %d on, of %d", int(name.removeprefix("row")), plan.n_rows)
     _sweep(out, stores)  # of workers that were lost
     return _finish(plan, out)
 

@@ -52,7 +52,12 @@ class Point:
 
 
 def effect_plane(
-    cells: pd.DataFrame, kind: str, scorer: str, unit: str, points: Sequence[Point] = ()
+    cells: pd.DataFrame,
+    kind: str,
+    scorer: str,
+    unit: str,
+    points: Sequence[Point] = (),
+    ends: Sequence[float] | None = None,
 ) -> Drawing:
     """Draw how many scores have an effect and a height.
 
@@ -66,6 +71,8 @@ def effect_plane(
         The score and its unit.
     points
         Variants to mark with their numbers, from 1.
+    ends
+        The smallest and the largest score, for the text; it does without where they are not known.
     """
     with drawing_style():
         figure = new_figure(4.6)
@@ -84,7 +91,7 @@ def effect_plane(
         axes.margins(x=0.03)
         svg = to_svg(figure)
     marked = " The numbers are those of the list of the largest effects." if points else ""
-    return Drawing(svg, _describe(cells, scorer), _CAPTIONS[kind] + marked)
+    return Drawing(svg, _describe(cells, scorer, ends), _CAPTIONS[kind] + marked)
 
 
 def linear_width(cells: pd.DataFrame) -> float:
@@ -197,14 +204,11 @@ def _set_effect_axis(axes: Axes, cells: pd.DataFrame, width: float) -> None:
     axes.axvline(0, color="#374151", lw=0.8, zorder=1)
 
 
-def _describe(cells: pd.DataFrame, scorer: str) -> str:
+def _describe(cells: pd.DataFrame, scorer: str, ends: Sequence[float] | None) -> str:
     total = int(cells["n"].sum())
     if not total:
         return f"No {scorer} could be drawn."
     n_above = int(cells.loc[cells["effect_from"] > 0, "n"].sum())
     n_below = int(cells.loc[cells["effect_to"] < 0, "n"].sum())
-    low, high = float(cells["effect_from"].min()), float(cells["effect_to"].max())
-    text = (
-        f"{total:,} scores ({scorer}): {n_above:,} above 0, {n_below:,} below, from {low:.2g} to {high:.2g}."
-    )
-    return true_minus(text)
+    span = f", from {ends[0]:.2g} to {ends[1]:.2g}" if ends else ""
+    return true_minus(f"{total:,} scores ({scorer}): {n_above:,} above 0, {n_below:,} below{span}.")

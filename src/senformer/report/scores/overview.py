@@ -62,6 +62,7 @@ def describe_overview(table: ScoreTable, found: Survey, pages: dict[str, str]) -
         "top": top,
         "named": named,
         "points": points,
+        "effects": [found.tally.lowest, found.tally.highest] if found.tally.n_scores.any() else None,
         "run": {
             name: record.get(name) for name in ("command_line", "started", "inputs", "config", "versions")
         },

@@ -81,6 +81,8 @@ class Tally:
         Of every track, how many were counted.
     n_above
         Of every track, how many of them are above 0.
+    lowest, highest
+        The smallest and the largest score of all.
     largest
         Of every track, the score with the largest absolute value.
     largest_key
@@ -93,6 +95,7 @@ class Tally:
         self.plane = np.zeros((2 * N_SIDE - 1, N_UP), dtype=np.int64)
         self.n_scores = np.zeros(n_tracks, dtype=np.int64)
         self.n_above = np.zeros(n_tracks, dtype=np.int64)
+        self.lowest, self.highest = np.inf, -np.inf
         self.largest = np.zeros(n_tracks, dtype=np.float32)
         self.largest_key = [""] * n_tracks
 
@@ -106,6 +109,8 @@ class Tally:
         self.sizes += np.bincount(flat, minlength=self.sizes.size).reshape(self.sizes.shape)
         self.n_scores += known.sum(axis=0)
         self.n_above += (known & (scores > 0)).sum(axis=0)
+        self.lowest = min(self.lowest, float(scores.min(where=known, initial=np.inf)))
+        self.highest = max(self.highest, float(scores.max(where=known, initial=-np.inf)))
         self._keep_largest(np.where(known, scores, 0), rows.facts["key"])
         heights = self.against.heights(rows.values)
         heights = np.zeros(scores.shape) if heights is None else heights

@@ -23,7 +23,9 @@ def plane_of(overview: dict[str, Any], cells: pd.DataFrame) -> Drawing:
     """
     (scorer,) = (item for item in overview["scores"] if item["name"] == overview["rank_scorer"])
     points = [Point(**item) for item in overview["points"]]
-    return FIGURES["effect_plane"](cells, overview["against"], scorer["name"], scorer["unit"], points)
+    return FIGURES["effect_plane"](
+        cells, overview["against"], scorer["name"], scorer["unit"], points, overview.get("effects")
+    )
 
 
 def link(item: dict[str, Any], folder: str = "") -> Any:

@@ -148,7 +148,12 @@ def read_background(path: Path) -> Background:
         return _background(facts, table)
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as fault:
         todo = "Make it with senformer background."
-        raise DataError("E772", str(path), f"is no background, or damaged ({fault})", todo) from fault
+        why = f"it has no {_shown(fault.args[0])}" if isinstance(fault, KeyError) else fault
+        raise DataError("E772", str(path), f"is no background, or damaged ({why})", todo) from fault
+
+
+def _shown(key: str | bytes) -> str:
+    return key.decode() if isinstance(key, bytes) else key
 
 
 def _background(facts: dict[str, Any], table: pa.Table) -> Background:
