@@ -147,6 +147,7 @@ def score(
         workers=(workers, 1),
     )
     _check_named(scorers=scorers, tracks=tracks)
+    _check_engine(engine, workers)
     runs = [Path(one) for one in ([run] if isinstance(run, str | Path) else run)]
     chosen = choose_scorers(runs[0], scorers)
     source = Path(variants) if as_frame(variants) is None else None
@@ -154,7 +155,6 @@ def score(
     parts = Parts(out)
     parts.refuse_existing()
     _check_genes(chosen, genes)
-    _check_engine(engine, workers)
     request = Request(
         runs=runs,
         genome=Path(genome),
