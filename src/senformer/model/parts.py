@@ -50,6 +50,8 @@ def names_in(patterns: Iterable[str], names: Sequence[str], where: str) -> set[s
 
 def _suggest(pattern: str, names: Sequence[str]) -> str:
     known = {".".join(name.split(".")[: i + 1]) for name in names for i in range(name.count(".") + 1)}
+    if not names:
+        return "The model has no layer that can be adapted so."
     close = closest(pattern.removesuffix(".*"), known, cutoff=0.5)
     if close is not None:
         return f"Did you mean {close!r}?"
