@@ -1,6 +1,6 @@
 """What the configurations of models of one fixed window have in common."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -50,3 +50,21 @@ class WindowConfig(Config):
     def bin_bp(self) -> int:
         """Bases of the bin that is predicted."""
         return self.window_bp // (2 * self.crop_bins + 1)
+
+
+class ChromatinConfig(WindowConfig):
+    """Of the models of DeepSEA's data: 919 chromatin features in the middle 200 of 1,000 bp."""
+
+    window_bp: Size = 1000
+    crop_bins: Crop = 2
+    heads: Heads = Field(default_factory=lambda: {"human": 919}, min_length=1)
+    activation: Activation = "sigmoid"
+
+
+# What the recipes of such models have in common, where the defaults of training are those of long windows.
+PLAIN_RECIPE: dict[str, Any] = {
+    "warmup_steps": 0,
+    "clip_norm": None,
+    "max_shift_bp": 0,
+    "reverse_complement": True,
+}

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from senformer.variants.loci import Locus
 
-# Values of one score in the table of a shard: with all its columns about half a gigabyte in memory.
+# Lines in the table of a shard, a row and track each: with up to four scores about half a gigabyte in memory,
+# and with more as many times fewer.
 MOST_VALUES = 3_000_000
 
 

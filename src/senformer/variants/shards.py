@@ -73,7 +73,8 @@ class Job:
     @property
     def shards(self) -> list[list[Locus]]:
         """The loci, cut into the units of resuming."""
-        most_rows = max(1, MOST_VALUES // len(self.tracks))
+        n_scores = len(self.measure.scorers) * (1 + len(self.beside))
+        most_rows = max(1, MOST_VALUES // (len(self.tracks) * -(-n_scores // 4)))
         return cut_shards(
             self.loci, self.shard_size, lambda locus: self.measure.most_rows(locus.window), most_rows
         )

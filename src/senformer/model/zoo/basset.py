@@ -15,7 +15,7 @@ from senformer.model.blocks.flatten import Flatten
 from senformer.model.blocks.framework import TORCH
 from senformer.model.fields import Heads
 from senformer.model.kind import ModelKind
-from senformer.model.window_config import Activation, Rate, Size, Sizes, WindowConfig
+from senformer.model.window_config import PLAIN_RECIPE, Activation, Rate, Size, Sizes, WindowConfig
 from senformer.model.window_model import WindowModel
 
 
@@ -73,17 +73,14 @@ BASSET = ModelKind(
     trainer="loop",
     source="Kelley, Snoek, Rinn 2016, doi:10.1101/gr.200535.115; davek44/Basset",
     recipe={
+        **PLAIN_RECIPE,
         "epochs": 100,
         "batch_size": 128,
         "optimizer": "rmsprop",
         "optimizer_options": {"alpha": 0.98},
         "learning_rate": 0.002,
         "max_norm": 7.0,
-        "warmup_steps": 0,
-        "clip_norm": None,
         "loss": "binary_cross_entropy",
-        "max_shift_bp": 0,
-        "reverse_complement": True,
         "select": "valid_loss",
         "stop": {"metric": "valid_loss", "patience": 10},
     },

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from pydantic import Field
 from torch import Tensor, nn
 
 from senformer.model.blocks.bilstm import BiLstm
@@ -15,13 +14,12 @@ from senformer.model.blocks.block import ConvBlock, DenseBlock, out_length
 from senformer.model.blocks.drop import Drop
 from senformer.model.blocks.flatten import Flatten
 from senformer.model.blocks.framework import KERAS
-from senformer.model.fields import Heads
 from senformer.model.kind import ModelKind
-from senformer.model.window_config import Activation, Crop, Rate, Size, WindowConfig
+from senformer.model.window_config import PLAIN_RECIPE, ChromatinConfig, Rate, Size
 from senformer.model.window_model import WindowModel
 
 
-class DanqConfig(WindowConfig):
+class DanqConfig(ChromatinConfig):
     """Sizes of DanQ.
 
     Attributes
@@ -36,10 +34,6 @@ class DanqConfig(WindowConfig):
         Size of the fully connected layer.
     """
 
-    window_bp: Size = 1000
-    crop_bins: Crop = 2
-    heads: Heads = Field(default_factory=lambda: {"human": 919}, min_length=1)
-    activation: Activation = "sigmoid"
     channels: Size = 320
     width: Size = 26
     pool: Size = 13
@@ -70,17 +64,14 @@ def layers(config: DanqConfig) -> tuple[list[nn.Module], int]:
 build = partial(WindowModel, make_layers=layers, framework=KERAS)
 
 RECIPE: dict[str, Any] = {
+    **PLAIN_RECIPE,
     "epochs": 60,
     "batch_size": 100,
     "optimizer": "rmsprop",
     "optimizer_options": {"alpha": 0.9},
     "eps": 1e-3,
     "learning_rate": 0.001,
-    "warmup_steps": 0,
-    "clip_norm": None,
     "loss": "binary_cross_entropy",
-    "max_shift_bp": 0,
-    "reverse_complement": True,
     "select": "valid_loss",
     "stop": {"metric": "valid_loss", "patience": 5},
 }

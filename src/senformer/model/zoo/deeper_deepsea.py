@@ -12,13 +12,12 @@ from torch import nn
 from senformer.model.blocks.block import ConvBlock, DenseBlock, out_length
 from senformer.model.blocks.flatten import Flatten
 from senformer.model.blocks.framework import TORCH
-from senformer.model.fields import Heads
 from senformer.model.kind import ModelKind
-from senformer.model.window_config import Activation, Crop, Rate, Size, Sizes, WindowConfig
+from senformer.model.window_config import PLAIN_RECIPE, ChromatinConfig, Rate, Size, Sizes
 from senformer.model.window_model import WindowModel
 
 
-class DeeperDeepSeaConfig(WindowConfig):
+class DeeperDeepSeaConfig(ChromatinConfig):
     """Sizes of the deeper DeepSEA.
 
     Attributes
@@ -31,10 +30,6 @@ class DeeperDeepSeaConfig(WindowConfig):
         Size of the fully connected layer; by default the number of outputs.
     """
 
-    window_bp: Size = 1000
-    crop_bins: Crop = 2
-    heads: Heads = Field(default_factory=lambda: {"human": 919}, min_length=1)
-    activation: Activation = "sigmoid"
     channels: Sizes = Field(default_factory=lambda: [320, 480, 960])
     width: Size = 8
     pool: Size = 4
@@ -64,6 +59,7 @@ DEEPER_DEEPSEA = ModelKind(
     trainer="loop",
     source="Chen et al. 2019 (Selene), doi:10.1038/s41592-019-0360-8; FunctionLab/selene",
     recipe={
+        **PLAIN_RECIPE,
         "steps": 960_000,
         "batch_size": 64,
         "optimizer": "sgd",
@@ -71,11 +67,7 @@ DEEPER_DEEPSEA = ModelKind(
         "learning_rate": 0.08,
         "weight_decay": 1e-6,
         "decay_all": True,
-        "warmup_steps": 0,
-        "clip_norm": None,
         "loss": "binary_cross_entropy",
-        "max_shift_bp": 0,
-        "reverse_complement": True,
     },
     variants={"one_target": {"heads": {"human": 1}}},
     deviations=(

@@ -12,13 +12,12 @@ from torch import nn
 from senformer.model.blocks.block import ConvBlock, DenseBlock, out_length
 from senformer.model.blocks.flatten import Flatten
 from senformer.model.blocks.framework import TORCH
-from senformer.model.fields import Heads
 from senformer.model.kind import ModelKind
-from senformer.model.window_config import Activation, Crop, Rate, Size, Sizes, WindowConfig
+from senformer.model.window_config import PLAIN_RECIPE, ChromatinConfig, Rate, Size, Sizes
 from senformer.model.window_model import WindowModel
 
 
-class DeepSeaConfig(WindowConfig):
+class DeepSeaConfig(ChromatinConfig):
     """Sizes of DeepSEA.
 
     Attributes
@@ -31,10 +30,6 @@ class DeepSeaConfig(WindowConfig):
         Size of the fully connected layer.
     """
 
-    window_bp: Size = 1000
-    crop_bins: Crop = 2
-    heads: Heads = Field(default_factory=lambda: {"human": 919}, min_length=1)
-    activation: Activation = "sigmoid"
     channels: Sizes = Field(default_factory=lambda: [320, 480, 960])
     width: Size = 8
     pool: Size = 4
@@ -72,6 +67,7 @@ DEEPSEA = ModelKind(
     trainer="loop",
     source="Zhou, Troyanskaya 2015, doi:10.1038/nmeth.3547",
     recipe={
+        **PLAIN_RECIPE,
         "epochs": 100,
         "batch_size": 16,
         "optimizer": "sgd",
@@ -82,11 +78,7 @@ DEEPSEA = ModelKind(
         "weight_decay": 1e-6,
         "decay_all": True,
         "max_norm": 0.9,
-        "warmup_steps": 0,
-        "clip_norm": None,
         "loss": "binary_cross_entropy",
-        "max_shift_bp": 0,
-        "reverse_complement": True,
         "select": "valid_loss",
         # 300 rounds of 110,000 samples, of 2.2 million bins.
         "stop": {"metric": "valid_loss", "patience": 15},

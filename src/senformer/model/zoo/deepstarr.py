@@ -15,7 +15,7 @@ from senformer.model.blocks.flatten import Flatten
 from senformer.model.blocks.framework import KERAS
 from senformer.model.fields import Heads
 from senformer.model.kind import ModelKind
-from senformer.model.window_config import Rate, Size, Sizes, WindowConfig
+from senformer.model.window_config import PLAIN_RECIPE, Rate, Size, Sizes, WindowConfig
 from senformer.model.window_model import WindowModel
 
 
@@ -65,16 +65,13 @@ DEEPSTARR = ModelKind(
     trainer="loop",
     source="de Almeida et al. 2022, doi:10.1038/s41588-022-01048-5; bernardo-de-almeida/DeepSTARR",
     recipe={
+        **PLAIN_RECIPE,
         "epochs": 100,
         "batch_size": 128,
         "optimizer": "adam",
         "learning_rate": 0.002,
         "eps": 1e-7,
-        "warmup_steps": 0,
-        "clip_norm": None,
         "loss": "mse",
-        "max_shift_bp": 0,
-        "reverse_complement": True,
         "select": "valid_loss",
         "stop": {"metric": "valid_loss", "patience": 10},
     },

@@ -18,7 +18,7 @@ from senformer.predict.source import load_run_model
 from senformer.workflow.measure.case import Bench, Case, Settings, Work
 from senformer.workflow.measure.cases import n_bins_of
 from senformer.workflow.measure.effects import effect_of_bases
-from senformer.workflow.measure.models import TODO, build_model, config_of, overrides_of
+from senformer.workflow.measure.models import WITH_ATTENTION, build_model, config_of, overrides_of
 from senformer.workflow.measure.needs import forward_bytes
 from senformer.workflow.measure.paths import path_facts
 
@@ -58,7 +58,7 @@ def _case(settings: Settings, length: int, kind: str) -> Case:
 
 
 def _trained_case(settings: Settings, path: str) -> Case:
-    model = as_trunk(load_run_model(path), "bench receptive-field", TODO)
+    model = as_trunk(load_run_model(path), "bench receptive-field", WITH_ATTENTION)
     options = {
         "model": model.name,
         "overrides": model.config.model_dump(mode="json"),

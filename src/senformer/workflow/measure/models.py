@@ -18,7 +18,7 @@ from senformer.workflow.measure.cases import n_bins_of
 from senformer.workflow.measure.peers import ADVICE
 
 PEER_KIND = "enformer_pytorch"
-TODO = "Take enformer, senformer or baskerville."
+WITH_ATTENTION = "Take enformer, senformer or baskerville."
 # One organism, as a prediction or an update has; the published model's.
 _HEADS = {"human": 5313}
 _SIZES = (
@@ -46,7 +46,7 @@ def config_of(settings: Settings, overrides: Mapping[str, Any] | None = None) ->
     """
     config = model_config(settings.model, dict(settings.overrides if overrides is None else overrides))
     if not hasattr(config, "attention"):
-        raise no_transformer(settings.model, f"bench {settings.what}", TODO)
+        raise no_transformer(settings.model, f"bench {settings.what}", WITH_ATTENTION)
     return config
 
 
@@ -112,7 +112,9 @@ def build_model(case: Case) -> TrunkModel:
     """
     torch.manual_seed(0)
     with torch.device("meta"):
-        model = as_trunk(create_model(case.options["model"], **case.options["overrides"]), case.what, TODO)
+        model = as_trunk(
+            create_model(case.options["model"], **case.options["overrides"]), case.what, WITH_ATTENTION
+        )
     model.to_empty(device=case.device)
     fill(model)
     choose_backend(model, case)
