@@ -54,6 +54,7 @@ SHARED = {
         "enformer_read",
         "enformer_sizes",
         "foreign",
+        "keras_file",
         "layout",
         "pytorch_config",
         "state_file",

@@ -1,7 +1,12 @@
 import pytest
 import torch
 
-from senformer.model.initializers import scaled_identity_, truncated_normal_, variance_scaling_
+from senformer.model.initializers import (
+    glorot_normal_,
+    scaled_identity_,
+    truncated_normal_,
+    variance_scaling_,
+)
 
 
 def test_truncated_normal__deviation_is_that_after_the_cut():
@@ -21,3 +26,9 @@ def test_variance_scaling__corrected_for_the_cut():
 
 def test_scaled_identity__diagonal():
     assert scaled_identity_(torch.empty(3, 3), 2.0).tolist() == [[2, 0, 0], [0, 2, 0], [0, 0, 2]]
+
+
+def test_glorot_normal__variance_by_both_fans():
+    torch.manual_seed(0)
+    # 2 / (30 + 20).
+    assert float(glorot_normal_(torch.empty(400, 500), 30, 20).std()) == pytest.approx(0.2, rel=0.01)

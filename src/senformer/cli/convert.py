@@ -69,10 +69,14 @@ def convert(
     )
     result = convert_weights(source, out, config)
     heads = ", ".join(f"{head} {n_tracks:,}" for head, n_tracks in result["heads"].items())
-    shape = f"{result['n_layers']} layers of {result['n_heads']} attention heads ({result['attention']})"
+    layers = ""
+    if "n_layers" in result:
+        layers = (
+            f"{result['n_layers']} layers of {result['n_heads']} attention heads ({result['attention']}), "
+        )
     say(
         result,
-        f"{result['format']}: {result['model']} with {result['parameters']:,} parameters, {shape}, "
+        f"{result['format']}: {result['model']} with {result['parameters']:,} parameters, {layers}"
         f"window {result['window_bp']:,} bp; tracks: {heads}. Model {out}.",
     )
 

@@ -41,6 +41,12 @@ def glorot_uniform_(weight: Tensor, fan_in: int, fan_out: int) -> Tensor:
 
 
 @torch.no_grad()
+def glorot_normal_(weight: Tensor, fan_in: int, fan_out: int) -> Tensor:
+    """Fill with a normal cut at two deviations, of variance ``2 / (fan_in + fan_out)`` after the cut."""
+    return variance_scaling_(weight, fan_in + fan_out)  # its scale is 2
+
+
+@torch.no_grad()
 def fan_in_uniform_(tensor: Tensor, fan_in: int, fan_out: int) -> Tensor:
     """Fill weight or bias uniformly within ``fan_in ** -0.5`` of zero, as Torch7 and PyTorch do."""
     limit = fan_in**-0.5

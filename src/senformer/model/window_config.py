@@ -9,6 +9,7 @@ from senformer.model.fields import Heads
 
 Rate = Annotated[float, Field(ge=0, lt=1)]
 Size = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=0)]
 Crop = Annotated[int, Field(ge=0)]
 Activation = Literal["linear", "softplus", "sigmoid"]
 Sizes = Annotated[list[Size], Field(min_length=1)]

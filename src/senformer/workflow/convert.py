@@ -15,6 +15,7 @@ from senformer.core.tables import choose
 from senformer.model.extend import extend
 from senformer.model.golden import golden_outputs
 from senformer.model.sequence_model import SequenceModel
+from senformer.model.trunk_model import TrunkModel
 from senformer.model.weights import SOURCES
 from senformer.model.weights.adopt import adopt
 from senformer.model.weights.foreign import Source
@@ -65,12 +66,10 @@ def convert(source: Path, out: Path, config: ConvertConfig) -> dict[str, Any]:
     refuse_existing(out)
     name, reader = _reader(source, config.format)
     foreign = reader.read(source)
-    model = extend(
-        adopt(foreign, str(source), model=config.model, basis_bp=config.basis_bp),
-        window_bp=config.window_bp,
-        crop_bins=config.crop_bins,
-        attention=config.attention,
-    )
+    model = adopt(foreign, str(source), model=config.model, basis_bp=config.basis_bp)
+    changes = {key: getattr(config, key) for key in ("window_bp", "crop_bins", "attention")}
+    if any(value is not None for value in changes.values()):
+        model = extend(model, **changes)
     _name_tracks(model, config.tracks)
     if config.licence:
         model.card.licence = config.licence
@@ -80,17 +79,21 @@ def convert(source: Path, out: Path, config: ConvertConfig) -> dict[str, Any]:
 
 
 def describe(model: SequenceModel) -> dict[str, Any]:
-    """Return the plain facts of a converted model."""
-    config = model.config
+    """Return the plain facts of a converted model; those of a transformer, if it has one."""
+    config, of_transformer = model.config, {}
+    if isinstance(model, TrunkModel):
+        of_transformer = {
+            "n_layers": config.n_layers,
+            "n_heads": config.n_heads,
+            "attention": config.attention.kind,
+            "position_bins": config.position_bins,
+        }
     return {
         "model": model.name,
         "parameters": model.card.parameters,
-        "n_layers": config.n_layers,
-        "n_heads": config.n_heads,
-        "attention": config.attention.kind,
         "window_bp": model.window_bp,
         "crop_bins": model.crop_bins,
-        "position_bins": config.position_bins,
+        **of_transformer,
         "heads": dict(config.heads),
         "files": model.card.source.get("files", []),
     }

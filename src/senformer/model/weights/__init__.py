@@ -3,12 +3,13 @@
 ``senformer convert`` asks them in this order, unless it is told which one.
 """
 
-from senformer.model.weights import enformer_pytorch, keras, senformer, tensorflow
+from senformer.model.weights import enformer_pytorch, keras, keras_window, senformer, tensorflow
 from senformer.model.weights.foreign import Source
 
 SOURCES: dict[str, Source] = {
     "senformer": senformer,
     "tensorflow": tensorflow,
+    "keras_window": keras_window,
     "keras": keras,
     "enformer_pytorch": enformer_pytorch,
 }

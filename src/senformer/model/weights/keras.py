@@ -5,20 +5,18 @@ configuration in the file, or from a ``params.json`` beside it.
 """
 
 import json
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from senformer.core.errors import DataError, MissingInputError
 from senformer.model.baskerville import keras_names, keras_settings
 from senformer.model.weights.foreign import Foreign, describe_files, one_line
+from senformer.model.weights.keras_file import is_hdf5, read_keras_file
 from senformer.model.weights.translate import sound
 
-_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _PARAMS = "params.json"
 # Of the one head, where no params.json names it.
 _HEAD = "tracks"
@@ -26,11 +24,7 @@ _HEAD = "tracks"
 
 def matches(path: Path) -> bool:
     """Say whether this is an HDF5 file."""
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_SIGNATURE)) == _SIGNATURE
-    except OSError:
-        return False
+    return is_hdf5(path)
 
 
 def read(path: Path) -> Foreign:
@@ -44,7 +38,7 @@ def read(path: Path) -> Foreign:
         The file is damaged, is no such model, has a layer or setting unlike ours, lacks a tensor, has one
         more, or one that is no sound number.
     """
-    layers, described = _read_file(path)
+    layers, described = read_keras_file(path)
     params = _read_params(path)
     settings = _settings(path, described, params)
     where = str(path)
@@ -63,39 +57,6 @@ def read(path: Path) -> Foreign:
         provenance["strand_pair"] = {head: settings["strand_pair"]}
     overrides = sizes | settings["overrides"] | {"heads": {head: n_tracks}}
     return Foreign("baskerville", overrides, tensors, provenance)
-
-
-def _read_file(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], list | None]:
-    """Return the arrays of each layer, and the layers' configuration if it is there."""
-    try:
-        import h5py
-    except ModuleNotFoundError as fault:
-        raise MissingInputError(
-            "E550", str(path), "h5py, which reads it, is not installed", "Run: pip install 'senformer[keras]'"
-        ) from fault
-    if not path.is_file():
-        found = "is a folder, not a file" if path.is_dir() else "no such file"
-        raise MissingInputError("E520", str(path), found, "Give the .h5 file.")
-    layers: dict[str, dict[str, np.ndarray]] = defaultdict(dict)
-
-    def visit(name: str, node: Any) -> None:
-        if isinstance(node, h5py.Dataset):
-            layer, *rest = name.split("/")
-            variable = "/".join(rest[1:] if rest[0] == layer else rest).removesuffix(":0")
-            with np.errstate(over="ignore"):  # what is too large is infinite, and refused as that
-                layers[layer][variable] = np.asarray(node[()], dtype=np.float32)
-
-    try:
-        with h5py.File(path, "r") as file:
-            group = file.get("model_weights", file)
-            group.visititems(visit)
-            text = file.attrs.get("model_config")
-            described = json.loads(text)["config"]["layers"] if text else None
-    except (OSError, RuntimeError, LookupError, ValueError, TypeError) as fault:
-        raise DataError(
-            "E551", str(path), f"is damaged HDF5 ({one_line(fault)})", "Copy it again."
-        ) from fault
-    return dict(layers), described
 
 
 def _read_params(path: Path) -> dict[str, Any] | None:

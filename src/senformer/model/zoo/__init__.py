@@ -10,7 +10,9 @@ from senformer.model.zoo.deeper_deepsea import DEEPER_DEEPSEA
 from senformer.model.zoo.deepsea import DEEPSEA
 from senformer.model.zoo.deepstarr import DEEPSTARR
 from senformer.model.zoo.enformer import ENFORMER
+from senformer.model.zoo.mpra_dragonn import MPRA_DRAGONN
 from senformer.model.zoo.senformer import SENFORMER
+from senformer.model.zoo.xpresso import XPRESSO
 
 MODELS: dict[str, ModelKind] = {
     "enformer": ENFORMER,
@@ -23,4 +25,6 @@ MODELS: dict[str, ModelKind] = {
     "deeper_deepsea": DEEPER_DEEPSEA,
     "deepsea": DEEPSEA,
     "deepstarr": DEEPSTARR,
+    "mpra_dragonn": MPRA_DRAGONN,
+    "xpresso": XPRESSO,
 }
