@@ -45,7 +45,7 @@ class FeatureModel(WindowModel):
     def _features(self, inputs: Inputs, like: Tensor) -> list[Tensor]:
         n_rows, found = like.shape[0], []
         for name, n_columns in self.config.features.items():
-            given = read_features(inputs, name, n_columns, n_rows)
+            given = read_features(inputs, name, (n_rows, n_columns))
             columns = like.new_zeros(n_rows, n_columns) if given is None else given.to(like)
             found.append(columns.unsqueeze(1))
         return found

@@ -72,11 +72,19 @@ def golden_outputs(model: nn.Module, n_bins: int) -> dict[str, list[list[float]]
     """
     with evaluating(model):
         embedding = model.golden_embedding(n_bins)
-        embedding = embedding[:, [0, embedding.shape[1] // 2, -1]]
+        if model.HEADS_MIX_BINS:
+            outputs = {head: _rows(layer(embedding)) for head, layer in model.heads.items()}
+        else:
+            embedding = _rows(embedding)
+            outputs = {head: layer(embedding) for head, layer in model.heads.items()}
         return {
-            head: model.activate(layer(embedding).float())[0, :, :_N_VALUES].tolist()
-            for head, layer in model.heads.items()
+            head: model.activate(output.float())[0, :, :_N_VALUES].tolist()
+            for head, output in outputs.items()
         }
+
+
+def _rows(x: Tensor) -> Tensor:
+    return x[:, [0, x.shape[1] // 2, -1]]
 
 
 def pattern_digest(model: nn.Module) -> str:

@@ -100,17 +100,15 @@ def read_global_bins(inputs: Any, bin_bp: int, known: Mapping[str, str]) -> Tens
     return mask
 
 
-def read_features(inputs: Any, name: str, n_columns: int, n_rows: int) -> Tensor | None:
-    """Return the numbers that ``inputs`` gives by a name, float32 (batch, column), or None.
+def read_features(inputs: Any, name: str, shape: tuple[int, ...]) -> Tensor | None:
+    """Return the numbers that ``inputs`` gives by a name, in float32, or None.
 
     Parameters
     ----------
     inputs
         As given to the model.
-    name, n_columns
-        The input, and how many numbers of each example it has.
-    n_rows
-        Examples in the batch.
+    name, shape
+        The input, and what shape it has to have, examples first.
 
     Raises
     ------
@@ -121,16 +119,16 @@ def read_features(inputs: Any, name: str, n_columns: int, n_rows: int) -> Tensor
     if given is None:
         return None
     features = torch.as_tensor(given)
-    if features.shape != (n_rows, n_columns) or features.dtype == torch.bool or features.is_complex():
+    if features.shape != shape or features.dtype == torch.bool or features.is_complex():
         raise DataError(
             "E584",
             f"model input {name}",
             f"is {features.dtype} of shape {tuple(features.shape)}",
-            f"Give numbers of shape {(n_rows, n_columns)}: examples and columns.",
+            f"Give numbers of shape {shape}, examples first.",
         )
     features = features.float()
     if features.device.type != "meta" and not bool(features.isfinite().all()):
-        row = int((~features.isfinite()).any(dim=1).nonzero()[0])
+        row = int((~features.isfinite()).flatten(1).any(dim=1).nonzero()[0])
         raise DataError(
             "E584", f"model input {name}", f"is not finite in example {row}", "Give a number, 0 for a mean."
         )

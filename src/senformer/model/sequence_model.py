@@ -3,7 +3,7 @@
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 import torch
 from jaxtyping import Float
@@ -24,7 +24,13 @@ _ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "linear": lambda x: x,
     "sigmoid": torch.sigmoid,
     "softplus": functional.softplus,
+    "exp": torch.exp,
+    # Basenji's: x + 1 above 0, exp(x) below.
+    "exp_linear": lambda x: functional.elu(x) + 1,
 }
+# Those whose predictions are above 0.
+PositiveActivation = Literal["softplus", "exp", "exp_linear"]
+POSITIVE: frozenset[str] = frozenset(get_args(PositiveActivation))
 
 
 class SequenceModel(nn.Module, ABC):
@@ -43,6 +49,8 @@ class SequenceModel(nn.Module, ABC):
     """
 
     FEWEST_GOLDEN_BINS: ClassVar[int] = 1
+    # Whether a head reads more of the embedding for a bin than that bin.
+    HEADS_MIX_BINS: ClassVar[bool] = False
 
     heads: nn.ModuleDict
 
@@ -98,7 +106,7 @@ class SequenceModel(nn.Module, ABC):
         Returns
         -------
         For each head float32 values (batch, bin, track) of the bins that the crop leaves; under ``softplus``
-        not negative, under ``sigmoid`` from 0 to 1.
+        and other activations of :data:`POSITIVE` not negative, under ``sigmoid`` from 0 to 1.
 
         Raises
         ------

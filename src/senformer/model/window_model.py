@@ -3,17 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from senformer.core.errors import DataError
 from senformer.model.blocks.dense import Dense
 from senformer.model.blocks.framework import Framework
-from senformer.model.inputs import read_sequence, refuse_unknown_inputs
 from senformer.model.sequence_model import Inputs, SequenceModel
-from senformer.model.stem import as_bases
 from senformer.model.window_config import WindowConfig
+from senformer.model.window_input import read_window
 
 _UNITS = {
     "sigmoid": "probability of the label",
@@ -60,11 +57,4 @@ class WindowModel(SequenceModel):
         return self.layers(self._bases(inputs))
 
     def _bases(self, inputs: Inputs) -> Float[Tensor, "batch base 4"]:
-        refuse_unknown_inputs(inputs, self.inputs)
-        sequence = read_sequence(inputs, 1)
-        if sequence.shape[-1] != self.window_bp:
-            found = f"has {sequence.shape[-1]} bp, the model reads windows of {self.window_bp} bp"
-            raise DataError("E576", "model input", found, "Cut the sequence, or pad it with N.")
-        sequence = sequence.to(self.like.device)
-        rows = sequence if sequence.dtype == torch.uint8 else sequence.transpose(1, 2)
-        return as_bases(rows, self.like.dtype)
+        return read_window(inputs, self.inputs, self.window_bp, self.like)

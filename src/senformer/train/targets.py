@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from senformer.core.errors import ConfigError, DataError
 from senformer.dataset.examples import AnyDataset, refuse_unmeasured
 from senformer.model.create import model_config
+from senformer.model.sequence_model import POSITIVE
 from senformer.train.losses import LOSSES
 from senformer.train.plan import Plan
 
-_POSITIVE, _PROBABILITY = "softplus", "sigmoid"
+_PROBABILITY = "sigmoid"
 
 
 def refuse_unfit_targets(datasets: Mapping[str, AnyDataset], loss: str, plan: Plan) -> None:
@@ -58,15 +59,13 @@ def refuse_positive_logits(loss: str, plan: Plan) -> None:
     ConfigError
         The model's activation cannot say that a label is improbable.
     """
-    if (
-        LOSSES[loss].is_of_labels
-        and getattr(model_config(plan.name, plan.overrides), "activation", None) == _POSITIVE
-    ):
+    activation = getattr(model_config(plan.name, plan.overrides), "activation", None)
+    if LOSSES[loss].is_of_labels and activation in POSITIVE:
         raise ConfigError(
             "E447",
             "train.loss",
-            f"{loss} reads the outputs as log odds of a 1; the model's {_POSITIVE} output is never negative, "
-            "so that no probability would fall below one half",
+            f"{loss} reads the outputs as log odds of a 1; the model's {activation} output is never "
+            "negative, so that no probability would fall below one half",
             "Set activation: linear in the model section.",
         )
 
@@ -102,13 +101,13 @@ def refuse_unreachable_targets(datasets: Mapping[str, AnyDataset], plan: Plan) -
     activation = getattr(model_config(plan.name, plan.overrides), "activation", None)
     if activation == _PROBABILITY:
         _refuse_other_than_probabilities(datasets)
-    if activation != _POSITIVE:
+    if activation not in POSITIVE:
         return
     for where, smallest in _negative_tracks(datasets):
         raise ConfigError(
             "E498",
             where,
-            f"has values down to {smallest:g}; the model's {_POSITIVE} output is never negative",
+            f"has values down to {smallest:g}; the model's {activation} output is never negative",
             "Set activation: linear in the model section.",
         )
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from senformer.core.errors import ConfigError
 from senformer.model.folder import CONFIG
+from senformer.model.sequence_model import POSITIVE
 from senformer.predict.source import find_model
 from senformer.variants.masks import parse_scorer
 from senformer.variants.scorer import DOMAINS, Scorer
 
 # Activation of the heads -> where predictions lie; anywhere else.
-_PREDICTED = {"softplus": "signal", "sigmoid": "probability"}
+_PREDICTED = {"sigmoid": "probability"} | dict.fromkeys(POSITIVE, "signal")
 # Where predictions lie -> domains of scorers that they are in.
 _FITTING = {"any": ("any",), "signal": ("any", "signal"), "probability": ("any", "signal", "probability")}
 DEFAULT_SCORERS = {"any": ("SAD",), "signal": ("SAD", "SAR"), "probability": ("SAD", "log_odds")}

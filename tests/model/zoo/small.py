@@ -1,10 +1,14 @@
-"""Small sizes of every model of one window: overrides that leave its order of layers as it is."""
+"""Small sizes of every model without a transformer: overrides that leave its order of layers as it is."""
 
 from typing import Any
 
 WINDOW_BP = 120
 
+_TRACKS: dict[str, Any] = {"channels": [8, 6], "widths": [5, 3], "pools": [2, 2], "dilated_channels": 5}
 SMALL: dict[str, dict[str, Any]] = {
+    "basenji": {**_TRACKS, "dilations": [1, 2]},
+    "basenji2": {**_TRACKS, "dilations": [1, 2], "final_channels": 9},
+    "bpnet": {"channels": 6, "width": 7, "dilations": [2, 4], "control_tracks": 0, "strands": 1},
     "basset": {"channels": [6, 5, 4], "widths": [9, 5, 3], "dense": [8, 7]},
     "beluga": {"channels": [6, 5, 4], "width": 3, "pool": 3, "dense": 7},
     "danq": {"channels": 6, "width": 9, "pool": 5, "hidden": 4, "dense": 7},
@@ -18,5 +22,5 @@ SMALL: dict[str, dict[str, Any]] = {
 
 
 def small_section(name: str, **changes: Any) -> dict[str, Any]:
-    """Return overrides of a small model of 120 bp, a bin of 40 bp and three outputs."""
+    """Return overrides of a small model of 120 bp and three outputs; of one bin that has 40 bp."""
     return {"window_bp": WINDOW_BP, "crop_bins": 1, "heads": {"cells": 3}, **SMALL[name], **changes}

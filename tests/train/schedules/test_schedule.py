@@ -12,6 +12,7 @@ def test_schedule__those_of_the_table():
         "constant",
         "inverse_time",
         "plateau",
+        "staircase",
     }
 
 

@@ -1,7 +1,7 @@
 """Blocks by an order string: which steps a layer has, one letter each, in the order that they run.
 
-``c`` convolution, ``l`` linear, ``a`` activation (ReLU), ``b`` batch normalization, ``p`` max pooling, ``d``
-dropout: ``cbap`` is convolution, norm, activation, pooling.
+``c`` convolution, ``l`` linear, ``a`` activation (ReLU unless another is given), ``b`` batch normalization,
+``p`` max pooling, ``d`` dropout: ``cbap`` is convolution, norm, activation, pooling.
 """
 
 from collections import Counter
@@ -50,10 +50,13 @@ class ConvBlock(_Block):
         pool: int = 1,
         ceil: bool = False,
         dropout: float = 0.0,
+        dilation: int = 1,
+        bias: bool = True,
+        act: Callable[[], nn.Module] = nn.ReLU,
     ) -> None:
         steps: dict[str, Callable[[int], nn.Module]] = {
-            "c": lambda n: Conv(n, n_out, width, framework, padding=padding),
-            "a": lambda n: nn.ReLU(),
+            "c": lambda n: Conv(n, n_out, width, framework, padding=padding, dilation=dilation, bias=bias),
+            "a": lambda n: act(),
             "b": lambda n: BatchNorm(n, framework.eps, framework.momentum),
             "p": lambda n: MaxPool(pool, ceil),
             "d": lambda n: Drop(dropout),

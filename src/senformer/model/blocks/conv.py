@@ -30,15 +30,17 @@ class Conv(nn.Module):
         *,
         padding: Literal["valid", "same"] = "valid",
         dilation: int = 1,
+        bias: bool = True,
     ) -> None:
         super().__init__()
         self.dilation, self.padding = dilation, padding
         self._lost = (width - 1) * dilation
         self.weight = nn.Parameter(torch.empty(n_out, n_in, width))
-        self.bias = nn.Parameter(torch.empty(n_out))
+        self.bias = nn.Parameter(torch.empty(n_out)) if bias else None
         fans = n_in * width, n_out * width
         framework.weight(self.weight, *fans)
-        framework.bias(self.bias, *fans)
+        if self.bias is not None:
+            framework.bias(self.bias, *fans)
 
     def out_length(self, length: int) -> int:
         """Return how many positions come out of so many."""

@@ -6,6 +6,7 @@ from senformer.train.schedules.inverse_time import InverseTime
 from senformer.train.schedules.linear import Linear
 from senformer.train.schedules.plateau import Plateau
 from senformer.train.schedules.schedule import Schedule
+from senformer.train.schedules.staircase import Staircase
 
 SCHEDULES: dict[str, type[Schedule]] = {
     "constant": Constant,
@@ -13,4 +14,5 @@ SCHEDULES: dict[str, type[Schedule]] = {
     "inverse_time": InverseTime,
     "linear": Linear,
     "plateau": Plateau,
+    "staircase": Staircase,
 }
