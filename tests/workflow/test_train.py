@@ -16,6 +16,16 @@ def test_train_from_file__the_config_is_read_before_the_data(tmp_path):
         train_from_file(config, [tmp_path / "no-data"], tmp_path / "run")
 
 
+@pytest.mark.parametrize("section", ["train: {epochs: 3}", "train: {steps: 9}", ""])
+def test_train_from_file__steps_take_the_place_of_those_of_the_file(tmp_path, monkeypatch, section):
+    (tmp_path / "x.yaml").write_text(f"model: {{name: deepstarr}}\n{section}\n")
+    found = []
+    monkeypatch.setattr("senformer.workflow.train.open_organisms", lambda folders: {})
+    monkeypatch.setattr("senformer.train.train", lambda model, settings, *_, **__: found.append(settings))
+    train_from_file(tmp_path / "x.yaml", [], tmp_path / "run", steps=2)
+    assert [settings.steps for settings in found] == [2]
+
+
 @pytest.mark.parametrize(
     ("text", "name", "recipe_epochs"),
     [

@@ -22,6 +22,14 @@ def train(
         ),
     ],
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint.")] = False,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            help="Updates, in place of the steps or epochs of CONFIG; to try a recipe out.",
+            min=1,
+            show_default=False,
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Train a model on one dataset, or on several organisms' datasets.
@@ -37,6 +45,6 @@ def train(
         os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     from senformer.workflow.train import train_from_file
 
-    result = train_from_file(config, data, out, resume=resume)
+    result = train_from_file(config, data, out, resume=resume, steps=steps)
     if result is not None:
         say(result, f"Model {result['model']} after {result['steps']} steps ({result['stopped_by']}).")

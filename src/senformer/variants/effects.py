@@ -2,8 +2,9 @@
 
 What the genome has is predicted once for all variants of a window. Where the model declares its convolutional
 part, each other window then costs what it changes alone; otherwise all go through the model in one stream of
-batches. A prediction is reduced as soon as it is there, so that memory holds one batch. An insertion or
-deletion has the windows that its ``Indels`` asks for, combined before they are scored.
+batches. A prediction is reduced as soon as it is there, so that memory holds one batch, and what each member
+of an ensemble keeps of a window that several batches share. An insertion or deletion has the windows that its
+``Indels`` asks for, combined before they are scored.
 """
 
 from collections.abc import Iterator, Sequence

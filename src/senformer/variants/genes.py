@@ -1,7 +1,7 @@
 """Genes of a GTF file as the stretches that gene masks read: exons, starts of transcripts, or the span."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -105,6 +105,14 @@ def read_genes(path: str | os.PathLike, mask: str, chrom_sizes: Mapping[str, int
         start = np.where(table["strand"] == "-", table["end"] - 1, table["start"])
         table = table.assign(start=start, end=start + 1)
     return gene_spans(table)
+
+
+def read_spans(
+    path: str | os.PathLike | None, masks: Iterable[str], chrom_sizes: Mapping[str, int]
+) -> dict[str, GeneSpans]:
+    """Return what each gene mask among ``masks`` needs of a GTF file; nothing without a file."""
+    wanted = sorted(set(masks) & set(_FEATURES)) if path else []
+    return {mask: read_genes(path, mask, chrom_sizes) for mask in wanted if path}
 
 
 def gene_spans(table: pd.DataFrame) -> GeneSpans:

@@ -18,9 +18,8 @@ from senformer.predict.selection import select_tracks
 from senformer.predict.source import find_model, load_run_model, pick_head
 from senformer.predict.strands import card_tracks
 from senformer.variants.ensemble import Ensemble, gather_members
-from senformer.variants.genes import read_genes
+from senformer.variants.genes import read_spans
 from senformer.variants.indels import Indels
-from senformer.variants.masks import is_by_gene
 from senformer.variants.measure import Measure
 from senformer.variants.reading import make_reading
 from senformer.variants.scorers import Scorer
@@ -134,8 +133,7 @@ class Request:
         MissingInputError, DataError, ConfigError, DeviceError
             A file is missing or wrong, or the models do not go together.
         """
-        masks = sorted({scorer.mask for scorer in self.scorers if is_by_gene(scorer.mask)})
-        spans = {mask: read_genes(self.genes, mask, fasta.chrom_sizes) for mask in masks if self.genes}
+        spans = read_spans(self.genes, [scorer.mask for scorer in self.scorers], fasta.chrom_sizes)
         models = [_load(run, fasta.chrom_sizes) for run in self.runs]
         _refuse_twins(self._models)
         head = pick_head(models[0], self.head)

@@ -209,6 +209,8 @@ def _record(
         counts=counts,
         scores=[scorer.definition for scorer in request.scorers],
     )
+    if job.reading.background is not None:
+        record["background"] = job.reading.background.sizes
     if frame is not None:
         record["inputs"]["variants"] = {"rows": len(frame), "sha256": frame_digest(frame)}
     return record

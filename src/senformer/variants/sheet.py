@@ -14,7 +14,7 @@ from jaxtyping import Float32
 from senformer.core.schema import Column, TableSchema
 from senformer.variants.part_file import read_part
 from senformer.variants.scorers import Scorer
-from senformer.variants.table import TRACK_COLUMNS, beside_name, score_schema
+from senformer.variants.table import TRACK_COLUMNS, beside_name, score_schema, track_labels
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,8 @@ class Sheet:
 
     @property
     def labels(self) -> list[str]:
-        """Names of the tracks; the index is added to one that comes twice."""
-        names = self.tracks["track_name"]
-        twice = names.duplicated(keep=False)
-        marked = names + "#" + self.tracks["track_index"].astype(str)
-        return names.where(~twice, marked).tolist()
+        """Names of the tracks in columns of the wide layout."""
+        return track_labels(self.tracks)
 
     @property
     def row_columns(self) -> list[str]:

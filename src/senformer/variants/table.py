@@ -53,6 +53,8 @@ _GENE_COLUMNS = (
 
 
 TRACK_COLUMNS = ("track_index", "track_name", "assay", "strand")
+FACTS = {column.name: pa.type_for_alias(column.dtype) for column in _COLUMNS + _GENE_COLUMNS}
+"""Columns that are no scores, those of genes too, and the types of their values."""
 
 
 SPREAD, PERCENTILE = "sd", "percentile"
@@ -87,6 +89,18 @@ def score_schema(scorers: Sequence[Scorer], beside: Sequence[str] = ()) -> Table
 
 SCORES = score_schema((SCORERS["SAD"], SCORERS["SAR"]))
 """The table that ``score`` writes unless other scorers are asked for."""
+
+
+def track_labels(tracks: pd.DataFrame) -> list[str]:
+    """Return the names of tracks (:func:`track_frame`); the index is added to one that comes twice."""
+    names = tracks["track_name"]
+    marked = names + "#" + tracks["track_index"].astype(str)
+    return names.where(~names.duplicated(keep=False), marked).tolist()
+
+
+def rank_name(names: Sequence[str]) -> str:
+    """Return the score whose absolute values rank variants: SAR, or the first where it is not there."""
+    return "SAR" if "SAR" in names else names[0]
 
 
 def track_frame(tracks: Sequence[dict[str, Any]], n_tracks: int) -> pd.DataFrame:

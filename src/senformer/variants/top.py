@@ -20,6 +20,7 @@ from senformer.variants.effects import Effect
 from senformer.variants.measure import Measure
 from senformer.variants.place import Place
 from senformer.variants.scorers import Scorer
+from senformer.variants.table import rank_name
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,9 @@ class TopVariant:
 
 
 def ranking_scorer(scorers: Sequence[Scorer]) -> Scorer:
-    """Return the scorer whose absolute values rank variants: SAR, or the first where it is not there."""
-    return next((scorer for scorer in scorers if scorer.name == "SAR"), scorers[0])
+    """Return the scorer that ranks variants (:func:`senformer.variants.table.rank_name`)."""
+    name = rank_name([scorer.name for scorer in scorers])
+    return next(scorer for scorer in scorers if scorer.name == name)
 
 
 def add_to_top(top: list[TopVariant], effect: Effect, measure: Measure, n_top: int) -> list[TopVariant]:

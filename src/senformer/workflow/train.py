@@ -38,13 +38,13 @@ def _datasets_in(path: Path) -> list[Path]:
 
 
 def train_from_file(
-    config: Path, folders: list[Path], out: Path, *, resume: bool = False
+    config: Path, folders: list[Path], out: Path, *, resume: bool = False, steps: int | None = None
 ) -> dict[str, Any] | None:
     """Train what ``config`` describes (sections ``model`` and ``train``) on the datasets in ``folders``.
 
     A run that begins at another model needs no ``model`` section. What the ``train`` section leaves out is as
-    the model's recipe says. Of several processes that were launched together the first returns the result,
-    the others None.
+    the model's recipe says; ``steps`` takes the place of the steps or epochs of both. Of several processes
+    that were launched together the first returns the result, the others None.
     """
     from senformer.train import train
     from senformer.train.recipe import train_settings
@@ -53,6 +53,9 @@ def train_from_file(
     with launched() as team:
         with team.agreed():
             model, section, recipe = read_experiment(config)
+            if steps is not None:
+                section = {name: value for name, value in section.items() if name != "epochs"}
+                section["steps"] = steps
             datasets = open_organisms(folders)
             settings = train_settings(section, recipe, datasets, f"{config} (train)")
         result = train(model, settings, datasets, out, resume=resume)

@@ -61,6 +61,20 @@ def test_render_overview__rows_of_genes(tmp_path):
     assert ">name6</td>" in page
 
 
+def test_describe_overview__a_score_of_genes_is_that_of_its_largest_gene(tmp_path):
+    table = open_scores(write_table(tmp_path / "s.parquet", genes=True))
+    found = survey(table, [], 100)
+    for rows in found.top:
+        # As `score` leaves them: the row of a gene has no SAD, that of the variant no SAR@tss.
+        rows.values["SAD"][1:] = np.nan
+        rows.values["SAR@tss"][:1] = np.nan
+    first = describe_overview(table, found, {})["top"][0]
+    truth = scored_variants(genes=True)
+    assert (first["key"], first["gene"], first["track"]) == ("chr1:1060:A>C", "name6", "chip_ctcf")
+    assert first["values"]["SAD"] == pytest.approx(truth[12].values[0, 3])
+    assert first["values"]["SAR@tss"] == pytest.approx(truth[13].values[1, 3])
+
+
 def test_show_value__by_what_it_is():
     assert show_value("SAR", -0.000123456) == "−0.000123"
     assert show_value("SAR_percentile", 99.987) == "99.99"

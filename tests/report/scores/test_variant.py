@@ -41,6 +41,13 @@ def test_render_variant__scores_facts_and_remarks(item):
     assert 'href="index.html"' in page
 
 
+def test_render_variant__one_value_and_what_percentiles_are_among(item):
+    one = item["tracks"][0] | {"ref": [1.0], "alt": [3.0]}
+    page = render_variant(item | {"tracks": [one], "background": {"low": 90, "high": 110}})
+    assert "The model predicts one value for 32 bp." in page
+    assert "among 200 random variants in 2 classes" in page
+
+
 def test_render_variant__without_bins_there_is_no_logo(item):
     page = render_variant(item | {"sequence": None, "scores": []})
     assert "The score reads no bin here." in page

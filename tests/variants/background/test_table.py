@@ -27,6 +27,10 @@ def make(sizes=(60, 80, 20), n_tracks=2, seed=0):
     return Background(facts, values, np.repeat(np.arange(3), sizes).astype(np.int64))
 
 
+def test_sizes__of_every_class():
+    assert make().sizes == {"low": 60, "mid": 80, "high": 20}
+
+
 @pytest.mark.parametrize("scorer", ["SAD", "JS"])
 @pytest.mark.parametrize("stratum", [0, 1, 2])
 def test_percentiles__equal_counting_one_by_one(scorer, stratum):

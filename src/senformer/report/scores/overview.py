@@ -9,13 +9,15 @@ from senformer.core.wording import counted
 from senformer.report import html
 from senformer.report.figures.style import shorten
 from senformer.report.page import contents, document
+from senformer.report.scores.background import background_note
 from senformer.report.scores.names import remarks
 from senformer.report.scores.survey import Survey
-from senformer.report.scores.table import PERCENTILE, UNKNOWN_TRACK, ScoredRows, ScoreTable
+from senformer.report.scores.table import UNKNOWN_TRACK, ScoredRows, ScoreTable
 from senformer.report.scores.tally import N_UP, STEP
 from senformer.report.sections.counter import FigureCounter
 from senformer.report.sections.effects import MOST_LETTERS, link, plane_of
 from senformer.report.sections.variants import counts_sentence, reading_sentence
+from senformer.variants.table import BESIDE, PERCENTILE, SPREAD, beside_name
 
 N_LISTED = 100
 N_TRACKS = 100
@@ -56,6 +58,7 @@ def describe_overview(table: ScoreTable, found: Survey, pages: dict[str, str]) -
         "table": table.path.name,
         "counts": record["counts"],
         "scores": record["scores"],
+        "background": record.get("background"),
         "rank_scorer": table.rank_scorer,
         "against": against.kind,
         "n_tracks": len(table.tracks),
@@ -76,15 +79,25 @@ def _where(rows: ScoredRows, scorer: str) -> tuple[int, int]:
 
 
 def _largest(rows: ScoredRows, table: ScoreTable, pages: dict[str, str]) -> dict[str, Any]:
-    """Return a variant with its scores on the track where it is largest."""
+    """Return a variant with its scores on the track where it is largest.
+
+    A score that reads genes, where the one that ranks does not, is that of the gene where it is largest.
+    """
     row, track = _where(rows, table.rank_scorer)
     facts = {name: items[row] for name, items in rows.facts.items()}
-    values = {name: float(array[row, track]) for name, array in rows.values.items()}
+    genes = [str(name or "") for name in rows.facts.get("gene_name") or [""] * len(rows)]
+    values, gene = {}, genes[row]
+    for name in (item["name"] for item in table.scorers):
+        scores = rows.values[name][:, track]
+        there = row if not np.isnan(scores[row]) else int(np.nan_to_num(np.abs(scores), nan=-1.0).argmax())
+        gene = gene or genes[there]
+        names = [name, *(beside_name(name, what) for what in BESIDE)]
+        values |= {each: float(rows.values[each][there, track]) for each in names if each in rows.values}
     of_track = table.tracks.iloc[track]
     return {
         "key": facts["key"],
         "variant_id": facts["variant_id"],
-        "gene": facts.get("gene_name") or "",
+        "gene": gene,
         "assay": str(of_track["assay"]),
         "track": str(of_track["track_name"]),
         "values": values,
@@ -144,6 +157,7 @@ def _effects(overview: dict[str, Any], cells: pd.DataFrame) -> list[html.Html]:
         return [html.paragraph("No score can be drawn.")]
     return [
         html.paragraph(reading_sentence(overview["scores"], overview["rank_scorer"])),
+        *background_note(overview["background"]),
         FigureCounter().place(plane_of(overview, cells)),
     ]
 
@@ -179,12 +193,12 @@ def show_value(name: str, value: float | None) -> str:
     """Return a score, a spread or a percentile as it is printed."""
     if name.endswith(f"_{PERCENTILE}"):
         return html.number(value, 2)
-    return html.significant(value, 3) if name.endswith("_sd") else html.signed(value, 3)
+    return html.significant(value, 3) if name.endswith(f"_{SPREAD}") else html.signed(value, 3)
 
 
 def column_title(name: str) -> str:
     """Return the title of a column of scores, or of what stands beside them."""
-    for end, words in (("_sd", " (sd)"), (f"_{PERCENTILE}", " percentile")):
+    for end, words in ((f"_{SPREAD}", " (sd)"), (f"_{PERCENTILE}", " percentile")):
         if name.endswith(end):
             return name.removesuffix(end) + words
     return name

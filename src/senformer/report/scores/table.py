@@ -14,32 +14,13 @@ from pyarrow import csv
 
 from senformer.core.errors import DataError, UsageError
 from senformer.report.inputs import read_arrays, read_json
+from senformer.variants.table import BESIDE, FACTS, TRACK_COLUMNS, beside_name, rank_name, track_labels
 
 BLOCK_VALUES = 2_000_000
-PERCENTILE = "percentile"
 # The index of a track of which nothing but the name is known.
 UNKNOWN_TRACK = -1
-_TRACK = {"track_index": pa.int32(), "track_name": pa.string(), "assay": pa.string(), "strand": pa.string()}
-_ROW = {
-    "variant_id": pa.string(),
-    "key": pa.string(),
-    "chrom": pa.string(),
-    "position": pa.int64(),
-    "ref": pa.string(),
-    "alt": pa.string(),
-    "file_position": pa.int64(),
-    "file_ref": pa.string(),
-    "file_alt": pa.string(),
-    "is_swapped": pa.bool_(),
-    "head": pa.string(),
-    "padded_bp": pa.int32(),
-    "offset_bp": pa.int32(),
-    "in_training": pa.bool_(),
-    "indels": pa.string(),
-    "gene_id": pa.string(),
-    "gene_name": pa.string(),
-    "tss_distance": pa.int32(),
-}
+_TRACK = {name: FACTS[name] for name in TRACK_COLUMNS}
+_ROW = {name: kind for name, kind in FACTS.items() if name not in _TRACK}
 
 
 @dataclass(frozen=True)
@@ -100,8 +81,7 @@ class ScoreTable:
     @property
     def rank_scorer(self) -> str:
         """The score whose size ranks variants: SAR, or the first where it is not there."""
-        names = [item["name"] for item in self.scorers]
-        return "SAR" if "SAR" in names else names[0]
+        return rank_name([item["name"] for item in self.scorers])
 
     @property
     def is_wide(self) -> bool:
@@ -120,15 +100,12 @@ class ScoreTable:
         there = set(self.columns())
         there |= {name.rpartition(f":{label}")[0] for label in self.labels()[:1] for name in there}
         asked = [item["name"] for item in self.scorers]
-        return [
-            each for name in asked for each in (name, f"{name}_sd", f"{name}_{PERCENTILE}") if each in there
-        ]
+        each = [(name, *(beside_name(name, what) for what in BESIDE)) for name in asked]
+        return [name for names in each for name in names if name in there]
 
     def labels(self) -> list[str]:
         """Return the names of the tracks in columns of the wide layout."""
-        names = self.tracks["track_name"]
-        marked = names + "#" + self.tracks["track_index"].astype(str)
-        return names.where(~names.duplicated(keep=False), marked).tolist()
+        return track_labels(self.tracks)
 
     def blocks(self) -> Iterator[ScoredRows]:
         """Yield the table in pieces of about 2,000,000 values of a score; none divides a variant.

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int64
 
-from senformer.report.scores.table import PERCENTILE, ScoredRows
+from senformer.report.scores.table import ScoredRows
+from senformer.variants.table import PERCENTILE, SPREAD, beside_name
 
 # Sizes of float32 from 2^-24 to 2^24, by their exponent and the first four bits of what follows it.
 _SHIFT, _LOW, _HIGH = 19, (127 - 24) << 4, (127 + 24) << 4
@@ -58,12 +59,12 @@ def choose_against(rank_scorer: str, names: Sequence[str]) -> Against:
 
     The signal of REF follows from SAD and SAR of the same bins and one model, not from means over several.
     """
-    percentile = f"{rank_scorer}_{PERCENTILE}"
+    percentile = beside_name(rank_scorer, PERCENTILE)
     if percentile in names:
         return Against("percentile", (percentile,))
     name, at, mask = rank_scorer.partition("@")
     sad = f"SAD{at}{mask}"
-    if name == "SAR" and sad in names and f"{sad}_sd" not in names:
+    if name == "SAR" and sad in names and beside_name(sad, SPREAD) not in names:
         return Against("reference", (sad, rank_scorer))
     return Against("nothing", ())
 

@@ -9,11 +9,13 @@ from senformer.report import html
 from senformer.report.figures import FIGURES
 from senformer.report.figures.style import shorten
 from senformer.report.page import document
+from senformer.report.scores.background import background_note
 from senformer.report.scores.names import remarks
 from senformer.report.scores.overview import column_title, show_value
 from senformer.report.scores.table import ScoredRows, ScoreTable
 from senformer.report.sections.counter import FigureCounter
 from senformer.report.sections.variants import reading_sentence
+from senformer.variants.table import BESIDE, PERCENTILE, beside_name
 
 N_SHOWN = 30
 _WORDS = {
@@ -58,7 +60,7 @@ def _subtitle(item: dict[str, Any]) -> str:
         return f"It has no {scorer}."
     name = f"{best['assay']} · {best['track_name']}" if best["assay"] else best["track_name"]
     text = f"Largest {scorer}: {show_value(scorer, best[scorer])} on {name}"
-    percentile = best.get(f"{scorer}_percentile")
+    percentile = best.get(beside_name(scorer, PERCENTILE))
     if percentile is not None:
         text += f", larger than {html.number(percentile, 2)} % of random variants of its class"
     return text + "."
@@ -93,11 +95,13 @@ def _mind(item: dict[str, Any]) -> list[html.Html]:
 
 
 def _track_sentence(item: dict[str, Any]) -> html.Html:
-    n_bins = len(item["tracks"][0]["ref"])
-    text = (
-        f"The tracks with the largest absolute {item['rank_scorer']}, {n_bins} bins of {item['bin_bp']} bp "
-        "around the variant. A score may read bins beyond them."
+    n_bins, text = (
+        len(item["tracks"][0]["ref"]),
+        f"The tracks with the largest absolute {item['rank_scorer']}",
     )
+    if n_bins == 1:
+        return html.paragraph(f"{text}. The model predicts one value for {item['bin_bp']} bp.")
+    text += f", {n_bins} bins of {item['bin_bp']} bp around the variant. A score may read bins beyond them."
     return html.paragraph(text)
 
 
@@ -133,9 +137,8 @@ def _scores(item: dict[str, Any]) -> list[html.Html]:
     if not shown:
         return [html.paragraph("It has no score.")]
     known = [scorer["name"] for scorer in item["scorers"]]
-    names = [
-        name for name in shown[0] for each in known if name in (each, f"{each}_sd", f"{each}_percentile")
-    ]
+    each = [(name, *(beside_name(name, what) for what in BESIDE)) for name in known]
+    names = [name for names in each for name in names if name in shown[0]]
     has_gene = any(row.get("gene_name") for row in shown)
     rows = [
         [
@@ -152,5 +155,6 @@ def _scores(item: dict[str, Any]) -> list[html.Html]:
     text += f"; {len(shown)} of {item['n_scores']:,} scores." if len(shown) < item["n_scores"] else "."
     return [
         html.paragraph(reading_sentence(item["scorers"], item["rank_scorer"])),
+        *background_note(item.get("background")),
         html.table(head, rows, text),
     ]

@@ -50,6 +50,13 @@ class Background:
     stratum: Int64[np.ndarray, " variant"]
     _sorted: dict[tuple[str, int], np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many random variants each class has."""
+        names = self.facts["strata"]
+        counts = np.bincount(self.stratum, minlength=len(names))
+        return dict(zip(names, counts.tolist(), strict=True))
+
     def percentiles(
         self,
         scorer: str,

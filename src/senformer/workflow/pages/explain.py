@@ -138,12 +138,14 @@ def _starts_near(
 def _what(table: ScoreTable, track: dict[str, Any], gene: str, rows: ScoredRows, row: int) -> str:
     """Return in words what the letters contribute to."""
     (scorer,) = (item for item in table.scorers if item["name"] == table.rank_scorer)
+    name = f"{track['assay']} · {track['track_name']}" if track["assay"] else track["track_name"]
+    if len(track["ref"]) == 1:
+        return f"predicted {name}"
     mask = {"all": "all bins", "exons": "exons", "tss": "starts", "span": "the whole"}.get(
         scorer["mask"], f"{scorer['mask']} bp around the variant"
     )
     if gene:
         mask += f" of {rows.facts['gene_name'][row]}"
-    name = f"{track['assay']} · {track['track_name']}" if track["assay"] else track["track_name"]
     return f"predicted {name}, summed over {mask}"
 
 

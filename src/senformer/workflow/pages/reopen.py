@@ -13,7 +13,7 @@ from senformer.predict.predictor import Predictor
 from senformer.predict.source import find_model, load_run_model
 from senformer.report.scores.table import UNKNOWN_TRACK, ScoreTable
 from senformer.variants.ensemble import Ensemble, gather_members
-from senformer.variants.genes import read_genes
+from senformer.variants.genes import read_spans
 from senformer.variants.indels import INDELS, Indels
 from senformer.variants.masks import is_by_gene, parse_scorer
 from senformer.variants.measure import Measure
@@ -86,12 +86,10 @@ def reopen(table: ScoreTable, models: Sequence[Path], genome: Path | None, genes
     predictors = [Predictor(model, **keywords) for model in loaded]
     members = gather_members(predictors, config["head"], "models")
     scorers = [parse_scorer(item["name"]) for item in table.scorers]
-    masks = sorted({scorer.mask for scorer in scorers if is_by_gene(scorer.mask)})
-    spans = {}
-    if masks:
-        recorded_genes = inputs["genes"]
-        path = _require(genes or Path(recorded_genes["path"]), recorded_genes, "--genes")
-        spans = {mask: read_genes(path, mask, fasta.chrom_sizes) for mask in masks}
+    path = None
+    if any(is_by_gene(scorer.mask) for scorer in scorers):
+        path = _require(genes or Path(inputs["genes"]["path"]), inputs["genes"], "--genes")
+    spans = read_spans(path, [scorer.mask for scorer in scorers], fasta.chrom_sizes)
     return Scoring(
         fasta,
         Ensemble(members, config["head"], table.tracks["track_index"].tolist()),

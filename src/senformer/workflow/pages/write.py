@@ -122,6 +122,7 @@ def _write(
         scored = score_rows(table, rows)
         _write_table(folder / f"{pages[key]}.scores.parquet", scored)
         item = data[key] | {"scores": scored.head(N_SHOWN).to_dict("records"), "n_scores": len(scored)}
+        item["background"] = table.record.get("background")
         write_json(folder / f"{pages[key]}.json", item)
         write_text(folder / f"{pages[key]}.html", render_variant(item))
     overview = describe_overview(table, found, pages)
