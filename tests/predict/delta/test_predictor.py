@@ -18,6 +18,7 @@ from senformer.core.errors import DataError
 from senformer.genome.fasta import open_fasta
 from senformer.genome.sequence import reverse_complement
 from senformer.predict.delta import DeltaPredictor, View, declares
+from senformer.predict.delta.passes import KeptPass
 from senformer.predict.predictor import Predictor
 
 # Relative, of the largest value: what fp32 rounding may do.
@@ -205,3 +206,22 @@ def test_alternatives__of_measured_genomes(shared_data, genome, attention):
             largest = max(largest, float((np.abs(slow - slow[:1]) / np.abs(slow).max()).max()))
     assert worst < _TOLERANCE
     assert largest > 0.01
+
+
+def test_alternatives__a_batch_that_is_slow_on_a_cpu_is_cut(monkeypatch):
+    model = enformer("bigbird")
+    predictor = Predictor(model, device="cpu", strands="forward", batch_size=4)
+    codes = np.random.default_rng(6).integers(0, 4, 16 * 40).astype(np.uint8)
+    others = np.repeat(codes[None], 5, axis=0)
+    others[np.arange(5), 300 + np.arange(5)] ^= 1
+    sizes = []
+    outputs = KeptPass.outputs
+    monkeypatch.setattr(KeptPass, "outputs", lambda own, rows: sizes.append(len(rows)) or outputs(own, rows))
+    reference = DeltaPredictor(predictor).reference(codes, HEAD)
+    whole = reference.alternatives(others)
+    n_values = reference._passes[0][2].n_values
+    monkeypatch.setattr("senformer.predict.delta.predictor._MOST_ON_CPU", 2 * n_values + 1)
+    np.testing.assert_allclose(reference.alternatives(others), whole, rtol=1e-5, atol=1e-6)
+    monkeypatch.setattr("senformer.predict.delta.predictor._MOST_ON_CPU", 1)
+    np.testing.assert_allclose(reference.alternatives(others), whole, rtol=1e-5, atol=1e-6)
+    assert sizes == [4, 1, 2, 2, 1, 1, 1, 1, 1, 1]

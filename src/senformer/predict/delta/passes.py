@@ -39,6 +39,11 @@ class KeptPass:
         """Return the prediction of the sequence itself, and keep what others can be told from."""
         return self._tracks(self._rest.reference(self._tower.bins, self._rows))
 
+    @property
+    def n_values(self) -> int:
+        """Values that a layer behind the convolutions gives for one sequence."""
+        return self._tower.bins.numel()
+
     def outputs(self, codes: UInt8[np.ndarray, "example base"]) -> Float[Tensor, "example row column"]:
         """Return the predictions of other sequences of the same length."""
         bins, is_changed = self._tower.changed(codes)
