@@ -86,7 +86,8 @@ def _largest(rows: ScoredRows, table: ScoreTable, pages: dict[str, str]) -> dict
     row, track = _where(rows, table.rank_scorer)
     facts = {name: items[row] for name, items in rows.facts.items()}
     genes = [str(name or "") for name in rows.facts.get("gene_name") or [""] * len(rows)]
-    values, gene = {}, genes[row]
+    values: dict[str, float] = {}
+    gene = genes[row]
     for name in (item["name"] for item in table.scorers):
         scores = rows.values[name][:, track]
         there = row if not np.isnan(scores[row]) else int(np.nan_to_num(np.abs(scores), nan=-1.0).argmax())
