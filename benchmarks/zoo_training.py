@@ -1,4 +1,4 @@
-"""Train models of the zoo on measured data: each file of configs/zoo is a row of the table in docs/experiments.
+"""Train models of the zoo on measured data: each file of configs/zoo is a row of a table in docs/experiments.
 
 Builds the dataset, trains with the model's recipe as the file changes it, evaluates the test split with both
 strands averaged, and measures the bar on the same rows: ridge regression on counts of 5-mers and of their
