@@ -102,3 +102,12 @@ def test_train_settings__faults(section, message):
 def test_train_settings__steps_are_needed_without_a_recipe():
     with pytest.raises(ConfigError, match="key 'steps' is missing"):
         train_settings({}, {}, {"a": rows(train=9)})
+
+
+def test_train_settings__a_plateau_needs_a_validation():
+    recipe = {"epochs": 10, "schedule": "plateau", "schedule_options": {"metric": "valid_loss"}}
+    assert train_settings({}, recipe, {"a": rows(train=9, valid=2)}).schedule == "plateau"
+    without = train_settings({}, recipe, {"a": rows(train=9)})
+    assert (without.schedule, without.schedule_options) == ("constant", {})
+    # What the user asks for stays, and is refused where it cannot be.
+    assert train_settings({"schedule": "plateau"}, recipe, {"a": rows(train=9)}).schedule == "plateau"

@@ -12,6 +12,9 @@ from senformer.model.sequence_model import Inputs, SequenceModel
 from senformer.model.window_config import WindowConfig
 from senformer.model.window_input import read_window
 
+# Makes a head of the configuration, how wide its input is, and how many tracks it has.
+MakeHead = Callable[[Any, int, int], nn.Module]
+
 _UNITS = {
     "sigmoid": "probability of the label",
     "linear": "as the table of training gave the values",
@@ -36,12 +39,14 @@ class WindowModel(SequenceModel):
         config: WindowConfig,
         make_layers: Callable[[Any], tuple[list[nn.Module], int]],
         framework: Framework,
+        make_head: MakeHead | None = None,
     ) -> None:
         super().__init__(name, config)
         layers, n_wide = make_layers(config)
         self.layers = nn.Sequential(*layers)
+        make_head = make_head or (lambda config, n_in, n_tracks: Dense(n_in, n_tracks, framework))
         self.heads = nn.ModuleDict(
-            {head: Dense(n_wide, n_tracks, framework) for head, n_tracks in config.heads.items()}
+            {head: make_head(config, n_wide, n_tracks) for head, n_tracks in config.heads.items()}
         )
         self.card.units = _UNITS[config.activation]
         self._count_parameters()

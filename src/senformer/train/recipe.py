@@ -16,10 +16,13 @@ _PARTS = {
     "loss": ("loss_options", "class_weights"),
     "clip_norm": ("clip",),
 }
+_PARTS_OF_SCHEDULE = ("schedule", *_PARTS["schedule"])
 # Running statistics of batch norms follow the weights over about a hundred updates: a validation before that
 # judges by those of the weights that were drawn.
 _FEWEST_STEPS = 100
 _OF_VALIDATION = ("select", "stop", "validate_every_steps", "validate_windows")
+# Schedules that follow it.
+_WATCHING = ("plateau",)
 
 
 def train_settings(
@@ -54,7 +57,8 @@ def train_settings(
     if all((dataset.windows["split"] == "valid").any() for dataset in datasets.values()):
         values.setdefault("validate_every_steps", an_epoch * -(-_FEWEST_STEPS // an_epoch))
     if values.get("validate_every_steps") is None:
-        values = {key: value for key, value in values.items() if key in section or key not in _OF_VALIDATION}
+        idle = {*_OF_VALIDATION, *(_PARTS_OF_SCHEDULE if values.get("schedule") in _WATCHING else ())}
+        values = {key: value for key, value in values.items() if key in section or key not in idle}
     config = parse(TrainConfig, values, where)
     if config.stop is None or config.validate_every_steps is None or "stop" in section:
         return config
@@ -72,7 +76,7 @@ def _gone(section: Mapping[str, Any], recipe: Mapping[str, Any]) -> set[str]:
     }
     gone = {part for parts in changed.values() for part in parts}
     if "optimizer" in changed and recipe.get("schedule") == "inverse_time":
-        gone |= {"schedule", *_PARTS["schedule"]}
+        gone |= {*_PARTS_OF_SCHEDULE}
     return gone
 
 

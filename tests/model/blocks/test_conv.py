@@ -15,3 +15,9 @@ def test_conv__padded_as_keras_does_or_not(width, dilation, same):
         expected = functional.conv1d(padded, layer.weight, layer.bias, dilation=dilation)
         torch.testing.assert_close(layer(x), expected.transpose(1, 2))
         assert layer.out_length(17) == expected.shape[-1]
+
+
+def test_conv__without_a_bias():
+    layer, x = Conv(3, 5, 4, TORCH, bias=False), torch.randn(2, 9, 3)
+    assert list(layer.state_dict()) == ["weight"]
+    torch.testing.assert_close(layer(x), functional.conv1d(x.transpose(1, 2), layer.weight).transpose(1, 2))

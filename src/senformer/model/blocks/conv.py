@@ -48,9 +48,15 @@ class Conv(nn.Module):
 
     def forward(self, x: Float[Tensor, "batch position i"]) -> Float[Tensor, "batch out o"]:
         """Convolve."""
+        return self._convolve(x, self.weight)
+
+    def _convolve(
+        self, x: Float[Tensor, "batch position i"], weight: Float[Tensor, "o i width"]
+    ) -> Float[Tensor, "batch out o"]:
         image = as_image(x)
         if self.padding == "same":
             left = self._lost // 2
             image = functional.pad(image, (left, self._lost - left))
-        weight = self.weight.unsqueeze(2)
-        return from_image(functional.conv2d(image, weight, self.bias, dilation=(1, self.dilation)))
+        return from_image(
+            functional.conv2d(image, weight.unsqueeze(2), self.bias, dilation=(1, self.dilation))
+        )

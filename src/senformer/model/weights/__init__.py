@@ -3,7 +3,7 @@
 ``senformer convert`` asks them in this order, unless it is told which one.
 """
 
-from senformer.model.weights import enformer_pytorch, keras, keras_window, senformer, tensorflow
+from senformer.model.weights import deepbind, enformer_pytorch, keras, keras_window, senformer, tensorflow
 from senformer.model.weights.foreign import Source
 
 SOURCES: dict[str, Source] = {
@@ -11,5 +11,6 @@ SOURCES: dict[str, Source] = {
     "tensorflow": tensorflow,
     "keras_window": keras_window,
     "keras": keras,
+    "deepbind": deepbind,
     "enformer_pytorch": enformer_pytorch,
 }

@@ -1,6 +1,7 @@
 """The models: name -> how it is built."""
 
 from senformer.model.kind import ModelKind
+from senformer.model.zoo.agentbind import AGENTBIND
 from senformer.model.zoo.basenji import BASENJI
 from senformer.model.zoo.basenji2 import BASENJI2
 from senformer.model.zoo.baskerville import BASKERVILLE
@@ -9,12 +10,19 @@ from senformer.model.zoo.beluga import BELUGA
 from senformer.model.zoo.bpnet import BPNET
 from senformer.model.zoo.danq import DANQ
 from senformer.model.zoo.danq_jaspar import DANQ_JASPAR
+from senformer.model.zoo.deepbind import DEEPBIND
 from senformer.model.zoo.deeper_deepsea import DEEPER_DEEPSEA
+from senformer.model.zoo.deepfun import DEEPFUN
 from senformer.model.zoo.deepsea import DEEPSEA
 from senformer.model.zoo.deepstarr import DEEPSTARR
+from senformer.model.zoo.define_cnn import DEFINE_CNN
+from senformer.model.zoo.demo_dashboard import DEMO_DASHBOARD
 from senformer.model.zoo.enformer import ENFORMER
 from senformer.model.zoo.mpra_dragonn import MPRA_DRAGONN
 from senformer.model.zoo.senformer import SENFORMER
+from senformer.model.zoo.tbinet import TBINET
+from senformer.model.zoo.vaishnav_cnn import VAISHNAV_CNN
+from senformer.model.zoo.vaishnav_transformer import VAISHNAV_TRANSFORMER
 from senformer.model.zoo.xpresso import XPRESSO
 
 MODELS: dict[str, ModelKind] = {
@@ -23,14 +31,22 @@ MODELS: dict[str, ModelKind] = {
     "baskerville": BASKERVILLE,
     "basenji": BASENJI,
     "basenji2": BASENJI2,
+    "agentbind": AGENTBIND,
     "basset": BASSET,
     "beluga": BELUGA,
     "bpnet": BPNET,
     "danq": DANQ,
     "danq_jaspar": DANQ_JASPAR,
+    "deepbind": DEEPBIND,
     "deeper_deepsea": DEEPER_DEEPSEA,
+    "deepfun": DEEPFUN,
     "deepsea": DEEPSEA,
     "deepstarr": DEEPSTARR,
     "mpra_dragonn": MPRA_DRAGONN,
     "xpresso": XPRESSO,
+    "define_cnn": DEFINE_CNN,
+    "demo_dashboard": DEMO_DASHBOARD,
+    "tbinet": TBINET,
+    "vaishnav_cnn": VAISHNAV_CNN,
+    "vaishnav_transformer": VAISHNAV_TRANSFORMER,
 }

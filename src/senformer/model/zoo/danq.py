@@ -13,7 +13,7 @@ from senformer.model.blocks.bilstm import BiLstm
 from senformer.model.blocks.block import ConvBlock, DenseBlock, out_length
 from senformer.model.blocks.drop import Drop
 from senformer.model.blocks.flatten import Flatten
-from senformer.model.blocks.framework import KERAS
+from senformer.model.blocks.framework import KERAS, Framework
 from senformer.model.kind import ModelKind
 from senformer.model.window_config import PLAIN_RECIPE, ChromatinConfig, Rate, Size
 from senformer.model.window_model import WindowModel
@@ -50,14 +50,24 @@ def _uniform_(weight: Tensor, fan_in: int, fan_out: int) -> Tensor:
 _OLD_KERAS = replace(KERAS, weight=_uniform_)
 
 
-def layers(config: DanqConfig) -> tuple[list[nn.Module], int]:
-    """Return the layers, and how many values come out."""
+def layers(
+    config: DanqConfig, convolution: Framework = _OLD_KERAS, framework: Framework = KERAS
+) -> tuple[list[nn.Module], int]:
+    """Return the layers, and how many values come out.
+
+    Parameters
+    ----------
+    config
+        Sizes.
+    convolution, framework
+        Initial values of the convolution, and of the dense layer.
+    """
     conv = ConvBlock(
-        4, config.channels, config.width, "capd", _OLD_KERAS, pool=config.pool, dropout=config.dropout
+        4, config.channels, config.width, "capd", convolution, pool=config.pool, dropout=config.dropout
     )
     n_flat = out_length([conv], config.window_bp) * 2 * config.hidden
     lstm = BiLstm(config.channels, config.hidden)
-    dense = DenseBlock(n_flat, config.dense, "la", KERAS)
+    dense = DenseBlock(n_flat, config.dense, "la", framework)
     return [conv, lstm, Drop(config.last_dropout), Flatten(channels_first=False), dense], config.dense
 
 

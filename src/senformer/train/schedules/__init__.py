@@ -7,6 +7,7 @@ from senformer.train.schedules.linear import Linear
 from senformer.train.schedules.plateau import Plateau
 from senformer.train.schedules.schedule import Schedule
 from senformer.train.schedules.staircase import Staircase
+from senformer.train.schedules.stairs import Stairs
 
 SCHEDULES: dict[str, type[Schedule]] = {
     "constant": Constant,
@@ -15,4 +16,5 @@ SCHEDULES: dict[str, type[Schedule]] = {
     "linear": Linear,
     "plateau": Plateau,
     "staircase": Staircase,
+    "stairs": Stairs,
 }
