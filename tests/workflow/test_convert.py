@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from tests.model.toy import small_model
+from tests.model.weights import deepbind_files
 from tests.model.weights.bundles import sonnet_tensors, write_sonnet
 from tests.model.weights.pytorch_states import BASIS_BP, golden, golden_state, write_folder
 
@@ -187,3 +188,11 @@ def test_convert__real_target_tables_name_the_heads(shared_data, tmp_path):
     card = json.loads((tmp_path / "m" / "card.json").read_text())
     assert len(card["heads"]["human"]) == 5313
     assert card["heads"]["human"][0]["assay"] == "DNASE"
+
+
+def test_convert__a_deepbind_file(tmp_path):
+    deepbind_files.write(tmp_path / "D00001.001.txt", deepbind_files.CASES["hidden"])
+    result = convert(tmp_path / "D00001.001.txt", tmp_path / "m", ConvertConfig(basis_bp=21))
+    model = load_model(tmp_path / "m", verify=True)
+    assert (result["format"], result["heads"], result["window_bp"]) == ("deepbind", {"D00001": 1}, 21)
+    assert (model.config.stretch_bp, model.config.activation, model.config.motif_bp) == (6, "linear", 4)

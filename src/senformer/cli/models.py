@@ -31,7 +31,7 @@ def models(
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     outputs = ", ".join(f"{n_tracks:,} {head}" for head, n_tracks in row["outputs"].items())
-    reads = f"{row['window_bp']:,} bp" + "".join(f" + {name}" for name in row["inputs"][1:])
+    reads = f"{row['window_bp']:,} bp" + "".join(f" + {name}" for name in row["inputs"] if name != "sequence")
     bins = f" in {row['bins']:,} bins of {row['bin_bp']} bp" if row["bins"] > 1 else ""
     return row["name"], reads, f"{outputs}{bins}", f"{row['parameters']:,}", row["source"]
 

@@ -23,7 +23,7 @@ class Batch:
     Attributes
     ----------
     sequence
-        Codes A, C, G, T, N = 0..4 of the whole input.
+        Codes A, C, G, T, N = 0..4 of the whole input; of no base where only ``inputs`` are read.
     targets
         Scaled values, NaN where masked.
     windows
@@ -43,8 +43,10 @@ class Batch:
 
     @property
     def model_inputs(self) -> Any:
-        """What a model is given: the codes, or all inputs by name where there are several."""
-        return {"sequence": self.sequence, **self.inputs} if self.inputs else self.sequence
+        """What a model is given: the codes, or all inputs by name where there are others."""
+        if not self.inputs:
+            return self.sequence
+        return {"sequence": self.sequence, **self.inputs} if self.sequence.shape[1] else dict(self.inputs)
 
 
 def assemble(

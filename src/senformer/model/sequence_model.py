@@ -134,6 +134,10 @@ class SequenceModel(nn.Module, ABC):
         """A parameter of the type and on the device that the model computes in."""
         return next(self.parameters())
 
+    def example(self) -> Inputs:
+        """Return inputs of one window, of no meaning."""
+        return torch.zeros(1, self.window_bp, dtype=torch.uint8, device=self.like.device)
+
     def golden_bins(self) -> int:
         """Return how many bins the golden input has: by default those of the window."""
         return self.window_bp // self.bin_bp

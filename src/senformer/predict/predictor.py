@@ -143,7 +143,7 @@ class Predictor:
         parts: list[np.ndarray] = []
         with self.hold():
             permutation = torch.as_tensor(card_permutation(self.model, head), device=self.device)
-            n_rows = len(_sequence(inputs))
+            n_rows = len(_first(inputs))
             for first in range(0, n_rows, self.batch_size):
                 rows = slice(first, first + self.batch_size)
                 with within_memory(self.device, "Lower --batch-size."):
@@ -161,7 +161,7 @@ class Predictor:
         permutation: Int[Tensor, " track"],
         turn: Callable[[Any], Any],
     ) -> Float32[np.ndarray, "batch bin track"]:
-        margin, width = self.margin_bp, _sequence(inputs).shape[1] - 2 * self.margin_bp
+        margin, width = self.margin_bp, _first(inputs).shape[1] - 2 * self.margin_bp
         total: Any = 0.0
         for shift, is_rc in self.passes:
             window = inputs
@@ -200,8 +200,8 @@ class Predictor:
                 self.model.to(home)
 
 
-def _sequence(inputs: Any) -> np.ndarray:
-    return inputs["sequence"] if isinstance(inputs, Mapping) else inputs
+def _first(inputs: Any) -> np.ndarray:
+    return next(iter(inputs.values())) if isinstance(inputs, Mapping) else inputs
 
 
 def _take(inputs: Any, rows: slice) -> Any:

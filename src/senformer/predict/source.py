@@ -68,13 +68,14 @@ def identify_model(model: Any) -> dict[str, Any]:
 
 
 def pick_head(model: Any, head: str | None) -> str:
-    """Return ``head``, or the model's only one when it is None.
+    """Return ``head``, or the model's only one when it is None, for a question about a genome.
 
     Raises
     ------
     ConfigError
-        No such head, or several to choose from.
+        No such head, or several to choose from; the model reads no sequence.
     """
+    _refuse_without_sequence(model)
     known = list(model.config.heads)
     if head is None and len(known) == 1:
         return known[0]
@@ -82,3 +83,11 @@ def pick_head(model: Any, head: str | None) -> str:
         return head
     found = "has several heads" if head is None else f"has no head {head!r}"
     raise ConfigError("E706", "model", f"{found}; it has: {', '.join(known)}", "Choose one with --head.")
+
+
+def _refuse_without_sequence(model: Any) -> None:
+    """Raise where a model reads signals alone."""
+    known = getattr(model, "inputs", ("sequence",))
+    if "sequence" not in known:
+        found = f"{model.name} reads no sequence, but {', '.join(known)}"
+        raise ConfigError("E721", "model", found, "Evaluate it on a table (senformer evaluate --data).")

@@ -86,11 +86,10 @@ class Engine:
         The model checks the codes and moves them itself: a check on the device would wait for it.
         """
         targets = torch.as_tensor(batch.targets).to(self.accelerator.device, non_blocking=True)
-        codes = torch.as_tensor(batch.sequence)
-        if not batch.inputs:
-            return codes, targets
-        named = {name: torch.as_tensor(array) for name, array in batch.inputs.items()}
-        return {"sequence": codes, **named}, targets
+        given = batch.model_inputs
+        if isinstance(given, dict):
+            return {name: torch.as_tensor(array) for name, array in given.items()}, targets
+        return torch.as_tensor(given), targets
 
     def loss_of(self, organism: str, prediction: Tensor, targets: Tensor, batch: Batch) -> Tensor:
         """Return the loss under the weights of tracks, of examples, and of positives where there are."""
@@ -114,7 +113,8 @@ def memory_errors(engine: Engine, batches: list[Batch]) -> Iterator[None]:
     try:
         yield
     except torch.OutOfMemoryError as fault:
-        n, length_bp = sum(len(batch.sequence) for batch in batches), batches[0].sequence.shape[1]
+        n, window = sum(len(batch.sequence) for batch in batches), batches[0].windows[0]
+        length_bp = window.end - window.start
         found = f"batches of {n} windows of {length_bp:,} bp do not fit"
         raise DeviceError(
             "E612",

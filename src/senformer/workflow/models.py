@@ -44,7 +44,7 @@ def describe_model(name: str) -> dict[str, Any]:
         "name": name,
         "summary": kind.summary,
         "source": kind.source,
-        "input": f"(batch, {model.window_bp}) codes, or (batch, 4, {model.window_bp}) one-hot",
+        "input": _input_text(model),
         "output": {head: f"(batch, {n_bins}, {n_tracks})" for head, n_tracks in model.config.heads.items()},
         "parameters": model.card.parameters,
         "layers": layer_table(model),
@@ -53,6 +53,16 @@ def describe_model(name: str) -> dict[str, Any]:
         "deviations": list(kind.deviations),
         "config": model.config.model_dump(mode="json"),
     }
+
+
+def _input_text(model: SequenceModel) -> str:
+    """Return what the model reads, and in which shape."""
+    texts = dict(model.inputs)
+    if "sequence" in texts:
+        texts["sequence"] = f"(batch, {model.window_bp}) codes, or (batch, 4, {model.window_bp}) one-hot"
+    if list(texts) == ["sequence"]:
+        return texts["sequence"]
+    return "; ".join(f"{name}: {text}" for name, text in texts.items())
 
 
 def _published(name: str) -> SequenceModel:
@@ -81,7 +91,7 @@ def layer_table(model: SequenceModel) -> list[dict[str, Any]]:
         # Otherwise stem and tower would be told by what comes out of one tile.
         model.recompute = "never"
     with torch.enable_grad():
-        model(torch.empty(1, model.window_bp, dtype=torch.uint8, device="meta"))
+        model(model.example())
     for hook in hooks:
         hook.remove()
     return [

@@ -30,6 +30,9 @@ def test_config__written_out_reads_the_same() -> None:
     [
         ({"seqence": "x"}, "unknown key 'seqence'. Did you mean 'sequence'?"),
         ({"sequence": None}, "give either sequence or locus"),
+        ({"sequence": {}, "inputs": {}}, "a row has nothing for a model to read: give inputs"),
+        ({"sequence": {}, "pad": "left"}, "pad, flanks and too_long have no effect without a sequence"),
+        ({"sequence": {}, "split": {"by": "identity"}}, "split by 'identity' needs a sequence"),
         ({"sequence": {"a": "seq"}}, "one of the sequences must be called 'sequence'"),
         ({"genome": "x.fa"}, "genome and locus go together"),
         ({"values": ["plus", "plus"]}, "a column is named twice"),

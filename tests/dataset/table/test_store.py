@@ -13,6 +13,7 @@ from tests.oracles.table import row_of
 from senformer.core.errors import ConfigError, DataError
 from senformer.dataset import TableDataset, build_dataset, open_dataset
 from senformer.dataset.table import layout
+from senformer.dataset.table.batches import assemble_rows
 from senformer.dataset.table.store import row_numbers
 
 ROWS = np.array([40, 3, 17, 3, 0])
@@ -81,3 +82,19 @@ def test_read__damage_is_named(tmp_path: Path, table_store: Path) -> None:
     file.write_bytes(raw)
     with pytest.raises(DataError, match=r"sequence.zarr/row000000000000: is damaged"):
         dataset.read_inputs(ROWS)
+
+
+def test_read__numbers_without_a_sequence(tmp_path: Path, table_path: Path) -> None:
+    marks = np.random.default_rng(6).normal(size=(41, 7, 3)).astype(np.float32)
+    np.save(tmp_path / "marks.npy", marks)
+    inputs = {"marks": {"file": str(tmp_path / "marks.npy")}, "features": {"columns": ["half_life", "gc"]}}
+    counts = build_dataset(toy_config(table_path, sequence={}, inputs=inputs), tmp_path / "d")
+    dataset = open_dataset(tmp_path / "d")
+    assert isinstance(dataset, TableDataset)
+    assert (counts["n_rows"], set(counts["leaks"].values()), dataset.sequence_names) == (41, {0}, [])
+    np.testing.assert_array_equal(dataset.read_inputs(ROWS)["marks"], marks[ROWS])
+    # Where a sequence would lie, the inputs span the window.
+    assert dataset.rows[["start_bp", "end_bp"]].drop_duplicates().to_numpy().tolist() == [[0, WINDOW_BP]]
+    batch = assemble_rows(dataset, ROWS, np.zeros(5, dtype=np.int64), np.array([True] * 5))
+    assert (batch.sequence.shape, sorted(batch.model_inputs)) == ((5, 0), ["features", "marks"])
+    np.testing.assert_array_equal(batch.inputs["marks"], marks[ROWS])

@@ -1,6 +1,6 @@
-import numpy as np
 import pytest
 import torch
+from tests.model.weights.deepbind_files import CASES, write
 from tests.oracles import deepbind as oracle
 
 from senformer.core.errors import DataError, MissingInputError
@@ -11,31 +11,6 @@ from senformer.model.weights.deepbind import matches, read
 
 # Longer than 1.5 detectors of 4 bp, as long, and shorter; one with an N.
 SEQUENCES = ["AGGTAATNAATTTGCA", "GACGTT", "TAC"]
-CASES = {
-    "plain": {"reverse_complement": 1, "has_avg_pooling": 0, "num_hidden": 0},
-    "hidden": {"reverse_complement": 1, "has_avg_pooling": 1, "num_hidden": 5},
-    "rna": {"reverse_complement": 0, "has_avg_pooling": 1, "num_hidden": 5},
-}
-
-
-def write(path, sizes, n_detectors=3, motif_bp=4):
-    """Write a file in DeepBind's layout, its numbers random, and return them by key."""
-    rng = np.random.default_rng(5)
-    n_features, n_hidden = n_detectors * (1 + sizes["has_avg_pooling"]), sizes["num_hidden"]
-    lengths = {
-        "detectors": n_detectors * 4 * motif_bp,
-        "thresholds": n_detectors,
-        "weights1": n_features * max(n_hidden, 1),
-        "biases1": max(n_hidden, 1),
-        "weights2": n_hidden,
-        "biases2": 1 if n_hidden else 0,
-    }
-    parts = {key: rng.normal(size=length).round(6) for key, length in lengths.items()}
-    head = sizes | {"num_detectors": n_detectors, "detector_len": motif_bp}
-    lines = ["# deepbind 0.1", *(f"{key} = {value}" for key, value in head.items())]
-    lines += [f"{key} = {','.join(f'{x:.9e}' for x in values)}" for key, values in parts.items()]
-    path.write_text("\n".join(lines) + "\n")
-    return parts
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -55,7 +30,7 @@ def test_read__scores_as_deepbind_does(case, tmp_path):
             both_strands=bool(sizes["reverse_complement"]),
             stretch_bp=6,
         )
-        assert float(model(codes)["D00001"]) == pytest.approx(expected, abs=1e-5)
+        assert model(codes)["D00001"].item() == pytest.approx(expected, abs=1e-5)
 
 
 def test_matches__text_of_that_layout_alone(tmp_path):

@@ -53,7 +53,7 @@ def assemble_rows(
         Interval(name or "row", 0, dataset.bin_bp, str(strand))
         for name, strand in zip(ids, strands, strict=True)
     )
-    sequence = inputs.pop("sequence")
+    sequence = inputs.pop("sequence", np.empty((len(rows), 0), dtype=np.uint8))
     return Batch(sequence, values[:, None, :], windows, inputs)
 
 

@@ -59,7 +59,7 @@ class Block:
 
 def block_paths(root: Path, config: TableConfig, name: str) -> list[Path]:
     """Return the arrays of a block, and its table of rows."""
-    names = [*(config.sequence or {SEQUENCE: ""}), *config.inputs]
+    names = [*config.sequence_names, *config.inputs]
     stores = [*(layout.input_store(given) for given in names), layout.VALUES_STORE]
     return [*(root / store / name for store in stores), root / layout.ROWS / f"{name}.parquet"]
 
@@ -122,6 +122,9 @@ def _sequences(block: Block, counts: Counter[str]) -> tuple[dict[str, UInt8[np.n
         found[name] = np.concatenate([part[0] for part in parts])
         places[name] = _joined([part[1] for part in parts])
         counts["cropped_sequences"] += sum(part[2] for part in parts)
+    if not found:
+        rows = np.zeros(len(block.codes), dtype=np.int64)
+        return {}, Place(rows, rows + config.window_bp)
     return found, places[SEQUENCE]
 
 

@@ -131,7 +131,7 @@ def _is_built(out: Path, config: TableConfig, name: str) -> bool:
 
 def _refuse_small_disk(plan: TablePlan, out: Path) -> None:
     """Stop before any work where even the best compression could not fit the disk."""
-    n_sequences = len(plan.config.sequence or "x")
+    n_sequences = len(plan.config.sequence_names)
     # Two bits a base, where the table is of random sequence.
     least = plan.n_rows * (n_sequences * plan.config.window_bp // 8 + len(plan.tracks))
     free = shutil.disk_usage(out).free

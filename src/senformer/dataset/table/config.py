@@ -138,7 +138,8 @@ class TableConfig(Config):
     id
         Column with the rows' names; by default rows are numbered.
     sequence
-        Column of the sequence, or columns by name where a model reads several (one is ``sequence``).
+        Column of the sequence, or columns by name where a model reads several (one is ``sequence``); empty
+        where it reads none, but further inputs alone.
     locus, genome
         Instead: columns that say where to cut it from the genome, which fills the window.
     values
@@ -147,7 +148,8 @@ class TableConfig(Config):
         Further inputs by name.
     window_bp, pad, flanks
         Length of the model's input, where a shorter sequence is padded with N, and the constant bases
-        beside it, which come before N as far as the window has room.
+        beside it, which come before N as far as the window has room; without a sequence, what the other
+        inputs span.
     too_long
         A sequence longer than the window is an error, or cropped at both ends and counted.
     duplicate_ids
@@ -200,7 +202,9 @@ class TableConfig(Config):
             raise ValueError("give either sequence or locus")
         if (self.genome is None) != (self.locus is None):
             raise ValueError("genome and locus go together")
-        if self.sequence is not None and SEQUENCE not in self.sequence:
+        if self.sequence == {}:
+            self._check_without_sequence()
+        elif self.sequence is not None and SEQUENCE not in self.sequence:
             raise ValueError(f"one of the sequences must be called {SEQUENCE!r}")
         if self.locus is not None and (self.pad != "center" or self.flanks != Flanks()):
             raise ValueError("pad and flanks have no effect with locus: the genome fills the window")
@@ -212,10 +216,18 @@ class TableConfig(Config):
             raise ValueError("split by 'file' needs id, the column with the names of rows")
         self._check_joins()
         for name in self.inputs:
-            if name in (self.sequence or (SEQUENCE,)) or not name.isidentifier():
+            if name in {SEQUENCE, *self.sequence_names} or not name.isidentifier():
                 raise ValueError(f"an input cannot be called {name!r}")
         self._check_pairs()
         return self
+
+    def _check_without_sequence(self) -> None:
+        if not self.inputs:
+            raise ValueError("without a sequence a row has nothing for a model to read: give inputs")
+        if (self.pad, self.flanks, self.too_long) != ("center", Flanks(), "error"):
+            raise ValueError("pad, flanks and too_long have no effect without a sequence")
+        if self.split.by == "identity":
+            raise ValueError("split by 'identity' needs a sequence")
 
     def _check_joins(self) -> None:
         for source in self.rows:
@@ -244,6 +256,11 @@ class TableConfig(Config):
                 value.pair not in self.values or self.values[value.pair].pair != name
             ):
                 raise ValueError(f"values {name!r} and {value.pair!r} do not name each other as pair")
+
+    @property
+    def sequence_names(self) -> list[str]:
+        """Names of the sequences of a row."""
+        return [SEQUENCE] if self.sequence is None else list(self.sequence)
 
     @property
     def bin_bp(self) -> int:

@@ -64,9 +64,8 @@ class TableDataset:
 
     @property
     def sequence_names(self) -> list[str]:
-        """Names of the sequences of a row, ``sequence`` first."""
-        names = list(self.config.sequence or {SEQUENCE: ""})
-        return sorted(names, key=lambda name: name != SEQUENCE)
+        """Names of the sequences of a row, ``sequence`` first; none where only numbers are read."""
+        return sorted(self.config.sequence_names, key=lambda name: name != SEQUENCE)
 
     @property
     def label_tracks(self) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from senformer.model.kind import ModelKind
 from senformer.model.zoo.agentbind import AGENTBIND
+from senformer.model.zoo.attentivechrome import ATTENTIVECHROME
 from senformer.model.zoo.basenji import BASENJI
 from senformer.model.zoo.basenji2 import BASENJI2
 from senformer.model.zoo.baskerville import BASKERVILLE
@@ -11,8 +12,10 @@ from senformer.model.zoo.bpnet import BPNET
 from senformer.model.zoo.danq import DANQ
 from senformer.model.zoo.danq_jaspar import DANQ_JASPAR
 from senformer.model.zoo.deepbind import DEEPBIND
+from senformer.model.zoo.deepchrome import DEEPCHROME
 from senformer.model.zoo.deeper_deepsea import DEEPER_DEEPSEA
 from senformer.model.zoo.deepfun import DEEPFUN
+from senformer.model.zoo.deepgrn import DEEPGRN
 from senformer.model.zoo.deepsea import DEEPSEA
 from senformer.model.zoo.deepstarr import DEEPSTARR
 from senformer.model.zoo.define_cnn import DEFINE_CNN
@@ -32,14 +35,17 @@ MODELS: dict[str, ModelKind] = {
     "basenji": BASENJI,
     "basenji2": BASENJI2,
     "agentbind": AGENTBIND,
+    "attentivechrome": ATTENTIVECHROME,
     "basset": BASSET,
     "beluga": BELUGA,
     "bpnet": BPNET,
     "danq": DANQ,
     "danq_jaspar": DANQ_JASPAR,
     "deepbind": DEEPBIND,
+    "deepchrome": DEEPCHROME,
     "deeper_deepsea": DEEPER_DEEPSEA,
     "deepfun": DEEPFUN,
+    "deepgrn": DEEPGRN,
     "deepsea": DEEPSEA,
     "deepstarr": DEEPSTARR,
     "mpra_dragonn": MPRA_DRAGONN,
