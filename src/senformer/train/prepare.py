@@ -9,6 +9,7 @@ import torch
 from senformer.core.seeding import child_seed
 from senformer.model import create_model
 from senformer.train.average import Average
+from senformer.train.bank import fill_bank
 from senformer.train.config import TrainConfig
 from senformer.train.engine import Engine
 from senformer.train.finetune.freezing import Freezing
@@ -35,6 +36,7 @@ def network(plan: Plan, config: TrainConfig) -> Any:
 def prepared(job: Job, config: TrainConfig, team: Team) -> Iterator[Engine]:
     """Create the model and put it on the devices of all processes."""
     model = network(job.plan, config)
+    fill_bank(model)
     freeze(model, config)
     keep_gib = None if config.finetune is None else config.finetune.keep_gib
     with accelerator(job.device, job.dtype) as found, kept_bins(model, keep_gib):

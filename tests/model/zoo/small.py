@@ -7,6 +7,16 @@ from senformer.model.zoo import MODELS
 WINDOW_BP = 120
 
 _TRACKS: dict[str, Any] = {"channels": [8, 6], "widths": [5, 3], "pools": [2, 2], "dilated_channels": 5}
+# Reads 40 bp around each bin of 20 bp.
+_BANK: dict[str, Any] = {
+    "window_bp": 40,
+    "crop_bins": 0,
+    "heads": {"human": 6},
+    "channels": [5, 4],
+    "width": 4,
+    "pool": 2,
+    "dense": 7,
+}
 # A name, or a name and a variant behind a colon.
 SMALL: dict[str, dict[str, Any]] = {
     "basenji": {**_TRACKS, "dilations": [1, 2]},
@@ -16,6 +26,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "agentbind:deepsea": {"channels": [8, 9, 12], "width": 4, "pool": 3, "dense": 16},
     "basset": {"channels": [6, 5, 4], "widths": [9, 5, 3], "dense": [8, 7]},
     "beluga": {"channels": [6, 5, 4], "width": 3, "pool": 3, "dense": 7},
+    "biren": {"bank": _BANK, "step_bp": 20, "conservation": 0, "hidden": 4},
     "danq": {"channels": 6, "width": 9, "pool": 5, "hidden": 4, "dense": 7},
     "danq_jaspar": {"channels": 6, "width": 9, "pool": 5, "hidden": 4, "dense": 7},
     "deepbind": {"channels": 5, "motif_bp": 9},

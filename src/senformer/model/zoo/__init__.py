@@ -8,6 +8,7 @@ from senformer.model.zoo.basenji2 import BASENJI2
 from senformer.model.zoo.baskerville import BASKERVILLE
 from senformer.model.zoo.basset import BASSET
 from senformer.model.zoo.beluga import BELUGA
+from senformer.model.zoo.biren import BIREN
 from senformer.model.zoo.bpnet import BPNET
 from senformer.model.zoo.danq import DANQ
 from senformer.model.zoo.danq_jaspar import DANQ_JASPAR
@@ -38,6 +39,7 @@ MODELS: dict[str, ModelKind] = {
     "attentivechrome": ATTENTIVECHROME,
     "basset": BASSET,
     "beluga": BELUGA,
+    "biren": BIREN,
     "bpnet": BPNET,
     "danq": DANQ,
     "danq_jaspar": DANQ_JASPAR,
