@@ -22,6 +22,7 @@ from senformer.model.zoo.deepstarr import DEEPSTARR
 from senformer.model.zoo.define_cnn import DEFINE_CNN
 from senformer.model.zoo.demo_dashboard import DEMO_DASHBOARD
 from senformer.model.zoo.enformer import ENFORMER
+from senformer.model.zoo.expecto import EXPECTO
 from senformer.model.zoo.mpra_dragonn import MPRA_DRAGONN
 from senformer.model.zoo.senformer import SENFORMER
 from senformer.model.zoo.tbinet import TBINET
@@ -50,6 +51,7 @@ MODELS: dict[str, ModelKind] = {
     "deepgrn": DEEPGRN,
     "deepsea": DEEPSEA,
     "deepstarr": DEEPSTARR,
+    "expecto": EXPECTO,
     "mpra_dragonn": MPRA_DRAGONN,
     "xpresso": XPRESSO,
     "define_cnn": DEFINE_CNN,

@@ -11,15 +11,14 @@ from jaxtyping import Float, Int64
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
+from senformer.model.bank_model import BankModel, make_bank
 from senformer.model.blocks.bigru import BiGru
-from senformer.model.blocks.feature_bank import FeatureBank
 from senformer.model.blocks.framework import KERAS
 from senformer.model.fields import Heads
 from senformer.model.inputs import read_features
 from senformer.model.kind import ModelKind
 from senformer.model.sequence_model import Inputs
 from senformer.model.window_config import PLAIN_RECIPE, Activation, Count, Size, WindowConfig
-from senformer.model.window_model import WindowModel
 from senformer.model.zoo.deepsea import DEEPSEA, DeepSeaConfig
 
 
@@ -69,13 +68,11 @@ class BiRenConfig(WindowConfig):
 def layers(config: BiRenConfig) -> tuple[list[nn.Module], int]:
     """Return bank and GRU, and how many values come out."""
     bank: Any = DEEPSEA.build(DEEPSEA.name, config.bank)
-    network = nn.Sequential(*bank.layers, *bank.heads.values())
     n_features = sum(config.bank.heads.values()) + config.conservation
-    features = FeatureBank(network, config.bank.window_bp, config.step_bp, bank.activate)
-    return [features, BiGru(n_features, config.hidden)], 2 * config.hidden
+    return [make_bank(bank, config.step_bp), BiGru(n_features, config.hidden)], 2 * config.hidden
 
 
-class BiRen(WindowModel):
+class BiRen(BankModel):
     """Features of the bins of a candidate, read in both directions.
 
     A shorter candidate has N at either end of the window: it is read from its first known base on, and its
@@ -92,24 +89,8 @@ class BiRen(WindowModel):
         return super().inputs | ({"conservation": text} if shape[1] else {})
 
     @property
-    def bank(self) -> FeatureBank:
-        """The frozen network."""
-        return self.layers[0]  # type: ignore[return-value]
-
-    @property
     def _n_bins(self) -> int:
         return self.bank.n_bins(self.window_bp)
-
-    def take_bank(self, source: WindowModel) -> None:
-        """Copy the weights of a trained network of the bank's sizes.
-
-        Raises
-        ------
-        RuntimeError
-            It has other sizes.
-        """
-        network = nn.Sequential(*source.layers, *source.heads.values())
-        self.bank.layers.load_state_dict(network.state_dict())
 
     def embed(self, inputs: Inputs) -> Float[Tensor, "batch 1 wide"]:
         """Return what the heads read.

@@ -1,0 +1,156 @@
+"""ExPecto: expression from what Beluga predicts along 40 kb around a start; ``expecto`` in ``MODELS``.
+
+Source: Zhou et al. 2018, doi:10.1038/s41588-018-0160-6; FunctionLab/ExPecto, idea only.
+"""
+
+from functools import partial
+from typing import Any
+
+from jaxtyping import Float
+from pydantic import Field, field_validator, model_validator
+from torch import Tensor, nn
+
+from senformer.core.config import Config, parse
+from senformer.core.tables import choose
+from senformer.model.bank_model import BankModel, make_bank
+from senformer.model.blocks.exp_basis import RATES, ExpBasis, bin_distances, exp_weights
+from senformer.model.blocks.framework import KERAS
+from senformer.model.fields import Heads
+from senformer.model.kind import ModelKind
+from senformer.model.sequence_model import Inputs
+from senformer.model.window_config import PLAIN_RECIPE, Size, WindowConfig
+from senformer.model.zoo.basset import BASSET
+from senformer.model.zoo.beluga import BELUGA
+from senformer.model.zoo.danq import DANQ
+from senformer.model.zoo.deeper_deepsea import DEEPER_DEEPSEA
+from senformer.model.zoo.deepsea import DEEPSEA
+from senformer.model.zoo.deepstarr import DEEPSTARR
+
+# What may be a bank: models of one window with one head.
+BANKS = {kind.name: kind for kind in (BELUGA, DEEPSEA, DEEPER_DEEPSEA, DANQ, BASSET, DEEPSTARR)}
+
+
+class BankChoice(Config):
+    """Which network is the bank.
+
+    Attributes
+    ----------
+    name, sizes
+        As of a model: its name, and what differs from its published sizes.
+    """
+
+    name: str = "beluga"
+    sizes: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        return choose(BANKS, name, "model.bank").name
+
+    @property
+    def config(self) -> WindowConfig:
+        """All sizes."""
+        kind = BANKS[self.name]
+        return parse(kind.config_class, {**kind.defaults, **self.sizes}, "model.bank")  # type: ignore[return-value]
+
+    @property
+    def activation(self) -> str:
+        """What its predictions are."""
+        return self.config.activation
+
+
+class ExpectoConfig(WindowConfig):
+    """Sizes of ExPecto.
+
+    Attributes
+    ----------
+    window_bp
+        The bins around the start, which lies in the middle, and beside them what the bank reads further.
+    bank, bank_from
+        The network whose predictions are the features of a bin, and the run or model folder that its weights
+        are from, where training begins.
+    step_bp
+        Bases a bin.
+    rates
+        How fast the weight of a bin falls, a step.
+    sides
+        Whether bins before and behind the start have weights of their own; the sequence is then that of the
+        gene's strand.
+    """
+
+    window_bp: Size = 41_800
+    heads: Heads = Field(default_factory=lambda: {"tissues": 218}, min_length=1)
+    bank: BankChoice = Field(default_factory=BankChoice)
+    bank_from: str | None = None
+    step_bp: Size = 200
+    rates: list[float] = Field(default=list(RATES), min_length=1)
+    sides: bool = True
+
+    @model_validator(mode="after")
+    def _check_bank(self) -> "ExpectoConfig":
+        bank = self.bank.config
+        beyond = bank.window_bp - self.step_bp
+        if len(bank.heads) > 1:
+            raise ValueError(f"a bank has one head, {list(bank.heads)} are {len(bank.heads)}")
+        if beyond < 0 or self.window_bp <= beyond or (self.window_bp - beyond) % self.step_bp:
+            raise ValueError(
+                f"window_bp {self.window_bp} is no whole number of bins of {self.step_bp} bp and the "
+                f"{beyond} bp that a bank of {bank.window_bp} bp reads beside them"
+            )
+        return self
+
+
+def layers(config: ExpectoConfig) -> tuple[list[nn.Module], int]:
+    """Return bank and basis, and how many values come out."""
+    bank = config.bank.config
+    features = make_bank(BANKS[config.bank.name].build(config.bank.name, bank), config.step_bp)  # type: ignore[arg-type]
+    distances = bin_distances(features.n_bins(config.window_bp), config.step_bp)
+    weights = exp_weights(distances, config.step_bp, config.rates, sides=config.sides)
+    return [features, ExpBasis(weights)], len(weights) * sum(bank.heads.values())
+
+
+class Expecto(BankModel):
+    """What the bank predicts for both strands of each bin, gathered by distance, under linear heads."""
+
+    def embed(self, inputs: Inputs) -> Float[Tensor, "batch 1 wide"]:
+        """Return what the heads read.
+
+        Raises
+        ------
+        DataError
+            The input is none that the model reads, or not of its window's length.
+        """
+        bases = self._bases(inputs)
+        # The bins of the other strand come in the other order.
+        both = (self.bank(bases) + self.bank(bases.flip(1, 2)).flip(1)) / 2
+        return self.layers[1](both)[:, None].to(both.dtype)
+
+
+EXPECTO = ModelKind(
+    name="expecto",
+    summary="Beluga's predictions in 200 bins around a transcription start, and a line for each tissue.",
+    build=partial(Expecto, make_layers=layers, framework=KERAS),
+    config_class=ExpectoConfig,
+    defaults={},
+    trainer="loop",
+    source="Zhou et al. 2018, doi:10.1038/s41588-018-0160-6; FunctionLab/ExPecto",
+    recipe={
+        **PLAIN_RECIPE,
+        "reverse_complement": False,
+        "epochs": 100,
+        "batch_size": 128,
+        "optimizer": "adam",
+        "learning_rate": 1e-5,
+        "weight_decay": 0.01,
+        "loss": "mse",
+        "select": "valid_loss",
+        "stop": {"metric": "valid_loss", "patience": 10},
+    },
+    deviations=(
+        "Variants are scored as the difference between two whole predictions: bins lie about the start. The "
+        "published code lays nine windows about the variant, from -800 to +800 bp.",
+        "Features are 2,002 a basis; the deposited models have a column of zeros before them.",
+        "Weights of the released models are per ln(RPKM + 0.0001): log: ln in the table of expression, and "
+        "0.0001 added to its values.",
+    ),
+)
