@@ -3,6 +3,7 @@ import torch
 
 from senformer.model.initializers import (
     glorot_normal_,
+    he_uniform_,
     scaled_identity_,
     truncated_normal_,
     variance_scaling_,
@@ -32,3 +33,8 @@ def test_glorot_normal__variance_by_both_fans():
     torch.manual_seed(0)
     # 2 / (30 + 20).
     assert float(glorot_normal_(torch.empty(400, 500), 30, 20).std()) == pytest.approx(0.2, rel=0.01)
+
+
+def test_he_uniform__by_what_enters():
+    torch.manual_seed(0)
+    assert float(he_uniform_(torch.empty(400, 500), 24, 1).abs().max()) == pytest.approx(0.5, rel=1e-3)

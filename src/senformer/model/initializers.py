@@ -47,6 +47,13 @@ def glorot_normal_(weight: Tensor, fan_in: int, fan_out: int) -> Tensor:
 
 
 @torch.no_grad()
+def he_uniform_(weight: Tensor, fan_in: int, fan_out: int) -> Tensor:
+    """Fill uniformly within ``sqrt(6 / fan_in)`` of zero, as Keras' ``he_uniform`` does."""
+    limit = math.sqrt(6 / fan_in)
+    return weight.uniform_(-limit, limit)
+
+
+@torch.no_grad()
 def fan_in_uniform_(tensor: Tensor, fan_in: int, fan_out: int) -> Tensor:
     """Fill weight or bias uniformly within ``fan_in ** -0.5`` of zero, as Torch7 and PyTorch do."""
     limit = fan_in**-0.5

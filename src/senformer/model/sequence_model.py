@@ -51,6 +51,8 @@ class SequenceModel(nn.Module, ABC):
     FEWEST_GOLDEN_BINS: ClassVar[int] = 1
     # Whether a head reads more of the embedding for a bin than that bin.
     HEADS_MIX_BINS: ClassVar[bool] = False
+    # Inputs beside the sequence without which nothing is predicted.
+    REQUIRED: ClassVar[tuple[str, ...]] = ()
 
     heads: nn.ModuleDict
 

@@ -86,8 +86,11 @@ def pick_head(model: Any, head: str | None) -> str:
 
 
 def _refuse_without_sequence(model: Any) -> None:
-    """Raise where a model reads signals alone."""
+    """Raise where a model reads signals alone, or cannot do without another input."""
     known = getattr(model, "inputs", ("sequence",))
     if "sequence" not in known:
         found = f"{model.name} reads no sequence, but {', '.join(known)}"
+        raise ConfigError("E721", "model", found, "Evaluate it on a table (senformer evaluate --data).")
+    if needed := getattr(model, "REQUIRED", ()):
+        found = f"{model.name} reads {', '.join(needed)} beside the sequence, of which a genome tells nothing"
         raise ConfigError("E721", "model", found, "Evaluate it on a table (senformer evaluate --data).")

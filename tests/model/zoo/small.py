@@ -27,6 +27,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "basset": {"channels": [6, 5, 4], "widths": [9, 5, 3], "dense": [8, 7]},
     "beluga": {"channels": [6, 5, 4], "width": 3, "pool": 3, "dense": 7},
     "biren": {"bank": _BANK, "step_bp": 20, "conservation": 0, "hidden": 4},
+    "chromtransfer": {"channels": [6, 4, 5], "widths": [5, 4, 3, 3, 2], "head_dense": [8, 7]},
     "danq": {"channels": 6, "width": 9, "pool": 5, "hidden": 4, "dense": 7},
     "danq_jaspar": {"channels": 6, "width": 9, "pool": 5, "hidden": 4, "dense": 7},
     "deepbind": {"channels": 5, "motif_bp": 9},
@@ -45,6 +46,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "demo_dashboard": {"channels": [6], "widths": [5], "hidden": 4},
     "demo_dashboard:cnn": {"channels": [6, 5, 4], "widths": [9, 5, 3]},
     "demo_dashboard:rnn": {"hidden": 4},
+    "speid": {"promoter_bp": 80, "channels": 6, "width": 9, "pool": 5, "hidden": 4, "dense": 7},
     "tbinet": {"channels": 6, "width": 9, "pool": 5, "hidden": 4, "dense": 7},
     "vaishnav_cnn": {"channels": 5, "width": 6, "dense": [8, 7]},
     "vaishnav_transformer": {
@@ -55,7 +57,12 @@ SMALL: dict[str, dict[str, Any]] = {
         "n_heads": 3,
         "dense": [8, 7],
     },
+    "zrimec2020": {"channels": [6, 5], "width": 4, "codons": 2, "stability": 1, "dense": [8, 7]},
 }
+
+
+# Those that read two sequences, of which a genome tells one.
+OF_PAIRS = ("speid",)
 
 
 def small_section(name: str, **changes: Any) -> dict[str, Any]:

@@ -14,15 +14,19 @@ from senformer.train import TrainConfig, train
 
 N_ROWS = 24
 # Name -> further inputs of a table, and columns of sequences, for the small model.
-TABLES = {"xpresso": ({"halflife": {"columns": ["a", "b", "c"]}}, "seq")}
+TABLES = {
+    "xpresso": ({"halflife": {"columns": ["a", "b", "c"]}}, "seq"),
+    "zrimec2020": ({"codons": {"columns": ["a", "b"]}, "stability": {"columns": ["c"]}}, "seq"),
+    "speid": ({}, {"sequence": "seq", "promoter": "other"}),
+}
 
 
 def table(folder, inputs, sequence, window_bp):
     """Build a table of labels that an input tells, and nothing else does."""
     rng = np.random.default_rng(5)
     rows = pd.DataFrame(rng.normal(size=(N_ROWS, 3)), columns=["a", "b", "c"])
-    for name in ("seq", "other"):
-        rows[name] = ["".join(rng.choice(list("ACGT"), window_bp)) for _ in range(N_ROWS)]
+    for name, n_bases in (("seq", window_bp), ("other", 80)):
+        rows[name] = ["".join(rng.choice(list("ACGT"), n_bases)) for _ in range(N_ROWS)]
     rows["y"] = (rows["a"] > 0).astype(int)
     rows["split"] = (["train"] * 4 + ["valid", "test"]) * (N_ROWS // 6)
     rows.to_csv(folder / "t.tsv", sep="\t", index=False)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from tests.model.zoo.small import SMALL, WINDOW_BP, small_section
+from tests.model.zoo.small import OF_PAIRS, SMALL, WINDOW_BP, small_section
 
 from senformer.dataset.batch import Batch
 from senformer.genome import open_genome
@@ -77,7 +77,7 @@ def test_small_section__every_model_of_sequence_but_those_with_a_transformer():
     }
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", [name for name in SMALL if name not in OF_PAIRS])
 def test_zoo__the_common_path(name, genome, tmp_path):
     model, config = trained(name)
     if config.max_norm is not None:

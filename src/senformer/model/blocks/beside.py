@@ -19,3 +19,27 @@ class Joined(nn.Sequential):
     def forward(self, x: Float[Tensor, "batch position i"]) -> Float[Tensor, "batch position o"]:
         """Return ``x`` and ``layers(x)`` side by side."""
         return torch.cat([x, super().forward(x)], dim=-1)
+
+
+class Projected(nn.Module):
+    """Add what layers make of the input to what other layers, of another width, make of it."""
+
+    def __init__(self, layers: list[nn.Module], shortcut: nn.Module) -> None:
+        super().__init__()
+        self.layers, self.shortcut = nn.Sequential(*layers), shortcut
+
+    def forward(self, x: Float[Tensor, "batch position i"]) -> Float[Tensor, "batch position o"]:
+        """Return ``shortcut(x) + layers(x)``."""
+        return self.shortcut(x) + self.layers(x)
+
+
+class Collected(nn.Sequential):
+    """Run layers one after another and put the outputs of all side by side."""
+
+    def forward(self, x: Float[Tensor, "batch position i"]) -> Float[Tensor, "batch position o"]:
+        """Return what comes out of each."""
+        found = []
+        for layer in self:
+            x = layer(x)
+            found.append(x)
+        return torch.cat(found, dim=-1)

@@ -10,6 +10,7 @@ from senformer.model.zoo.basset import BASSET
 from senformer.model.zoo.beluga import BELUGA
 from senformer.model.zoo.biren import BIREN
 from senformer.model.zoo.bpnet import BPNET
+from senformer.model.zoo.chromtransfer import CHROMTRANSFER
 from senformer.model.zoo.danq import DANQ
 from senformer.model.zoo.danq_jaspar import DANQ_JASPAR
 from senformer.model.zoo.deepbind import DEEPBIND
@@ -25,10 +26,12 @@ from senformer.model.zoo.enformer import ENFORMER
 from senformer.model.zoo.expecto import EXPECTO
 from senformer.model.zoo.mpra_dragonn import MPRA_DRAGONN
 from senformer.model.zoo.senformer import SENFORMER
+from senformer.model.zoo.speid import SPEID
 from senformer.model.zoo.tbinet import TBINET
 from senformer.model.zoo.vaishnav_cnn import VAISHNAV_CNN
 from senformer.model.zoo.vaishnav_transformer import VAISHNAV_TRANSFORMER
 from senformer.model.zoo.xpresso import XPRESSO
+from senformer.model.zoo.zrimec2020 import ZRIMEC2020
 
 MODELS: dict[str, ModelKind] = {
     "enformer": ENFORMER,
@@ -42,6 +45,7 @@ MODELS: dict[str, ModelKind] = {
     "beluga": BELUGA,
     "biren": BIREN,
     "bpnet": BPNET,
+    "chromtransfer": CHROMTRANSFER,
     "danq": DANQ,
     "danq_jaspar": DANQ_JASPAR,
     "deepbind": DEEPBIND,
@@ -53,7 +57,9 @@ MODELS: dict[str, ModelKind] = {
     "deepstarr": DEEPSTARR,
     "expecto": EXPECTO,
     "mpra_dragonn": MPRA_DRAGONN,
+    "speid": SPEID,
     "xpresso": XPRESSO,
+    "zrimec2020": ZRIMEC2020,
     "define_cnn": DEFINE_CNN,
     "demo_dashboard": DEMO_DASHBOARD,
     "tbinet": TBINET,

@@ -25,13 +25,15 @@ FREE_KEYS = frozenset(
         "attention_dropout",
         "dropout",
         "final_dropout",
+        "head_dense",
         "last_dropout",
         "name",
         "pointwise_dropout",
         "position_dropout",
     }
 )
-"""Keys of the model section that may differ from the source's: its weights mean the same under them."""
+"""Keys of the model section that may differ from the source's: its weights mean the same under them, or are
+of heads that are drawn anew."""
 
 _OWN = ("heads", "window_bp", "crop_bins")
 _WHERE = "train.finetune"
