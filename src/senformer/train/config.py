@@ -72,7 +72,7 @@ class TrainConfig(Config):
         Name of a loss (``LOSSES``).
     loss_options
         Its options by name: ``total_weight`` of ``poisson_multinomial``, ``count_weight`` of
-        ``multinomial_mse``.
+        ``multinomial_mse``, ``n_labels`` of ``labels_mse``.
     assay_weights
         Factor on the loss of every track of an assay; 1 for assays without one.
     track_weights

@@ -6,8 +6,8 @@ from senformer.model import create_model
 def test_define_cnn__sizes():
     with torch.device("meta"):
         model = create_model("define_cnn")
-    # 128 kernels of 4 * 24 values and a bias; two strands' maxima and means into 128 units; one output.
-    assert model.card.parameters == 128 * 97 + 128 * (4 * 128 + 1) + 129
+    # 128 kernels of 4 * 24 values and a bias; two strands' maxima and means into 128 units; two outputs.
+    assert model.card.parameters == 128 * 97 + 128 * (4 * 128 + 1) + 2 * 129
     assert (model.window_bp, model.config.activation) == (300, "linear")
 
 

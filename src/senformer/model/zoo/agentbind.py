@@ -111,6 +111,7 @@ AGENTBIND = ModelKind(
         "schedule_options": {"metric": "valid_loss", "factor": 0.1, "patience": 10, "min_rate": 1e-5},
         "weight_decay": 5e-7,
         "ema": 0.999,
+        "ema_warmup": True,
         "loss": "binary_cross_entropy",
         "select": "valid_loss",
     },
@@ -124,6 +125,9 @@ AGENTBIND = ModelKind(
         "The published L1 term of 1e-8 computes an L2 norm; it is left out here, and weight_decay: 5.1e-7 "
         "does what it did.",
         "Body deepsea was trained at learning_rate: 0.01, down to min_rate: 1e-4; the recipe is danq's.",
+        "For a factor the published code drew the fully connected layer anew and kept the others' weights; "
+        "fine-tuning here draws heads anew (heads: new) and keeps the rest.",
+        "The average of the weights begins with smaller shares: a short training forgets how it began.",
         "Training ended where the rate reached its smallest; here the best validation is kept.",
         "Pooling of deepsea begins at the first position and keeps a shorter last window; in TensorFlow it "
         "began one position before the first.",

@@ -35,7 +35,7 @@ class DefineConfig(WindowConfig):
     """
 
     window_bp: Size = 300
-    heads: Heads = Field(default_factory=lambda: {"intensity": 1}, min_length=1)
+    heads: Heads = Field(default_factory=lambda: {"factor": 2}, min_length=1)
     channels: Size = 128
     width: Size = 24
     dense: Size = 128
@@ -56,25 +56,25 @@ _RECIPE: dict[str, Any] = {
     "batch_size": 128,
     "optimizer": "adam",
     "learning_rate": 0.001,
-    "loss": "mse",
+    "loss": "labels_mse",
+    "loss_options": {"n_labels": 1},
     "select": "valid_loss",
     "stop": {"metric": "valid_loss", "patience": 10},
 }
 
 DEFINE_CNN = ModelKind(
     name="define_cnn",
-    summary="An approximation of DeFine: strength or presence of a factor's binding in 300 bp.",
+    summary="An approximation of DeFine: presence and strength of a factor's binding in 300 bp.",
     build=partial(WindowModel, make_layers=layers, framework=TORCH),
     config_class=DefineConfig,
     defaults={},
     trainer="loop",
     source="Wang et al. 2018, doi:10.1093/nar/gky215",
     recipe=_RECIPE,
-    variants={"bound": {"heads": {"bound": 1}, "activation": "sigmoid"}},
     deviations=(
         "An approximation: layers and recipe are not published in a form at hand. Chosen are detectors on "
         "both strands, as in other models of windows of this size.",
-        "DeFine predicts strength and class together; here a model has one loss: strength (the default), or "
-        "with variant bound and loss: binary_cross_entropy the class.",
+        "The class comes as log odds: values of a table are the class (0 or 1), then the strength (NA where "
+        "there is none).",
     ),
 )
