@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from senformer.model.bank_model import BankModel, make_bank
+from senformer.model.blocks.align import from_first_base
 from senformer.model.blocks.bigru import BiGru
 from senformer.model.blocks.framework import KERAS
 from senformer.model.fields import Heads
@@ -113,14 +114,9 @@ class BiRen(BankModel):
         self, bases: Float[Tensor, "batch base 4"]
     ) -> tuple[Float[Tensor, "batch base 4"], Int64[Tensor, " batch"]]:
         """Return the candidates from their first known base on, and how many bins they have."""
-        config, n_bases = self.config, bases.shape[1]
-        known = (bases != 0).any(dim=-1)
-        places = torch.arange(n_bases, device=bases.device)
-        first = torch.where(known, places, n_bases).amin(dim=1)
-        end = torch.where(known, places + 1, 0).amax(dim=1)
-        moved = (places + first[:, None]).remainder(n_bases)
-        bases = bases.gather(1, moved[..., None].expand_as(bases))
-        length = end - first - (config.bank.window_bp - config.step_bp)
+        config = self.config
+        bases, n_known = from_first_base(bases)
+        length = n_known - (config.bank.window_bp - config.step_bp)
         n_bins = torch.div(length - int(config.drops_exact_bin), config.step_bp, rounding_mode="floor")
         return bases, n_bins.clamp(0, self._n_bins)
 
