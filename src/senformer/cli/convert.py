@@ -14,7 +14,7 @@ def convert(
         Path,
         typer.Argument(
             help="A TensorFlow checkpoint, an enformer-pytorch or Hugging Face file or folder, a Keras file, "
-            "or a model folder.",
+            "a model file of LS-GKM, or a model folder.",
             show_default=False,
         ),
     ],
@@ -48,6 +48,10 @@ def convert(
         int | None,
         typer.Option("--basis-bp", min=1, help="The window the weights were made for, if not 196,608 bp."),
     ] = None,
+    readout: Annotated[
+        str | None,
+        typer.Option("--readout", help="Of a gkm_svm: decision, or words, whose change is deltaSVM."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Turn published weights into a model folder: safetensors and a card with golden outputs.
@@ -66,6 +70,7 @@ def convert(
         window_bp=window_bp,
         crop_bins=crop_bins,
         attention=parse_kind(attention),
+        readout=readout,
     )
     result = convert_weights(source, out, config)
     heads = ", ".join(f"{head} {n_tracks:,}" for head, n_tracks in result["heads"].items())

@@ -14,6 +14,7 @@ class Format(StrEnum):
     """What is written."""
 
     TFRECORD = "tfrecord"
+    LSGKM = "lsgkm"
 
 
 class Bases(StrEnum):
@@ -39,9 +40,16 @@ class Masked(StrEnum):
 
 
 def export(
-    dataset: Annotated[Path, typer.Argument(help="A folder that `build` made.", show_default=False)],
+    dataset: Annotated[
+        Path,
+        typer.Argument(
+            help="A folder that `build` made; for lsgkm a run or model folder.", show_default=False
+        ),
+    ],
     out: Out,
-    format: Annotated[Format, typer.Option("--format", help="The layout of Basenji.")] = Format.TFRECORD,
+    format: Annotated[
+        Format, typer.Option("--format", help="Basenji's records, or LS-GKM's model file.")
+    ] = Format.TFRECORD,
     sequence: Annotated[
         Bases, typer.Option("--sequence", help="A byte a base, or four, as Enformer's records have.")
     ] = Bases.INDEX,
@@ -52,12 +60,18 @@ def export(
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; no effect on the result.")] = 1,
     json: Json = False,
 ) -> None:
-    """Write the windows of a dataset as TFRecords that Basenji-family tools read.
+    """Write the windows of a dataset as TFRecords that Basenji-family tools read, or a gkm-SVM for LS-GKM.
 
     Killed at any moment, the same command writes the files that are missing.
 
     Example: senformer export dataset --format tfrecord --out records
     """
+    if format is Format.LSGKM:
+        from senformer.workflow.export import export_lsgkm
+
+        told = export_lsgkm(dataset, out)
+        say(told, f"LS-GKM model {out}: {told['support_vectors']:,} support vectors")
+        return
     from senformer.dataset.store import genome_dataset
     from senformer.dataset.tfrecord.export import ExportConfig, export_tfrecords
 

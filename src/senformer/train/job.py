@@ -9,8 +9,10 @@ import torch
 from torch import Tensor
 
 from senformer.core.device import pick_device, pick_dtype
+from senformer.core.errors import ConfigError
 from senformer.dataset.examples import AnyDataset
 from senformer.dataset.fold_choice import choose_folds
+from senformer.model.zoo import MODELS
 from senformer.train.batches import AnyBatches, make_batches
 from senformer.train.config import TrainConfig
 from senformer.train.distill.teacher import Teacher, make_teacher
@@ -72,6 +74,7 @@ def make_job(
     ConfigError, DataError, MissingInputError
         The first fault.
     """
+    _refuse_fitted(model_section)
     loss = make_loss(config.loss, config.loss_options)
     datasets = {name: _in_folds(dataset, config) for name, dataset in sorted(datasets.items())}
     plan = make_plan(model_section, config, datasets, resumed)
@@ -89,6 +92,14 @@ def make_job(
     positive = positive_weights(datasets, config.class_weights)
     sets = make_validation_sets(datasets, plan, config)
     return Job(plan, datasets, device, dtype, loss, batches, sets, weights, positive, teacher, settings)
+
+
+def _refuse_fitted(section: Mapping[str, Any]) -> None:
+    """Raise if the model is none that learns step by step."""
+    name = section.get("name")
+    if isinstance(name, str) and name in MODELS and MODELS[name].trainer == "fit":
+        found = f"{name} is fitted at once, it takes no steps"
+        raise ConfigError("E684", "model", found, "Fit it: senformer train, or train.fit.run.fit.")
 
 
 def _in_folds(dataset: AnyDataset, config: TrainConfig) -> AnyDataset:

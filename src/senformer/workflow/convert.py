@@ -3,6 +3,7 @@
 import logging
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from senformer.model.sequence_model import SequenceModel
 from senformer.model.trunk_model import TrunkModel
 from senformer.model.weights import SOURCES
 from senformer.model.weights.adopt import adopt
-from senformer.model.weights.foreign import Source
+from senformer.model.weights.foreign import Foreign, Source
+from senformer.model.zoo import MODELS
 from senformer.tracks.table import read_track_table
 from senformer.train.export import track_card
 
@@ -40,6 +42,8 @@ class ConvertConfig(Config):
         The window that the weights were made for, where the source does not say it.
     window_bp, crop_bins, attention
         Another window, crop and attention kind for the same weights; of the kind its name, or its keys.
+    readout
+        What a gkm-SVM predicts, the ``decision`` or the sum of those of its ``words``.
     """
 
     model: str | None = None
@@ -50,6 +54,7 @@ class ConvertConfig(Config):
     window_bp: int | None = Field(None, ge=1)
     crop_bins: int | None = Field(None, ge=0)
     attention: str | dict[str, Any] | None = None
+    readout: str | None = None
 
 
 def convert(source: Path, out: Path, config: ConvertConfig) -> dict[str, Any]:
@@ -66,8 +71,12 @@ def convert(source: Path, out: Path, config: ConvertConfig) -> dict[str, Any]:
     refuse_existing(out)
     name, reader = _reader(source, config.format)
     foreign = reader.read(source)
-    model = adopt(foreign, str(source), model=config.model, basis_bp=config.basis_bp)
     changes = {key: getattr(config, key) for key in ("window_bp", "crop_bins", "attention")}
+    if MODELS[foreign.model].trainer == "fit":
+        foreign = _of_words(foreign, changes.pop("window_bp"), config.readout)
+    elif config.readout is not None:
+        raise UsageError("E142", "--readout", f"{foreign.model} has one readout", "It is for gkm_svm.")
+    model = adopt(foreign, str(source), model=config.model, basis_bp=config.basis_bp)
     if any(value is not None for value in changes.values()):
         model = extend(model, **changes)
     _name_tracks(model, config.tracks)
@@ -76,6 +85,13 @@ def convert(source: Path, out: Path, config: ConvertConfig) -> dict[str, Any]:
     _check_outputs(model, str(source))
     model.save(out)
     return {"out": str(out), "source": str(source), "format": name, **describe(model)}
+
+
+def _of_words(foreign: Foreign, window_bp: int | None, readout: str | None) -> Foreign:
+    """Return a model that reads words with another window or readout: its arrays are those of any."""
+    changes: dict[str, Any] = {"window_bp": window_bp, "readout": readout}
+    overrides = {key: value for key, value in changes.items() if value is not None}
+    return replace(foreign, overrides=foreign.overrides | overrides)
 
 
 def describe(model: SequenceModel) -> dict[str, Any]:

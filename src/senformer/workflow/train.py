@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from senformer.core.config import read_raw_section, read_yaml
+from senformer.classical.config import FitConfig
+from senformer.core.config import parse, read_raw_section, read_yaml
 from senformer.core.errors import UsageError
 from senformer.core.tables import choose
 from senformer.dataset import AnyDataset, open_dataset
@@ -46,7 +47,9 @@ def train_from_file(
     the model's recipe says; ``steps`` takes the place of the steps or epochs of both. Of several processes
     that were launched together the first returns the result, the others None.
     """
+    from senformer.model.zoo import MODELS
     from senformer.train import train
+    from senformer.train.fit.run import fit
     from senformer.train.recipe import train_settings
     from senformer.train.team import launched
 
@@ -57,6 +60,13 @@ def train_from_file(
                 section = {name: value for name, value in section.items() if name != "epochs"}
                 section["steps"] = steps
             datasets = open_organisms(folders)
+            is_fitted = "name" in model and MODELS[str(model["name"])].trainer == "fit"
+            if is_fitted and team.size > 1:
+                found = f"{model['name']} is fitted at once; {team.size} processes were launched"
+                raise UsageError("E141", str(config), found, "Launch one: senformer train, without torchrun.")
+        if is_fitted:
+            return fit(model, fit_settings(section, recipe, config), datasets, out, resume=resume)
+        with team.agreed():
             settings = train_settings(section, recipe, datasets, f"{config} (train)")
         result = train(model, settings, datasets, out, resume=resume)
         return result if team.is_first else None
@@ -84,5 +94,19 @@ def read_experiment(config: Path) -> tuple[dict[str, Any], dict[str, Any], dict[
     recipe = {} if name is None else choose(MODELS, str(name), "model").recipe
     if not recipe:
         train = read_raw_section(config, "train")
-    train_settings(train, recipe, {}, f"{config} (train)")
+    if name is not None and choose(MODELS, str(name), "model").trainer == "fit":
+        fit_settings(train, recipe, config)
+    else:
+        train_settings(train, recipe, {}, f"{config} (train)")
     return model, train, recipe
+
+
+def fit_settings(section: dict[str, Any], recipe: dict[str, Any], config: Path) -> FitConfig:
+    """Return the settings of a fit: a model's recipe, changed as the ``train`` section says.
+
+    Raises
+    ------
+    ConfigError
+        A key or value is wrong.
+    """
+    return parse(FitConfig, {**recipe, **section}, f"{config} (train)")

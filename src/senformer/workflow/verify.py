@@ -73,7 +73,7 @@ def _verify_model(path: Path, device: str) -> dict[str, Any]:
         "checks": f"SHA-256 of {what}, golden outputs",
         "model": model.name,
         "device": str(place),
-        "dtype": str(next(model.parameters()).dtype).removeprefix("torch."),
+        "dtype": str(model.like.dtype).removeprefix("torch."),
         "sha256": digests or {WEIGHTS: model.card.sha256},
         **proof,
     }

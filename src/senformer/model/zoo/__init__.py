@@ -24,6 +24,8 @@ from senformer.model.zoo.define_cnn import DEFINE_CNN
 from senformer.model.zoo.demo_dashboard import DEMO_DASHBOARD
 from senformer.model.zoo.enformer import ENFORMER
 from senformer.model.zoo.expecto import EXPECTO
+from senformer.model.zoo.gkm_svm import GKM_SVM
+from senformer.model.zoo.kmer_svm import KMER_SVM
 from senformer.model.zoo.mpra_dragonn import MPRA_DRAGONN
 from senformer.model.zoo.senformer import SENFORMER
 from senformer.model.zoo.speid import SPEID
@@ -65,4 +67,6 @@ MODELS: dict[str, ModelKind] = {
     "vaishnav_transformer": VAISHNAV_TRANSFORMER,
     "xpresso": XPRESSO,
     "zrimec2020": ZRIMEC2020,
+    "kmer_svm": KMER_SVM,
+    "gkm_svm": GKM_SVM,
 }

@@ -1,0 +1,1 @@
+"""Words of DNA (k-mers, l-mers) and kernels over them: counting, gapped matches, sums over neighbors."""

@@ -1,0 +1,1 @@
+"""Runs of models that are fitted at once: read the training rows, fit, export."""

@@ -1,0 +1,94 @@
+"""Fitted models on the common path: train, evaluate, predict, score, verify."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from tests.train.fit.toy import motif_dataset
+
+from senformer.classical.config import FitConfig
+from senformer.core.errors import ConfigError, OutputError
+from senformer.core.shapes import BASES
+from senformer.evaluate import evaluate
+from senformer.genome import open_genome
+from senformer.genome.interval import Interval
+from senformer.model import load_model
+from senformer.predict.regions import predict_regions
+from senformer.train import TrainConfig, train
+from senformer.train.fit.run import fit
+from senformer.variants import score
+from senformer.workflow.train import train_from_file
+from senformer.workflow.verify import verify_path
+
+SECTIONS = {
+    "gkm_svm": {"word_bp": 6, "known_bp": 4, "max_mismatches": 2},
+    "kmer_svm": {"word_bp": 4},
+}
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    return motif_dataset(tmp_path_factory.mktemp("data"))
+
+
+def genome_with_a_motif(folder):
+    """Return a genome of 300 bp with the motif at 100, and a variant that breaks it."""
+    bases = [BASES[code] for code in np.random.default_rng(3).integers(0, 4, 300)]
+    bases[100:107] = "GATTACA"
+    (folder / "g.fa").write_text(f">chr1\n{''.join(bases)}\n")
+    (folder / "v.tsv").write_text("chrom\tpos\tref\talt\nchr1\t104\tT\tG\n")
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_fit__the_common_path(name, dataset, tmp_path):
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump({"model": {"name": name, **SECTIONS[name]}}))
+    done = train_from_file(tmp_path / "c.yaml", [dataset.path], tmp_path / "r")
+    assert (done["steps"], done["stopped_by"], done["n_train"]) == (0, "fit", 48)
+    assert done["cross_validation"] == []
+    found = evaluate(tmp_path / "r", dataset, tmp_path / "ev", split="test", device="cpu")
+    assert (found["n_windows"], found["overlaps_training"]) == (12, False)
+    assert found["auroc_mean"] > 0.9
+    assert verify_path(tmp_path / "r", device="cpu")["dtype"] == "float64"
+    genome_with_a_motif(tmp_path)
+    where = tmp_path / "r", tmp_path / "g.fa", tmp_path / "v.tsv", tmp_path / "s.parquet"
+    assert score(*where, device="cpu")["n_scored"] == 1
+    assert pd.read_parquet(tmp_path / "s.parquet")["SAD"].item() < 0
+    model, genome = load_model(tmp_path / "r" / "model"), open_genome(tmp_path / "g.fa")
+    told = predict_regions(model, genome, [Interval("chr1", 88, 220)], tmp_path / "p", device="cpu")
+    assert told["n_bins"] == 3
+
+
+def test_fit__cross_validation_stands_in_the_run(dataset, tmp_path):
+    section = {"name": "gkm_svm", **SECTIONS["gkm_svm"]}
+    config = FitConfig(cross_validation=3)
+    done = fit(section, config, {"toy": dataset}, tmp_path / "r")
+    lines = [json.loads(line) for line in (tmp_path / "r" / "metrics.jsonl").read_text().splitlines()]
+    assert [(line["track"], line["fold"], line["n"]) for line in lines] == [
+        ("label", 0, 16),
+        ("label", 1, 16),
+        ("label", 2, 16),
+        ("label", None, 48),
+    ]
+    assert done["cross_validation"] == lines[3:]
+    assert lines[3]["auroc"] > 0.8
+    # A finished run is left as it is; one that was stopped is fitted anew, to the same model.
+    assert fit(section, config, {"toy": dataset}, tmp_path / "r", resume=True) == done
+    (tmp_path / "r" / "DONE.json").unlink()
+    again = fit(section, config, {"toy": dataset}, tmp_path / "r", resume=True)
+    assert again["model_sha256"] == done["model_sha256"]
+    with pytest.raises(OutputError, match="holds a run"):
+        fit(section, config, {"toy": dataset}, tmp_path / "r")
+
+
+def test_fit__faults(dataset, tmp_path):
+    section = {"name": "kmer_svm"}
+    with pytest.raises(ConfigError, match=r"there are 2: a, b. Give the one dataset"):
+        fit(section, FitConfig(), {"a": dataset, "b": dataset}, tmp_path / "r")
+    with pytest.raises(ConfigError, match="kmer_svm is fitted at once, it takes no steps"):
+        train(section, TrainConfig(steps=1), {"toy": dataset}, tmp_path / "r")
+    (tmp_path / "c.yaml").write_text("model: gkm_svm\ntrain: {steps: 3}\n")
+    with pytest.raises(ConfigError, match=r"unknown key 'steps'"):
+        train_from_file(tmp_path / "c.yaml", [dataset.path], tmp_path / "r")
+    assert not (tmp_path / "r").exists()
