@@ -19,6 +19,7 @@ def test_describe_model__layers_and_their_shapes():
     assert shapes["heads.drosophila"] == (514, [1, 2])
     assert sum(row["parameters"] for row in facts["layers"]) == facts["parameters"]
     assert facts["recipe"]["learning_rate"] == 0.002
+    assert facts["interpretation"] == "DeepLIFT, then TF-MoDISco."
     assert describe_model("basset")["variants"] == {"current_code": {"padding": "same"}}
 
 
@@ -32,3 +33,9 @@ def test_describe_model__of_a_trunk_whole_windows_not_tiles():
     )
     assert "10.1038/s41592-021-01252-x" in facts["source"]
     assert facts["parameters"] == 251_221_292
+
+
+def test_describe_model__that_reads_two_sequences():
+    facts = describe_model("speid")
+    assert "promoter: of 2000 bases" in facts["input"]
+    assert {row["layer"]: row["shape"] for row in facts["layers"]}["branches.promoter"] == [98, 200]

@@ -52,7 +52,7 @@ def _paragraph(key: str, value: Any) -> str:
         return f"{key}\n{_indented(_aligned(pairs))}"
     if isinstance(value, list):
         return "\n".join([key, *(f"  - {line}" for line in value)])
-    return f"{key:<11} {value:,}" if isinstance(value, int) else f"{key:<11} {value}"
+    return f"{key:<14} {value:,}" if isinstance(value, int) else f"{key:<14} {value}"
 
 
 def _shape(shape: Sequence[int]) -> str:

@@ -21,6 +21,8 @@ class ModelKind:
         What sets it apart, in one sentence.
     source
         The paper that it is from.
+    interpretation
+        How its paper asked which bases count, where it did.
     trainer
         How it learns: ``loop`` by gradient, ``fit`` as an estimator.
     build, config_class, defaults
@@ -42,6 +44,7 @@ class ModelKind:
     defaults: dict[str, Any]
     trainer: Literal["loop", "fit"]
     source: str
+    interpretation: str = ""
     recipe: dict[str, Any] = field(default_factory=dict)
     variants: dict[str, dict[str, Any]] = field(default_factory=dict)
     deviations: tuple[str, ...] = ()

@@ -44,6 +44,7 @@ def describe_model(name: str) -> dict[str, Any]:
         "name": name,
         "summary": kind.summary,
         "source": kind.source,
+        "interpretation": kind.interpretation,
         "input": _input_text(model),
         "output": {head: f"(batch, {n_bins}, {n_tracks})" for head, n_tracks in model.config.heads.items()},
         "parameters": model.card.parameters,

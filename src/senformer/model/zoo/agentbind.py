@@ -101,6 +101,7 @@ AGENTBIND = ModelKind(
     defaults={},
     trainer="loop",
     source="Zheng et al. 2021, doi:10.1038/s42256-020-00282-y; Pandaman-Ryan/AgentBind",
+    interpretation="Grad-CAM times gradient.",
     recipe={
         **PLAIN_RECIPE,
         "epochs": 100,

@@ -98,6 +98,7 @@ ATTENTIVECHROME = ModelKind(
     defaults={},
     trainer="loop",
     source="Singh et al. 2017, arXiv:1708.00339; QData/AttentiveChrome",
+    interpretation="Attention weights of bins and of marks.",
     recipe={
         **PLAIN_RECIPE,
         "epochs": 30,

@@ -85,6 +85,7 @@ BASENJI = ModelKind(
     defaults={},
     trainer="loop",
     source="Kelley et al. 2018, doi:10.1101/gr.227819.117; calico/basenji",
+    interpretation="Gradient at the bases; in-silico mutagenesis; differences of alleles, also over genes.",
     recipe={
         "epochs": 100,
         "batch_size": 2,

@@ -72,6 +72,7 @@ BASSET = ModelKind(
     defaults={},
     trainer="loop",
     source="Kelley, Snoek, Rinn 2016, doi:10.1101/gr.200535.115; davek44/Basset",
+    interpretation="Kernels as motifs; in-silico mutagenesis.",
     recipe={
         **PLAIN_RECIPE,
         "epochs": 100,

@@ -16,6 +16,7 @@ BPNET = ModelKind(
     defaults={},
     trainer="loop",
     source="Avsec et al. 2021, doi:10.1038/s41588-021-00782-6; kundajelab/bpnet",
+    interpretation="DeepLIFT of profile (logits weighted by their softmax) and counts, then TF-MoDISco.",
     recipe={
         **PLAIN_RECIPE,
         "epochs": 200,

@@ -96,6 +96,7 @@ CHROMTRANSFER = ModelKind(
     defaults={},
     trainer="loop",
     source="Salvatore et al. 2023, doi:10.1093/nargab/lqad026; anderssonlab/ChromTransfer",
+    interpretation="Gradient times input.",
     recipe={
         **PLAIN_RECIPE,
         "reverse_complement": False,

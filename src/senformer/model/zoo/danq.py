@@ -104,6 +104,7 @@ DANQ = ModelKind(
     defaults={},
     trainer="loop",
     source="Quang, Xie 2016, doi:10.1093/nar/gkw226; uci-cbcl/DanQ",
+    interpretation="Kernels as motifs.",
     recipe=RECIPE,
     deviations=DEVIATIONS,
 )

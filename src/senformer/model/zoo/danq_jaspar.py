@@ -14,6 +14,7 @@ DANQ_JASPAR = ModelKind(
     defaults={"channels": 1024, "width": 30, "pool": 15, "hidden": 512},
     trainer="loop",
     source="Quang, Xie 2016, doi:10.1093/nar/gkw226; uci-cbcl/DanQ",
+    interpretation="Kernels as motifs.",
     recipe=RECIPE | {"epochs": 32},
     deviations=(
         *DEVIATIONS,

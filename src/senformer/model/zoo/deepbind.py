@@ -94,6 +94,7 @@ DEEPBIND = ModelKind(
     defaults={},
     trainer="loop",
     source="Alipanahi et al. 2015, doi:10.1038/nbt.3300",
+    interpretation="Kernels as motifs; in-silico mutagenesis.",
     recipe={
         **PLAIN_RECIPE,
         "steps": 20_000,

@@ -63,6 +63,7 @@ DEEPCHROME = ModelKind(
     defaults={},
     trainer="loop",
     source="Singh et al. 2016, doi:10.1093/bioinformatics/btw427; QData/DeepChrome",
+    interpretation="The input that makes a class most likely.",
     recipe={
         **PLAIN_RECIPE,
         "epochs": 100,

@@ -95,6 +95,7 @@ DEEPGRN = ModelKind(
     defaults={},
     trainer="loop",
     source="Chen et al. 2021, doi:10.1186/s12859-020-03952-1; jianlin-cheng/DeepGRN",
+    interpretation="Attention weights.",
     recipe={
         **PLAIN_RECIPE,
         "epochs": 60,

@@ -66,6 +66,7 @@ DEEPSEA = ModelKind(
     defaults={},
     trainer="loop",
     source="Zhou, Troyanskaya 2015, doi:10.1038/nmeth.3547",
+    interpretation="In-silico mutagenesis.",
     recipe={
         **PLAIN_RECIPE,
         "epochs": 100,

@@ -64,6 +64,7 @@ DEEPSTARR = ModelKind(
     defaults={},
     trainer="loop",
     source="de Almeida et al. 2022, doi:10.1038/s41588-022-01048-5; bernardo-de-almeida/DeepSTARR",
+    interpretation="DeepLIFT, then TF-MoDISco.",
     recipe={
         **PLAIN_RECIPE,
         "epochs": 100,

@@ -97,6 +97,7 @@ DEMO_DASHBOARD = ModelKind(
     defaults={},
     trainer="loop",
     source="Lanchantin et al. 2017, doi:10.1142/9789813207813_0025; QData/DeepMotif",
+    interpretation="Gradient; in-silico mutagenesis; the input that makes a class most likely.",
     recipe={
         **PLAIN_RECIPE,
         "epochs": 50,

@@ -15,4 +15,5 @@ ENFORMER = ModelKind(
     defaults={"attention": {"kind": "dense"}},
     trainer="loop",
     source="Avsec et al. 2021, doi:10.1038/s41592-021-01252-x",
+    interpretation="Gradient times input; in-silico mutagenesis; attention weights.",
 )

@@ -78,6 +78,7 @@ MPRA_DRAGONN = ModelKind(
     defaults={},
     trainer="loop",
     source="Movva et al. 2019, doi:10.1371/journal.pone.0218073; kundajelab/MPRA-DragoNN",
+    interpretation="DeepLIFT; in-silico mutagenesis; TF-MoDISco.",
     recipe={
         **PLAIN_RECIPE,
         "epochs": 20,

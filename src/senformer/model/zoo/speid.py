@@ -92,6 +92,7 @@ SPEID = ModelKind(
     defaults={},
     trainer="loop",
     source="Singh et al. 2019, doi:10.1007/s40484-019-0154-0; ma-compbio/SPEID",
+    interpretation="Kernels as motifs; occlusion of their instances; in-silico mutagenesis.",
     recipe={
         **PLAIN_RECIPE,
         "reverse_complement": False,

@@ -39,6 +39,7 @@ TBINET = ModelKind(
     defaults={},
     trainer="loop",
     source="Park et al. 2020, doi:10.1038/s41598-020-70218-4; dmis-lab/tbinet",
+    interpretation="Kernels as motifs; attention weights.",
     recipe={
         **PLAIN_RECIPE,
         "epochs": 60,

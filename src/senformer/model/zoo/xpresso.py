@@ -84,6 +84,7 @@ XPRESSO = ModelKind(
     defaults={},
     trainer="loop",
     source="Agarwal, Shendure 2020, doi:10.1016/j.celrep.2020.107663; vagarwal87/Xpresso",
+    interpretation="Occlusion of stretches; mean in-silico mutagenesis of promoters; weights of features.",
     recipe={
         **PLAIN_RECIPE,
         "reverse_complement": False,

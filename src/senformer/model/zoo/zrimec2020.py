@@ -95,6 +95,7 @@ ZRIMEC2020 = ModelKind(
     defaults={},
     trainer="loop",
     source="Zrimec et al. 2020, doi:10.1038/s41467-020-19921-4; JanZrimec/DeepExpression",
+    interpretation="Occlusion of ten bases at a time.",
     recipe={
         **PLAIN_RECIPE,
         "reverse_complement": False,
