@@ -9,8 +9,10 @@ prediction of the window before: what a model knows without this window's sequen
 """
 
 import argparse
+import json
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +21,7 @@ import yaml
 from senformer.core.commit import write_json, write_text
 from senformer.core.config import parse
 from senformer.dataset import Dataset, DatasetConfig, build, eval_windows, open_dataset
+from senformer.dataset.examples import AnyDataset
 from senformer.evaluate import evaluate
 from senformer.evaluate.metrics.jsd import Jsd
 from senformer.genome.chromosomes import resolve_chromosome
@@ -26,7 +29,7 @@ from senformer.genome.fasta import open_fasta
 from senformer.model.zoo import MODELS
 from senformer.predict.predictor import Predictor
 from senformer.predict.source import load_run_model
-from senformer.train import train
+from senformer.train import TrainConfig, train
 from senformer.train.recipe import train_settings
 from senformer.workflow.measure.machine import describe_machine
 
@@ -83,6 +86,19 @@ def distances(dataset: Dataset, split: str, predicted: np.ndarray) -> dict[str, 
     return {name: Jsd(n).add(guess, targets).result().tolist() for name, guess in guesses.items()}
 
 
+def trained(
+    model: dict[str, Any], how: TrainConfig, datasets: dict[str, AnyDataset], out: Path
+) -> tuple[dict[str, Any], float]:
+    """Train, or read what a finished run says of itself: its steps, and the minutes that it took."""
+    facts = out / "trained.json"
+    if not facts.exists():
+        began = time.monotonic()
+        done = train(model, how, datasets, out / "run")
+        write_json(facts, {"steps": done["steps"], "minutes": (time.monotonic() - began) / 60})
+    found = json.loads(facts.read_text(encoding="utf-8"))
+    return found, found["minutes"]
+
+
 def main() -> None:
     """Build, train, measure and write."""
     parser = argparse.ArgumentParser(
@@ -110,12 +126,10 @@ def main() -> None:
         build(parse(DatasetConfig, section, "dataset"), data)
     dataset = open_dataset(data)
     assert isinstance(dataset, Dataset)
-    datasets = {dataset.organism: dataset}
+    datasets: dict[str, AnyDataset] = {dataset.organism: dataset}
     how = train_settings(config["train"], MODELS[config["model"]["name"]].recipe, datasets)
-    began = time.monotonic()
-    done = train(config["model"], how, datasets, options.out / "run")
-    minutes = (time.monotonic() - began) / 60
-    asked = ("pearson", "jsd", "profile_auprc")
+    done, minutes = trained(config["model"], how, datasets, options.out)
+    asked = ("jsd", "profile_auprc")
     found = evaluate(options.out / "run", dataset, options.out / "test", split="test", metrics=asked)
     codes, *_ = read_split(dataset, "test")
     predictor = Predictor(load_run_model(options.out / "run"), batch_size=32)

@@ -36,5 +36,3 @@ def test_eval_batches__of_a_genome_with_a_margin(store: Dataset) -> None:
     np.testing.assert_array_equal(
         wide.sequence[0], store.sequence(first.chrom, first.start - 5, first.end + 5, pad=True)
     )
-    with pytest.raises(TypeError, match="no named inputs"):
-        turn_batch(store, {})

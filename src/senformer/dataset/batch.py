@@ -10,10 +10,12 @@ from jaxtyping import Float, Float32, UInt8
 
 from senformer.core.seeding import numpy_rng
 from senformer.dataset.augment import reverse_complement_batch
+from senformer.dataset.controls import CONTROL
 from senformer.dataset.negatives import is_shuffled
 from senformer.dataset.store import Dataset
 from senformer.genome.interval import Interval
 from senformer.genome.shuffle import shuffle_dinucleotides
+from senformer.tracks.table import strand_permutation
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def assemble(
     shifts = [0] * len(windows) if shifts_bp is None else [int(shift) for shift in shifts_bp]
     flips = [False] * len(windows) if flips is None else [bool(flip) for flip in flips]
     shuffled = [False] * len(windows) if shuffled is None else [bool(one) for one in shuffled]
-    sequences, targets, read = [], [], []
+    sequences, targets, controls, read = [], [], [], []
     for window, shift, flip, is_made in zip(windows, shifts, flips, shuffled, strict=True):
         bin_bp = dataset.bin_bp
         first, last = window.start + shift - margin_bp, window.end + shift + margin_bp
@@ -87,13 +89,25 @@ def assemble(
         if is_made:
             codes = shuffle_dinucleotides(codes, _shuffle_rng(dataset, window))
             values[~np.isnan(values)] = 0
+        control = dataset.control(window.chrom, first, last) if dataset.controls else None
         if flip:
             codes, values = reverse_complement_batch(codes, values, dataset.strand_permutation)
+            control = None if control is None else turn_control(dataset, control)
+        if control is not None:
+            controls.append(control)
         sequences.append(codes)
         targets.append(values)
         strand = "-" if flip else "+"
         read.append(Interval(window.chrom, window.start + shift, window.end + shift, strand))
-    return Batch(np.stack(sequences), np.stack(targets), tuple(read))
+    inputs = {CONTROL: np.stack(controls)} if controls else {}
+    return Batch(np.stack(sequences), np.stack(targets), tuple(read), inputs)
+
+
+def turn_control(
+    dataset: Dataset, control: Float[np.ndarray, "*batch base control"]
+) -> Float[np.ndarray, "*batch base control"]:
+    """Return the controls of windows as the other strand has them."""
+    return np.ascontiguousarray(control[..., ::-1, :][..., strand_permutation(dataset.controls)])
 
 
 def _shuffle_rng(dataset: Dataset, window: Interval) -> np.random.Generator:

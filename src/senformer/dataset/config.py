@@ -25,6 +25,7 @@ _NEEDED_BY = {
 # Keys that say what becomes of what was measured.
 _OF_MEASUREMENTS = (
     "tracks",
+    "controls",
     "labels",
     "negatives",
     "assays",
@@ -98,6 +99,8 @@ class DatasetConfig(Config):
         Targets become 0 and 1, by how much of a bin a track's peaks cover. See :class:`LabelsConfig`.
     negatives
         Windows without a peak beside those around peaks. See :class:`NegativesConfig`.
+    controls
+        Tracks that are no targets but the model's input ``control``: the last of the table, at single bases.
     exclude
         Regions (strings or a BED path) whose bins are masked in loss and metrics.
     include
@@ -141,6 +144,7 @@ class DatasetConfig(Config):
     regions: RegionsConfig | None = None
     labels: LabelsConfig | None = None
     negatives: NegativesConfig | None = None
+    controls: list[str] = Field(default_factory=list)
     exclude: list[str] | str = Field(default_factory=list)
     include: list[str] | None = None
     assays: dict[str, AssayConfig] = Field(default_factory=dict)
@@ -173,6 +177,8 @@ class DatasetConfig(Config):
             raise ValueError("stride_bp and snap_bp have no effect on windows around regions; leave them out")
         if self.negatives is not None and (self.regions is None or self.regions.tss is not None):
             raise ValueError("negatives are chosen beside peaks; give regions: {peaks: FILE} or {bed: FILE}")
+        if self.controls and (self.bin_bp != 1 or self.labels is not None or self.negatives is not None):
+            raise ValueError("controls are counts of single bases: bin_bp: 1, without labels and negatives")
         if self.edges == "pad" and (self.labels is not None or self.negatives is not None):
             raise ValueError("edges: pad goes with neither labels nor negatives; leave it out")
         check_snap(self.snap_bp, self.bin_bp, self.crop_bins, self.edges)

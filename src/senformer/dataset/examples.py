@@ -6,10 +6,12 @@ from typing import Any
 import pandas as pd
 
 from senformer.core.errors import ConfigError
-from senformer.dataset.batch import Batch
+from senformer.dataset.batch import Batch, turn_control
 from senformer.dataset.batch import eval_batches as genome_batches
+from senformer.dataset.controls import CONTROL
 from senformer.dataset.store import Dataset
 from senformer.dataset.table.store import TableDataset
+from senformer.genome.sequence import reverse_complement
 
 AnyDataset = Dataset | TableDataset
 
@@ -49,9 +51,10 @@ def refuse_unmeasured(dataset: AnyDataset, todo: str) -> None:
 
 
 def turn_batch(dataset: AnyDataset, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Return the named inputs of some rows as the other strand has them."""
+    """Return the named inputs of some rows, or windows, as the other strand has them."""
     from senformer.dataset.table.batches import turn_inputs
 
     if isinstance(dataset, Dataset):
-        raise TypeError("a genome's windows have no named inputs")
+        turned = {"sequence": reverse_complement(inputs["sequence"])}
+        return turned | {CONTROL: turn_control(dataset, inputs[CONTROL])}
     return turn_inputs(dataset, inputs)

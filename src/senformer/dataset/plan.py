@@ -19,6 +19,7 @@ from senformer.core.errors import ConfigError, DataError
 from senformer.core.provenance import versions
 from senformer.dataset import layout
 from senformer.dataset.config import AssayConfig, DatasetConfig
+from senformer.dataset.controls import check_controls
 from senformer.dataset.extremes import bound_extremes
 from senformer.dataset.gaps import read_gaps, report_of
 from senformer.dataset.inputs import input_paths, refuse_unfit, scan_inputs
@@ -217,6 +218,8 @@ def make_plan(config: DatasetConfig, *, workers: int = 1, joint: JointSplit | No
     table = _required(config, "tracks") if config.tracks_from is None else None
     fasta = open_fasta(genome)
     tracks = _read_tracks(config, table)
+    if config.controls:
+        check_controls(tracks, config.controls)
     if config.labels is not None:
         refuse_scaled(tracks)
     # What takes seconds comes before the scans.

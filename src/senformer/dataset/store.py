@@ -18,6 +18,7 @@ from senformer.dataset import layout
 from senformer.dataset.cache import ChromosomeCache, read_bin_facts
 from senformer.dataset.config import SPLITS, DatasetConfig
 from senformer.dataset.contigs import read_contigs
+from senformer.dataset.controls import part_controls
 from senformer.dataset.label_counts import keep_labelled
 from senformer.dataset.manifest import check_dataset, read_json
 from senformer.dataset.negatives import add_shuffled, is_shuffled
@@ -32,7 +33,7 @@ from senformer.dataset.splits.refold import fold_list, refold
 from senformer.dataset.table.layout import KIND as TABLE
 from senformer.dataset.table.store import TableDataset
 from senformer.dataset.windows import BinFacts, checked_stride, sift_windows, tile_windows
-from senformer.tracks.table import Track, strand_permutation
+from senformer.tracks.table import strand_permutation
 
 CACHE_BYTES = 1 << 30
 _KINDS = (layout.KIND, TABLE)
@@ -122,6 +123,8 @@ class Dataset:
         Where it lies, how it was built, its name, bases per bin.
     tracks
         The columns of the targets, with the scaling that was applied.
+    controls
+        Tracks that are no targets but what a model reads beside the sequence.
     strand_permutation
         For every track the position of its partner on the other strand.
     chrom_sizes
@@ -149,12 +152,13 @@ class Dataset:
         self.excluded = pd.DataFrame(header["excluded"], columns=["chrom", "start", "end"])
         pairs = [(chrom, *pair) for chrom, found in header.get("unmappable", {}).items() for pair in found]
         self.unmappable = pd.DataFrame(pairs, columns=["chrom", "start", "end"])
-        self.tracks: list[Track] = [track_from_record(record) for record in header["tracks"]]
+        stored = [track_from_record(record) for record in header["tracks"]]
+        self.tracks, self.controls = part_controls(stored, len(self.config.controls))
         self.strand_permutation = strand_permutation(self.tracks)
         self.windows = layout.read_windows(path)
         self.statistics = read_json(path / layout.STATISTICS)
         self.is_measured: bool = header.get("is_measured", True)
-        n_stored = len(self.tracks) if self.is_measured else 0
+        n_stored = len(stored) if self.is_measured else 0
         needed = layout.decoded_bytes(self.chrom_sizes, self.bin_bp, n_stored, self.config.dtype)
         self.contigs = read_contigs(path)
         packs = PackIndex(header.get("packs", {}), self.chrom_sizes, self.bin_bp)
@@ -255,7 +259,17 @@ class Dataset:
             )
         if not self.is_measured:
             return np.full((end_bin - start_bin, self.n_tracks), np.nan, dtype=np.float32)
-        return self._cache.read(layout.TRACKS, chrom, start_bin, end_bin).astype(np.float32)
+        stored = self._cache.read(layout.TRACKS, chrom, start_bin, end_bin)
+        return stored[:, : self.n_tracks].astype(np.float32)
+
+    def control(self, chrom: str, start: int, end: int) -> Float[np.ndarray, "base control"]:
+        """Return the controls of a stretch, float32; 0 beyond the ends and where nothing was measured."""
+        lo, hi = min(max(start, 0), self.n_bins(chrom)), max(min(end, self.n_bins(chrom)), 0)
+        values = np.zeros((end - start, len(self.controls)), dtype=np.float32)
+        if hi > lo:
+            stored = self._cache.read(layout.TRACKS, chrom, lo, hi)[:, self.n_tracks :]
+            values[lo - start : hi - start] = np.nan_to_num(stored.astype(np.float32))
+        return values
 
     def window_targets(self, chrom: str, start_bin: int, end_bin: int) -> Float[np.ndarray, "bin track"]:
         """Return the targets of a window, as :meth:`targets`; NaN beyond the ends where ``edges`` pads."""

@@ -86,7 +86,7 @@ def make_head(config: SpeidConfig, n_in: int, n_tracks: int) -> nn.Module:
 
 SPEID = ModelKind(
     name="speid",
-    summary="A convolution over enhancer and promoter each, an LSTM over both: do they interact?",
+    summary="A convolution over enhancer and promoter each, an LSTM over both: whether they interact.",
     build=partial(PairModel, make_branch=branch, make_layers=layers, framework=KERAS, make_head=make_head),
     config_class=SpeidConfig,
     defaults={},
