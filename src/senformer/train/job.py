@@ -17,6 +17,7 @@ from senformer.train.batches import AnyBatches, make_batches
 from senformer.train.config import TrainConfig
 from senformer.train.distill.teacher import Teacher, make_teacher
 from senformer.train.idle import warn_of_warmup
+from senformer.train.inputs import refuse_unfit_inputs
 from senformer.train.loss_choice import make_loss
 from senformer.train.plan import Plan, make_plan
 from senformer.train.recipe_check import refuse_unfit_recipe
@@ -80,6 +81,7 @@ def make_job(
     plan = make_plan(model_section, config, datasets, resumed)
     device = team.device(pick_device(config.device))
     dtype = pick_dtype(config.precision, device)
+    refuse_unfit_inputs(datasets, plan)
     refuse_unfit_recipe(config, plan, datasets, team.size)
     warn_of_warmup(config)
     batches = make_batches(datasets, plan, config, team)
