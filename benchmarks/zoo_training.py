@@ -1,4 +1,4 @@
-"""Train models of the zoo on measured data: each file of configs/zoo is a row of a table in docs/experiments.
+"""Train models of the zoo on measured tables: each file of configs/experiments/zoo is a row in the docs.
 
 Builds the dataset, trains with the model's recipe as the file changes it, evaluates the test split with both
 strands averaged, and measures the bar on the same rows: ridge regression on counts of 5-mers and of their
@@ -34,9 +34,9 @@ from senformer.dataset.table.store import TableDataset
 from senformer.evaluate.evaluate import evaluate
 from senformer.workflow.train import train_from_file
 
-CONFIGS = Path(__file__).resolve().parents[1] / "configs" / "zoo"
+CONFIGS = Path(__file__).resolve().parents[1] / "configs" / "experiments" / "zoo"
 K = 5
-_PATHS = ("rows", "file", "genome", "tracks")
+_PATHS = ("rows", "file")
 
 
 def below(value: Any, folder: Path, key: str = "rows") -> Any:
@@ -92,7 +92,9 @@ def ridge(dataset: TableDataset) -> dict[str, float]:
 
 def run(name: str, shared: Path, out: Path) -> dict[str, Any]:
     """Do one row, and return what was found."""
-    config = choose({file.stem: file for file in CONFIGS.glob("*.yaml")}, name, "file of configs/zoo")
+    files = {file.stem: file for file in CONFIGS.glob("*.yaml")}
+    tables = {stem: file for stem, file in files.items() if read_yaml(file)["dataset"].get("kind") == "table"}
+    config = choose(tables, name, "table of configs/experiments/zoo")
     values, folder = read_yaml(config), out / name
     folder.mkdir(parents=True, exist_ok=True)
     section = below(values["dataset"], shared)
@@ -110,10 +112,10 @@ def run(name: str, shared: Path, out: Path) -> dict[str, Any]:
     if not (folder / "test" / "DONE.json").is_file():
         evaluate(folder / "run", dataset, folder / "test", split="test", strands="both", batch_size=64)
     metrics = json.loads((folder / "test" / "metrics.json").read_text(encoding="utf-8"))
-    is_table = isinstance(dataset, TableDataset)
+    assert isinstance(dataset, TableDataset)
     counts = dataset.windows["split"].value_counts().to_dict()
     found = {"name": name, "rows": {str(key): int(n) for key, n in counts.items()}, "seconds": seconds}
-    return {**found, "test": metrics, "ridge": ridge(dataset) if is_table else None}
+    return {**found, "test": metrics, "ridge": ridge(dataset)}
 
 
 def main() -> None:
