@@ -19,7 +19,7 @@ def model_folder(tmp_path, activation):
     [("softplus", ["SAD", "SAR"]), ("linear", ["SAD"]), ("sigmoid", ["SAD", "log_odds"])],
 )
 def test_choose_scorers__by_itself_those_that_fit(tmp_path, activation, names):
-    assert [scorer.name for scorer in choose_scorers(model_folder(tmp_path, activation), None)] == names
+    assert [scorer.name for scorer in choose_scorers([model_folder(tmp_path, activation)], None)] == names
 
 
 @pytest.mark.parametrize(
@@ -30,16 +30,28 @@ def test_choose_scorers__of_another_domain_are_refused(tmp_path, activation, all
     folder = model_folder(tmp_path, activation)
     for name, scorer in SCORERS.items():
         if scorer.domain in allowed:
-            assert choose_scorers(folder, [name]) == [scorer]
+            assert choose_scorers([folder], [name]) == [scorer]
         else:
             with pytest.raises(ConfigError, match="the model predicts"):
-                choose_scorers(folder, [name])
+                choose_scorers([folder], [name])
 
 
 def test_choose_scorers__each_once(tmp_path):
     assert [
-        one.name for one in choose_scorers(model_folder(tmp_path, "softplus"), ["SAR", "SAD", "SAR"])
+        one.name for one in choose_scorers([model_folder(tmp_path, "softplus")], ["SAR", "SAD", "SAR"])
     ] == [
         "SAR",
         "SAD",
     ]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_choose_scorers__every_model_of_an_ensemble_counts(tmp_path, order):
+    folders = []
+    for name in ("softplus", "linear"):
+        (tmp_path / name).mkdir()
+        folders.append(model_folder(tmp_path / name, name))
+    runs = [folders[number] for number in order]
+    assert [scorer.name for scorer in choose_scorers(runs, None)] == ["SAD"]
+    with pytest.raises(ConfigError, match="SAR"):
+        choose_scorers(runs, ["SAR"])

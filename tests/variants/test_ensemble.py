@@ -57,6 +57,10 @@ def cropped():
         (changed(TRACKS[:2]), r"model 2: has other tracks than the first \(2, not 3\)"),
         (changed([*TRACKS[:2], {**TRACKS[2], "name": "atac"}]), r"track 2 is 'atac', not 'dnase'"),
         (cropped(), "other crop_bins than the first"),
+        (
+            changed([*TRACKS[:2], {**TRACKS[2], "scale": 100.0}]),
+            r"other scales than the first \(track 2 has \{'scale': 100.0\}, not \{",
+        ),
     ],
 )
 def test_gather_members__other_tracks_are_refused(other, message):

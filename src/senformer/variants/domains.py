@@ -18,22 +18,22 @@ _FITTING = {"any": ("any",), "signal": ("any", "signal"), "probability": ("any",
 DEFAULT_SCORERS = {"any": ("SAD",), "signal": ("SAD", "SAR"), "probability": ("SAD", "log_odds")}
 
 
-def choose_scorers(run: Path, asked: Sequence[str | Scorer] | None) -> list[Scorer]:
+def choose_scorers(runs: Sequence[Path], asked: Sequence[str | Scorer] | None) -> list[Scorer]:
     """Return the scorers asked for, each once, or those that fit what the model predicts.
 
     Parameters
     ----------
-    run
-        The model; the first of an ensemble.
+    runs
+        The models.
     asked
         Names or scorers; None for :data:`DEFAULT_SCORERS`.
 
     Raises
     ------
     ConfigError
-        A name is unknown, or a scorer reads values that the model's predictions are not among (E775).
+        A name is unknown, or a scorer reads values that a model's predictions are not among (E775).
     """
-    domain = predicted_domain(run)
+    domain = min((predicted_domain(run) for run in runs), key=list(_FITTING).index)
     names = DEFAULT_SCORERS[domain] if asked is None else tuple(dict.fromkeys(asked))
     chosen = [parse_scorer(name) for name in names]
     for scorer in chosen:

@@ -132,6 +132,10 @@ def gather_members(predictors: Sequence[Predictor], head: str, spread: str) -> t
     return tuple(one for predictor in predictors for one in predictor.split())
 
 
+# What a card says of a track that its scores are in units of.
+_UNITS = ("clip", "clip_soft", "scale", "sqrt", "target_order", "clip_extreme", "log")
+
+
 def _geometry(model: Any, head: str) -> dict[str, Any]:
     tracks = [(track["name"], track.get("strand")) for track in card_tracks(model, head)]
     return {
@@ -139,6 +143,8 @@ def _geometry(model: Any, head: str) -> dict[str, Any]:
         "window_bp": model.window_bp,
         "bin_bp": model.bin_bp,
         "crop_bins": model.crop_bins,
+        "activation": getattr(model.config, "activation", None),
+        "scales": [[track.get(key) for key in _UNITS] for track in card_tracks(model, head)],
     }
 
 
@@ -148,4 +154,10 @@ def _differing(value: Any, first: Any) -> str:
     if len(value) != len(first):
         return f"{len(value)}, not {len(first)}"
     place = next(place for place, pair in enumerate(zip(value, first, strict=True)) if pair[0] != pair[1])
-    return f"track {place} is {value[place][0]!r}, not {first[place][0]!r}"
+    mine, other = value[place], first[place]
+    if len(mine) == len(_UNITS):
+        mine, other = (
+            {k: v for k, v in zip(_UNITS, one, strict=True) if v is not None} for one in (mine, other)
+        )
+        return f"track {place} has {mine}, not {other}"
+    return f"track {place} is {mine[0]!r}, not {other[0]!r}"

@@ -95,16 +95,35 @@ def read_genes(path: str | os.PathLike, mask: str, chrom_sizes: Mapping[str, int
     MissingInputError, DataError
         As :func:`senformer.genome.gtf.read_gtf`; also where no gene is on the genome (E760).
     """
-    table = read_gtf(path, _FEATURES[mask], chrom_sizes)
+    feature = _FEATURES[mask]
+    return gene_spans(
+        read_starts(path, chrom_sizes) if mask == "tss" else _on_genome(path, feature, chrom_sizes)
+    )
+
+
+def read_starts(path: str | os.PathLike, chrom_sizes: Mapping[str, int]) -> pd.DataFrame:
+    """Return the transcripts of a GTF file, cut to their first base, on the names of the genome.
+
+    Raises
+    ------
+    MissingInputError, DataError
+        As :func:`read_genes`.
+    """
+    table = _on_genome(path, "transcript", chrom_sizes)
+    start = np.where(table["strand"] == "-", table["end"] - 1, table["start"])
+    return table.assign(start=start, end=start + 1)
+
+
+def _on_genome(
+    path: str | os.PathLike, feature: Literal["exon", "transcript", "gene"], chrom_sizes: Mapping[str, int]
+) -> pd.DataFrame:
+    table = read_gtf(path, feature, chrom_sizes)
     names = {name: resolve_chromosome(name, chrom_sizes) for name in table["chrom"].unique()}
     table = table.assign(chrom=table["chrom"].map(names)).dropna(subset="chrom")
     if table.empty:
         found = f"none of its chromosomes ({', '.join(list(names)[:3])}) is in the genome"
         raise DataError("E760", str(path), found, "Give the annotation of this assembly.")
-    if mask == "tss":
-        start = np.where(table["strand"] == "-", table["end"] - 1, table["start"])
-        table = table.assign(start=start, end=start + 1)
-    return gene_spans(table)
+    return table
 
 
 def read_spans(

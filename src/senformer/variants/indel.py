@@ -34,6 +34,7 @@ class IndelPlace:
 
 
 Tracks = Float[np.ndarray, "bin track"]
+Bins = Float[np.ndarray, " bin"]
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,13 @@ class Indels:
     combine
         ``(genome, others, place)``: the prediction of the genome's allele and those of the windows, in the
         order of ``anchors``, to one prediction of the other allele on the bins of the genome's.
+    weigh
+        ``(others, read, place)``: how much each bin of each window of one track counts in the sum of the
+        combined prediction over bins that ``read`` weighs, its derivative.
     """
 
     name: str
     rule: str
     anchors: tuple[Anchor, ...]
     combine: Callable[[Tracks, Sequence[Tracks], IndelPlace], Tracks]
+    weigh: Callable[[Sequence[Bins], Bins, IndelPlace], list[Bins]]

@@ -34,7 +34,7 @@ class Reading:
     strata
         Their classes.
     columns
-        Column of the background of every track that is scored.
+        Column of the background of every track that is scored; None where they are all of its.
     trained_on
         Merged starts and ends, by chromosome, of what the models were trained on that say so; None where none
         does.
@@ -44,7 +44,7 @@ class Reading:
 
     background: Background | None = None
     strata: Strata | None = None
-    columns: Sequence[int] = ()
+    columns: Sequence[int] | None = None
     trained_on: Spans | None = None
     all_say: bool = True
 
@@ -118,9 +118,13 @@ def make_reading(
     for scorer in scorers:
         if scorer.name not in found.values:
             _refuse(background, f"has no {scorer.name}; it has {', '.join(found.values)}")
+        if found.facts["definitions"][scorer.name] != scorer.definition:
+            _refuse(background, f"has a {scorer.name} of another definition")
     starts = {chrom: np.array(places, dtype=np.int64) for chrom, places in found.facts["starts"].items()}
     strata = Strata(tuple(found.facts["gc_bounds"]), starts)
-    return replace(seen, background=found, strata=strata, columns=tracks["track_index"].tolist())
+    chosen = tracks["track_index"].tolist()
+    columns = None if chosen == list(range(len(found.facts["tracks"]))) else tuple(chosen)
+    return replace(seen, background=found, strata=strata, columns=columns)
 
 
 def _refuse(background: Path, found: str) -> None:

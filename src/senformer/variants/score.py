@@ -149,7 +149,7 @@ def score(
     _check_named(scorers=scorers, tracks=tracks)
     _check_engine(engine, workers)
     runs = [Path(one) for one in ([run] if isinstance(run, str | Path) else run)]
-    chosen = choose_scorers(runs[0], scorers)
+    chosen = choose_scorers(runs, scorers)
     source = Path(variants) if as_frame(variants) is None else None
     check_output(out, layout, source, [scorer.name for scorer in chosen])
     parts = Parts(out)

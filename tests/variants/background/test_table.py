@@ -23,6 +23,7 @@ def make(sizes=(60, 80, 20), n_tracks=2, seed=0):
         "starts": {},
         "strata": ["low", "mid", "high"],
         "signed": {"SAD": True, "JS": False},
+        "definitions": {"SAD": {"name": "SAD"}, "JS": {"name": "JS"}},
     }
     return Background(facts, values, np.repeat(np.arange(3), sizes).astype(np.int64))
 

@@ -3,6 +3,7 @@ import pytest
 from tests.oracles.indel_alignment import align_bases_like_spliceai, align_bins
 
 from senformer.variants.indels import INDELS, IndelPlace
+from senformer.variants.indels.align import aligned, moved_back
 
 ALIGN = INDELS["align"]
 
@@ -72,3 +73,29 @@ def test_align__with_bins_of_one_base_is_the_rule_of_spliceai(gain_bp):
     n = min(len(expected), 21)
     assert aligned[:n] == expected[:n]
     assert aligned[n:] == genome[n:]
+
+
+@pytest.mark.parametrize("gain_bp", [-9, -4, -1, 1, 3, 8, 40])
+@pytest.mark.parametrize("first_bp", [-5, 0, 9, 22, 60])
+@pytest.mark.parametrize("size", [1e-6, 1.0])
+def test_moved_back__is_the_derivative_by_small_steps(gain_bp, first_bp, size):
+    rng = np.random.default_rng(100 + gain_bp + first_bp)
+    place = IndelPlace(first_bp, gain_bp, 4)
+    # Close to one another, beside one that is very much larger.
+    other, read = size * (1 + 1e-3 * rng.permutation(12)), rng.random(12)
+    other[rng.integers(12)] = 1000.0
+    genome, step = np.zeros((12, 1)), 1e-5 * size
+    before = aligned(genome, [other[:, None]], place)[:, 0]
+    slow = [
+        read @ (aligned(genome, [(other + step * one)[:, None]], place)[:, 0] - before) / step
+        for one in np.eye(12)
+    ]
+    (found,) = moved_back([other], read, place)
+    np.testing.assert_allclose(found, slow, atol=1e-3)
+
+
+def test_moved_back__an_insertion_folded_into_the_bin_before_it():
+    values = np.array([1.0, 2.0, 5.0, 3.0, 0.5, 4.0])
+    # Two bins are inserted after bin 2: it becomes the largest of bins 2 to 4, and bin 3 comes from bin 5.
+    (found,) = moved_back([values], np.ones(6), IndelPlace(first_bp=9, gain_bp=8, bin_bp=4))
+    np.testing.assert_array_equal(found, [1, 1, 1, 0, 0, 1])

@@ -1,4 +1,5 @@
 import gzip
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -180,9 +181,16 @@ def test_write_vcf__gzipped_source(tmp_path, source):
 
 def test_check_vcf__a_key_that_is_there_already(tmp_path, source):
     write_scores(tmp_path / "out.vcf", sheet_of(tmp_path, source))
-    with pytest.raises(DataError, match=r"line 6: there is an INFO key SENFORMER_SAD already") as caught:
+    with pytest.raises(DataError, match=r"has INFO keys of these scores already: SENFORMER_SAD, ") as caught:
         check_vcf(tmp_path / "out.vcf", ["SAD"])
     assert caught.value.code == "E764"
+    # The advice takes out all that the scores wrote.
+    text, advice = (tmp_path / "out.vcf").read_text(), str(caught.value)
+    keys = [key.removeprefix("INFO/") for key in advice.rpartition("-x ")[2].rstrip(".").split(",")]
+    assert set(keys) == set(re.findall(r"ID=(SENFORMER_SAD[^,]*)", text))
+    left = [line for line in text.splitlines() if not any(f"ID={key}," in line for key in keys)]
+    (tmp_path / "left.vcf").write_text("\n".join(left))
+    check_vcf(tmp_path / "left.vcf", ["SAD"])
     check_vcf(tmp_path / "out.vcf", ["JS"])
 
 

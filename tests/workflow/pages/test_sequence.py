@@ -5,12 +5,10 @@ from tests.variants.toy import GENOME, TRACKS, ToyModel
 
 from senformer.report.scores.survey import survey
 from senformer.report.scores.table import open_scores
-from senformer.variants.indel import IndelPlace
-from senformer.variants.indels import INDELS
 from senformer.workflow.pages import sequence as module
 from senformer.workflow.pages.explain import locus_of
 from senformer.workflow.pages.reopen import reopen
-from senformer.workflow.pages.sequence import bin_weights, explain_sequence
+from senformer.workflow.pages.sequence import explain_sequence
 
 PAIRS = [track["strand_pair"] for track in TRACKS]
 
@@ -68,13 +66,3 @@ def test_explain_sequence__of_a_long_allele_both_ends_are_shown(score_toy, monke
     found = explain_sequence(scoring, locus_of(rows, scoring.window_bp), slice(None), 0)
     assert (found["first"], found["last"], len(found["alt"]["bases"])) == (3, 6, 10)
     assert len(found["positions"]) == len(found["ref"]["values"]) == 10
-
-
-def test_bin_weights__halves_of_both_windows_and_moved_bins():
-    values, read = np.array([1.0, 2.0, 5.0, 3.0, 0.5, 4.0]), np.array([0, 1.0, 0, 1, 0, 0])
-    place = IndelPlace(first_bp=9, gain_bp=8, bin_bp=4)
-    left, right = bin_weights(values, [values, values + 1], read, place, INDELS["shift"])
-    np.testing.assert_allclose([left, right], [read / 2, read / 2])
-    # Two bins are inserted after bin 2: it becomes the largest of bins 2 to 4, and bin 3 comes from bin 5.
-    (moved,) = bin_weights(values, [values], np.ones(6), place, INDELS["align"])
-    np.testing.assert_allclose(moved, [1, 1, 1, 0, 0, 1])

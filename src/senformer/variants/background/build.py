@@ -14,9 +14,7 @@ from senformer.core.errors import ConfigError, UsageError
 from senformer.core.lock import folder_lock
 from senformer.core.provenance import make_record
 from senformer.genome.bed import read_bed
-from senformer.genome.chromosomes import resolve_chromosome
 from senformer.genome.fasta import FastaReader, open_fasta
-from senformer.genome.gtf import read_gtf
 from senformer.genome.vcf_write import write_vcf
 from senformer.predict.shards import ShardLog
 from senformer.predict.source import find_model, load_run_model, pick_head
@@ -24,6 +22,7 @@ from senformer.predict.strands import card_tracks
 from senformer.variants.background.draw import Drawn, draw
 from senformer.variants.background.table import Background, write_background
 from senformer.variants.domains import choose_scorers
+from senformer.variants.genes import read_starts
 from senformer.variants.masks import is_by_gene
 from senformer.variants.score import score
 from senformer.variants.scorers import Scorer
@@ -89,7 +88,8 @@ def build_background(
         raise UsageError("E753", str(out), "the file ending is not .parquet", "Name it FILE.parquet.")
     if n < 1:
         raise ConfigError("E756", "number", f"is {n}, at least 1 is needed", "Mend the value.")
-    chosen = choose_scorers(Path(run if isinstance(run, str | Path) else run[0]), scorers)
+    runs = [Path(one) for one in ([run] if isinstance(run, str | Path) else run)]
+    chosen = choose_scorers(runs, scorers)
     for scorer in chosen:
         if is_by_gene(scorer.mask):
             found = f"{scorer.name} has a row for every gene, and random variants lie near other genes"
@@ -98,7 +98,6 @@ def build_background(
     starts = _read_starts(genes, fasta) if genes else None
     listed = read_bed(regions, fasta.chrom_sizes) if regions else None
     drawn = draw(fasta, n, seed, starts=starts, regions=listed)
-    runs = [Path(one) for one in ([run] if isinstance(run, str | Path) else run)]
     models = [load_run_model(one) for one in runs]
     head = pick_head(models[0], head)
     tracks = track_frame(card_tracks(models[0], head), models[0].config.heads[head])
@@ -112,6 +111,7 @@ def build_background(
         "starts": {chrom: places.tolist() for chrom, places in (starts or {}).items()},
         "strata": drawn.strata.names,
         "signed": {scorer.name: scorer.is_signed for scorer in chosen},
+        "definitions": {scorer.name: scorer.definition for scorer in chosen},
     }
     counts = np.bincount(drawn.stratum, minlength=len(drawn.strata.names))
     result = {
@@ -127,18 +127,26 @@ def build_background(
     record = make_record("background", config=config, inputs=inputs, counts=result)
     plan = {"facts": facts, "files": {name: item["sha256"] for name, item in record["inputs"].items()}}
     with _workplace(out, plan | config | {"version": record["versions"]["senformer"]}) as work:
+        if work is None:
+            return result
         how: dict[str, Any] = {"scorers": chosen, "head": head, "strands": strands, "shifts_bp": shifts_bp}
         how |= {"batch_size": batch_size, "device": device, "precision": precision}
         _score(runs, genome, drawn, fasta, work / TABLE, **how)
         values = _read_values(work / TABLE, [scorer.name for scorer in chosen], len(tracks))
-        write_json(out.with_name(f"{out.name}.run.json"), record)
+        write_json(_record_path(out), record)
         write_background(out, Background(facts, values, drawn.stratum))
     return result
 
 
+def _record_path(out: Path) -> Path:
+    return out.with_name(f"{out.name}.run.json")
+
+
 @contextlib.contextmanager
-def _workplace(out: Path, plan: dict[str, Any]) -> Iterator[Path]:
+def _workplace(out: Path, plan: dict[str, Any]) -> Iterator[Path | None]:
     """Hold the hidden folder beside the output, where a killed run of the same plan leaves its work.
+
+    None where that run had written the output and was tidying up.
 
     Raises
     ------
@@ -146,12 +154,13 @@ def _workplace(out: Path, plan: dict[str, Any]) -> Iterator[Path]:
         The output exists, or the folder holds the work of another plan (E709).
     """
     work = out.with_name(f".{out.name}.work")
-    refuse_existing(out)
+    shards = ShardLog(work, plan)
+    if not shards.has_begun:
+        refuse_existing(out, _record_path(out))
     with folder_lock(work):
-        shards = ShardLog(work, plan)
         shards.open()
         with shards.leave_nothing():
-            yield work
+            yield None if out.exists() else work
         remove(work)
 
 
@@ -167,14 +176,11 @@ def _score(
 
 
 def _read_starts(path: Path, fasta: FastaReader) -> dict[str, Int64[np.ndarray, " start"]]:
-    rows = read_gtf(path, "transcript")
-    first = rows["start"].where(rows["strand"] != "-", rows["end"] - 1)
-    found: dict[str, np.ndarray] = {}
-    for name, places in first.groupby(rows["chrom"]):
-        chrom = resolve_chromosome(str(name), fasta.chrom_sizes)
-        if chrom is not None:
-            found[chrom] = np.unique(places.to_numpy(dtype=np.int64))
-    return found
+    rows = read_starts(path, fasta.chrom_sizes)
+    return {
+        str(chrom): np.unique(places.to_numpy(dtype=np.int64))
+        for chrom, places in rows["start"].groupby(rows["chrom"])
+    }
 
 
 def _read_values(
@@ -182,9 +188,8 @@ def _read_values(
 ) -> dict[str, Float32[np.ndarray, "variant track"]]:
     """Return the scores, in the order of the variants."""
     file = pq.ParquetFile(table, page_checksum_verification=True)
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in names}
-    for group in range(file.num_row_groups):
-        rows = file.read_row_group(group, columns=list(names))
-        for name in names:
-            parts[name].append(rows[name].to_numpy().astype(np.float32).reshape(-1, n_tracks))
-    return {name: np.concatenate(found) for name, found in parts.items()}
+    # A row group may end within a variant: pyarrow cuts long ones.
+    return {
+        name: file.read(columns=[name])[name].to_numpy().astype(np.float32).reshape(-1, n_tracks)
+        for name in names
+    }

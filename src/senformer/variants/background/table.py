@@ -14,7 +14,7 @@ from jaxtyping import Float, Float32, Float64, Int64
 from senformer.core.commit import commit_file
 from senformer.core.errors import DataError, MissingInputError
 
-FORMAT = 1
+FORMAT = 2
 # With fewer variants of its class, a variant is compared with those of all classes.
 FEWEST = 50
 _KEY = b"senformer.background"
@@ -38,7 +38,7 @@ class Background:
     facts
         What they depend on: ``models`` (SHA-256, sorted), ``head``, ``tracks``, ``strands``, ``gc_bounds``,
         ``starts`` (of transcripts, by chromosome), ``strata`` (names of the classes), ``signed`` (scorer to
-        whether its sign tells the direction).
+        whether its sign tells the direction), ``definitions`` (scorer to what it is).
     values
         By scorer, (variant, track).
     stratum
@@ -48,7 +48,9 @@ class Background:
     facts: dict[str, Any]
     values: dict[str, Float32[np.ndarray, "variant track"]]
     stratum: Int64[np.ndarray, " variant"]
-    _sorted: dict[tuple[str, int], np.ndarray] = field(default_factory=dict, repr=False, compare=False)
+    _sorted: dict[tuple[str, int, tuple[int, ...] | None], np.ndarray] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -70,19 +72,21 @@ class Background:
         of variants like the background's are uniform. A class of fewer than 50 variants is all of them.
         ``columns`` are the tracks that the scores are of; all unless given.
         """
-        sizes = self._sizes(scorer, stratum)
-        sizes = sizes if columns is None else sizes[:, list(columns)]
+        sizes = self._sizes(scorer, stratum, None if columns is None else tuple(columns))
         scores = np.asarray(scores, dtype=np.float32)
         scores = np.abs(scores) if self.facts["signed"][scorer] else scores
         below = count_below(sizes, scores, np.less) + count_below(sizes, scores, np.less_equal)
         return np.where(np.isnan(scores), np.nan, 100 * below / (2 * len(sizes)))
 
-    def _sizes(self, scorer: str, stratum: int) -> Float32[np.ndarray, "variant track"]:
+    def _sizes(
+        self, scorer: str, stratum: int, columns: tuple[int, ...] | None
+    ) -> Float32[np.ndarray, "variant track"]:
         """Return what the scores of a class are compared with, ascending on every track; made once."""
         mine = self.stratum == stratum
-        key = scorer, stratum if mine.sum() >= FEWEST else -1
+        key = scorer, stratum if mine.sum() >= FEWEST else -1, columns
         if key not in self._sorted:
             values = self.values[scorer][mine] if key[1] >= 0 else self.values[scorer]
+            values = values if columns is None else values[:, list(columns)]
             self._sorted[key] = np.sort(np.abs(values) if self.facts["signed"][scorer] else values, axis=0)
         return self._sorted[key]
 

@@ -11,7 +11,7 @@ resolution of bins.
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int64
 
 from senformer.variants.indel import IndelPlace, Indels
 
@@ -31,20 +31,54 @@ def aligned(
     it counts as unchanged.
     """
     (other,) = others
-    n_bins = len(other)
+    moved = _moves(len(other), place)
+    if moved is None:
+        return other
+    source, is_held, is_zero, folded = moved
+    result = np.where(is_held[:, None], other[np.where(is_held, source, 0)], genome)
+    result[is_zero] = 0
+    if folded is not None:
+        result[folded.start] = other[folded].max(axis=0)
+    return result
+
+
+def moved_back(
+    others: Sequence[Float[np.ndarray, " bin"]], read: Float[np.ndarray, " bin"], place: IndelPlace
+) -> list[Float[np.ndarray, " bin"]]:
+    """Return the derivative of the sum over ``read``: what counts in a bin counts where it came from."""
+    (other,) = others
+    moved = _moves(len(other), place)
+    if moved is None:
+        return [read]
+    source, is_held, is_zero, folded = moved
+    is_plain = is_held & ~is_zero
+    weights = np.zeros(len(other))
+    if folded is not None:
+        is_plain[folded.start] = False
+        weights[folded.start + int(other[folded].argmax())] = read[folded.start]
+    np.add.at(weights, source[is_plain], read[is_plain])
+    return [weights]
+
+
+def _moves(
+    n_bins: int, place: IndelPlace
+) -> (
+    tuple[Int64[np.ndarray, " bin"], Bool[np.ndarray, " bin"], Bool[np.ndarray, " bin"], slice | None] | None
+):
+    """Return where each bin comes from, whether the window holds that, which are 0, and which become one.
+
+    None where nothing moves.
+    """
     n_moved = (2 * abs(place.gain_bp) + place.bin_bp) // (2 * place.bin_bp)
     if n_moved == 0:
-        return other
+        return None
     before = (place.first_bp - 1) // place.bin_bp
     bins = np.arange(n_bins)
-    source = np.where(bins > before, bins + (n_moved if place.gain_bp > 0 else -n_moved), bins)
-    is_held = (source >= 0) & (source < n_bins)
-    result = np.where(is_held[:, None], other[np.where(is_held, source, 0)], genome)
-    if place.gain_bp < 0:
-        result[(bins > before) & (bins <= before + n_moved)] = 0
-    elif 0 <= before < n_bins:
-        result[before] = other[before : before + n_moved + 1].max(axis=0)
-    return result
+    is_gain = place.gain_bp > 0
+    source = np.where(bins > before, bins + (n_moved if is_gain else -n_moved), bins)
+    is_zero = (bins > before) & (bins <= before + n_moved) & (not is_gain)
+    folded = slice(before, before + n_moved + 1) if is_gain and 0 <= before < n_bins else None
+    return source, (source >= 0) & (source < n_bins), is_zero, folded
 
 
 ALIGN = Indels(
@@ -52,4 +86,5 @@ ALIGN = Indels(
     rule="ALT bins moved onto REF bins: inserted ones folded into the one before (maximum), deleted ones 0",
     anchors=("left",),
     combine=aligned,
+    weigh=moved_back,
 )

@@ -25,9 +25,17 @@ def mean_of_anchors(
     return (left + right) / 2
 
 
+def halves(
+    others: Sequence[Float[np.ndarray, " bin"]], read: Float[np.ndarray, " bin"], place: IndelPlace
+) -> list[Float[np.ndarray, " bin"]]:
+    """Return the derivative of the sum over ``read``: half of it by each window."""
+    return [read / 2 for _ in others]
+
+
 SHIFT = Indels(
     name="shift",
     rule="mean over bins of two ALT windows, one anchored left and one anchored right of the variant",
     anchors=("left", "right"),
     combine=mean_of_anchors,
+    weigh=halves,
 )

@@ -1,4 +1,4 @@
-"""Score tables as parquet, one row group a shard. Under ``parquet`` in ``WRITERS``."""
+"""Score tables as parquet. Under ``parquet`` in ``WRITERS``."""
 
 from pathlib import Path
 

@@ -18,7 +18,7 @@ import pysam
 from senformer.core.errors import DataError, UsageError
 from senformer.genome.files import read_lines
 from senformer.variants.sheet import Block, Sheet
-from senformer.variants.table import beside_name
+from senformer.variants.table import BESIDE, beside_name
 from senformer.variants.writers.base import Writer
 
 MOST_SINGLE_TRACKS = 10
@@ -47,17 +47,24 @@ def check_vcf(variants: Path | None, columns: list[str]) -> None:
     todo = "Choose .parquet or .tsv, or give a VCF file."
     if variants is None:
         raise UsageError("E766", "a .vcf output", "is asked for, and the variants are no file", todo)
-    keys = {info_key(column) for column in columns}
-    for number, line in read_lines(variants, "E228"):
+    ends = "|".join(["TRACK", "GENE", *BESIDE])
+    stems = "|".join(re.escape(info_key(column)) for column in columns)
+    own = re.compile(rf"(?:{stems})(?:_(?:{ends})|\..*)?")
+    there: list[str] = []
+    for _, line in read_lines(variants, "E228"):
         if line.startswith("#CHROM"):
-            return
+            if not there:
+                return
+            take_out = ",".join(f"INFO/{key}" for key in there)
+            found = f"has INFO keys of these scores already: {', '.join(there)}"
+            raise DataError(
+                "E764", str(variants), found, f"Take them out first: bcftools annotate -x {take_out}."
+            )
         if not line.startswith("#"):
             break
-        found = re.match(r"##INFO=<(?:.*,)?ID=([^,>]+)", line)
-        if found and found[1] in keys:
-            where = f"{variants} line {number}"
-            take_out = f"Take it out first: bcftools annotate -x INFO/{found[1]}."
-            raise DataError("E764", where, f"there is an INFO key {found[1]} already", take_out)
+        declared = re.match(r"##INFO=<(?:.*,)?ID=([^,>]+)", line)
+        if declared and own.fullmatch(declared[1]):
+            there.append(declared[1])
     raise UsageError("E766", str(variants), "is no VCF, and the output is to be one", todo)
 
 

@@ -11,8 +11,7 @@ from senformer.genome.variant import Change, Variant
 from senformer.interpret.gradient import input_gradient, times_input
 from senformer.predict.predictor import Predictor
 from senformer.variants.alleles import Allele, reach, read_alleles
-from senformer.variants.effects import combine
-from senformer.variants.indel import IndelPlace, Indels
+from senformer.variants.indel import IndelPlace
 from senformer.variants.loci import Locus
 from senformer.variants.place import Place
 from senformer.workflow.pages.reopen import Scoring
@@ -118,31 +117,7 @@ def _weights(
     predicted = np.stack([member[:, :, track] for member in members]).mean(axis=0, dtype=np.float64)
     first_bp = place.variant.change.start - place.start
     indel = IndelPlace(first_bp, place.variant.change.gain_bp, place.bin_bp)
-    return bin_weights(predicted[0], list(predicted[1:]), read, indel, scoring.indels)
-
-
-def bin_weights(
-    genome: Float[np.ndarray, " bin"],
-    others: Sequence[Float[np.ndarray, " bin"]],
-    read: Float[np.ndarray, " bin"],
-    place: IndelPlace,
-    indels: Indels,
-) -> list[Float[np.ndarray, " bin"]]:
-    """Return the derivative of the combined prediction, summed over ``read``, by each bin of each window.
-
-    A way to combine moves, averages or takes the maximum of bins, so that a small step of a bin tells its
-    derivative exactly.
-    """
-    step = 1e-5 * max(1.0, *(float(np.abs(other).max()) for other in others))
-    wide = [np.repeat(other[:, None], len(read), axis=1) for other in others]
-    base = np.repeat(genome[:, None], len(read), axis=1)
-    before = combine(base, wide, place, indels)
-    found = []
-    for row, window in enumerate(wide):
-        moved = [*wide[:row], window + step * np.eye(len(read)), *wide[row + 1 :]]
-        after = combine(base, moved, place, indels)
-        found.append(np.round(read @ (after - before) / step, 6))
-    return found
+    return scoring.indels.weigh(list(predicted[1:]), read, indel)
 
 
 def _first_right(variant: Variant, locus: Locus) -> int:

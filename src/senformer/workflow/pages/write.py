@@ -4,21 +4,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from senformer.core.commit import commit_file, commit_folder, refuse_existing, write_json, write_text
-from senformer.core.errors import DataError, UsageError
+from senformer.core.errors import UsageError
 from senformer.core.provenance import write_record
-from senformer.genome.chromosomes import resolve_chromosome
-from senformer.genome.gtf import read_gtf
 from senformer.report.scores.names import page_name
 from senformer.report.scores.overview import N_LISTED, describe_overview, render_overview
 from senformer.report.scores.survey import Survey, survey
 from senformer.report.scores.table import ScoredRows, ScoreTable, open_scores
 from senformer.report.scores.variant import N_SHOWN, render_variant, score_rows
+from senformer.variants.genes import read_starts
 from senformer.workflow.pages.explain import explain
 from senformer.workflow.pages.reopen import reopen
 
@@ -94,20 +92,8 @@ def _explain_all(
     recorded = table.record["inputs"].get("genes", {}).get("path")
     scoring = reopen(table, models, genome, genes if recorded else None)
     source = genes or (Path(recorded) if recorded else None)
-    starts = None if source is None else _starts(source, scoring.fasta.chrom_sizes)
+    starts = None if source is None else read_starts(source, scoring.fasta.chrom_sizes)
     return {key: explain(scoring, table, rows, starts) for key, rows in chosen.items()}
-
-
-def _starts(genes: Path, chrom_sizes: dict[str, int]) -> pd.DataFrame:
-    """Return the starts of transcripts, on the names of the genome."""
-    table = read_gtf(genes, "transcript", chrom_sizes)
-    names = {name: resolve_chromosome(name, chrom_sizes) for name in table["chrom"].unique()}
-    table = table.assign(chrom=table["chrom"].map(names)).dropna(subset="chrom")
-    if table.empty:
-        found = f"none of its chromosomes ({', '.join(list(names)[:3])}) is in the genome"
-        raise DataError("E760", str(genes), found, "Give the annotation of this assembly.")
-    start = np.where(table["strand"] == "-", table["end"] - 1, table["start"])
-    return table.assign(start=start)[["chrom", "strand", "gene_name", "start"]]
 
 
 def _write(
