@@ -1,0 +1,1 @@
+"""Position weight matrices: log odds, exact p-values, sites on both strands."""
