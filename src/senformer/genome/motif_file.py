@@ -93,7 +93,7 @@ def _meme_matrix(path: Path, line: Line, rest: Iterator[Line]) -> Float64[np.nda
         raise _fault(path, line, "does not say w= WIDTH and nsites= NUMBER", "Give both.") from fault
     if width < 1 or fields.get("alength", "4") != "4":
         raise _fault(path, line, "is no matrix of DNA", "Give alength= 4 and w= 1 or more.")
-    rows = []
+    rows: list[Float64[np.ndarray, " number"]] = []
     for _ in range(width):
         row = next(rest, (line[0] + len(rows), ""))
         values = _numbers(path, row, row[1].split())
