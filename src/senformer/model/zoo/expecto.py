@@ -147,8 +147,8 @@ EXPECTO = ModelKind(
         "stop": {"metric": "valid_loss", "patience": 10},
     },
     deviations=(
-        "The published lines are those of xgboost's gblinear (base 2, rate 0.01, L2 100, 100 rounds); here they "
-        "learn by gradient, with Adam and weight decay at rates that no measured data has tried.",
+        "The published lines are those of xgboost's gblinear (base 2, rate 0.01, L2 100, 100 rounds); here "
+        "they learn by gradient, with Adam and weight decay at rates that no measured data has tried.",
         "The bank runs anew for every row of every epoch; the published code keeps its features in a file.",
         "Variants are scored as the difference between two whole predictions: bins lie about the start. The "
         "published code lays nine windows about the variant, from -800 to +800 bp.",
