@@ -36,4 +36,5 @@ def test_bench__half_a_bin(senformer, tmp_path):
 def test_bench__an_option_without_effect(senformer, tmp_path):
     answer = senformer("bench", "forward", "some_run", "--out", tmp_path / "x.json")
     assert answer.code == 2
-    assert "RUN: bench forward does not read it. Leave it out; it is for bench receptive-field." in answer.err
+    told = "RUN: bench forward does not read it. Leave it out; it is for bench receptive-field and bench svm."
+    assert told in answer.err

@@ -13,14 +13,15 @@ def bench(
     what: Annotated[
         str,
         typer.Argument(
-            help="attention, forward, step, receptive-field, score, build, load, train.", show_default=False
+            help="attention, forward, step, receptive-field, score, build, load, train, svm.",
+            show_default=False,
         ),
     ],
     out: Annotated[
         Path, typer.Option("--out", "-o", help="JSON file; the figure is put beside it.", show_default=False)
     ],
     run: Annotated[
-        Path | None, typer.Argument(help="receptive-field: a trained run or model folder.")
+        Path | None, typer.Argument(help="receptive-field: a trained run or model folder; svm: a FASTA.")
     ] = None,
     lengths: Annotated[
         str | None, typer.Option("--lengths", help="Window lengths in bp: 98304,196608.")

@@ -58,7 +58,7 @@ def test_make_settings__a_peer_that_is_not_there(monkeypatch):
         (
             "forward",
             {"run": "r"},
-            "RUN: bench forward does not read it. Leave it out; it is for bench receptive-field.",
+            "RUN: bench forward does not read it. Leave it out; it is for bench receptive-field and",
         ),
         ("attention", {"batch_norm": "batch"}, "--batch-norm: bench attention does not read it"),
         ("attention", {"peer_python": "p"}, "it is for bench forward and bench step and bench score."),

@@ -7,6 +7,7 @@ from senformer.workflow.bench.load import LOAD
 from senformer.workflow.bench.receptive_field import RECEPTIVE_FIELD
 from senformer.workflow.bench.score import SCORE
 from senformer.workflow.bench.step import STEP
+from senformer.workflow.bench.svm import SVM
 from senformer.workflow.bench.train import TRAIN
 from senformer.workflow.measure.case import Bench
 
@@ -19,4 +20,5 @@ BENCHES: dict[str, Bench] = {
     "build": BUILD,
     "load": LOAD,
     "train": TRAIN,
+    "svm": SVM,
 }
