@@ -1,9 +1,10 @@
 import pytest
 from tests.genome.toy import random_genome, write_fasta
 
-from senformer.core.errors import MissingInputError
+from senformer.core.errors import DataError, MissingInputError
 from senformer.genome.fasta import open_fasta
 from senformer.genome.variant_check import check_variants
+from senformer.genome.variant_reader import read_variants
 
 GENOME = random_genome(sizes={"chr1": 900, "chr2": 300})
 HEADER = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
@@ -63,3 +64,18 @@ def test_check_variants__tables_and_ids_are_checked_too(tmp_path, fasta, kind):
     path.write_text(text + ("chr1\tx\tA\tC\n" if kind == "table" else "rs1\n"))
     _, findings = check_variants(path, fasta)
     assert [finding.code for finding in findings] == ["E222" if kind == "table" else "E236"]
+
+
+def test_check_variants__ids_of_another_assembly_are_what_score_refuses(tmp_path, monkeypatch, fasta):
+    monkeypatch.setattr("senformer.genome.variant_reader.recognize", lambda sizes: "hg38")
+    ref, path = GENOME["chr1"][9], tmp_path / "v.txt"
+    alt = "ACGT"["ACGT".index(ref) - 1]
+    path.write_text(f"chr1_10_{ref}_{alt}_b38\n")
+    assert check_variants(path, fasta)[1] == []
+    path.write_text(f"chr1:12:{GENOME['chr1'][11]}>N\nchr1_10_{ref}_{alt}_b37\n")
+    _, (finding,) = check_variants(path, fasta)
+    with pytest.raises(DataError) as refused:
+        read_variants(path, fasta)
+    assert (finding.code, finding.severity) == ("E226", "error")
+    assert f"{finding.where}: {finding.found}" in str(refused.value)
+    assert finding.where.endswith("v.txt line 2")

@@ -115,7 +115,10 @@ def test_open__sweeps_temporary_files_of_killed_runs(out):
 
 @pytest.mark.parametrize(
     "name",
-    ["scores.parquet", "scores.parquet.run.json", "scores.parquet.top.npz", "scores.parquet.summary.tsv"],
+    [
+        "scores.parquet",
+        *(f"scores.parquet.{ending}" for ending in ("run.json", "top.npz", "summary.tsv", "skipped.tsv")),
+    ],
 )
 def test_refuse_existing__names_the_file(tmp_path, out, name):
     (tmp_path / name).write_text("")

@@ -100,6 +100,13 @@ def test_score__record_says_what_was_run(world):
     assert sum(record["counts"]["skipped"].values()) == 1
     weights = hashlib.sha256(b"toy weights").hexdigest()
     assert record["inputs"]["model"]["sha256"] == weights
+    skipped = pd.read_csv(world / "out" / "scores.parquet.skipped.tsv", sep="\t")
+    ref = GENOME["chrA"][29]
+    assert skipped[["file_allele", "key", "reason"]].to_numpy().tolist() == [
+        [1, f"chrA:30:{ref}><DEL>", "symbolic"]
+    ]
+    lines = (world / "variants.vcf").read_text().splitlines()
+    assert "<DEL>" in lines[skipped["file_line"][0] - 1]
     assert set(record["inputs"]) == {"model", "genome", "variants"}
     assert record["config"]["strands"] == "both"
     assert record["config"]["scorers"] == ["SAD", "SAR"]
@@ -487,14 +494,20 @@ def test_score__other_strand_of_the_genome_scores_the_same(world, monkeypatch, s
             tail = f'\t.\t{strand}\t.\tgene_id "G{number}"; transcript_id "T";'
             rows += [f"chrA\tx\t{kind}\t{start}\t{end}{tail}" for kind in ("exon", "transcript")]
         (world / "genes.gtf").write_text("\n".join(rows) + "\n")
-        (world / "v.vcf").write_text(
+        (world / "variants.vcf").write_text(
             "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n" + "\n".join(lines) + "\n"
         )
         out = world / "out" / f"{is_turned}.parquet"
         needs_genes = any(name.startswith("SED") or name.endswith("tss") for name in scorers)
         options = {"genes": world / "genes.gtf"} if needs_genes else {}
         score(
-            world / "run", world / "genome.fa", world / "v.vcf", out, scorers=scorers, device="cpu", **options
+            world / "run",
+            world / "genome.fa",
+            world / "variants.vcf",
+            out,
+            scorers=scorers,
+            device="cpu",
+            **options,
         )
         table = pd.read_parquet(out).assign(gene=lambda rows: rows.get("gene_id", ""))
         tables.append(table)

@@ -80,7 +80,7 @@ def test_predict_from_files__records_of_every_chromosome_are_read_near_starts(tm
     head = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS\n"
     rows = [f"{chrom}\t50\t.\tC\tT\t.\t.\t.\tGT\t0|1\n" for chrom in ("c1", "c2")]
     (tmp_path / "v.vcf").write_text(head + "".join(rows))
-    model = SimpleNamespace(window_bp=300)
+    model = SimpleNamespace(window_bp=300, bin_bp=10, crop_bins=0)
     monkeypatch.setattr(predict, "load_run_model", lambda run: model)
     monkeypatch.setattr(predict, "warn_of_genome", lambda *given: None)
     monkeypatch.setattr(

@@ -117,10 +117,11 @@ def score(
         workers=workers,
     )
     skipped = ", ".join(f"{reason} {n}" for reason, n in result["skipped"].items()) or "none"
+    listed = f" Skipped alleles in {out}.skipped.tsv." if result["skipped"] else ""
     say(
         {"out": str(out), **result},
         f"{result['n_records']:,} records with {result['n_alleles']:,} ALT alleles: "
-        f"{result['n_scored']:,} scored, skipped: {skipped}. Scores in {out}.",
+        f"{result['n_scored']:,} scored, skipped: {skipped}. Scores in {out}.{listed}",
     )
 
 

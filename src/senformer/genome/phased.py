@@ -32,13 +32,14 @@ OUTCOMES = {
     "reference": "no copy has an ALT allele",
     "missing": "the genotype is missing (., ./.); of .|1 the known copy is taken",
     "unphased": "the genotype does not say which copy has which allele (0/1), left out as asked",
-    "not_a_sequence": "the allele of a copy is symbolic, a breakend, or has letters other than A, C, G and T",
+    "not_a_sequence": "a copy has a symbol, a breakend, or letters other than A, C, G and T: left out on that copy",
     "spanning_deletion": "the allele of a copy is *: a record upstream says what is lost",
     "overlap": "a copy has it and an earlier record that changes the same bases: left out on that copy",
 }
 UNPHASED = {"error": "stop at the first", "skip": "leave such records out, and say so"}
 N_COPIES = 2
-_GENOTYPE = re.compile(r"(\.|[0-9]{1,4})(?:([|/])(\.|[0-9]{1,4}))?")
+# A mark before the first allele says how that one is phased (VCF 4.4).
+_GENOTYPE = re.compile(r"[|/]?(\.|[0-9]{1,4})(?:([|/])(\.|[0-9]{1,4}))?")
 _BASES = re.compile("[ACGT]+")
 _SHOWN_BP = 50
 
@@ -253,16 +254,17 @@ class _Sample:
                 raise DataError("E262", where, f"genotype {genotype} is not phased", todo)
             return "unphased"
         wanted = [alternates[number - 1] if number else "" for number in numbers]
-        if any(allele and not _BASES.fullmatch(allele) and allele != "*" for allele in wanted) or (
-            not record.has_plain_ref
-        ):
-            return "not_a_sequence"
         if set(wanted) <= {"", "*"}:
             return "spanning_deletion"
+        outcome = "used"
         for copy, allele in enumerate(wanted):
-            if allele not in ("", "*", record.ref):
+            if allele in ("", "*"):
+                continue
+            if not (record.has_plain_ref and _BASES.fullmatch(allele)):
+                outcome = "not_a_sequence"
+            elif allele != record.ref:
                 self._carried[copy].append((replace(record, chrom=chrom), allele, len(self._rows)))
-        return "used"
+        return outcome
 
     def finish(self) -> SampleCopies:
         """Put the records in, in the order of the genome; of two that change a base the first stays."""

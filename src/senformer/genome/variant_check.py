@@ -16,7 +16,8 @@ from senformer.genome.files import local_file, read_lines
 from senformer.genome.name_check import unknown_names
 from senformer.genome.ref_match import RefMatch, advise, match_sample
 from senformer.genome.variant_formats import parse_variants, variant_format
-from senformer.genome.variant_record import VariantRecord
+from senformer.genome.variant_reader import ANOTHER_ASSEMBLY, check_ids
+from senformer.genome.variant_record import VariantRecord, VariantText
 from senformer.genome.vcf_parse import parse_header, parse_record
 
 MOST_RECORDS = 200_000
@@ -63,8 +64,9 @@ def check_variants(
     """
     path = local_file(path, "E220")
     findings: list[Finding] = list(_of_index(path))
-    sizes, records, is_whole = _read(path, most_records, findings)
-    findings += _of_header(sizes, fasta, path)
+    text, is_whole = _read(path, most_records, findings)
+    records = text.records
+    findings += [*_of_header(text.contig_sizes, fasta, path), *_of_ids(text, fasta)]
     findings += _of_order(records, path)
     inside = _inside(records, fasta, path, findings)
     match = match_sample(inside, fasta)
@@ -77,36 +79,37 @@ def check_variants(
         found = f"none of {counted(len(inside), 'record')} has an ALT that is spelled out in A, C, G and T"
         todo = "score reads substitutions, insertions and deletions; symbols such as <DEL> it skips."
         findings.append(Finding(WARNING, "E751", str(path), found, todo))
-    return VariantFacts(len(records), is_whole, n_scorable, match, recognize(sizes)), findings
+    return VariantFacts(len(records), is_whole, n_scorable, match, recognize(text.contig_sizes)), findings
 
 
 def check_variants_alone(path: Path, *, most_records: int = MOST_RECORDS) -> tuple[int, list[Finding]]:
     """Return how many records a file of variants holds, and what is wrong whatever the genome."""
     path = local_file(path, "E220")
     findings: list[Finding] = list(_of_index(path))
-    _, records, _ = _read(path, most_records, findings)
+    records = _read(path, most_records, findings)[0].records
     return len(records), [*findings, *_of_order(records, path), *_of_kinds(records, path)]
 
 
-def _read(path: Path, most: int, findings: list[Finding]) -> tuple[dict[str, int], list[VariantRecord], bool]:
-    sizes: dict[str, int] = {}
-    records: list[VariantRecord] = []
+def _read(path: Path, most: int, findings: list[Finding]) -> tuple[VariantText, bool]:
+    """Return what the start of the file says, and whether that is all of it."""
+    text = VariantText(str(path), [])
     try:
         if variant_format(path) != "vcf":
-            text = parse_variants(path)
-            return sizes, text.records[:most], len(text.records) <= most
+            whole = parse_variants(path)
+            return replace(whole, records=whole.records[:most]), len(whole.records) <= most
         lines = read_lines(path, "E228")
         sizes, n_columns = parse_header(lines, path)
+        text = replace(text, contig_sizes=sizes)
         for number, line in lines:
-            if len(records) == most:
-                return sizes, records, False
+            if len(text.records) == most:
+                return text, False
             try:
-                records.append(_record(line, number, n_columns, path))
+                text.records.append(_record(line, number, n_columns, path))
             except DataError as fault:
                 findings.append(from_fault(fault, source=str(path)))
     except SenformerError as fault:  # no header, or the file ends here
         findings.append(from_fault(fault, source=str(path)))
-    return sizes, records, True
+    return text, True
 
 
 def _record(line: str, number: int, n_columns: int, path: Path) -> VariantRecord:
@@ -135,8 +138,15 @@ def _of_header(sizes: dict[str, int], fasta: FastaReader, path: Path) -> Iterato
         if chrom is not None and fasta.chrom_sizes[chrom] != size:
             found = f"the header gives {name} {size:,} bp, {fasta.path.name} {fasta.chrom_sizes[chrom]:,} bp"
             found += told_apart(sizes, fasta.chrom_sizes, "the header", fasta.path.name)
-            todo = "This is another assembly: use the genome that the variants were called on."
-            yield Finding(ERROR, "E226", f"{path} contig {name}", found, todo, source=str(path))
+            where = f"{path} contig {name}"
+            yield Finding(ERROR, "E226", where, found, ANOTHER_ASSEMBLY, source=str(path))
+
+
+def _of_ids(text: VariantText, fasta: FastaReader) -> Iterator[Finding]:
+    try:
+        check_ids(text, fasta)
+    except DataError as fault:
+        yield from_fault(fault, source=text.name)
 
 
 def _of_order(records: list[VariantRecord], path: Path) -> Iterator[Finding]:

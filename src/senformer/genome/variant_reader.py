@@ -23,6 +23,7 @@ from senformer.genome.variant_formats import parse_variants
 from senformer.genome.variant_record import VariantRecord, VariantText
 
 REF_MISMATCH = ("error", "skip", "swap")
+ANOTHER_ASSEMBLY = "This is another assembly: use the genome that the variants were called on."
 _REPORTED_RECORDS = 1000
 _BLOCK_BP = 1 << 16
 _SHOWN_LETTERS = 50
@@ -137,17 +138,21 @@ def read_variants(
 
 
 def _check_assembly(text: VariantText, fasta: FastaReader) -> None:
-    todo = "This is another assembly: use the genome that the variants were called on."
     for name, size in text.contig_sizes.items():
         chrom = resolve_chromosome(name, fasta.chrom_sizes)
         if chrom is not None and fasta.chrom_sizes[chrom] != size:
             found = f"the header gives {name} {size:,} bp, {fasta.path.name} {fasta.chrom_sizes[chrom]:,} bp"
-            raise DataError("E226", text.name, found, todo)
+            raise DataError("E226", text.name, found, ANOTHER_ASSEMBLY)
+    check_ids(text, fasta)
+
+
+def check_ids(text: VariantText, fasta: FastaReader) -> None:
+    """Raise where an id names another assembly than the genome's (E226)."""
     known = recognize(fasta.chrom_sizes) if text.assemblies else None
     for assembly, line in text.assemblies.items():
         if known is not None and assembly != known:
             found = f"the id is on {assembly}, {fasta.path.name} is {known}"
-            raise DataError("E226", f"{text.name} {text.unit} {line}", found, todo)
+            raise DataError("E226", f"{text.name} {text.unit} {line}", found, ANOTHER_ASSEMBLY)
 
 
 def _check_inside(record: VariantRecord, fasta: FastaReader, text: VariantText) -> None:

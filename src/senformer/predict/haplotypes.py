@@ -204,5 +204,6 @@ def _seen(job: _Job, item: SampleCopies, region: Any) -> dict[str, int]:
     ]
     there = item.records
     there = there[(there["chrom"] == region.chrom) & there["position"].between(start + 1, end)]
-    sets = there.loc[there["outcome"].isin(["used", "overlap"]) & (there["phase_set"] != ""), "phase_set"]
+    has_allele = there["outcome"].isin(["used", "overlap", "not_a_sequence"])
+    sets = there.loc[has_allele & (there["phase_set"] != ""), "phase_set"]
     return {"edits_1": counts[0], "edits_2": counts[1], "phase_sets": sets.nunique()}

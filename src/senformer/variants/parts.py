@@ -21,9 +21,10 @@ class Parts:
 
     Attributes
     ----------
-    out, run_path, top_path, summary_path
-        The score table, the run record ``FILE.run.json``, the largest effects ``FILE.top.npz`` and, where
-        asked for, the largest scores of each variant ``FILE.summary.tsv``.
+    out, run_path, top_path, summary_path, skipped_path
+        The score table, the run record ``FILE.run.json``, the largest effects ``FILE.top.npz``, where
+        asked for the largest scores of each variant ``FILE.summary.tsv``, and the alleles left out, where
+        there are any, ``FILE.skipped.tsv``.
     folder
         The work folder.
     log
@@ -37,6 +38,7 @@ class Parts:
         self.run_path = out.with_name(f"{out.name}.run.json")
         self.top_path = out.with_name(f"{out.name}.top.npz")
         self.summary_path = out.with_name(f"{out.name}.summary.tsv")
+        self.skipped_path = out.with_name(f"{out.name}.skipped.tsv")
         self.folder = out.with_name(f".{out.name}.parts")
 
     @property
@@ -46,7 +48,7 @@ class Parts:
 
     @property
     def _results(self) -> tuple[Path, ...]:
-        return self.out, self.run_path, self.top_path, self.summary_path
+        return self.out, self.run_path, self.top_path, self.summary_path, self.skipped_path
 
     def refuse_existing(self) -> None:
         """Raise when an output file is there that no killed run of ours left (OutputError)."""

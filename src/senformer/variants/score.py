@@ -21,7 +21,7 @@ from senformer.dataset.engine import LOCAL, OWN_CLUSTER, check_engine
 from senformer.genome.fasta import open_fasta
 from senformer.genome.variant import Variant
 from senformer.genome.variant_frame import NAME, as_frame, frame_digest
-from senformer.genome.variant_reader import VariantSet, read_variants
+from senformer.genome.variant_reader import SkippedAllele, VariantSet, read_variants
 from senformer.variants.cluster import run_on_cluster
 from senformer.variants.domains import choose_scorers
 from senformer.variants.indels import INDELS, Indels
@@ -33,6 +33,7 @@ from senformer.variants.request import Request
 from senformer.variants.scorers import Scorer
 from senformer.variants.shards import Job, run_shards
 from senformer.variants.sheet import Sheet
+from senformer.variants.skipped import write_skipped
 from senformer.variants.summary import write_summary
 from senformer.variants.top import restore_top, write_top
 
@@ -81,7 +82,8 @@ def score(
         (:mod:`senformer.genome.variant_formats`).
     out
         File to write, in the format of its ending (:data:`senformer.variants.writers.WRITERS`);
-        ``FILE.run.json`` and ``FILE.top.npz`` stand beside it.
+        ``FILE.run.json`` and ``FILE.top.npz`` stand beside it, and ``FILE.skipped.tsv`` where alleles are
+        skipped (:data:`senformer.variants.skipped.SKIPPED`).
     head
         Which head answers; needed where the model has several.
     scorers
@@ -193,7 +195,7 @@ def score(
     key = record["config"] | request.facts(job, digests)
     spread_out = partial(run_on_cluster, job, request, engine, workers)
     run_all = partial(run_shards, job) if engine == LOCAL else spread_out
-    _work(job, run_all, parts, sheet, summary, record, key)
+    _work(job, run_all, parts, sheet, summary, found.skipped, record, key)
     return counts
 
 
@@ -284,6 +286,7 @@ def _work(
     parts: Parts,
     sheet: Sheet,
     n_summary: int,
+    skipped: Sequence[SkippedAllele],
     record: dict[str, Any],
     key: dict[str, Any],
 ) -> None:
@@ -297,5 +300,7 @@ def _work(
             sheet = replace(sheet, parts=[parts.table_part(index) for index in range(n_shards)])
             if n_summary:
                 write_summary(parts.summary_path, sheet, n_summary)
+            if skipped:
+                write_skipped(parts.skipped_path, skipped)
             write_scores(parts.out, sheet)
         parts.remove()

@@ -9,12 +9,13 @@ import pandas as pd
 from senformer.core.errors import DataError, UsageError
 from senformer.genome import open_genome
 from senformer.genome.bed import read_bed
-from senformer.genome.phased import read_copies
 from senformer.genome.regions import read_regions
 from senformer.predict.haplotypes import predict_haplotypes
 from senformer.predict.model_check import warn_of_genome
+from senformer.predict.reach import read_window_copies
 from senformer.predict.regions import check_regions, predict_regions
 from senformer.predict.source import load_run_model
+from senformer.predict.tiles import TileGrid
 
 
 def predict_from_files(
@@ -60,7 +61,8 @@ def predict_from_files(
     if variants is None:
         return predict_regions(model, fasta, regions, out, **settings)
     regions = check_regions(regions, fasta.chrom_sizes)
-    first = (regions["start"] - model.window_bp).clip(lower=0)
-    near = regions.assign(start=first, end=regions["end"] + model.window_bp)
-    copies = read_copies(variants, fasta, list(dict.fromkeys(samples)), near, unphased=unphased)
+    grid = TileGrid.of(model, settings.get("context_bp"))
+    margin_bp = max(map(abs, settings.get("shifts_bp", (0,))))
+    names = list(dict.fromkeys(samples))
+    copies = read_window_copies(variants, fasta, names, regions, grid, margin_bp=margin_bp, unphased=unphased)
     return predict_haplotypes(model, fasta, copies, regions, out, variants=variants, **settings)
