@@ -272,7 +272,7 @@ def run_child(world, die_at=None, name="scores.parquet", **options):
         if die_at is not None:
             sys.addaudithook(make_killer(str(world / "out"), die_at))
         try:
-            run_score(world, LINES, name, shard_size=5, **options)
+            run_score(world, [*LINES, vcf_line("chrA", 30, "<DEL>")], name, shard_size=5, **options)
         except BaseException:  # noqa: BLE001
             os._exit(1)
         os._exit(0)
@@ -314,6 +314,7 @@ def test_score__killed_at_every_write_finishes_identically(world):
     write_vcf_text(world, LINES)
     assert wait_for(run_child(world)) == 0
     expected, names = digests(world), left(world)
+    assert "scores.parquet.skipped.tsv" in names
     clear(world)
     for die_at in range(1, 500):
         status = wait_for(run_child(world, die_at))

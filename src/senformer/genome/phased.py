@@ -32,7 +32,7 @@ OUTCOMES = {
     "reference": "no copy has an ALT allele",
     "missing": "the genotype is missing (., ./.); of .|1 the known copy is taken",
     "unphased": "the genotype does not say which copy has which allele (0/1), left out as asked",
-    "not_a_sequence": "a copy has a symbol, a breakend, or letters but A, C, G and T: left out on that copy",
+    "not_a_sequence": "a copy has a symbol, a breakend, or letters beside A, C, G, T: left out on that copy",
     "spanning_deletion": "the allele of a copy is *: a record upstream says what is lost",
     "overlap": "a copy has it and an earlier record that changes the same bases: left out on that copy",
 }
