@@ -51,8 +51,13 @@ def draw_parity(record: Record) -> str:
 
 def draw_distances(record: Record) -> str:
     """Return the figure of E2: what is predicted of enhancers by distance, and what each run took."""
-    # Runs in another world only prepare those that are compared; what was not trained took no time.
-    runs = [row for row in record["runs"] if "far" in row.get("genes", {}) and "seconds" in row]
+    # Runs in another world only prepare those that are compared; what goes on from one of these is of E3.
+    arms = record["config"]["arms"]
+    later = {
+        name for name, arm in arms.items() if arms.get(arm.get("after"), {}).get("data") == arm.get("data")
+    }
+    runs = [row for row in record["runs"] if "far" in row.get("genes", {}) and row["arm"] not in later]
+    runs.sort(key=lambda row: row["arm"].split("_"))
     with drawing_style():
         figure = new_figure(4.0, 11.0)
         left, right = figure.subplots(1, 2, width_ratios=[1.6, 1])

@@ -21,20 +21,34 @@ SUMMARY = {
     split: {"pearson_mean": [spread(d, arm, 0.3, 0.01) for d in ("human", "mouse") for arm in (d, "joint")]}
     for split in ("train", "valid", "test")
 }
+FAR = {"far-a": {"data": ["far"]}, "extended": {"data": ["far"], "after": "far-a"}}
 RECORD = {
-    "config": {"arms": {"human": {}, "mouse": {}, "joint": {}}, "data": {"human": {}, "mouse": {}}},
+    "config": {"arms": {"human": {}, "mouse": {}, "joint": {}, **FAR}, "data": {"human": {}, "mouse": {}}},
     "summary": SUMMARY,
     "runs": [
-        {"name": "far-a", "seconds": 60.0, "peak_bytes": 1 << 30, "genes": {"far": ranges(0.9, 0.5, 0.1)}},
+        {
+            "name": "far-a",
+            "arm": "far-a",
+            "seconds": 60.0,
+            "peak_bytes": 1 << 30,
+            "genes": {"far": ranges(0.9, 0.5, 0.1)},
+        },
         {
             "name": "before",
+            "arm": "before",
             "seconds": 9.0,
             "peak_bytes": 1 << 30,
             "genes": {"middle": ranges(0.3, None, None)},
         },
-        {"name": "extended", "genes": {"far": ranges(0.2, 0.2, 0.2)}},
-        {"name": "far-b", "seconds": 90.0, "peak_bytes": 2 << 30, "genes": {"far": ranges(0.8, 0.7, 0.6)}},
-        {"name": "far-c", "outcome": "over memory"},
+        {"name": "extended", "arm": "extended", "genes": {"far": ranges(0.2, 0.2, 0.2)}},
+        {
+            "name": "far-b",
+            "arm": "far-b",
+            "seconds": 90.0,
+            "peak_bytes": 2 << 30,
+            "genes": {"far": ranges(0.8, 0.7, 0.6)},
+        },
+        {"name": "far-c", "arm": "far-c", "outcome": "over memory"},
     ],
 }
 
@@ -48,6 +62,15 @@ def test_figures__drawn_from_the_record_and_from_nothing_else(experiment):
     changed["summary"]["test"]["pearson_mean"][0]["mean"] = 0.1
     changed["runs"][0]["genes"]["far"][0]["share"] = 0.2
     assert FIGURES[experiment](changed) != first
+
+
+def test_draw_distances__arms_that_go_on_from_another_are_left_out():
+    record = copy.deepcopy(RECORD)
+    record["config"]["arms"]["extended"] = {"data": ["far"], "after": "elsewhere"}
+    record["runs"][2] |= {"seconds": 1.0, "peak_bytes": 1 << 30}
+    assert FIGURES["e2"](record) != FIGURES["e2"](RECORD)
+    record["config"]["arms"]["extended"] = FAR["extended"]
+    assert FIGURES["e2"](record) == FIGURES["e2"](RECORD)
 
 
 def test_draw_species__what_is_not_finished_is_no_bar():
