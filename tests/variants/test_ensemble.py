@@ -59,7 +59,7 @@ def cropped():
         (cropped(), "other crop_bins than the first"),
         (
             changed([*TRACKS[:2], {**TRACKS[2], "scale": 100.0}]),
-            r"other scales than the first \(track 2 has \{'scale': 100.0\}, not \{",
+            r"other scales than the first \(track 2 is \{'scale': 100.0\}, not \{\}",
         ),
     ],
 )

@@ -144,7 +144,10 @@ def _geometry(model: Any, head: str) -> dict[str, Any]:
         "bin_bp": model.bin_bp,
         "crop_bins": model.crop_bins,
         "activation": getattr(model.config, "activation", None),
-        "scales": [[track.get(key) for key in _UNITS] for track in card_tracks(model, head)],
+        "scales": [
+            {key: track[key] for key in _UNITS if track.get(key) is not None}
+            for track in card_tracks(model, head)
+        ],
     }
 
 
@@ -154,10 +157,9 @@ def _differing(value: Any, first: Any) -> str:
     if len(value) != len(first):
         return f"{len(value)}, not {len(first)}"
     place = next(place for place, pair in enumerate(zip(value, first, strict=True)) if pair[0] != pair[1])
-    mine, other = value[place], first[place]
-    if len(mine) == len(_UNITS):
-        mine, other = (
-            {k: v for k, v in zip(_UNITS, one, strict=True) if v is not None} for one in (mine, other)
-        )
-        return f"track {place} has {mine}, not {other}"
-    return f"track {place} is {mine[0]!r}, not {other[0]!r}"
+    return f"track {place} is {_told(value[place])}, not {_told(first[place])}"
+
+
+def _told(track: Any) -> str:
+    """Return what differs of a track: its name, of a name and a strand, or its scaling."""
+    return repr(track[0] if isinstance(track, tuple) else track)

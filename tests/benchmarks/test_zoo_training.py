@@ -1,0 +1,49 @@
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+from benchmarks.zoo_training import CONFIGS, K, below, count_kmers, keep_rows
+
+from senformer.core.config import read_yaml
+from senformer.dataset.kinds import parse_dataset
+from senformer.genome.sequence import encode, reverse_complement
+from senformer.model.zoo import MODELS
+
+TABLES = [path for path in sorted(CONFIGS.glob("*.yaml")) if "kind: table" in path.read_text()]
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_configs__are_datasets_of_known_models(path):
+    values = read_yaml(path)
+    parse_dataset(below(values["dataset"], Path("data")), path.stem)
+    model = values["model"]
+    assert (model if isinstance(model, str) else model["name"]) in MODELS
+
+
+def test_below__paths_alone_are_moved():
+    section = {"rows": ["a.tsv", {"file": "b.fa", "columns": {"label": 1}}], "sequence": "sequence"}
+    found = below(section, Path("data"))
+    assert found["rows"] == ["data/a.tsv", {"file": "data/b.fa", "columns": {"label": 1}}]
+    assert found["sequence"] == "sequence"
+
+
+def test_keep_rows__lines_with_the_wanted_values(tmp_path):
+    with gzip.open(tmp_path / "all.tsv.gz", "wt") as lines:
+        lines.write("set\tmedium\tvalue\na\tx\t1\na\ty\t2\nb\tx\t3\n")
+    keep_rows(tmp_path / "all.tsv.gz", {"set": "a", "medium": "y"}, tmp_path / "kept.tsv")
+    assert (tmp_path / "kept.tsv").read_text() == "set\tmedium\tvalue\na\ty\t2\n"
+
+
+def test_count_kmers__equals_counting_words_of_both_strands():
+    codes = np.stack([encode("ACGTTNACGTTGA"), encode("TTTTTTTNNNNNN")])
+    counts = count_kmers(codes)
+    for row, one in enumerate(codes):
+        slow = np.zeros(4**K)
+        for strand in (one, reverse_complement(one[None])[0]):
+            for first in range(len(strand) - K + 1):
+                word = strand[first : first + K].tolist()
+                if max(word) < 4:
+                    slow[int("".join(map(str, word)), 4)] += 1
+        np.testing.assert_array_equal(counts[row], slow)
+    assert counts.sum() > 0
