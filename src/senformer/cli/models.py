@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from senformer.cli.output import Json, say
+from senformer.cli.output import Json, aligned, say
 
 _COLUMNS = ("name", "reads", "predicts", "parameters", "source")
 
@@ -23,7 +23,7 @@ def models(
 
     if name is None:
         rows = list_models()
-        say({"models": rows}, _aligned([_COLUMNS, *map(_cells, rows)]))
+        say({"models": rows}, aligned([_COLUMNS, *map(_cells, rows)]))
         return
     facts = describe_model(name)
     say(facts, "\n".join(_paragraph(key, value) for key, value in facts.items() if value))
@@ -36,20 +36,13 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     return row["name"], reads, f"{outputs}{bins}", f"{row['parameters']:,}", row["source"]
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
-
-
 def _paragraph(key: str, value: Any) -> str:
     if key == "layers":
         rows = [(row["layer"], row["kind"], _shape(row["shape"]), f"{row['parameters']:,}") for row in value]
-        return f"layers\n{_indented(_aligned([('name', 'kind', 'shape', 'parameters'), *rows]))}"
+        return f"layers\n{_indented(aligned([('name', 'kind', 'shape', 'parameters'), *rows]))}"
     if isinstance(value, Mapping):
         pairs = [(name, part if isinstance(part, str) else dumps(part)) for name, part in value.items()]
-        return f"{key}\n{_indented(_aligned(pairs))}"
+        return f"{key}\n{_indented(aligned(pairs))}"
     if isinstance(value, list):
         return "\n".join([key, *(f"  - {line}" for line in value)])
     return f"{key:<14} {value:,}" if isinstance(value, int) else f"{key:<14} {value}"

@@ -7,6 +7,7 @@ alone.
 import json
 import logging
 import sys
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -30,6 +31,14 @@ Json = Annotated[
 def say(result: dict[str, Any], text: str) -> None:
     """Print ``text``, or ``result`` as JSON where ``--json`` was given."""
     print(json.dumps(result, ensure_ascii=False, default=str) if _state["json"] else text)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of cells as lines whose columns begin at one place; the last column is not padded."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 def complain(fault: SenformerError) -> None:

@@ -15,6 +15,7 @@ from senformer.cli.plan import plan
 from senformer.cli.predict import predict
 from senformer.cli.report import report
 from senformer.cli.score import score
+from senformer.cli.scorers import scorers
 from senformer.cli.simulate import simulate
 from senformer.cli.train import train
 from senformer.cli.verify import verify
@@ -32,6 +33,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "background": background,
     "report": report,
     "models": models,
+    "scorers": scorers,
     "convert": convert,
     "verify": verify,
     "plan": plan,
