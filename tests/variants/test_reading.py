@@ -1,3 +1,4 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -122,3 +123,22 @@ def test_read__of_an_ensemble_one_model_that_was_trained_there_is_enough(world, 
     scores = VariantScores(Variant("c1", 9, "A", "C"), 0, np.zeros((2, 3)))
     windows = [Interval("c1", start, start + 50) for start in (90, 880, 2000)]
     assert [reading.read(scores, window, SCORED, fasta).in_training for window in windows] == expected
+
+
+def test_make_reading__refuses_a_background_whose_scorer_was_defined_otherwise(world):
+    other = replace(SCORERS["SAD"], formula="sum over bins (REF - ALT)")
+    with pytest.raises(ConfigError, match="has a SAD of another definition"):
+        read_here(world, [other])
+
+
+def test_make_reading__columns_are_chosen_where_not_all_tracks_are_scored(world):
+    assert read_here(world, SCORED).columns is None
+    some = read_here(world, SCORED, pd.DataFrame({"track_index": [2, 0]}))
+    assert some.columns == (2, 0)
+
+
+def read_here(world, scorers, tracks=TRACKS):
+    sha256 = read_background(world / "b.parquet").facts["models"][0]
+    model = SimpleNamespace(card=SimpleNamespace(sha256=sha256, training=None))
+    fasta = open_fasta(world / "g.fa")
+    return make_reading([model], "toy", tracks, scorers, PLAIN, "models", world / "b.parquet", fasta)
