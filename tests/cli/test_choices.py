@@ -1,4 +1,7 @@
-from senformer.cli.choices import GeneWindows, Precision, RefMismatch, Strands
+import pytest
+
+from senformer.cli.choices import GeneWindows, Precision, RefMismatch, Strands, parse_names, parse_shifts
+from senformer.core.errors import UsageError
 from senformer.evaluate.genes.plan import WINDOWS
 from senformer.genome.variant_reader import REF_MISMATCH
 
@@ -15,3 +18,13 @@ def test_choices__a_wrong_value_is_refused_with_the_allowed_ones(senformer, tmp_
     assert answer.code == 2
     assert "both" in answer.err
     assert "forward" in answer.err
+
+
+def test_parse_names__commas_with_spaces_and_at_the_end():
+    assert parse_names(" SAD, SAR@501,,") == ["SAD", "SAR@501"]
+
+
+def test_parse_shifts__a_word_is_refused_with_what_is_allowed():
+    assert parse_shifts("-1, 0,1") == [-1, 0, 1]
+    with pytest.raises(UsageError, match="'one' is no list of offsets"):
+        parse_shifts("one")

@@ -14,8 +14,9 @@ from senformer.cli.choices import (
     PrecisionOption,
     Strands,
     StrandsOption,
+    parse_names,
+    parse_shifts,
 )
-from senformer.cli.evaluate import parse_shifts
 from senformer.cli.output import Json, say
 
 
@@ -56,7 +57,7 @@ def background(
         out,
         n=number,
         seed=seed,
-        scorers=None if scorers is None else [name.strip() for name in scorers.split(",")],
+        scorers=None if scorers is None else parse_names(scorers),
         genes=genes,
         regions=regions,
         head=head,

@@ -1,4 +1,4 @@
-"""Options that several commands share, declared once."""
+"""Options that several commands share, declared once, and what their texts mean."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -63,3 +63,36 @@ StrandsOption = Annotated[
     Strands, typer.Option("--strands", help="Average both strands, or predict the forward strand alone.")
 ]
 BatchSize = Annotated[int, typer.Option("--batch-size", min=1, help="Windows predicted at once.")]
+
+
+def parse_names(text: str) -> list[str]:
+    """Return the names that stand between commas.
+
+    Examples
+    --------
+    >>> parse_names("SAD, SAR,")
+    ['SAD', 'SAR']
+    """
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def parse_shifts(text: str) -> list[int]:
+    """Return the offsets that ``-1,0,1`` names.
+
+    Raises
+    ------
+    UsageError
+        One is no whole number.
+
+    Examples
+    --------
+    >>> parse_shifts("-1, 0,1")
+    [-1, 0, 1]
+    """
+    from senformer.core.errors import UsageError
+
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError as fault:
+        todo = "Give whole numbers with commas, -1,0,1 for instance."
+        raise UsageError("E657", "--shifts", f"{text!r} is no list of offsets", todo) from fault

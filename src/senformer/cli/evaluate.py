@@ -17,6 +17,8 @@ from senformer.cli.choices import (
     PrecisionOption,
     Strands,
     StrandsOption,
+    parse_names,
+    parse_shifts,
 )
 from senformer.cli.output import Json, say
 
@@ -126,7 +128,7 @@ def evaluate(
         against=against,
         genes=gene_options,
         protocols=protocol or (),
-        metrics=[name.strip() for name in metrics.split(",") if name.strip()],
+        metrics=parse_names(metrics),
         share=part,
         strands=strands.value,
         shifts_bp=offsets,
@@ -203,28 +205,6 @@ def _gene_rows(genes: dict) -> list[str]:
         shown = " / ".join("  n/a" if value is None else f"{value:.3f}" for value in values)
         rows.append(f"  {name:<24} {shown}")
     return rows
-
-
-def parse_shifts(text: str) -> list[int]:
-    """Return the offsets that ``-1,0,1`` names.
-
-    Raises
-    ------
-    UsageError
-        One is no whole number.
-
-    Examples
-    --------
-    >>> parse_shifts("-1, 0,1")
-    [-1, 0, 1]
-    """
-    from senformer.core.errors import UsageError
-
-    try:
-        return [int(part) for part in text.split(",")]
-    except ValueError as fault:
-        todo = "Give whole numbers with commas, -1,0,1 for instance."
-        raise UsageError("E657", "--shifts", f"{text!r} is no list of offsets", todo) from fault
 
 
 def _text(result: dict) -> str:

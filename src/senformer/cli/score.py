@@ -16,8 +16,9 @@ from senformer.cli.choices import (
     RefMismatch,
     Strands,
     StrandsOption,
+    parse_names,
+    parse_shifts,
 )
-from senformer.cli.evaluate import parse_shifts
 from senformer.cli.output import Json, say
 
 
@@ -96,8 +97,8 @@ def score(
         genome,
         variants,
         out,
-        scorers=_listed(scorers) if scorers is not None else None,
-        tracks=_listed(tracks) if tracks is not None else None,
+        scorers=parse_names(scorers) if scorers is not None else None,
+        tracks=parse_names(tracks) if tracks is not None else None,
         layout=layout,
         summary=summary,
         shifts_bp=parse_shifts(shifts),
@@ -123,7 +124,3 @@ def score(
         f"{result['n_records']:,} records with {result['n_alleles']:,} ALT alleles: "
         f"{result['n_scored']:,} scored, skipped: {skipped}. Scores in {out}.{listed}",
     )
-
-
-def _listed(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
