@@ -1,8 +1,9 @@
 """Train models of the zoo on measured tables: each file of configs/experiments/zoo is a row in the docs.
 
-Builds the dataset, trains with the model's recipe as the file changes it, evaluates the test split with both
-strands averaged, and measures the bar on the same rows: ridge regression on counts of 5-mers and of their
-reverse complements. A killed run goes on where it was. Paths in the files are below the folder of data.
+Builds the dataset, trains with the model's recipe as the file changes it, evaluates the test split (both
+strands averaged where the model was trained on both), and measures the bar on the same rows: ridge regression
+on counts of 5-mers and of their reverse complements. A killed run goes on where it was. Paths in the files
+are below the folder of data.
 
     python -m benchmarks.zoo_training deepstarr ctcf_basset --data ../shared/data --out runs/zoo \\
         --results benchmarks/results/NAME.json
@@ -110,7 +111,7 @@ def run(name: str, shared: Path, out: Path) -> dict[str, Any]:
         train_from_file(config, [folder / "data"], folder / "run", resume=is_begun)
     seconds = time.perf_counter() - start
     if not (folder / "test" / "DONE.json").is_file():
-        evaluate(folder / "run", dataset, folder / "test", split="test", strands="both", batch_size=64)
+        evaluate(folder / "run", dataset, folder / "test", split="test", batch_size=64)
     metrics = json.loads((folder / "test" / "metrics.json").read_text(encoding="utf-8"))
     assert isinstance(dataset, TableDataset)
     counts = dataset.windows["split"].value_counts().to_dict()

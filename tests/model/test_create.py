@@ -1,4 +1,5 @@
 import pytest
+import torch
 
 from senformer import create_model
 from senformer.core.errors import ConfigError
@@ -27,3 +28,18 @@ def test_create_model__unknown_key():
     assert (
         caught.value.line == "error[E105]: model senformer: unknown key 'n_layer'. Did you mean 'n_layers'?"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "strands"),
+    [
+        ("deepstarr", {}, "both"),
+        ("xpresso", {}, "forward"),
+        ("deepbind", {"both_strands": False}, "forward"),
+        ("gkm_svm", {}, "both"),
+        ("gkm_svm", {"both_strands": False}, "forward"),
+    ],
+)
+def test_create_model__predicts_the_strands_that_its_recipe_trains_on(name, changes, strands):
+    with torch.device("meta"):
+        assert create_model(name, **changes).card.strands == strands

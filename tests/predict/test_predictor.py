@@ -60,6 +60,17 @@ def test_predict__both_strands_is_the_mean_with_bins_and_pairs_turned():
     assert np.abs(found - forward).max() > 0.1
 
 
+def test_predictor__strands_are_by_default_those_of_the_card(small_enformer):
+    assert Predictor(ToyModel(), device="cpu").strands == "both"
+    assert small_enformer.card.strands == "both"
+    small_enformer.card.strands = "forward"
+    try:
+        assert Predictor(small_enformer, device="cpu").strands == "forward"
+        assert Predictor(small_enformer, device="cpu", strands="both").strands == "both"
+    finally:
+        small_enformer.card.strands = "both"
+
+
 def test_predict__both_strands_of_the_other_strand_is_the_same_turned():
     predictor, codes = Predictor(ToyModel(), device="cpu"), random_codes(3, 64)
     found = predictor.predict(codes, HEAD)

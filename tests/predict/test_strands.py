@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from tests.model.toy import small_model
 from tests.predict.toy import HEAD, TRACKS, ToyModel
 
-from senformer.core.errors import DataError
-from senformer.predict.strands import card_permutation, card_tracks
+from senformer.core.errors import ConfigError, DataError
+from senformer.predict.strands import card_permutation, card_tracks, common_strands
 
 
 def test_card_permutation__partners_change_places():
@@ -36,3 +37,17 @@ def test_card_tracks__a_list_of_its_own():
     tracks = card_tracks(ToyModel(), HEAD)
     tracks.clear()
     assert card_tracks(ToyModel(), HEAD) == TRACKS
+
+
+def test_common_strands__of_the_cards_unless_asked(tmp_path):
+    runs = [tmp_path / "one", tmp_path / "two"]
+    for run, strands in zip(runs, ("both", "forward"), strict=True):
+        model = small_model(heads={"toy": 3})
+        model.card.strands = strands
+        model.save(run)
+    assert common_strands(runs[:1], None) == "both"
+    assert common_strands(runs[1:], None) == "forward"
+    assert common_strands(runs, "forward") == "forward"
+    with pytest.raises(ConfigError, match="two: is predicted on the forward strand by default") as caught:
+        common_strands(runs, None)
+    assert caught.value.code == "E777"

@@ -24,6 +24,16 @@ def test_exported_step__choice(best, export, step):
     assert exported_step(State(step=6, settings="s", best=best), config) == step
 
 
+def test_export_model__strands_are_those_of_the_training(human, tmp_path):
+    config = settings(reverse_complement=False)
+    plan = make_plan(MODEL, config, human)
+    model = create_model(plan.name, **plan.overrides)
+    save_checkpoint(tmp_path, State(step=6, settings="abc"), {WEIGHTS: model.state_dict(), OPTIMIZER: {}})
+    batches = make_batches(human, plan, config)
+    export_model(model, tmp_path, State(step=6, settings="abc"), config, batches)
+    assert senformer.load_model(tmp_path / "model").card.strands == "forward"
+
+
 def test_export_model__folder_and_card(human, tmp_path):
     config = settings(max_shift_bp=0)
     plan = make_plan(MODEL, config, human)
@@ -46,6 +56,7 @@ def test_export_model__folder_and_card(human, tmp_path):
     assert [entry["strand_pair"] for entry in loaded.card.heads["human"]] == [t.strand_pair for t in tracks]
     assert loaded.card.heads["human"][0] == track_card(tracks[0])
     assert loaded.card.heads["human"][0]["target_order"] == "senformer"
+    assert loaded.card.strands == "both"
     training = loaded.card.training
     assert (training["steps"], training["seed"], training["settings"]) == (6, 1, "abc")
     assert training["intervals"]["human"] == training_intervals(batches["human"])

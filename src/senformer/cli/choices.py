@@ -60,7 +60,11 @@ Head = Annotated[str | None, typer.Option("--head", help="Organism head; needed 
 Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda or cuda:N.")]
 PrecisionOption = Annotated[Precision, typer.Option("--precision", help="Number format of matrix products.")]
 StrandsOption = Annotated[
-    Strands, typer.Option("--strands", help="Average both strands, or predict the forward strand alone.")
+    Strands | None,
+    typer.Option(
+        "--strands",
+        help="Average both strands, or predict the forward strand alone. Default: as the model was trained.",
+    ),
 ]
 BatchSize = Annotated[int, typer.Option("--batch-size", min=1, help="Windows predicted at once.")]
 

@@ -15,7 +15,6 @@ from senformer.cli.choices import (
     Out,
     Precision,
     PrecisionOption,
-    Strands,
     StrandsOption,
     parse_names,
     parse_shifts,
@@ -76,7 +75,7 @@ def evaluate(
     protocol: Annotated[
         list[str] | None, typer.Option("--protocol", help="Also measure as published: pooled_2022. Repeat.")
     ] = None,
-    strands: StrandsOption = Strands.both,
+    strands: StrandsOption = None,
     shifts: Annotated[
         str, typer.Option("--shifts", help="Offsets in bp, with commas, whose predictions are averaged.")
     ] = "0",
@@ -130,7 +129,7 @@ def evaluate(
         protocols=protocol or (),
         metrics=parse_names(metrics),
         share=part,
-        strands=strands.value,
+        strands=strands and strands.value,
         shifts_bp=offsets,
         batch_size=batch_size,
         device=device,

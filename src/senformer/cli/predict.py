@@ -14,7 +14,6 @@ from senformer.cli.choices import (
     Precision,
     PrecisionOption,
     Run,
-    Strands,
     StrandsOption,
 )
 from senformer.cli.output import Json, say
@@ -50,7 +49,7 @@ def predict(
     ] = None,
     units: Annotated[str, typer.Option("--units", help="stored (as trained) or measured.")] = "stored",
     head: Head = None,
-    strands: StrandsOption = Strands.both,
+    strands: StrandsOption = None,
     batch_size: BatchSize = 4,
     device: Device = "auto",
     precision: PrecisionOption = Precision.fp32,
@@ -77,7 +76,7 @@ def predict(
         head=head,
         tracks=track,
         units=units,
-        strands=strands.value,
+        strands=strands and strands.value,
         batch_size=batch_size,
         device=device,
         precision=precision.value,

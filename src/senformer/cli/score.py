@@ -14,7 +14,6 @@ from senformer.cli.choices import (
     Precision,
     PrecisionOption,
     RefMismatch,
-    Strands,
     StrandsOption,
     parse_names,
     parse_shifts,
@@ -68,7 +67,7 @@ def score(
         Path | None, typer.Option("--background", help="File of senformer background: adds percentiles.")
     ] = None,
     head: Head = None,
-    strands: StrandsOption = Strands.both,
+    strands: StrandsOption = None,
     shifts: Annotated[str, typer.Option("--shifts", help="Offsets to average, in bp, as 0,1,-1.")] = "0",
     spread: Annotated[
         str, typer.Option("--spread", help="models or passes: whose scores the spread is of.")
@@ -106,7 +105,7 @@ def score(
         genes=genes,
         background=background,
         head=head,
-        strands=strands.value,
+        strands=strands and strands.value,
         batch_size=batch_size,
         device=device,
         precision=precision.value,

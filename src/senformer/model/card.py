@@ -1,6 +1,6 @@
 """The model card: what a user must know of a model before trusting its numbers."""
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
@@ -34,6 +34,9 @@ class ModelCard(BaseModel):
         What it reads and what it predicts.
     strand_rule
         What has to be done to compare both strands.
+    strands
+        Which strands a prediction averages unless another choice is asked for: ``both``, or ``forward`` where
+        the model has learned from sequences as they lie, or reads both strands itself.
     heads
         For each head its tracks, in order.
     units
@@ -60,6 +63,7 @@ class ModelCard(BaseModel):
     bin_bp: int
     crop_bins: int
     strand_rule: str = "reverse-complement the input, reverse the bins, exchange the tracks of a strand pair"
+    strands: Literal["both", "forward"] = "both"
     heads: dict[str, list[TrackCard]]
     units: str = "coverage summed over the bin, transformed as each track says"
     training: dict[str, Any] = Field(default_factory=dict)

@@ -34,7 +34,7 @@ def create_model(name: str, **overrides: Any) -> SequenceModel:
     Parameters
     ----------
     name
-        A row of ``MODELS``: ``enformer``, ``senformer``.
+        A row of ``MODELS``, as ``senformer`` or ``deepstarr``.
     overrides
         Keys of the model's configuration; ``attention={"block_bins": 16}`` changes one nested key.
 
@@ -55,4 +55,8 @@ def create_model(name: str, **overrides: Any) -> SequenceModel:
     ('bigbird', 128)
     """
     config = model_config(name, overrides)
-    return MODELS[name].build(name, config)
+    kind = MODELS[name]
+    model = kind.build(name, config)
+    is_turned = kind.recipe.get("reverse_complement", True) and getattr(config, "both_strands", True)
+    model.card.strands = "both" if is_turned else "forward"
+    return model

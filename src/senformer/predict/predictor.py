@@ -31,7 +31,7 @@ class Inference(TypedDict, total=False):
 
     device: str | torch.device
     precision: str
-    strands: str
+    strands: str | None
     batch_size: int
     shifts_bp: Sequence[int]
 
@@ -53,6 +53,8 @@ class Predictor:
         Sequences in one pass; results do not depend on it beyond rounding.
     shifts_bp
         Offsets that are averaged over, in bp; positive reads further right.
+    strands
+        ``both``, whose mean is taken, or ``forward``; what the model's card says unless given.
     passes
         (shift, whether it is the reverse strand) of each pass that the mean is over.
     """
@@ -63,7 +65,7 @@ class Predictor:
         *,
         device: str | torch.device = "auto",
         precision: str = "fp32",
-        strands: str = "both",
+        strands: str | None = None,
         batch_size: int = 4,
         shifts_bp: Sequence[int] = (0,),
     ) -> None:
@@ -74,10 +76,13 @@ class Predictor:
         self.model: Any = model
         self.device = pick_device(device) if isinstance(device, str) else device
         self.dtype = pick_dtype(precision, self.device)
-        self.strands = strands
+        own = getattr(getattr(model, "card", None), "strands", "both")
+        self.strands: str = own if strands is None else strands
         self.batch_size = batch_size
         self.shifts_bp = tuple(int(shift) for shift in shifts_bp)
-        self.passes = [(shift, rc) for shift in self.shifts_bp for rc in choose(STRANDS, strands, "strands")]
+        self.passes = [
+            (shift, rc) for shift in self.shifts_bp for rc in choose(STRANDS, self.strands, "strands")
+        ]
 
     @property
     def margin_bp(self) -> int:

@@ -59,6 +59,7 @@ def export_model(
     model.card.heads = {
         organism: [track_card(track) for track in dataset.tracks] for organism, dataset in datasets.items()
     }
+    model.card.strands = "both" if config.reverse_complement else "forward"
     model.card.training = {
         "steps": step,
         "seed": config.seed,

@@ -107,7 +107,7 @@ def make_reading(
     if background is None:
         return seen
     found = read_background(background)
-    asked = {"models": sorted(model.card.sha256 for model in models), "head": head}
+    asked: dict[str, Any] = {"models": sorted(model.card.sha256 for model in models), "head": head}
     # A background has one member a model: scores of single passes would be other means.
     if spread != "models":
         _refuse(background, f"is of whole models, and the spread is that of {spread}")

@@ -22,6 +22,7 @@ from senformer.genome.fasta import open_fasta
 from senformer.genome.variant import Variant
 from senformer.genome.variant_frame import NAME, as_frame, frame_digest
 from senformer.genome.variant_reader import SkippedAllele, VariantSet, read_variants
+from senformer.predict.strands import common_strands
 from senformer.variants.cluster import run_on_cluster
 from senformer.variants.domains import choose_scorers
 from senformer.variants.indels import INDELS, Indels
@@ -48,7 +49,7 @@ def score(
     scorers: Sequence[str | Scorer] | None = None,
     genes: Path | None = None,
     tracks: Sequence[str] | None = None,
-    strands: str = "both",
+    strands: str | None = None,
     shifts_bp: Sequence[int] = (0,),
     spread: str = "models",
     batch_size: int = 4,
@@ -96,7 +97,8 @@ def score(
         Tracks to score, by name, assay or index (:func:`senformer.predict.selection.find_tracks`); all unless
         given.
     strands, shifts_bp, batch_size, device, precision
-        As in :class:`senformer.predict.predictor.Predictor`; strands and shifts are averaged.
+        As in :class:`senformer.predict.predictor.Predictor`; strands and shifts are averaged. Strands are
+        by default those of the models' cards, which must agree.
     spread
         Whose scores the spread is of, of :data:`senformer.variants.ensemble.SPREADS`.
     ref_mismatch
@@ -168,7 +170,7 @@ def score(
         tracks=tracks,
         spread=spread,
         inference={
-            "strands": strands,
+            "strands": common_strands(runs, strands),
             "shifts_bp": shifts_bp,
             "batch_size": batch_size,
             "device": device,

@@ -85,7 +85,7 @@ def test_zoo__the_common_path(name, genome, tmp_path):
         assert max(norms) <= config.max_norm * (1 + 1e-5)
     model.save(tmp_path / "m")
     loaded = load_model(tmp_path / "m", verify=True)
-    predictor = Predictor(loaded, device="cpu")
+    predictor = Predictor(loaded, device="cpu", strands="both")
     codes = batch().sequence[:2]
     found = predictor.predict(codes, "cells")
     n_bins = kept_bins(model)

@@ -9,7 +9,7 @@ from senformer.model.weights.translate import sound
 
 _RUN = "model"
 # What a card says of the weights themselves, whatever window they are used for.
-_KEPT = ("strand_rule", "heads", "units", "training", "licence")
+_KEPT = ("strand_rule", "strands", "heads", "units", "training", "licence")
 
 
 def _folder(path: Path) -> Path:

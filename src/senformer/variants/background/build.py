@@ -18,7 +18,7 @@ from senformer.genome.fasta import FastaReader, open_fasta
 from senformer.genome.vcf_write import write_vcf
 from senformer.predict.shards import ShardLog
 from senformer.predict.source import find_model, load_run_model, pick_head
-from senformer.predict.strands import card_tracks
+from senformer.predict.strands import card_tracks, common_strands
 from senformer.variants.background.draw import Drawn, draw
 from senformer.variants.background.table import Background, write_background
 from senformer.variants.domains import choose_scorers
@@ -43,7 +43,7 @@ def build_background(
     genes: Path | None = None,
     regions: Path | None = None,
     head: str | None = None,
-    strands: str = "both",
+    strands: str | None = None,
     shifts_bp: Sequence[int] = (0,),
     batch_size: int = 4,
     device: str = "auto",
@@ -94,6 +94,7 @@ def build_background(
         if is_by_gene(scorer.mask):
             found = f"{scorer.name} has a row for every gene, and random variants lie near other genes"
             raise ConfigError("E773", "scorers", found, "Leave it out.")
+    strands = common_strands(runs, strands)
     fasta = open_fasta(genome)
     starts = _read_starts(genes, fasta) if genes else None
     listed = read_bed(regions, fasta.chrom_sizes) if regions else None
