@@ -22,10 +22,11 @@ from typing import Any
 
 import numpy as np
 import torch
+import yaml
 from sklearn.linear_model import RidgeCV
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from senformer.core.commit import commit_file, write_json
+from senformer.core.commit import commit_file, write_json, write_text
 from senformer.core.config import read_yaml
 from senformer.core.provenance import versions
 from senformer.core.tables import choose
@@ -102,13 +103,16 @@ def run(name: str, shared: Path, out: Path) -> dict[str, Any]:
     if "keep" in values:
         keep_rows(Path(section["rows"]), values["keep"], folder / "rows.tsv")
         section["rows"] = str(folder / "rows.tsv")
+    training = folder / "training.yaml"
+    kept = {key: value for key, value in values.items() if key in ("model", "train")}
+    write_text(training, yaml.safe_dump(kept, sort_keys=False))
     if not (folder / "data" / "DONE.json").is_file():
         build_dataset(parse_dataset(section, f"{config} (dataset)"), folder / "data")
     dataset = open_dataset(folder / "data")
     start = time.perf_counter()
     if not (folder / "run" / "model").is_dir():
         is_begun = (folder / "run" / "run.json").is_file()
-        train_from_file(config, [folder / "data"], folder / "run", resume=is_begun)
+        train_from_file(training, [folder / "data"], folder / "run", resume=is_begun)
     seconds = time.perf_counter() - start
     if not (folder / "test" / "DONE.json").is_file():
         evaluate(folder / "run", dataset, folder / "test", split="test", batch_size=64)

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks.zoo_training import CONFIGS, K, below, count_kmers, keep_rows
+from benchmarks import zoo_training
+from benchmarks.zoo_training import CONFIGS, K, below, count_kmers, keep_rows, run
 
 from senformer.core.config import read_yaml
 from senformer.dataset.kinds import parse_dataset
@@ -47,3 +48,36 @@ def test_count_kmers__equals_counting_words_of_both_strands():
                     slow[int("".join(map(str, word)), 4)] += 1
         np.testing.assert_array_equal(counts[row], slow)
     assert counts.sum() > 0
+
+
+def test_run__rows_that_are_kept_are_trained_evaluated_and_held_against_the_bar(tmp_path, monkeypatch):
+    rng = np.random.default_rng(1)
+    lines = ["sequence\tset\tsplit\tactivity"]
+    for number in range(60):
+        bases = "".join(rng.choice(list("ACGT"), 20))
+        split = ("train", "train", "test")[number % 3]
+        lines.append(f"{bases}\t{'ab'[number % 2]}\t{split}\t{bases.count('G')}")
+    with gzip.open(tmp_path / "rows.tsv.gz", "wt") as table:
+        table.write("\n".join(lines) + "\n")
+    (tmp_path / "toy.yaml").write_text(CONFIG)
+    monkeypatch.setattr(zoo_training, "CONFIGS", tmp_path)
+    found = run("toy", tmp_path, tmp_path / "out")
+    assert found["rows"] == {"train": 20, "test": 10}
+    assert found["test"]["n_windows"] == 10
+    assert -1 <= found["ridge"]["activity"] <= 1
+    assert run("toy", tmp_path, tmp_path / "out")["test"] == found["test"]
+
+
+CONFIG = """
+dataset:
+  kind: table
+  organism: toy
+  rows: rows.tsv.gz
+  sequence: sequence
+  values: [activity]
+  window_bp: 20
+  split: {by: column, column: split}
+keep: {set: a}
+model: {name: deepbind, activation: linear}
+train: {steps: 2, batch_size: 4, loss: mse, device: cpu}
+"""
