@@ -3,7 +3,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks import zoo_training
 from benchmarks.zoo_training import CONFIGS, K, below, count_kmers, keep_rows, run
 
 from senformer.core.config import read_yaml
@@ -60,7 +59,7 @@ def test_run__rows_that_are_kept_are_trained_evaluated_and_held_against_the_bar(
     with gzip.open(tmp_path / "rows.tsv.gz", "wt") as table:
         table.write("\n".join(lines) + "\n")
     (tmp_path / "toy.yaml").write_text(CONFIG)
-    monkeypatch.setattr(zoo_training, "CONFIGS", tmp_path)
+    monkeypatch.setattr("benchmarks.zoo_training.CONFIGS", tmp_path)
     found = run("toy", tmp_path, tmp_path / "out")
     assert found["rows"] == {"train": 20, "test": 10}
     assert found["test"]["n_windows"] == 10
