@@ -75,7 +75,7 @@ def build(folder: Path, organism: str, columns: Sequence[str], rows: Iterable[Se
         "sequence": "sequence",
         "values": {name: {"column": name, "assay": "ChIP-seq"} for name in columns},
         "window_bp": WINDOW_BP,
-        "leaks": "keep",
+        "leaks": "report",
         "split": {"by": "column", "column": "split"},
     }
     if not (folder / "data" / "DONE.json").is_file():

@@ -35,7 +35,9 @@ def test_unlike__a_row_that_shares_a_word_is_left_out(shared_bp, is_kept):
 
 def test_draw__a_curve_an_arm():
     rows = [
-        {"arm": arm, "rows": size, "seed": 1, "auroc": 0.5 + size / 5000} for arm in ARMS for size in (50, 500)
+        {"arm": arm, "rows": size, "seed": 1, "auroc": 0.5 + size / 5000}
+        for arm in ARMS
+        for size in (50, 500)
     ]
     text = draw(rows)
     assert all(arm in text for arm in ARMS)

@@ -37,7 +37,7 @@ def test_fit_model__held_out_decisions_are_of_machines_without_the_fold():
     section = {**SECTIONS["gkm_svm"], "window_bp": codes.shape[1], "heads": {"cells": 1}}
     config = FitConfig(cross_validation=4)
     fitted = fit_model("gkm_svm", section, codes, labels[:, None], config)
-    folds = split_folds(labels, 4, config.seed, classify=True)
+    folds = split_folds(labels, np.arange(len(labels)), 4, config.seed, classify=True)
     np.testing.assert_array_equal(fitted.folds[:, 0], folds)
     rest = fit_model("gkm_svm", section, codes[folds != 2], labels[folds != 2, None], FitConfig())
     found = rest.model(torch.from_numpy(codes[folds == 2]))["cells"][:, 0, 0]

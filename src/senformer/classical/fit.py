@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float64, Int64, UInt8
 
 from senformer.classical.config import FitConfig
-from senformer.classical.folds import split_folds
+from senformer.classical.folds import group_rows, split_folds
 from senformer.classical.solver import Machine, fit_features, fit_kernel
 from senformer.core.shapes import N_CODE
 from senformer.model import create_model
@@ -86,7 +86,7 @@ def _fit_gkm(overrides: dict[str, Any], codes: Codes, targets: Targets, config: 
     def decide(machine: Machine, rows: Rows, others: Others) -> Float64[np.ndarray, " _other"]:
         return kernel[np.ix_(others, rows)] @ machine.coefficients + machine.intercept
 
-    machines, folds, decisions = _fit_tracks(Task(fit, decide), targets, config, classify=classify)
+    machines, folds, decisions = _fit_tracks(Task(fit, decide), codes, targets, config, classify=classify)
     coefficients = np.zeros_like(targets)
     for track, (rows, machine) in enumerate(machines):
         coefficients[rows, track] = machine.coefficients
@@ -110,22 +110,25 @@ def _fit_kmer(overrides: dict[str, Any], codes: Codes, targets: Targets, config:
     def decide(machine: Machine, rows: Rows, others: Others) -> Float64[np.ndarray, " _other"]:
         return features[others] @ machine.coefficients + machine.intercept
 
-    machines, folds, decisions = _fit_tracks(Task(fit, decide), targets, config, classify=classify)
+    machines, folds, decisions = _fit_tracks(Task(fit, decide), codes, targets, config, classify=classify)
     model.weights.copy_(torch.from_numpy(np.stack([machine.coefficients for _, machine in machines], axis=1)))
     return _finish(model, machines, folds, decisions)
 
 
 def _fit_tracks(
-    task: Task, targets: Targets, config: FitConfig, *, classify: bool
+    task: Task, codes: Codes, targets: Targets, config: FitConfig, *, classify: bool
 ) -> tuple[list[tuple[Rows, Machine]], Int64[np.ndarray, "row track"], Targets]:
     folds, decisions = np.full(targets.shape, -1), np.full(targets.shape, np.nan)
     machines = []
+    groups = group_rows(codes) if config.cross_validation else np.arange(len(codes))
     for track, values in enumerate(targets.T):
         rows = np.flatnonzero(np.isfinite(values))
         machines.append((rows, task.fit(rows, values[rows])))
         if not config.cross_validation:
             continue
-        fold = split_folds(values[rows], config.cross_validation, config.seed, classify=classify)
+        fold = split_folds(
+            values[rows], groups[rows], config.cross_validation, config.seed, classify=classify
+        )
         folds[rows, track] = fold
         for number in range(config.cross_validation):
             others, held_out = rows[fold != number], rows[fold == number]
