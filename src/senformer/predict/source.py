@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +60,18 @@ def load_run_model(path: str | os.PathLike, **settings: Any) -> Any:
 
 def identify_model(model: Any) -> dict[str, Any]:
     """Return what a model's predictions depend on: its configuration and the SHA-256 of its weights."""
+    digest = tensors_sha256(model.state_dict())
+    return {"config": model.config.model_dump(mode="json"), "weights_sha256": digest}
+
+
+def tensors_sha256(tensors: Mapping[str, torch.Tensor]) -> str:
+    """Return the SHA-256 of tensors, whatever their order: of names, types, shapes and bytes."""
     digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
+    for name, tensor in sorted(tensors.items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)};".encode())
         flat = tensor.detach().cpu().contiguous().reshape(-1)
         digest.update(flat.view(torch.uint8).numpy().tobytes())
-    return {"config": model.config.model_dump(mode="json"), "weights_sha256": digest.hexdigest()}
+    return digest.hexdigest()
 
 
 def pick_head(model: Any, head: str | None) -> str:

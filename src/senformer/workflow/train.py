@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from senformer.classical.config import FitConfig
-from senformer.core.config import parse, read_raw_section, read_yaml
+from senformer.core.config import Config, parse, read_raw_section, read_yaml
 from senformer.core.errors import UsageError
 from senformer.core.tables import choose
 from senformer.dataset import AnyDataset, open_dataset
@@ -65,7 +64,8 @@ def train_from_file(
                 found = f"{model['name']} is fitted at once; {team.size} processes were launched"
                 raise UsageError("E141", str(config), found, "Launch one: senformer train, without torchrun.")
         if is_fitted:
-            return fit(model, fit_settings(section, recipe, config), datasets, out, resume=resume)
+            settings = fit_settings(str(model["name"]), section, recipe, config)
+            return fit(model, settings, datasets, out, resume=resume)
         with team.agreed():
             settings = train_settings(section, recipe, datasets, f"{config} (train)")
         result = train(model, settings, datasets, out, resume=resume)
@@ -95,18 +95,20 @@ def read_experiment(config: Path) -> tuple[dict[str, Any], dict[str, Any], dict[
     if not recipe:
         train = read_raw_section(config, "train")
     if name is not None and choose(MODELS, str(name), "model").trainer == "fit":
-        fit_settings(train, recipe, config)
+        fit_settings(str(name), train, recipe, config)
     else:
         train_settings(train, recipe, {}, f"{config} (train)")
     return model, train, recipe
 
 
-def fit_settings(section: dict[str, Any], recipe: dict[str, Any], config: Path) -> FitConfig:
-    """Return the settings of a fit: a model's recipe, changed as the ``train`` section says.
+def fit_settings(name: str, section: dict[str, Any], recipe: dict[str, Any], config: Path) -> Config:
+    """Return the settings of a fit: the recipe of a model, changed as the ``train`` section says.
 
     Raises
     ------
     ConfigError
         A key or value is wrong.
     """
-    return parse(FitConfig, {**recipe, **section}, f"{config} (train)")
+    from senformer.train.fit import FITS
+
+    return parse(FITS[name].config_class, {**recipe, **section}, f"{config} (train)")

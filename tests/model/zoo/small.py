@@ -40,6 +40,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "deepsea": {"channels": [6, 5, 4], "width": 4, "pool": 3, "dense": 7},
     "deepstarr": {"channels": [6, 5, 5, 4], "dense": [8, 7]},
     "expecto": {"bank": {"name": "deepsea", "sizes": _BANK}, "step_bp": 20},
+    "mentr": {"bank": {"name": "deepsea", "sizes": _BANK}, "step_bp": 20},
     "mpra_dragonn": {"channels": [6, 5, 4], "widths": [5, 4, 3], "pools": [1, 3, 1], "dense": [7]},
     "xpresso": {"channels": [6, 5], "pools": [4, 3], "halflife": 3, "dense": [8, 7]},
     "define_cnn": {"channels": 6, "width": 7, "dense": 8},

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from tests.train.fit.bank import bank_section, starts_dataset
 from tests.train.fit.toy import motif_dataset
 
 from senformer.classical.config import FitConfig
@@ -22,9 +23,15 @@ from senformer.variants import score
 from senformer.workflow.train import train_from_file
 from senformer.workflow.verify import verify_path
 
-SECTIONS = {
+OF_WORDS = {
     "gkm_svm": {"word_bp": 6, "known_bp": 4, "max_mismatches": 2},
     "kmer_svm": {"word_bp": 4},
+}
+
+
+# Few rows and a random bank: faster than as published.
+TRAIN = {
+    "mentr": {"rounds": 30, "learning_rate": 0.3, "l2": 1.0},
 }
 
 
@@ -41,9 +48,9 @@ def genome_with_a_motif(folder):
     (folder / "v.tsv").write_text("chrom\tpos\tref\talt\nchr1\t104\tT\tG\n")
 
 
-@pytest.mark.parametrize("name", SECTIONS)
+@pytest.mark.parametrize("name", OF_WORDS)
 def test_fit__the_common_path(name, dataset, tmp_path):
-    (tmp_path / "c.yaml").write_text(yaml.safe_dump({"model": {"name": name, **SECTIONS[name]}}))
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump({"model": {"name": name, **OF_WORDS[name]}}))
     done = train_from_file(tmp_path / "c.yaml", [dataset.path], tmp_path / "r")
     assert (done["steps"], done["stopped_by"], done["n_train"]) == (0, "fit", 48)
     assert done["cross_validation"] == []
@@ -60,8 +67,28 @@ def test_fit__the_common_path(name, dataset, tmp_path):
     assert told["n_bins"] == 3
 
 
+@pytest.mark.parametrize("name", TRAIN)
+def test_fit__models_over_a_bank(name, tmp_path):
+    dataset = starts_dataset(tmp_path)
+    (tmp_path / "c.yaml").write_text(
+        yaml.safe_dump({"model": bank_section(name, tmp_path), "train": TRAIN[name]})
+    )
+    done = train_from_file(tmp_path / "c.yaml", [dataset.path], tmp_path / "r")
+    assert (done["steps"], done["stopped_by"]) == (0, "fit")
+    found = evaluate(tmp_path / "r", dataset, tmp_path / "ev", split="train", device="cpu", strands="forward")
+    assert found["auroc_mean"] > 0.5
+    assert verify_path(tmp_path / "r", device="cpu")["dtype"] == "float32"
+    genome_with_a_motif(tmp_path)
+    where = tmp_path / "r", tmp_path / "g.fa", tmp_path / "v.tsv", tmp_path / "s.parquet"
+    assert score(*where, device="cpu")["n_scored"] == 1
+    model, genome = load_model(tmp_path / "r" / "model"), open_genome(tmp_path / "g.fa")
+    assert model.card.training["datasets"]["toy"]["sha256"]
+    told = predict_regions(model, genome, [Interval("chr1", 120, 240)], tmp_path / "p", device="cpu")
+    assert told["n_bins"] == 2
+
+
 def test_fit__cross_validation_stands_in_the_run(dataset, tmp_path):
-    section = {"name": "gkm_svm", **SECTIONS["gkm_svm"]}
+    section = {"name": "gkm_svm", **OF_WORDS["gkm_svm"]}
     config = FitConfig(cross_validation=3)
     done = fit(section, config, {"toy": dataset}, tmp_path / "r")
     lines = [json.loads(line) for line in (tmp_path / "r" / "metrics.jsonl").read_text().splitlines()]

@@ -11,13 +11,17 @@ from senformer.dataset.table.config import TableConfig
 
 
 def motif_dataset(folder: Path, n_rows: int = 60, **changes: object) -> TableDataset:
-    """Build ``folder / "d"``: every fifth row is test; ``label`` and ``other``, a value of no label."""
+    """Build ``folder / "d"``, every fifth row test.
+
+    Values are ``label``, ``other``, which is no label, and ``rare``, in one row.
+    """
     codes, labels = planted(n_rows)
-    lines = ["sequence\tlabel\tother\tsplit"]
+    lines = ["sequence\tlabel\tother\trare\tsplit"]
     for number, (row, label) in enumerate(zip(codes, labels, strict=True)):
         text = "".join(BASES[code] for code in row)
         split = "test" if number % 5 == 0 else "train"
-        lines.append(f"{text}\t{label:g}\t{label + number / 100:g}\t{split}")
+        rare = "1" if number == 1 else "nan"
+        lines.append(f"{text}\t{label:g}\t{label + number / 100:g}\t{rare}\t{split}")
     (folder / "t.tsv").write_text("\n".join(lines) + "\n")
     values = {
         "kind": "table",

@@ -26,6 +26,7 @@ from senformer.model.zoo.enformer import ENFORMER
 from senformer.model.zoo.expecto import EXPECTO
 from senformer.model.zoo.gkm_svm import GKM_SVM
 from senformer.model.zoo.kmer_svm import KMER_SVM
+from senformer.model.zoo.mentr import MENTR
 from senformer.model.zoo.mpra_dragonn import MPRA_DRAGONN
 from senformer.model.zoo.senformer import SENFORMER
 from senformer.model.zoo.speid import SPEID
@@ -60,6 +61,7 @@ MODELS: dict[str, ModelKind] = {
     "define_cnn": DEFINE_CNN,
     "demo_dashboard": DEMO_DASHBOARD,
     "expecto": EXPECTO,
+    "mentr": MENTR,
     "mpra_dragonn": MPRA_DRAGONN,
     "speid": SPEID,
     "tbinet": TBINET,

@@ -6,18 +6,17 @@ Source: Zhou et al. 2018, doi:10.1038/s41588-018-0160-6; FunctionLab/ExPecto, id
 from functools import partial
 from typing import Any
 
-from jaxtyping import Float
 from pydantic import Field, field_validator, model_validator
-from torch import Tensor, nn
+from torch import nn
 
 from senformer.core.config import Config, parse
 from senformer.core.tables import choose
-from senformer.model.bank_model import BankModel, make_bank
+from senformer.model.bank_model import make_bank
 from senformer.model.blocks.exp_basis import RATES, ExpBasis, bin_distances, exp_weights
 from senformer.model.blocks.framework import KERAS
+from senformer.model.distance_model import DistanceModel
 from senformer.model.fields import Heads
 from senformer.model.kind import ModelKind
-from senformer.model.sequence_model import Inputs
 from senformer.model.window_config import PLAIN_RECIPE, Size, WindowConfig
 from senformer.model.zoo.basset import BASSET
 from senformer.model.zoo.beluga import BELUGA
@@ -109,27 +108,10 @@ def layers(config: ExpectoConfig) -> tuple[list[nn.Module], int]:
     return [features, ExpBasis(weights)], len(weights) * sum(bank.heads.values())
 
 
-class Expecto(BankModel):
-    """What the bank predicts for both strands of each bin, gathered by distance, under linear heads."""
-
-    def embed(self, inputs: Inputs) -> Float[Tensor, "batch 1 wide"]:
-        """Return what the heads read.
-
-        Raises
-        ------
-        DataError
-            The input is none that the model reads, or not of its window's length.
-        """
-        bases = self._bases(inputs)
-        # The bins of the other strand come in the other order.
-        both = (self.bank(bases) + self.bank(bases.flip(1, 2)).flip(1)) / 2
-        return self.layers[1](both)[:, None].to(both.dtype)
-
-
 EXPECTO = ModelKind(
     name="expecto",
     summary="Beluga's predictions in 200 bins around a transcription start, and a line for each tissue.",
-    build=partial(Expecto, make_layers=layers, framework=KERAS),
+    build=partial(DistanceModel, make_layers=layers, framework=KERAS),
     config_class=ExpectoConfig,
     defaults={},
     trainer="loop",

@@ -1,1 +1,13 @@
-"""Runs of models that are fitted at once: read the training rows, fit, export."""
+"""Runs of models that are fitted at once: name -> how it reads the training rows and fits to them."""
+
+from senformer.classical.config import FitConfig
+from senformer.classical.trees import TreesConfig
+from senformer.train.fit.machines import prepare_machines
+from senformer.train.fit.trees import prepare_trees
+from senformer.train.fit.work import FitKind
+
+FITS: dict[str, FitKind] = {
+    "kmer_svm": FitKind(FitConfig, prepare_machines),
+    "gkm_svm": FitKind(FitConfig, prepare_machines),
+    "mentr": FitKind(TreesConfig, prepare_trees),
+}

@@ -13,6 +13,8 @@ from senformer.dataset.store import Dataset
 from senformer.model.kmers.words import Codes
 
 _BATCH = 1024
+# Of windows of any length.
+_FEW = 16
 
 
 def choose_task(overrides: Mapping[str, Any], dataset: AnyDataset, *, is_given: bool) -> dict[str, Any]:
@@ -34,15 +36,32 @@ def read_rows(dataset: AnyDataset, windows: pd.DataFrame) -> tuple[Codes, Target
     DataError
         There are none.
     """
-    if not len(windows):
-        raise DataError("E682", str(dataset.path), "split 'train' has no examples", "Give it some.")
+    _refuse_none(dataset, windows)
     batches = list(eval_batches(dataset, windows, 0, _BATCH))
     codes = np.concatenate([batch.sequence for batch in batches])
     return codes, np.concatenate([batch.targets[:, 0] for batch in batches]).astype(np.float64)
 
 
-def refuse_unfit_rows(dataset: AnyDataset, targets: Targets, *, classify: bool) -> None:
-    """Raise unless every track has values, and of labels both 0 and 1.
+def read_targets(dataset: AnyDataset, windows: pd.DataFrame) -> Targets:
+    """Return the values of windows, or rows, of one bin, without keeping their sequences.
+
+    Raises
+    ------
+    DataError
+        There are none.
+    """
+    _refuse_none(dataset, windows)
+    batches = eval_batches(dataset, windows, 0, _FEW)
+    return np.concatenate([batch.targets[:, 0] for batch in batches]).astype(np.float64)
+
+
+def _refuse_none(dataset: AnyDataset, windows: pd.DataFrame) -> None:
+    if not len(windows):
+        raise DataError("E682", str(dataset.path), "split 'train' has no examples", "Give it some.")
+
+
+def refuse_unfit_rows(dataset: AnyDataset, targets: Targets, *, classify: bool, part: str = "train") -> None:
+    """Raise unless every track has values, and of labels both 0 and 1; ``part`` says among which rows.
 
     Raises
     ------
@@ -53,10 +72,10 @@ def refuse_unfit_rows(dataset: AnyDataset, targets: Targets, *, classify: bool) 
         values = set(np.unique(column[np.isfinite(column)])) if classify else set()
         if classify and values != {0.0, 1.0}:
             shown = ", ".join(f"{value:g}" for value in sorted(values)[:5]) or "none"
-            found = f"has the values {shown} in train; labels are 0 and 1, both of them"
-            todo = "Give labels, or set task: regress in the model section."
+            found = f"has the values {shown} in {part}; labels are 0 and 1, both of them"
+            todo = "Give labels, or set task: regress in the model section of kmer_svm or gkm_svm."
         elif not classify and np.isfinite(column).sum() < 2:
-            found, todo = "has fewer than two values in train", "Leave the track out."
+            found, todo = f"has fewer than two values in {part}", "Leave the track out."
         else:
             continue
         raise DataError("E683", f"{dataset.path} track {track.name!r}", found, todo)
