@@ -1,6 +1,7 @@
 import pytest
 import torch
 from tests.model.toy import random_codes, small_model
+from tests.model.zoo.test_gkm_svm import random_machine
 
 from senformer.core.errors import DataError
 from senformer.model.weights import senformer
@@ -29,6 +30,12 @@ def test_read__a_run_or_its_model(saved, name):
     codes = random_codes(2, 8 * 40)
     with torch.no_grad():
         assert torch.equal(adopted(codes)["human"], model(codes)["human"])
+
+
+def test_read__integers_are_weights_of_fitted_models(tmp_path):
+    random_machine().save(tmp_path / "svm")
+    adopted = adopt(senformer.read(tmp_path / "svm"), "svm")
+    assert torch.equal(adopted.support, random_machine().support)
 
 
 def test_read__damaged_weights(saved):

@@ -26,7 +26,9 @@ def read(path: Path) -> Foreign:
     folder = _folder(path)
     saved = read_folder(folder)
     for name, tensor in saved.tensors.items():
-        sound(tensor, name, str(folder / WEIGHTS), name)
+        # Codes of support vectors and features of trees are integers.
+        if tensor.is_floating_point():
+            sound(tensor, name, str(folder / WEIGHTS), name)
     files = [folder / name for name in (CONFIG, WEIGHTS, CARD)]
     provenance: dict[str, Any] = {"format": "senformer", "files": describe_files(files)}
     if saved.card.source:
