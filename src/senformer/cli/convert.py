@@ -14,7 +14,7 @@ def convert(
         Path,
         typer.Argument(
             help="A TensorFlow checkpoint, an enformer-pytorch or Hugging Face file or folder, a Keras file, "
-            "a model file of LS-GKM, or a model folder.",
+            "a model file of LS-GKM, dumps of ExPecto's lines, or a model folder.",
             show_default=False,
         ),
     ],
@@ -52,6 +52,10 @@ def convert(
         str | None,
         typer.Option("--readout", help="Of a gkm_svm: decision, or words, whose change is deltaSVM."),
     ] = None,
+    bank: Annotated[
+        Path | None,
+        typer.Option("--bank", help="Of ExPecto's lines: the run or model folder of the bank they read."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Turn published weights into a model folder: safetensors and a card with golden outputs.
@@ -71,6 +75,7 @@ def convert(
         crop_bins=crop_bins,
         attention=parse_kind(attention),
         readout=readout,
+        bank=bank,
     )
     result = convert_weights(source, out, config)
     heads = ", ".join(f"{head} {n_tracks:,}" for head, n_tracks in result["heads"].items())

@@ -1,6 +1,6 @@
 """Models around a bank: a trained network that is frozen, and part of the model that is saved."""
 
-from torch import nn
+from torch import Tensor, nn
 
 from senformer.model.blocks.feature_bank import FeatureBank
 from senformer.model.window_model import WindowModel
@@ -22,8 +22,12 @@ class BankModel(WindowModel):
         RuntimeError
             It has other sizes.
         """
-        network = nn.Sequential(*source.layers, *source.heads.values())
-        self.bank.layers.load_state_dict(network.state_dict())
+        self.bank.layers.load_state_dict(bank_tensors(source))
+
+
+def bank_tensors(source: WindowModel) -> dict[str, Tensor]:
+    """Return the tensors of a network by the names that they have in a bank."""
+    return nn.Sequential(*source.layers, *source.heads.values()).state_dict()
 
 
 def make_bank(source: WindowModel, step_bp: int) -> FeatureBank:

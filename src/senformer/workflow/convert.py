@@ -15,6 +15,7 @@ from senformer.core.errors import DataError, MissingInputError, UsageError
 from senformer.core.tables import choose
 from senformer.model.extend import extend
 from senformer.model.golden import golden_outputs
+from senformer.model.kmers.config import KmerConfig
 from senformer.model.sequence_model import SequenceModel
 from senformer.model.trunk_model import TrunkModel
 from senformer.model.weights import SOURCES
@@ -23,6 +24,7 @@ from senformer.model.weights.foreign import Foreign, Source
 from senformer.model.zoo import MODELS
 from senformer.tracks.table import read_track_table
 from senformer.train.export import track_card
+from senformer.workflow.convert_bank import with_bank
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,8 @@ class ConvertConfig(Config):
         Another window, crop and attention kind for the same weights; of the kind its name, or its keys.
     readout
         What a gkm-SVM predicts, the ``decision`` or the sum of those of its ``words``.
+    bank
+        Run or model folder of the network that ExPecto's lines read.
     """
 
     model: str | None = None
@@ -55,6 +59,7 @@ class ConvertConfig(Config):
     crop_bins: int | None = Field(None, ge=0)
     attention: str | dict[str, Any] | None = None
     readout: str | None = None
+    bank: Path | None = None
 
 
 def convert(source: Path, out: Path, config: ConvertConfig) -> dict[str, Any]:
@@ -70,9 +75,9 @@ def convert(source: Path, out: Path, config: ConvertConfig) -> dict[str, Any]:
     """
     refuse_existing(out)
     name, reader = _reader(source, config.format)
-    foreign = reader.read(source)
+    foreign = with_bank(reader.read(source), config.bank, str(source))
     changes = {key: getattr(config, key) for key in ("window_bp", "crop_bins", "attention")}
-    if MODELS[foreign.model].trainer == "fit":
+    if issubclass(MODELS[foreign.model].config_class, KmerConfig):
         foreign = _of_words(foreign, changes.pop("window_bp"), config.readout)
     elif config.readout is not None:
         raise UsageError("E142", "--readout", f"{foreign.model} has one readout", "It is for gkm_svm.")

@@ -6,6 +6,7 @@ import pytest
 import torch
 from tests.model.zoo.small import OF_PAIRS, SMALL, WINDOW_BP, small_section
 
+from senformer.classical.gblinear import LinesConfig, fit_lines
 from senformer.classical.trees import TreesConfig, fit_trees
 from senformer.dataset.batch import Batch
 from senformer.genome import open_genome
@@ -64,6 +65,10 @@ def fitted(name):
     with torch.no_grad():
         codes = torch.from_numpy(rng.integers(0, 4, (80, WINDOW_BP)).astype(np.uint8))
         features = model.embed(codes)[:, 0].numpy()
+    if name == "expecto":
+        lines = fit_lines(features, features[:, :3].astype(np.float64), LinesConfig(l2=0.1))
+        model.heads["cells"].weight.data.copy_(torch.from_numpy(lines.weights))
+        return model
     labels = (features[:, :3] > np.median(features[:, :3], axis=0)).astype(np.float64)
     config = TreesConfig(rounds=20, learning_rate=0.3, l2=1.0)
     tracks = [fit_trees((features[:50], y[:50]), (features[50:], y[50:]), config) for y in labels.T]

@@ -6,6 +6,7 @@
 from senformer.model.weights import (
     deepbind,
     enformer_pytorch,
+    gblinear,
     keras,
     keras_window,
     lsgkm,
@@ -21,5 +22,6 @@ SOURCES: dict[str, Source] = {
     "keras_window": keras_window,
     "keras": keras,
     "deepbind": deepbind,
+    "gblinear": gblinear,
     "enformer_pytorch": enformer_pytorch,
 }
