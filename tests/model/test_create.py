@@ -36,6 +36,8 @@ def test_create_model__unknown_key():
         ("deepstarr", {}, "both"),
         ("xpresso", {}, "forward"),
         ("deepbind", {"both_strands": False}, "forward"),
+        ("expecto", {}, "forward"),
+        ("mentr", {}, "forward"),
         ("gkm_svm", {}, "both"),
         ("gkm_svm", {"both_strands": False}, "forward"),
     ],

@@ -76,7 +76,7 @@ def test_fit__models_over_a_bank(name, tmp_path):
     )
     done = train_from_file(tmp_path / "c.yaml", [dataset.path], tmp_path / "r")
     assert (done["steps"], done["stopped_by"]) == (0, "fit")
-    found = evaluate(tmp_path / "r", dataset, tmp_path / "ev", split="train", device="cpu", strands="forward")
+    found = evaluate(tmp_path / "r", dataset, tmp_path / "ev", split="train", device="cpu")
     assert found["auroc_mean"] > 0.5
     assert verify_path(tmp_path / "r", device="cpu")["dtype"] == "float32"
     genome_with_a_motif(tmp_path)

@@ -85,6 +85,11 @@ class ExpectoConfig(WindowConfig):
     rates: list[float] = Field(default=list(RATES), min_length=1)
     sides: bool = True
 
+    @property
+    def both_strands(self) -> bool:
+        """Whether predictions are averaged over strands: no, for the features are means of both."""
+        return False
+
     @model_validator(mode="after")
     def _check_bank(self) -> "ExpectoConfig":
         bank = self.bank.config
