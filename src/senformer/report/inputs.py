@@ -5,7 +5,7 @@ Nothing is computed anew; what is not there is None and its section says so.
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,12 +42,15 @@ class RunFiles:
         ``model/card.json``; None before the model is exported.
     curve
         Lines of ``metrics.jsonl`` with the columns step, organism, loss, valid_loss, valid_pearson.
+    fitted
+        Its other lines: what a model that is fitted at once says of each track, in folds or of rows held out.
     """
 
     record: dict[str, Any]
     done: dict[str, Any] | None
     card: dict[str, Any] | None
     curve: pd.DataFrame
+    fitted: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -103,12 +106,14 @@ def read_run(path: Path) -> RunFiles:
         done=read_json(path / "DONE.json", optional=True),
         card=read_json(path / "model" / "card.json", optional=True),
         curve=read_curve(path / "metrics.jsonl"),
+        fitted=[line for line in read_lines(path / "metrics.jsonl") if "step" not in line],
     )
 
 
 def read_curve(path: Path) -> pd.DataFrame:
-    """Read ``metrics.jsonl`` as a table."""
-    return pd.DataFrame(read_lines(path), columns=list(_CURVE))
+    """Read the lines of ``metrics.jsonl`` that are of a step as a table."""
+    lines = [line for line in read_lines(path) if "step" in line]
+    return pd.DataFrame(lines, columns=list(_CURVE))
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

@@ -83,6 +83,8 @@ def refuse_foreign_events(out: Path) -> None:
 def _scalars(lines: list[dict[str, Any]]) -> Iterator[tuple[str, int, float]]:
     """Yield name, step and value of every number."""
     for line in lines:
+        if "step" not in line:  # of a model that is fitted at once
+            continue
         for key, value in line.items():
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
             if key in _FIXED or not is_number:

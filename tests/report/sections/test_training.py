@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pandas as pd
@@ -38,3 +39,22 @@ def test_training_section__nothing_yet(tmp_path):
     made = training_section(replace(run, curve=run.curve.iloc[:0]), counter)
     assert "No training step has been recorded yet." in made
     assert counter.n_figures == 0
+
+
+def test_training_section__of_a_model_that_is_fitted_at_once(tmp_path):
+    folder = write_run(tmp_path / "run")
+    lines = [
+        {"track": "label", "fold": fold, "n": 5, "auroc": auroc} for fold, auroc in ((0, 0.75), (None, None))
+    ]
+    (folder / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    run = read_run(folder)
+    assert run.curve.empty
+    counter = FigureCounter()
+    made = training_section(replace(run, done={"stopped_by": "fit"}), counter)
+    assert "there are no training steps" in made
+    assert all(
+        text in made for text in ("0.750", "all folds", "label", "Rows that the fit of a fold did not see")
+    )
+    assert counter.n_figures == 0
+    bare = training_section(replace(run, done={"stopped_by": "fit"}, fitted=()), counter)
+    assert "<table" not in bare
