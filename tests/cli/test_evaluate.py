@@ -3,6 +3,7 @@ import json
 import pytest
 from tests.evaluate.test_summary import VALUES, folder
 
+from senformer.cli.evaluate import _label_rows
 from senformer.core.commit import write_text
 
 
@@ -125,3 +126,14 @@ def test_evaluate__summarize_prints_means_and_spreads(senformer, tmp_path):
     assert "3 evaluations of test: mean +- standard deviation" in answer.out
     assert "ATAC                     pearson_mean                 0.1500 +- 0.0707 (n = 2)" in answer.out
     assert (tmp_path / "out" / "summary.tsv").is_file()
+
+
+def test_label_rows__areas_of_the_assays_that_have_them():
+    area = {"auroc_mean": 0.91, "auprc_mean": None}
+    rows = _label_rows({"ChIP-seq": area, "CAGE": {"pearson_mean": 0.5}, "all tracks": area})
+    assert [row.split() for row in rows] == [
+        ["labels", "AUROC", "AUPRC"],
+        ["ChIP-seq", "0.910", "n/a"],
+        ["all", "tracks", "0.910", "n/a"],
+    ]
+    assert _label_rows({"CAGE": {"pearson_mean": 0.5}}) == []

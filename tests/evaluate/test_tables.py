@@ -95,3 +95,12 @@ def test_accuracy_table__ranks_of_the_label_tracks_alone(toy_dataset, tmp_path):
     for found in (table["auroc"], back["n_positive"]):
         assert found.notna().tolist() == [False, True, False, False, True]
     assert label_summary(table)["n_tracks_auroc_undefined"] == 0
+
+
+def test_by_assay__has_the_ranks_of_labels(toy_dataset):
+    table, _, _ = ranked_table(toy_dataset.tracks, 0, (1,))
+    found = by_assay(table)
+    (labelled,) = (name for name, rows in found.items() if "auroc_mean" in rows)
+    assert found[labelled]["auroc_mean"] == pytest.approx(table["auroc"][1])
+    assert labelled == toy_dataset.tracks[1].assay
+    assert by_assay(accuracy_table(TrackSums([Scaling()] * 5), toy_dataset.tracks)).keys() == found.keys()

@@ -23,6 +23,11 @@ def test_prove_golden__says_how_far_each_head_is(tmp_path):
     assert all(found["error"] == 0 == found["max_abs_difference"] for found in proof["heads"].values())
 
 
+def test_prove_golden__a_model_without_attention_has_none_that_could_count(tmp_path):
+    model = create_model("deepstarr", window_bp=64, channels=[4], widths=[3], dense=[4], heads={"fly": 2})
+    assert prove_golden(saved(tmp_path, model), "m")["attention_counts"]
+
+
 def test_prove_golden__attention_of_an_untrained_model_does_not_count(tmp_path):
     model = create_model(
         "senformer", channels=16, channel_divisor=4, n_layers=1, n_heads=2, key_size=3, heads={"human": 3}

@@ -216,9 +216,20 @@ def _text(result: dict) -> str:
     rows = [head, f"  {'':<16} {'pearson':>8} {'log1p':>8} {'spearman':>9} {'r2':>8}   95 % of pearson"]
     rows += [_row(assay, row) for assay, row in result["by_assay"].items()]
     rows.append(_row(ALL_TRACKS, result))
+    rows += _label_rows({**result["by_assay"], ALL_TRACKS: result})
     rows += _pooled_rows(result.get("pooled_2022", {}).get("groups", {}))
     rows += _drift_rows(result["drift"]) if "drift" in result else []
     return "\n".join(rows + (_gene_rows(result["genes"]) if "genes" in result else []))
+
+
+def _label_rows(groups: dict) -> list[str]:
+    head = f"labels\n  {'':<16} {'AUROC':>8} {'AUPRC':>8}"
+    rows = [
+        f"  {name:<16} {_number(row['auroc_mean']):>8} {_number(row['auprc_mean']):>8}"
+        for name, row in groups.items()
+        if "auroc_mean" in row
+    ]
+    return [head, *rows] if rows else []
 
 
 def _pooled_rows(groups: dict) -> list[str]:

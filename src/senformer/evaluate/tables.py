@@ -118,7 +118,7 @@ def _of_labels(ranks: RankedScores, label_tracks: Sequence[int], in_cells: bool)
 
 def label_summary(table: pd.DataFrame) -> dict[str, Any]:
     """Return the means of the label metrics over the tracks that have one, and how many labels have none."""
-    if "auroc" not in table:
+    if "auroc" not in table or not table["n_positive"].notna().any():
         return {}
     return {
         "auroc_mean": mean_defined(table["auroc"]),
@@ -147,9 +147,9 @@ def summarize(table: pd.DataFrame) -> dict[str, Any]:
 def by_assay(table: pd.DataFrame, spread: Spread | None = None) -> dict[str, dict[str, Any]]:
     """Return :func:`summarize` of each assay's tracks, by name; tracks without an assay stand together.
 
-    With ``spread`` also the intervals of the means.
+    With ``spread`` also the intervals of the means, and of labels :func:`label_summary`.
     """
     return {
-        str(assay): summarize(rows) | (spread.of(str(assay)) if spread else {})
+        str(assay): summarize(rows) | (spread.of(str(assay)) if spread else {}) | label_summary(rows)
         for assay, rows in table.groupby(assay_groups(table), sort=True)
     }

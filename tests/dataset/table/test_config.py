@@ -18,6 +18,8 @@ def test_config__short_forms() -> None:
     assert config.sequence == {"sequence": "seq"}
     assert list(config.values) == ["plus", "minus"]
     assert (config.bin_bp, config.crop_bins) == (32, 0)
+    named = toy_config(PATH, values={"Dev": "plus", "Hk": {"column": "minus"}})
+    assert {name: value.column for name, value in named.values.items()} == {"Dev": "plus", "Hk": "minus"}
 
 
 def test_config__written_out_reads_the_same() -> None:

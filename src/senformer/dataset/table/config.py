@@ -194,6 +194,8 @@ class TableConfig(Config):
             if len(set(value)) < len(value):
                 raise ValueError("a column is named twice")
             return {name: {} for name in value}
+        if isinstance(value, dict):
+            return {name: {"column": one} if isinstance(one, str) else one for name, one in value.items()}
         return value
 
     @model_validator(mode="after")
