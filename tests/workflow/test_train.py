@@ -1,7 +1,7 @@
 import pytest
 from tests.dataset.toy import write_toy
 
-from senformer.core.errors import ConfigError, MissingInputError
+from senformer.core.errors import ConfigError, MissingInputError, UsageError
 from senformer.dataset.collection import build_collection, member_configs
 from senformer.workflow.train import open_organisms, read_experiment, train_from_file
 
@@ -24,6 +24,13 @@ def test_train_from_file__steps_take_the_place_of_those_of_the_file(tmp_path, mo
     monkeypatch.setattr("senformer.train.train", lambda model, settings, *_, **__: found.append(settings))
     train_from_file(tmp_path / "x.yaml", [], tmp_path / "run", steps=2)
     assert [settings.steps for settings in found] == [2]
+
+
+def test_train_from_file__a_model_that_is_fitted_at_once_takes_no_steps(tmp_path, monkeypatch):
+    (tmp_path / "x.yaml").write_text("model: gkm_svm\n")
+    monkeypatch.setattr("senformer.workflow.train.open_organisms", lambda folders: {})
+    with pytest.raises(UsageError, match="--steps: gkm_svm is fitted to all rows at once and has no steps"):
+        train_from_file(tmp_path / "x.yaml", [], tmp_path / "run", steps=2)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,9 @@ def train_from_file(
                 section["steps"] = steps
             datasets = open_organisms(folders)
             is_fitted = "name" in model and MODELS[str(model["name"])].trainer == "fit"
+            if is_fitted and steps is not None:
+                found = f"{model['name']} is fitted to all rows at once and has no steps"
+                raise UsageError("E144", "--steps", found, "Leave it out.")
             if is_fitted and team.size > 1:
                 found = f"{model['name']} is fitted at once; {team.size} processes were launched"
                 raise UsageError("E141", str(config), found, "Launch one: senformer train, without torchrun.")
