@@ -2,16 +2,16 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Literal, get_args
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional
 
 from senformer.core.config import nearest
 from senformer.core.errors import DataError
+from senformer.model.activations import ACTIVATIONS, LOG_ACTIVATIONS
 from senformer.model.attention.base import Attention
 from senformer.model.card import ModelCard, new_card
 from senformer.model.folder import SavedModel, write_folder
@@ -19,18 +19,6 @@ from senformer.model.golden import golden_codes, make_golden
 from senformer.model.inputs import SEQUENCE
 
 Inputs = Tensor | Mapping[str, Tensor]
-
-_ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "linear": lambda x: x,
-    "sigmoid": torch.sigmoid,
-    "softplus": functional.softplus,
-    "exp": torch.exp,
-    # Basenji's: x + 1 above 0, exp(x) below.
-    "exp_linear": lambda x: functional.elu(x) + 1,
-}
-# Those whose predictions are above 0.
-PositiveActivation = Literal["softplus", "exp", "exp_linear"]
-POSITIVE: frozenset[str] = frozenset(get_args(PositiveActivation))
 
 
 class SequenceModel(nn.Module, ABC):
@@ -108,7 +96,7 @@ class SequenceModel(nn.Module, ABC):
         Returns
         -------
         For each head float32 values (batch, bin, track) of the bins that the crop leaves; under ``softplus``
-        and other activations of :data:`POSITIVE` not negative, under ``sigmoid`` from 0 to 1.
+        and others of :data:`senformer.model.activations.POSITIVE` not negative, under ``sigmoid`` 0 to 1.
 
         Raises
         ------
@@ -125,7 +113,11 @@ class SequenceModel(nn.Module, ABC):
 
     def activate(self, x: Float[Tensor, "*any track"]) -> Float[Tensor, "*any track"]:
         """Return what a head predicts from its linear output."""
-        return _ACTIVATIONS[self.config.activation](x)
+        return ACTIVATIONS[self.config.activation](x)
+
+    def log_activate(self, x: Float[Tensor, "*any track"]) -> Float[Tensor, "*any track"]:
+        """Return the logarithm of what a head predicts, from its linear output; finite where that is 0."""
+        return LOG_ACTIVATIONS[self.config.activation](x)
 
     @abstractmethod
     def embed(self, inputs: Inputs) -> Float[Tensor, "batch bin wide"]:

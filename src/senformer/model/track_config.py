@@ -5,8 +5,8 @@ import math
 from pydantic import Field, model_validator
 
 from senformer.core.config import Config
+from senformer.model.activations import PositiveActivation
 from senformer.model.fields import Heads
-from senformer.model.sequence_model import PositiveActivation
 from senformer.model.window_config import Count, Rate, Size, Sizes
 
 

@@ -49,8 +49,9 @@ class Engine:
 
     @property
     def outputs(self) -> dict[str, bool]:
-        """Which outputs of the model the loss reads, as arguments: under one of labels, log odds."""
-        return {"linear": True} if LOSSES[self.config.loss].is_of_labels else {}
+        """Which outputs of the model the loss starts from, as arguments: linear ones, or predictions."""
+        loss = LOSSES[self.config.loss]
+        return {"linear": True} if loss.is_of_labels or loss.is_of_log_rates else {}
 
     def predict(self, inputs: Tensor | dict[str, Tensor], heads: list[str]) -> dict[str, Tensor]:
         """Return the predictions that an update learns from."""
@@ -92,7 +93,12 @@ class Engine:
         return torch.as_tensor(given), targets
 
     def loss_of(self, organism: str, prediction: Tensor, targets: Tensor, batch: Batch) -> Tensor:
-        """Return the loss under the weights of tracks, of examples, and of positives where there are."""
+        """Return the loss under the weights of tracks, of examples, and of positives where there are.
+
+        ``prediction`` is what the model gives under :attr:`outputs`.
+        """
+        if LOSSES[self.config.loss].is_of_log_rates:
+            prediction = self.model.log_activate(prediction.float())
         given: dict[str, Tensor] = {}
         if organism in self.positive_weights:
             given["positive_weight"] = self.positive_weights[organism]

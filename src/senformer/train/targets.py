@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from senformer.core.errors import ConfigError, DataError
 from senformer.dataset.examples import AnyDataset, refuse_unmeasured
+from senformer.model.activations import POSITIVE
 from senformer.model.create import model_config
-from senformer.model.sequence_model import POSITIVE
 from senformer.train.losses import LOSSES
 from senformer.train.plan import Plan
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from senformer.core.errors import ConfigError
+from senformer.model.activations import POSITIVE
 from senformer.model.folder import CONFIG
-from senformer.model.sequence_model import POSITIVE
 from senformer.predict.source import find_model
 from senformer.variants.masks import parse_scorer
 from senformer.variants.scorer import DOMAINS, Scorer

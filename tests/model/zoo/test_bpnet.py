@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -6,6 +8,7 @@ from torch.nn import functional
 from senformer.core.errors import ConfigError, DataError
 from senformer.model import create_model
 from senformer.model.zoo.bpnet import BPNET
+from senformer.train.losses.multinomial_mse import multinomial_mse
 
 CODES = torch.arange(120, dtype=torch.uint8).reshape(2, 60) % 4
 
@@ -25,6 +28,15 @@ def test_bpnet__published_sizes(overrides, parameters):
     assert [layer[0].conv.dilation for layer in model.layers[1:]] == [2, 4, 8, 16, 32, 64, 128, 256, 512]
     codes = torch.empty(1, 1000, dtype=torch.uint8, device="meta")
     assert model.eval()(codes)["mouse"].shape == (1, 1000, overrides.get("heads", {"mouse": 8})["mouse"])
+
+
+def test_bpnet__twice_the_loss_of_its_recipe_is_the_published_one():
+    """The sum over both strands of their profiles' terms, and ten times the mean of their counts'."""
+    counts, rates = torch.tensor([[[3.0, 1.0], [0.0, 2.0]]]), torch.tensor([[[2.0, 0.5], [1.0, 4.0]]])
+    loss = partial(multinomial_mse, rates.log(), counts)
+    profiles = 2 * loss(count_weight=0.0)
+    errors = (torch.log1p(rates.sum(1)) - torch.log1p(counts.sum(1))).square()
+    torch.testing.assert_close(2 * loss(**BPNET.recipe["loss_options"]), profiles + 10 * errors.mean())
 
 
 def test_bpnet__strands_of_a_task_are_pairs():

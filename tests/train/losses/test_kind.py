@@ -13,6 +13,7 @@ def test_loss__what_each_of_the_table_asks_for():
     assert set(LOSSES) - _names("mean_of") == {"pearson", "cosine"}
     assert _names("is_of_counts") == {"poisson", "poisson_multinomial", "multinomial_mse"}
     assert _names("is_of_labels") == {"binary_cross_entropy"}
+    assert _names("is_of_log_rates") == {"multinomial_mse"}
 
 
 def test_loss__is_called_as_its_function():

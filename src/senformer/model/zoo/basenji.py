@@ -10,12 +10,12 @@ from functools import partial
 from pydantic import Field
 from torch import nn
 
+from senformer.model.activations import PositiveActivation
 from senformer.model.blocks.beside import Joined
 from senformer.model.blocks.block import ConvBlock
 from senformer.model.blocks.framework import KERAS
 from senformer.model.fields import Heads
 from senformer.model.kind import ModelKind
-from senformer.model.sequence_model import PositiveActivation
 from senformer.model.track_config import TrackConfig
 from senformer.model.track_model import TrackLayers, TrackModel
 from senformer.model.window_config import Count, Rate, Size, Sizes

@@ -33,12 +33,15 @@ class Loss:
         Whether it is a likelihood of counts: a negative target has none.
     is_of_labels
         Whether targets are labels, 0 to 1, and a model's outputs log odds; positives may have weights.
+    is_of_log_rates
+        Whether a model's outputs are the logarithms of its predictions, which may be too small for a rate.
     """
 
     function: Callable[..., Tensor]
     mean_of: Callable[[np.ndarray], int] | None
     is_of_counts: bool = False
     is_of_labels: bool = False
+    is_of_log_rates: bool = False
 
     def __call__(self, *values: Any, **options: Any) -> Tensor:
         """Return the loss."""

@@ -7,6 +7,7 @@ and mean squared error of log(1 + counts).
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn.functional import softplus
 
 from senformer.train.losses.kind import Loss, profiles
 from senformer.train.measured import fill_unmeasured, mean_of_profiles
@@ -22,14 +23,15 @@ def multinomial_mse(
 ) -> Float[Tensor, ""]:
     """Return the mean over profiles of multinomial NLL + count_weight * squared error of log counts.
 
-    Of the bins of one window and track, with sums P of predictions p and N of targets k: the first term is
-    -log(N! / prod k!) - sum(k log(p / P)), the second (log(1 + P) - log(1 + N))^2.
+    Of the bins of one window and track, with sums P of rates p and N of targets k: the first term is
+    -log(N! / prod k!) - sum(k log(p / P)), the second (log(1 + P) - log(1 + N))^2. Both are computed from
+    log p, so that no rate is too small for them.
 
     Parameters
     ----------
     prediction
-        Rates, positive; any precision, the loss is computed in fp32. A model of profile logits and log counts
-        has the rates softmax(logits) * counts.
+        Log rates log p; any precision, the loss is computed in fp32. A model of profile logits and log counts
+        has the log rates log_softmax(logits) + log counts.
     target
         Counts, 0 or more; NaN where there is none: such a bin is left out of both terms.
     weight
@@ -45,15 +47,15 @@ def multinomial_mse(
     """
     counts, is_measured = fill_unmeasured(target)
     n_bins = is_measured.sum(dim=1)
-    rates = prediction.float().masked_fill(~is_measured, 0.0)
-    total_rate, total = rates.sum(dim=1), counts.sum(dim=1)
-    # 1 for what is not measured: no logarithm of 0 reaches the gradient.
-    log_rate = torch.log(prediction.float().masked_fill(~is_measured, 1.0))
-    log_total = torch.log(total_rate.masked_fill(n_bins == 0, 1.0))
+    log_rate, total = prediction.float(), counts.sum(dim=1)
+    # Finite, so that a profile without a bin brings no NaN into the gradient.
+    nothing = torch.finfo(torch.float32).min
+    log_total = torch.logsumexp(log_rate.masked_fill(~is_measured, nothing), dim=1)
     ways = torch.lgamma(total + 1) - torch.lgamma(counts + 1).sum(dim=1)
-    shape = total * log_total - (counts * log_rate).sum(dim=1) - ways
-    size = (torch.log1p(total_rate) - torch.log1p(total)).square()
+    shape = total * log_total - (counts * log_rate.masked_fill(~is_measured, 0.0)).sum(dim=1) - ways
+    # softplus(log P) = log(1 + P)
+    size = (softplus(log_total) - torch.log1p(total)).square()
     return mean_of_profiles(shape + count_weight * size, n_bins, weight, example_weight)
 
 
-MULTINOMIAL_MSE = Loss(multinomial_mse, profiles, is_of_counts=True)
+MULTINOMIAL_MSE = Loss(multinomial_mse, profiles, is_of_counts=True, is_of_log_rates=True)
