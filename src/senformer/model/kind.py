@@ -33,6 +33,8 @@ class ModelKind:
         are meant.
     variants
         Other published sizes: overrides by name.
+    variant_recipes
+        Of variants that were trained in another way, the keys in which their recipe differs.
     deviations
         Where code and paper differ, or this code from both, and what is done here.
     """
@@ -47,4 +49,5 @@ class ModelKind:
     interpretation: str = ""
     recipe: dict[str, Any] = field(default_factory=dict)
     variants: dict[str, dict[str, Any]] = field(default_factory=dict)
+    variant_recipes: dict[str, dict[str, Any]] = field(default_factory=dict)
     deviations: tuple[str, ...] = ()

@@ -51,6 +51,7 @@ def describe_model(name: str) -> dict[str, Any]:
         "layers": layer_table(model),
         "recipe": kind.recipe,
         "variants": kind.variants,
+        "variant_recipes": kind.variant_recipes,
         "deviations": list(kind.deviations),
         "config": model.config.model_dump(mode="json"),
     }

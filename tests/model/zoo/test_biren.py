@@ -47,7 +47,7 @@ def test_biren__bins_of_a_candidate(length, n_bins, n_published):
     counts = []
     for drops in (False, True):
         model = small(drops_exact_bin=drops)
-        counts.append(int(model._candidates(model._bases(window(length, 0)))[1]))
+        counts.append(int(model._candidates(model._bases(window(length, 0)))[2]))
     assert counts == [n_bins, n_published]
 
 
@@ -59,6 +59,22 @@ def test_biren__conservation_counts_and_may_be_left_out():
     )
     other = model({"sequence": codes, "conservation": zeros + 1})["cells"]
     assert not torch.allclose(other, model(codes)["cells"])
+
+
+def test_biren__a_turned_candidate_has_its_own_conservation():
+    """Three bins of five, N behind them: turned round, they and their conservation are the last three."""
+    model = small(conservation=1)
+    conservation = torch.tensor([0.9, 0.5, 0.1, 0.0, 0.0]).reshape(1, 5, 1)
+    # 80 bp are three bins and the 20 bp that the bank reads beside them; of 90 bp a rest stays.
+    for length in (80, 90):
+        codes, seen = window(length, 0), []
+        hook = model.layers[1].register_forward_pre_hook(lambda _, given, seen=seen: seen.append(given))
+        model({"sequence": codes, "conservation": conservation})
+        turned = torch.where(codes == N, N, 3 - codes).flip(1)
+        model({"sequence": turned, "conservation": conservation.flip(1)})
+        hook.remove()
+        read = [features[0, : int(lengths), -1].tolist() for features, lengths in seen]
+        assert read == [pytest.approx([0.9, 0.5, 0.1]), pytest.approx([0.1, 0.5, 0.9])]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,13 @@ def test_chromtransfer__channels_of_the_layers():
     assert shapes == [(600, n) for n in (64, 32, 96, 64, 64, 64, 64, 64, 64)] + [(1, 64)]
 
 
+def test_chromtransfer__all_convolutions_begin_as_published():
+    torch.manual_seed(0)
+    last = create_model("chromtransfer").layers[8].conv.weight.detach()
+    # He's deviation for 64 channels of 5 positions; Glorot's would be 0.056.
+    assert abs(float(last.std()) - (2 / 320) ** 0.5) < 0.002
+
+
 def test_chromtransfer__a_new_head_of_another_size_on_a_frozen_body(tmp_path):
     config = toy_config(write_table(tmp_path / "t.tsv", toy_rows()), inputs={})
     build_dataset(config, tmp_path / "d")

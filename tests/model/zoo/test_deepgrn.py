@@ -24,6 +24,14 @@ def test_deepgrn__sizes_of_released_models(variant):
     assert model.card.parameters == SIZES[variant]
 
 
+def test_deepgrn__layer_behind_channel_attention_begins_as_published():
+    torch.manual_seed(0)
+    seen = create_model("deepgrn").layers[0].layers[6].conv.weight.detach()
+    assert seen.shape == (128, 128, 1)
+    # Glorot's normal reaches 2.27 deviations, his uniform 1.73.
+    assert 2.2 < float(seen.abs().max() / seen.std()) < 2.4
+
+
 @pytest.mark.parametrize("combine", ["mean_probability", "max"])
 @pytest.mark.parametrize("attention", ["channel", "vector", "pair"])
 def test_deepgrn__both_strands_alike(attention, combine):

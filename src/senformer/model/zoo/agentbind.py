@@ -6,7 +6,7 @@ Source: Zheng et al. 2021, doi:10.1038/s42256-020-00282-y; Pandaman-Ryan/AgentBi
 import itertools
 from dataclasses import replace
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 from torch import Tensor, nn
@@ -93,6 +93,11 @@ def layers(config: AgentBindConfig) -> tuple[list[nn.Module], int]:
     return [*convs, Flatten(channels_first=False), dense], config.dense
 
 
+_OF_DEEPSEA: dict[str, Any] = {
+    "learning_rate": 0.01,
+    "schedule_options": {"metric": "valid_loss", "factor": 0.1, "patience": 10, "min_rate": 1e-4},
+}
+
 AGENTBIND = ModelKind(
     name="agentbind",
     summary="DanQ or a normalized DeepSEA for one factor: trained on many labels first, then fine-tuned.",
@@ -122,10 +127,10 @@ AGENTBIND = ModelKind(
         "danq_pretraining": {"body": "danq", "heads": {"human": 919}},
         "deepsea_pretraining": {"body": "deepsea", "heads": {"human": 919}},
     },
+    variant_recipes={"deepsea": _OF_DEEPSEA, "deepsea_pretraining": _OF_DEEPSEA},
     deviations=(
         "The published L1 term of 1e-8 computes an L2 norm; it is left out here, and weight_decay: 5.1e-7 "
         "does what it did.",
-        "Body deepsea was trained at learning_rate: 0.01, down to min_rate: 1e-4; the recipe is danq's.",
         "For a factor the published code drew the fully connected layer anew and kept the others' weights; "
         "fine-tuning here draws heads anew (heads: new) and keeps the rest.",
         "The average of the weights begins with smaller shares: a short training forgets how it began.",

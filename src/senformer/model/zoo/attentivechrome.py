@@ -111,6 +111,15 @@ ATTENTIVECHROME = ModelKind(
         "select": "valid_loss",
     },
     variants={"first_version": {"over_marks": None, "dropout": 0.5}},
+    variant_recipes={
+        "first_version": {
+            "batch_size": 1,
+            "optimizer": "sgd",
+            "optimizer_options": {"momentum": 0.0},
+            "learning_rate": 0.001,
+            "clip_norm": None,
+        }
+    },
     deviations=(
         "The default is the second version of the code; the first, of the paper, has no attention over "
         "marks: over_marks: null.",

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from senformer.model.bank_model import BankModel, make_bank
-from senformer.model.blocks.align import from_first_base
+from senformer.model.blocks.align import from_first_base, moved_left
 from senformer.model.blocks.bigru import BiGru
 from senformer.model.blocks.framework import KERAS
 from senformer.model.fields import Heads
@@ -77,7 +77,8 @@ class BiRen(BankModel):
     """Features of the bins of a candidate, read in both directions.
 
     A shorter candidate has N at either end of the window: it is read from its first known base on, and its
-    bins end where it does.
+    bins end where it does. Conservation has a row for each bin of the window, and is read from where the
+    candidate begins: with N behind it (``pad: right`` of a table) that is the first row.
     """
 
     config: BiRenConfig
@@ -101,24 +102,29 @@ class BiRen(BankModel):
         DataError
             An input is none that the model reads, of another shape, or not finite.
         """
-        bases, lengths = self._candidates(self._bases(inputs))
+        bases, first, lengths = self._candidates(self._bases(inputs))
         features = self.bank(bases)
         if self.config.conservation:
             shape = len(features), self._n_bins, self.config.conservation
             given = read_features(inputs, "conservation", shape)
             zeros = features.new_zeros(shape)
-            features = torch.cat([features, zeros if given is None else given.to(features)], dim=-1)
+            given = zeros if given is None else moved_left(given.to(features), first)
+            features = torch.cat([features, given], dim=-1)
         return self.layers[1](features, lengths)
 
     def _candidates(
         self, bases: Float[Tensor, "batch base 4"]
-    ) -> tuple[Float[Tensor, "batch base 4"], Int64[Tensor, " batch"]]:
-        """Return the candidates from their first known base on, and how many bins they have."""
+    ) -> tuple[Float[Tensor, "batch base 4"], Int64[Tensor, " batch"], Int64[Tensor, " batch"]]:
+        """Return the candidates from their first known base on, the bin it was in, and how many they have.
+
+        Of a candidate that begins within a bin of the window it is the next: turned, its last whole bin.
+        """
         config = self.config
-        bases, n_known = from_first_base(bases)
+        bases, first, n_known = from_first_base(bases)
+        first_bin = torch.div(first + config.step_bp - 1, config.step_bp, rounding_mode="floor")
         length = n_known - (config.bank.window_bp - config.step_bp)
         n_bins = torch.div(length - int(config.drops_exact_bin), config.step_bp, rounding_mode="floor")
-        return bases, n_bins.clamp(0, self._n_bins)
+        return bases, first_bin, n_bins.clamp(0, self._n_bins)
 
 
 BIREN = ModelKind(
@@ -131,6 +137,7 @@ BIREN = ModelKind(
     source="Yang et al. 2017, doi:10.1093/bioinformatics/btx105; wenjiegroup/BiRen",
     recipe={
         **PLAIN_RECIPE,
+        "reverse_complement": False,
         "epochs": 100,
         "batch_size": 32,
         "optimizer": "adam",

@@ -76,7 +76,7 @@ def layers(config: ChromTransferConfig) -> tuple[list[nn.Module], int]:
         shortcut(_N_BLOCKS * narrow, wide, widths[3]),
         *(block(wide, widths[4]) for _ in range(_N_BLOCKS)),
         unit(wide, wide, widths[3]),
-        ConvBlock(wide, wide, widths[4], "ca", KERAS, padding="same"),
+        ConvBlock(wide, wide, widths[4], "ca", _CONV, padding="same"),
         GlobalPool("mean"),
     ]
     return parts, wide

@@ -3,6 +3,7 @@
 Source: Chen et al. 2021, doi:10.1186/s12859-020-03952-1; jianlin-cheng/DeepGRN, idea only.
 """
 
+from dataclasses import replace
 from functools import partial
 from typing import Literal
 
@@ -18,6 +19,7 @@ from senformer.model.blocks.grn_attention import ChannelAttention, PairAttention
 from senformer.model.blocks.view_head import Combine, ViewHead
 from senformer.model.blocks.views import Views
 from senformer.model.fields import Heads
+from senformer.model.initializers import glorot_normal_
 from senformer.model.kind import ModelKind
 from senformer.model.side_model import SideModel
 from senformer.model.window_config import PLAIN_RECIPE, Activation, Count, Rate, Size, WindowConfig
@@ -62,6 +64,9 @@ class DeepGrnConfig(WindowConfig):
     combine: Combine = "mean_probability"
 
 
+_NORMAL = replace(KERAS, weight=glorot_normal_)
+
+
 def layers(config: DeepGrnConfig) -> tuple[list[nn.Module], int]:
     """Return the layers, and how many values come out of each strand; the second reads ``meta``."""
     rate, dense = config.dropout, config.dense
@@ -71,7 +76,7 @@ def layers(config: DeepGrnConfig) -> tuple[list[nn.Module], int]:
     lstm = [BiLstm(config.channels, config.hidden), Drop(rate)]
     flat = [Flatten(channels_first=False), DenseBlock(n_positions * n_wide, dense, "la", KERAS)]
     if config.attention == "channel":
-        seen = [ConvBlock(n_wide, dense, 1, "ca", KERAS, bias=False), DenseBlock(dense, dense, "la", KERAS)]
+        seen = [ConvBlock(n_wide, dense, 1, "ca", _NORMAL, bias=False), DenseBlock(dense, dense, "la", KERAS)]
         body = [SharedDrop(rate), *lstm, ChannelAttention(), *seen]
     elif config.attention == "vector":
         body = [*lstm, SharedVector(n_positions, KERAS), *flat]

@@ -104,6 +104,7 @@ SPEID = ModelKind(
         # A penalty of 0.000001 times the squares.
         "weight_decay": 2e-6,
         "loss": "binary_cross_entropy",
+        "export": "last",
     },
     variants={
         "early": {"channels": 1024, "activates": False, "hidden": 100, "dense": 1000},

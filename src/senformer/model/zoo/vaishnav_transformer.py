@@ -11,13 +11,13 @@ from torch import Tensor, nn
 
 from senformer.model.blocks.batch_norm import BatchNorm
 from senformer.model.blocks.bilstm import BiLstm
-from senformer.model.blocks.block import ConvBlock, mlp, out_length
+from senformer.model.blocks.block import ConvBlock, mlp
 from senformer.model.blocks.drop import Drop, SharedDrop
 from senformer.model.blocks.encoder_layer import EncoderLayer
 from senformer.model.blocks.flatten import Flatten
 from senformer.model.blocks.framework import KERAS
 from senformer.model.blocks.strand_conv import StrandConv
-from senformer.model.blocks.trim import Trim
+from senformer.model.blocks.two_directions import DIRECTIONS
 from senformer.model.fields import Heads
 from senformer.model.initializers import glorot_normal_, variance_scaling_
 from senformer.model.kind import ModelKind
@@ -36,8 +36,6 @@ class VaishnavTransformerConfig(WindowConfig):
         Convolutions behind the one that joins the strands, and layers of attention.
     n_heads
         Of attention; also its inner units, and the units of the LSTM in each direction.
-    keeps_length
-        Whether the convolution that joins the strands leaves all positions, or one fewer.
     dense, dropout
         Sizes of the fully connected layers, and the rate of every dropout.
     """
@@ -50,7 +48,6 @@ class VaishnavTransformerConfig(WindowConfig):
     n_convs: Size = 2
     n_attention: Size = 2
     n_heads: Size = 8
-    keeps_length: bool = False
     dense: Sizes = Field(default_factory=lambda: [128, 128])
     dropout: Rate = 0.2
 
@@ -64,6 +61,14 @@ _HE = replace(KERAS, weight=_he_)
 _GLOROT = replace(KERAS, weight=glorot_normal_)
 
 
+def _lstm(config: VaishnavTransformerConfig) -> BiLstm:
+    """Return the LSTM; the weights of its inputs begin as those of the other layers."""
+    lstm = BiLstm(config.channels, config.n_heads)
+    for direction in DIRECTIONS:
+        variance_scaling_(lstm.get_parameter(f"{direction}_inputs"), config.channels)
+    return lstm
+
+
 def layers(config: VaishnavTransformerConfig) -> tuple[list[nn.Module], int]:
     """Return the layers, and how many values come out."""
     both = 2 * config.motif_channels
@@ -72,16 +77,15 @@ def layers(config: VaishnavTransformerConfig) -> tuple[list[nn.Module], int]:
         ConvBlock(n_in, config.channels, config.width, "cba", _HE, padding="same", bias=False)
         for n_in in [both, *[config.channels] * config.n_convs]
     ]
-    joined = convs[:1] if config.keeps_length else [convs[0], Trim(1)]
     attention = [
         EncoderLayer(config.channels, config.n_heads, config.n_heads, _GLOROT, dropout=config.dropout)
         for _ in range(config.n_attention)
     ]
-    lstm = [SharedDrop(config.dropout), BiLstm(config.channels, config.n_heads), Drop(config.dropout)]
-    n_flat = out_length(joined, config.window_bp) * 2 * config.n_heads
+    lstm = [SharedDrop(config.dropout), _lstm(config), Drop(config.dropout)]
+    n_flat = config.window_bp * 2 * config.n_heads
     dense = mlp(n_flat, config.dense, "lad", _HE, dropout=config.dropout)
     flat = Flatten(channels_first=False)
-    return [*strands, nn.ReLU(), *joined, *convs[1:], *attention, *lstm, flat, *dense], config.dense[-1]
+    return [*strands, nn.ReLU(), *convs, *attention, *lstm, flat, *dense], config.dense[-1]
 
 
 VAISHNAV_TRANSFORMER = ModelKind(
@@ -106,11 +110,7 @@ VAISHNAV_TRANSFORMER = ModelKind(
         "loss": "mse",
         "select": "valid_loss",
     },
-    variants={"same_length": {"keeps_length": True}},
     deviations=(
-        "The published code pads by 14 and 15 bases where it joins the strands, which leaves all 110 "
-        "positions and makes 3,369,937 values: keeps_length: true. The count on record, 3,367,889, is "
-        "that of one position fewer, as here.",
         "RMSprop divided by sqrt(a + 1e-10), a the mean square of the gradient; here by sqrt(a) + 1e-5.",
         "A window is 17 bp, the promoter of 80 bp, and 13 bp; shorter ones are padded on the left "
         "(flanks and pad: left of the table).",
