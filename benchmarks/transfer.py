@@ -1,7 +1,7 @@
 """Pre-train on the peaks of four factors, fine-tune on a fifth: what is the trunk worth where rows are few?
 
 Peaks against shuffled sequence of CTCF, JUND, EP300 and TP53 teach a model four labels; a row says nothing of
-the factors that it was not measured for. Then RAD21, which sits where CTCF does, with few to all of its
+the factors that it was not measured for. Then RAD21, which sits where CTCF does, with few to half of its
 training rows: from drawn weights, from the pre-trained ones, and with their trunk frozen. Rows that share a
 word with a test row of RAD21 are left out of pre-training. Steps that are finished are not done again.
 
@@ -31,7 +31,7 @@ from senformer.workflow.train import train_from_file
 
 FACTORS, TARGET = ("CTCF", "JUND", "EP300_47848", "TP53"), "RAD21"
 WINDOW_BP, WORD_BP = 200, 24
-SIZES = (50, 100, 250, 500, 1000, 2000)
+SIZES = (50, 100, 250, 1000)
 SEEDS = (1, 2)
 # The same task for every training; what differs is where it begins and what moves.
 TASK = {"loss": "binary_cross_entropy", "max_shift_bp": 0, "reverse_complement": True, "warmup_steps": 0}
@@ -119,7 +119,7 @@ def curve(model: str, files: Path, out: Path, source: Path, steps: int) -> list[
     test = [[bases, "test", str(label)] for bases, label in read_rows(files / f"{TARGET}.test.fasta.gz")]
     found = []
     for size in SIZES:
-        for seed in SEEDS if size < len(known) else SEEDS[:1]:
+        for seed in SEEDS:
             chosen = np.random.default_rng(seed).permutation(len(known))[:size]
             rows = [[known[at][0], "train", str(known[at][1])] for at in chosen]
             folder = out / f"{size}_{seed}"
