@@ -7,7 +7,7 @@ from senformer.core.errors import ConfigError
 from senformer.dataset.store import Dataset
 from senformer.model.zoo import MODELS
 from senformer.train.config import TrainConfig
-from senformer.train.recipe import train_settings
+from senformer.train.recipe import recipe_of_task, train_settings
 
 RECIPE = {
     "epochs": 10,
@@ -55,6 +55,34 @@ def test_train_settings__the_patience_of_a_recipe_counts_in_epochs():
     small = RECIPE | {"stop": {"patience": 3}}
     assert train_settings({}, small, data).stop.patience == 1
     assert train_settings({"stop": {"patience": 3}}, RECIPE, data).stop.patience == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "n_rows", "every", "plateau", "stop"),
+    [
+        # 8 updates an epoch, a validation every 13 epochs: 5 and 10 epochs are less than one, and stay apart.
+        ("chromtransfer", 1000, 104, 1, 2),
+        # 79 updates, every 2 epochs.
+        ("chromtransfer", 10_000, 158, 2, 5),
+        ("chromtransfer", 20_000, 157, 5, 10),
+        ("agentbind", 1000, 104, 1, None),
+        ("agentbind", 10_000, 158, 5, None),
+    ],
+)
+def test_train_settings__the_patience_of_a_plateau_counts_in_epochs(name, n_rows, every, plateau, stop):
+    recipe, data = MODELS[name].recipe, {"a": rows(train=n_rows, valid=2)}
+    found = train_settings({}, recipe, data)
+    waits = None if found.stop is None else found.stop.patience
+    assert (found.validate_every_steps, found.schedule_options["patience"], waits) == (every, plateau, stop)
+    # What the user gives counts validations.
+    given = {"metric": "valid_loss", "patience": 3}
+    assert train_settings({"schedule_options": given}, recipe, data).schedule_options == given
+
+
+def test_train_settings__patience_without_epochs_counts_validations():
+    recipe = {"steps": 900, "validate_every_steps": 50, "schedule": "plateau", "stop": {"patience": 6}}
+    found = train_settings({"epochs": 9}, recipe | {"batch_size": 4}, {"a": rows(train=9, valid=2)})
+    assert (found.schedule_options, found.stop.patience) == ({}, 6)
 
 
 def test_train_settings__parts_of_what_the_user_changes_go():
@@ -111,3 +139,28 @@ def test_train_settings__a_plateau_needs_a_validation():
     assert (without.schedule, without.schedule_options) == ("constant", {})
     # What the user asks for stays, and is refused where it cannot be.
     assert train_settings({"schedule": "plateau"}, recipe, {"a": rows(train=9)}).schedule == "plateau"
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, kind in MODELS.items() if kind.trainer == "loop" and kind.recipe]
+)
+def test_recipe_of_task__fine_tuning_keeps_the_loss_and_not_the_way_to_weights(name):
+    recipe = MODELS[name].recipe
+    found, default = train_settings({"steps": 9}, recipe_of_task(recipe), {}), TrainConfig(steps=9)
+    whole = train_settings({"steps": 9}, recipe, {})
+    for key in ("loss", "loss_options", "class_weights", "max_shift_bp", "reverse_complement", "batch_size"):
+        assert getattr(found, key) == getattr(whole, key)
+    for key in (
+        "optimizer",
+        "optimizer_options",
+        "learning_rate",
+        "schedule",
+        "weight_decay",
+        "max_norm",
+        "ema",
+        "stop",
+    ):
+        assert getattr(found, key) == getattr(default, key)
+    # Another loss has neither the options nor the weights of this one.
+    other = train_settings({"steps": 9, "loss": "cosine"}, recipe_of_task(recipe), {})
+    assert (other.loss_options, other.class_weights) == ({}, "none")

@@ -9,7 +9,7 @@ from senformer.train.plan import Plan
 from senformer.train.targets import (
     refuse_negative_targets,
     refuse_other_than_labels,
-    refuse_positive_logits,
+    refuse_unfit_outputs,
     refuse_unfit_targets,
     refuse_unreachable_targets,
 )
@@ -73,13 +73,37 @@ def test_refuse_other_than_labels__labels_masked_tracks_and_other_losses_pass():
     refuse_other_than_labels({"fly": _dataset(0.0, largest=7.5)}, "mse")
 
 
-def test_refuse_positive_logits__names_the_activation():
-    with pytest.raises(ConfigError, match="softplus output is never negative") as fault:
-        refuse_positive_logits("binary_cross_entropy", _plan())
+@pytest.mark.parametrize(
+    ("loss", "name", "activation", "remedy"),
+    [
+        ("binary_cross_entropy", "senformer", "softplus", "or set activation: linear in the model section"),
+        ("poisson", "senformer", "linear", "or set activation: softplus in the model section"),
+        (
+            "poisson",
+            "deepsea",
+            "sigmoid",
+            "Take loss: binary_cross_entropy or cosine or mse or pearson, or set",
+        ),
+        ("multinomial_mse", "deepsea", "sigmoid", "set activation: softplus"),
+        ("labels_mse", "deepsea", "sigmoid", "set activation: linear"),
+        ("mse", "basenji", "exp_linear", None),
+        ("labels_mse", "basenji", "exp_linear", "Take loss: cosine or mse or multinomial_mse or"),
+        ("binary_cross_entropy", "deepsea", "sigmoid", None),
+        ("binary_cross_entropy", "deepsea", "linear", None),
+        ("poisson", "senformer", "softplus", None),
+    ],
+)
+def test_refuse_unfit_outputs__names_what_would_do(loss, name, activation, remedy):
+    plan = Plan(name, {"activation": activation}, 0, 0)
+    if remedy is None:
+        refuse_unfit_outputs(loss, plan)
+        return
+    with pytest.raises(
+        ConfigError, match=f"{loss} is for outputs under .*; those of {name} are {activation}"
+    ) as fault:
+        refuse_unfit_outputs(loss, plan)
     assert fault.value.code == "E447"
-    assert "Set activation: linear" in str(fault.value)
-    refuse_positive_logits("binary_cross_entropy", _plan(activation="linear"))
-    refuse_positive_logits("poisson", _plan())
+    assert remedy in str(fault.value)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +111,6 @@ def test_refuse_positive_logits__names_the_activation():
     [
         (-1.0, 1.0, "poisson", "E618"),
         (0.0, 2.0, "binary_cross_entropy", "E446"),
-        (0.0, 1.0, "binary_cross_entropy", "E447"),
         (-1.0, 1.0, "mse", "E498"),
     ],
 )

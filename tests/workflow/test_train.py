@@ -3,6 +3,10 @@ from tests.dataset.toy import write_toy
 
 from senformer.core.errors import ConfigError, MissingInputError, UsageError
 from senformer.dataset.collection import build_collection, member_configs
+from senformer.model import create_model
+from senformer.train.finetune.kept import keep_source
+from senformer.train.finetune.source import read_source
+from senformer.train.recipe import train_settings
 from senformer.workflow.train import open_organisms, read_experiment, train_from_file
 
 
@@ -39,7 +43,6 @@ def test_train_from_file__a_model_that_is_fitted_at_once_takes_no_steps(tmp_path
         ("model: deepstarr\n", "deepstarr", 100),
         ("model: {name: deepstarr, dropout: 0.1}\ntrain: {steps: 3}\n", "deepstarr", 100),
         ("model: {name: senformer}\ntrain: {steps: 3}\n", "senformer", None),
-        ("train: {steps: 3, finetune: {from: runs/a}}\n", None, None),
     ],
 )
 def test_read_experiment__a_recipe_where_the_model_has_one(tmp_path, text, name, recipe_epochs):
@@ -48,12 +51,38 @@ def test_read_experiment__a_recipe_where_the_model_has_one(tmp_path, text, name,
     assert (model.get("name"), recipe.get("epochs")) == (name, recipe_epochs)
 
 
+@pytest.mark.parametrize("section", ["", "model: {name: chromtransfer, head_dense: [8, 4]}\n"])
+def test_read_experiment__fine_tuning_keeps_the_task_of_the_recipe(tmp_path, section):
+    model = create_model("chromtransfer", channels=[4, 2, 4], head_dense=[8, 4])
+    model.save(tmp_path / "source")
+    text = f"{section}train: {{steps: 3, finetune: {{from: {tmp_path / 'source'}, heads: new}}}}\n"
+    (tmp_path / "x.yaml").write_text(text)
+    _, train, recipe = read_experiment(tmp_path / "x.yaml")
+    found = train_settings(train, recipe, {})
+    assert (found.loss, found.class_weights, found.batch_size) == ("binary_cross_entropy", "balanced", 128)
+    assert (found.reverse_complement, found.max_shift_bp, found.clip_norm) == (False, 0, None)
+    assert (found.steps, found.schedule, found.weight_decay, found.stop) == (3, "constant", 0.0, None)
+
+
+def test_read_experiment__a_resumed_run_knows_its_source(tmp_path):
+    create_model("chromtransfer", channels=[4, 2, 4], head_dense=[8, 4]).save(tmp_path / "source")
+    (tmp_path / "run").mkdir()
+    keep_source(tmp_path / "run", read_source(tmp_path / "source"))
+    (tmp_path / "x.yaml").write_text("train: {steps: 3, finetune: {from: gone}}\n")
+    recipe = read_experiment(tmp_path / "x.yaml", tmp_path / "run")[2]
+    assert recipe["loss"] == "binary_cross_entropy"
+    with pytest.raises(MissingInputError, match="gone: no such folder"):
+        read_experiment(tmp_path / "x.yaml")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("model: senformer\n", "key 'train' is missing"),
         ("model: deepstar\n", "no model is called 'deepstar'. Did you mean 'deepstarr'"),
         ("train: {steps: 3}\n", "key 'model' is missing"),
+        ("train: {steps: 3, finetune: {form: runs/a}}\n", "unknown key 'form'"),
+        ("train: {steps: 3, finetune: runs/a}\n", "key 'finetune' is 'runs/a'"),
     ],
 )
 def test_read_experiment__faults(tmp_path, text, message):

@@ -1,6 +1,7 @@
 """Settings of a fit: the ``train`` section of a model whose trainer is ``fit``."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -17,18 +18,26 @@ class FitConfig(Config):
     c
         What an example on the wrong side costs.
     epsilon
-        Of regression: how far off a value costs nothing.
+        How far off a value costs nothing; of regression alone.
     tolerance
         When the solver stops.
     class_weights, positive_weight
-        ``balanced`` weighs both classes alike; a factor on the cost of the 1s besides.
+        ``balanced`` weighs both classes alike; a factor on the cost of the 1s besides. Of classes alone.
     cross_validation
         Folds of the training examples that are predicted by machines fitted to the others; 0 for none.
     cache_mib
-        Memory of the solver.
+        Memory of the solver of gapped kernels.
     threads
-        Of the kernel; None for torch's.
+        Of a gapped kernel; None for torch's.
     """
+
+    READ_UNDER: ClassVar[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+        "epsilon": ("task", ("regress",)),
+        "class_weights": ("task", ("classify",)),
+        "positive_weight": ("task", ("classify",)),
+        "cache_mib": ("model", ("gkm_svm",)),
+        "threads": ("model", ("gkm_svm",)),
+    }
 
     seed: int = 1
     c: float = Field(default=1.0, gt=0)

@@ -7,8 +7,8 @@ command reads its own and the names of the others are known, so that a misspelt 
 import json
 import os
 import re
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -20,7 +20,16 @@ SECTIONS = ("dataset", "model", "train")
 
 
 class Config(BaseModel):
-    """Base of every configuration: frozen, and an unknown key is an error."""
+    """Base of every configuration: frozen, and an unknown key is an error.
+
+    Attributes
+    ----------
+    READ_UNDER
+        Keys that have an effect under some values of another one alone: which, and under which values. The
+        other may be one of a configuration beside this.
+    """
+
+    READ_UNDER: ClassVar[Mapping[str, tuple[str, tuple[str, ...]]]] = {}
 
     # A key that is no name in Python (`from`) is read and written under its alias.
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), serialize_by_alias=True)

@@ -83,6 +83,21 @@ def read_folder(path: str | os.PathLike, device: str | torch.device = "cpu") -> 
     return SavedModel(record["name"], record["config"], card, tensors)
 
 
+def read_name(path: Path) -> str:
+    """Return the name of a saved model; only ``config.json`` is read.
+
+    Raises
+    ------
+    MissingInputError, DataError
+        The file is missing or damaged.
+    """
+    if not (path / CONFIG).is_file():
+        raise MissingInputError("E501", str(path / CONFIG), "no such file", "Give a saved model's folder.")
+    record = _read_json(path / CONFIG)
+    _check_record(path / CONFIG, record)
+    return record["name"]
+
+
 def _sums(digests: dict[str, str]) -> str:
     return "".join(f"{digest}  {name}\n" for name, digest in digests.items())
 

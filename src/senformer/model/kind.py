@@ -29,8 +29,8 @@ class ModelKind:
         Class, configuration, and the published values that differ from the configuration's own.
     recipe
         How it was trained: keys of the ``train`` section, and ``epochs``, the passes over the training
-        examples at most, in which the patience of ``stop`` counts, too. Empty where those keys' own defaults
-        are meant.
+        examples at most, in which the patience of ``stop`` and of a plateau counts, too. Empty where those
+        keys' own defaults are meant.
     variants
         Other published sizes: overrides by name.
     variant_recipes

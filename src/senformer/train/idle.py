@@ -1,9 +1,10 @@
 """Settings that would have no effect beside others: refused, for a run must be what its file says."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from senformer.core.config import Config
 from senformer.core.errors import ConfigError
 from senformer.train.config import TrainConfig
 from senformer.train.losses import LOSSES
@@ -36,6 +37,32 @@ def refuse_idle(config: TrainConfig) -> None:
     for key, reason, need in _idle(config):
         if getattr(config, key) != _default(key):
             raise ConfigError("E676", f"train.{key}", f"has no effect {reason}", f"{need}, or leave it out.")
+
+
+def refuse_unread(config: Config, where: str, beside: Mapping[str, Any] | None = None) -> None:
+    """Raise where a key that is not at its default does nothing under another, as ``READ_UNDER`` says.
+
+    Parameters
+    ----------
+    config
+        Any configuration.
+    where
+        Its section, for the message.
+    beside
+        Values of configurations beside it.
+
+    Raises
+    ------
+    ConfigError
+        The first such key, and under which values it is read.
+    """
+    given = config.model_dump()
+    values = given | dict(beside or {})
+    for key, (other, read) in config.READ_UNDER.items():
+        default = type(config).model_fields[key].get_default(call_default_factory=True, validated_data=given)
+        if values[other] not in read and given[key] != default:
+            found = f"has no effect under {other} {values[other]}"
+            raise ConfigError("E676", f"{where}.{key}", found, f"Take {' or '.join(read)}, or leave it out.")
 
 
 def warn_of_warmup(config: TrainConfig) -> None:

@@ -22,7 +22,7 @@ from senformer.train.loss_choice import make_loss
 from senformer.train.plan import Plan, make_plan
 from senformer.train.recipe_check import refuse_unfit_recipe
 from senformer.train.settings import run_settings
-from senformer.train.targets import refuse_unfit_targets
+from senformer.train.targets import refuse_unfit_outputs, refuse_unfit_targets
 from senformer.train.team import Team
 from senformer.train.validate import ValidationSet, make_validation_sets
 from senformer.train.weights import positive_weights, track_weights
@@ -82,6 +82,7 @@ def make_job(
     device = team.device(pick_device(config.device))
     dtype = pick_dtype(config.precision, device)
     refuse_unfit_inputs(datasets, plan)
+    refuse_unfit_outputs(config.loss, plan)
     refuse_unfit_recipe(config, plan, datasets, team.size)
     warn_of_warmup(config)
     batches = make_batches(datasets, plan, config, team)

@@ -7,6 +7,7 @@ from senformer.core.config import parse
 from senformer.core.errors import ConfigError
 from senformer.dataset.examples import AnyDataset
 from senformer.train.config import TrainConfig
+from senformer.train.schedules import SCHEDULES
 
 # Keys of a recipe that say how another one is meant: they go where that is changed.
 _PARTS = {
@@ -16,6 +17,19 @@ _PARTS = {
     "loss": ("loss_options", "class_weights"),
     "clip_norm": ("clip",),
 }
+# What a recipe says of the task and its examples. All else is of the way from drawn weights, and its length.
+_OF_TASK = (
+    "loss",
+    "loss_options",
+    "class_weights",
+    "sampling",
+    "batch_size",
+    "max_shift_bp",
+    "reverse_complement",
+    "warmup_steps",
+    "clip_norm",
+    "clip",
+)
 _PARTS_OF_SCHEDULE = ("schedule", *_PARTS["schedule"])
 # Running statistics of batch norms follow the weights over about a hundred updates: a validation before that
 # judges by those of the weights that were drawn.
@@ -35,8 +49,9 @@ def train_settings(
 
     ``epochs`` in either of them becomes ``steps``, by the train examples of all datasets; a validation then
     follows every epoch, or every few that make a hundred updates, where every dataset has a valid split and
-    nothing else was asked for; the patience of the recipe counts in epochs. Keys of the recipe that belong to
-    one that the section changes go, as options and rate of an optimizer do.
+    nothing else was asked for; where the recipe counts epochs, so do the patience of its ``stop`` and of its
+    plateau. Keys of the recipe that belong to one that the section changes go, as options and rate of an
+    optimizer do.
 
     Raises
     ------
@@ -60,10 +75,45 @@ def train_settings(
         idle = {*_OF_VALIDATION, *(_PARTS_OF_SCHEDULE if values.get("schedule") in _WATCHING else ())}
         values = {key: value for key, value in values.items() if key in section or key not in idle}
     config = parse(TrainConfig, values, where)
-    if config.stop is None or config.validate_every_steps is None or "stop" in section:
+    if config.validate_every_steps is None or "epochs" not in recipe:
         return config
-    patience = max(1, round(config.stop.patience * an_epoch / config.validate_every_steps))
-    return config.model_copy(update={"stop": config.stop.model_copy(update={"patience": patience})})
+    return _in_validations(config, section, recipe, config.validate_every_steps / an_epoch)
+
+
+def _in_validations(
+    config: TrainConfig, section: Mapping[str, Any], recipe: Mapping[str, Any], epochs_each: float
+) -> TrainConfig:
+    """Return the settings with the patience of the recipe, which counts epochs, in validations, one or more.
+
+    A stop that waits for longer than a plateau still does: a lower rate has a validation to show for it.
+    """
+    changed: dict[str, Any] = {}
+    is_own = config.schedule in _WATCHING and config.schedule == recipe.get("schedule")
+    fewest = 1
+    if is_own and "schedule_options" not in section:
+        default = SCHEDULES[config.schedule].model_fields["patience"].default
+        epochs = float(config.schedule_options.get("patience", default))
+        patience = max(1, round(epochs / epochs_each))
+        changed["schedule_options"] = config.schedule_options | {"patience": patience}
+        fewest = patience + 1 if config.stop is not None and config.stop.patience > epochs else 1
+    if config.stop is not None and "stop" not in section:
+        patience = max(fewest, round(config.stop.patience / epochs_each))
+        changed["stop"] = config.stop.model_copy(update={"patience": patience})
+    return config.model_copy(update=changed)
+
+
+def recipe_of_task(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a model's recipe says where weights of such a model are fine-tuned.
+
+    Loss, augmentation, batch size, warm-up and clipping stay. Optimizer, rate, schedule, decay, averages of
+    weights and length belong to training from drawn weights.
+
+    Examples
+    --------
+    >>> recipe_of_task({"epochs": 100, "learning_rate": 0.001, "loss": "mse", "batch_size": 128})
+    {'loss': 'mse', 'batch_size': 128}
+    """
+    return {key: recipe[key] for key in _OF_TASK if key in recipe}
 
 
 def _gone(section: Mapping[str, Any], recipe: Mapping[str, Any]) -> set[str]:

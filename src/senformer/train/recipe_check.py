@@ -11,10 +11,11 @@ from senformer.dataset.examples import AnyDataset
 from senformer.model import create_model
 from senformer.model.blocks.batch_norm import BatchNorm
 from senformer.model.blocks.block import DenseBlock
+from senformer.model.create import model_config
 from senformer.model.parts import named_parts
 from senformer.train.config import TrainConfig
 from senformer.train.finetune.freezing import Freezing
-from senformer.train.idle import refuse_idle
+from senformer.train.idle import refuse_idle, refuse_unread
 from senformer.train.losses import LOSSES
 from senformer.train.optimizer import make_schedule, optimizer_kind
 from senformer.train.plan import Plan
@@ -35,6 +36,8 @@ def refuse_unfit_recipe(
     schedule = make_schedule(config)
     optimizer_kind(config)
     refuse_idle(config)
+    if plan.start is None:
+        refuse_unread(model_config(plan.name, plan.overrides), "model")
     metrics = [("select", config.select)]
     if config.stop is not None:
         metrics.append(("stop.metric", config.stop.metric))

@@ -1,6 +1,7 @@
 """What a loss and a model ask of the targets, checked before the first step."""
 
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
 from senformer.core.errors import ConfigError, DataError
 from senformer.dataset.examples import AnyDataset, refuse_unmeasured
@@ -24,7 +25,6 @@ def refuse_unfit_targets(datasets: Mapping[str, AnyDataset], loss: str, plan: Pl
         refuse_unmeasured(dataset, "Name a teacher: train.distill: {teacher: MODEL}.")
     refuse_negative_targets(datasets, loss)
     refuse_other_than_labels(datasets, loss)
-    refuse_positive_logits(loss, plan)
     refuse_unreachable_targets(datasets, plan)
 
 
@@ -51,23 +51,27 @@ def refuse_other_than_labels(datasets: Mapping[str, AnyDataset], loss: str) -> N
                 )
 
 
-def refuse_positive_logits(loss: str, plan: Plan) -> None:
-    """Raise if a loss reads outputs as log odds and the model's are never negative.
+def refuse_unfit_outputs(loss: str, plan: Plan) -> None:
+    """Raise if the model's outputs are none that the loss reads: rates, log odds or values.
 
     Raises
     ------
     ConfigError
-        The model's activation cannot say that a label is improbable.
+        The loss is not for the model's activation; losses and activations that would do are named.
     """
-    activation = getattr(model_config(plan.name, plan.overrides), "activation", None)
-    if LOSSES[loss].is_of_labels and activation in POSITIVE:
-        raise ConfigError(
-            "E447",
-            "train.loss",
-            f"{loss} reads the outputs as log odds of a 1; the model's {activation} output is never "
-            "negative, so that no probability would fall below one half",
-            "Set activation: linear in the model section.",
-        )
+    config = model_config(plan.name, plan.overrides)
+    activation, wanted = getattr(config, "activation", None), LOSSES[loss].activations
+    if activation is None or wanted is None or activation in wanted:
+        return
+    losses = [name for name, x in LOSSES.items() if x.activations is None or activation in x.activations]
+    known = [name for name in get_args(type(config).model_fields["activation"].annotation) if name in wanted]
+    other = f", or set activation: {' or '.join(known)} in the model section" if known else ""
+    raise ConfigError(
+        "E447",
+        "train.loss",
+        f"{loss} is for outputs under {' or '.join(sorted(wanted))}; those of {plan.name} are {activation}",
+        f"Take loss: {' or '.join(losses)}{other}.",
+    )
 
 
 def refuse_negative_targets(datasets: Mapping[str, AnyDataset], loss: str) -> None:

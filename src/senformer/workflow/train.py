@@ -43,8 +43,9 @@ def train_from_file(
     """Train what ``config`` describes (sections ``model`` and ``train``) on the datasets in ``folders``.
 
     A run that begins at another model needs no ``model`` section. What the ``train`` section leaves out is as
-    the model's recipe says; ``steps`` takes the place of the steps or epochs of both. Of several processes
-    that were launched together the first returns the result, the others None.
+    the model's recipe says, of a model that is fine-tuned as far as that is of its task; ``steps`` takes the
+    place of the steps or epochs of both. Of several processes that were launched together the first returns
+    the result, the others None.
     """
     from senformer.model.zoo import MODELS
     from senformer.train import train
@@ -54,7 +55,7 @@ def train_from_file(
 
     with launched() as team:
         with team.agreed():
-            model, section, recipe = read_experiment(config)
+            model, section, recipe = read_experiment(config, out if resume else None)
             if steps is not None:
                 section = {name: value for name, value in section.items() if name != "epochs"}
                 section["steps"] = steps
@@ -75,32 +76,45 @@ def train_from_file(
         return result if team.is_first else None
 
 
-def read_experiment(config: Path) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+def read_experiment(
+    config: Path, resumed: Path | None = None
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Return the sections ``model`` and ``train`` of an experiment file, checked, and the model's recipe.
 
-    Where a model has a recipe, the ``train`` section may leave out what it says, or be left out; not so where
-    weights of another model are fine-tuned, which is not how that was trained.
+    Where a model has a recipe, the ``train`` section may leave out what it says, or be left out. Of a model
+    that is fine-tuned it is what the recipe says of the task: loss and augmentation, not the way to weights.
+    A run that is ``resumed`` knows which model that was.
 
     Raises
     ------
     ConfigError
         A section is missing or wrong, or there is no such model.
+    MissingInputError, DataError
+        The model that is fine-tuned is not there, or damaged.
     """
     from senformer.model.zoo import MODELS
-    from senformer.train.recipe import train_settings
+    from senformer.train.finetune.config import FinetuneConfig
+    from senformer.train.finetune.kept import name_source
+    from senformer.train.recipe import recipe_of_task, train_settings
 
     sections = read_yaml(config)
     train = read_raw_section(config, "train") if "train" in sections else {}
     is_tuned = train.get("finetune") is not None
     model = read_raw_section(config, "model") if "model" in sections or not is_tuned else {}
-    name = None if is_tuned else model.get("name")
+    name = model.get("name")
+    # What is no mapping is named below, with the other keys of the section.
+    if isinstance(train.get("finetune"), dict):
+        tuned = parse(FinetuneConfig, train["finetune"], f"{config} (train.finetune)")
+        name = name or name_source(tuned.source, resumed)
     recipe = {} if name is None else choose(MODELS, str(name), "model").recipe
     if not recipe:
         train = read_raw_section(config, "train")
-    if name is not None and choose(MODELS, str(name), "model").trainer == "fit":
+    if is_tuned:
+        recipe = recipe_of_task(recipe)
+    elif name is not None and choose(MODELS, str(name), "model").trainer == "fit":
         fit_settings(str(name), train, recipe, config)
-    else:
-        train_settings(train, recipe, {}, f"{config} (train)")
+        return model, train, recipe
+    train_settings(train, recipe, {}, f"{config} (train)")
     return model, train, recipe
 
 

@@ -119,4 +119,8 @@ def test_fit__faults(dataset, tmp_path):
     (tmp_path / "c.yaml").write_text("model: gkm_svm\ntrain: {steps: 3}\n")
     with pytest.raises(ConfigError, match=r"unknown key 'steps'"):
         train_from_file(tmp_path / "c.yaml", [dataset.path], tmp_path / "r")
+    with pytest.raises(ConfigError, match=r"train\.threads: has no effect under model kmer_svm"):
+        fit(section, FitConfig(threads=1), {"toy": dataset}, tmp_path / "r")
+    with pytest.raises(ConfigError, match=r"model\.gamma: has no effect under kernel gkm_esttrunc"):
+        fit({"name": "gkm_svm", "gamma": 2.0}, FitConfig(), {"toy": dataset}, tmp_path / "r")
     assert not (tmp_path / "r").exists()

@@ -4,9 +4,10 @@ Source: Zheng et al. 2021, doi:10.1038/s42256-020-00282-y; Pandaman-Ryan/AgentBi
 """
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 from torch import Tensor, nn
@@ -37,6 +38,8 @@ class AgentBindConfig(ChromatinConfig):
     dense
         Size of the fully connected layer.
     """
+
+    READ_UNDER: ClassVar[Mapping[str, tuple[str, tuple[str, ...]]]] = {"hidden": ("body", ("danq",))}
 
     heads: Heads = Field(default_factory=lambda: {"human": 1}, min_length=1)
     body: Literal["danq", "deepsea"] = "danq"

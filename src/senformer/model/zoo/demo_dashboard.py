@@ -4,8 +4,9 @@ Source: Lanchantin et al. 2017, doi:10.1142/9789813207813_0025; QData/DeepMotif 
 """
 
 import itertools
+from collections.abc import Mapping
 from functools import partial
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 from torch import nn
@@ -38,6 +39,13 @@ class DemoConfig(WindowConfig):
     dropout
         Rate behind each convolution of ``cnn``, and behind the LSTM.
     """
+
+    READ_UNDER: ClassVar[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+        "channels": ("body", ("cnn", "cnn_rnn")),
+        "widths": ("body", ("cnn", "cnn_rnn")),
+        "pool": ("body", ("cnn",)),
+        "hidden": ("body", ("rnn", "cnn_rnn")),
+    }
 
     window_bp: Size = 101
     heads: Heads = Field(default_factory=lambda: {"factor": 1}, min_length=1)

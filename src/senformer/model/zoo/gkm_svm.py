@@ -4,6 +4,9 @@ Source: Ghandi, Lee, Mohammad-Noori, Beer 2014, doi:10.1371/journal.pcbi.1003711
 doi:10.1093/bioinformatics/btw142.
 """
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import numpy as np
 import torch
 from jaxtyping import Float64
@@ -13,7 +16,7 @@ from torch import Tensor
 from senformer.core.shapes import N_CODE
 from senformer.model.kind import ModelKind
 from senformer.model.kmers.config import KmerConfig
-from senformer.model.kmers.kernel import GappedKernel, KernelName
+from senformer.model.kmers.kernel import CENTERED, RBF, GappedKernel, KernelName
 from senformer.model.kmers.kmer_model import KmerModel
 from senformer.model.kmers.neighbors import sums_over_neighbors
 from senformer.model.kmers.words import Codes, Words, count_words, spell_words, sum_rows
@@ -36,6 +39,12 @@ class GkmConfig(KmerConfig):
     n_support, support_bp
         Support vectors, and bases of the longest; fitting sets them.
     """
+
+    READ_UNDER: ClassVar[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+        "gamma": ("kernel", RBF),
+        "center_weight": ("kernel", CENTERED),
+        "center_half_bp": ("kernel", CENTERED),
+    }
 
     word_bp: int = Field(default=11, ge=2, le=12)
     kernel: KernelName = "gkm_esttrunc"

@@ -7,7 +7,7 @@ from pathlib import Path
 from senformer.core.commit import write_json
 from senformer.core.errors import DataError, MissingInputError
 from senformer.model.card import ModelCard
-from senformer.model.folder import WEIGHTS, read_sums
+from senformer.model.folder import WEIGHTS, read_name, read_sums
 from senformer.predict.source import find_model
 from senformer.train.finetune.source import Source, read_source
 
@@ -44,6 +44,19 @@ def find_source(path: str, run: Path | None = None) -> Source:
         log.warning("%s (the source of fine-tuning): %s; %s has kept what it needs", path, fault.found, run)
         return kept
     return kept if is_same else read_source(path)
+
+
+def name_source(path: str, run: Path | None = None) -> str:
+    """Return the name of the model at ``path``, or that which ``run`` has kept; no weights are read.
+
+    Raises
+    ------
+    MissingInputError, DataError
+        There is no model, and the run has kept none; or a file is damaged.
+    """
+    if run is not None and (run / FILE).is_file():
+        return _read(run / FILE, Path(path)).name
+    return read_name(find_model(path))
 
 
 def _read(file: Path, folder: Path) -> Source:

@@ -13,6 +13,7 @@ from senformer.model.kmers.words import Codes
 from senformer.train.fit.quality import cross_validated
 from senformer.train.fit.rows import choose_task, read_rows, refuse_unfit_rows
 from senformer.train.fit.work import Outcome, Work
+from senformer.train.idle import refuse_unread
 from senformer.train.plan import Plan
 
 log = logging.getLogger(__name__)
@@ -25,10 +26,13 @@ def prepare_machines(plan: Plan, section: dict[str, Any], dataset: AnyDataset, c
 
     Raises
     ------
+    ConfigError
+        A key of the ``train`` section has no effect on such a task or model.
     DataError
         There are no rows, or none to fit a track to.
     """
     overrides = choose_task(plan.overrides, dataset, is_given="task" in section)
+    refuse_unread(config, "train", {"task": overrides["task"], "model": plan.name})
     windows = eval_windows(dataset, "train", plan.window_bp, plan.crop_bins)
     codes, targets = read_rows(dataset, windows)
     refuse_unfit_rows(dataset, targets, classify=overrides["task"] == "classify")

@@ -17,11 +17,13 @@ from senformer.core.provenance import versions, write_record
 from senformer.dataset.examples import AnyDataset, refuse_unmeasured
 from senformer.dataset.store import Dataset
 from senformer.genome.interval import Interval
+from senformer.model.create import model_config
 from senformer.train.config import TrainConfig
 from senformer.train.curve import Curve
 from senformer.train.export import MODEL, describe_dataset, track_card, training_intervals
 from senformer.train.fit import FITS
 from senformer.train.folder import DONE, METRICS, read_record, refuse_used, require_folder, sweep
+from senformer.train.idle import refuse_unread
 from senformer.train.plan import make_plan
 
 log = logging.getLogger(__name__)
@@ -70,6 +72,7 @@ def fit(
     """
     dataset = _only(datasets)
     plan = make_plan(model_section, TrainConfig(steps=1), datasets)
+    refuse_unread(model_config(plan.name, plan.overrides), "model")
     work = FITS[plan.name].prepare(plan, model_section, dataset, config)
     if resume:
         require_folder(out)

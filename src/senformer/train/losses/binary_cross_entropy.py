@@ -47,4 +47,6 @@ def binary_cross_entropy(
     return mean_measured(terms, is_measured, weight, example_weight)
 
 
-BINARY_CROSS_ENTROPY = Loss(binary_cross_entropy, entries, is_of_labels=True)
+BINARY_CROSS_ENTROPY = Loss(
+    binary_cross_entropy, entries, is_of_labels=True, activations=frozenset({"linear", "sigmoid"})
+)

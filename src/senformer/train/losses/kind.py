@@ -35,6 +35,8 @@ class Loss:
         Whether targets are labels, 0 to 1, and a model's outputs log odds; positives may have weights.
     is_of_log_rates
         Whether a model's outputs are the logarithms of its predictions, which may be too small for a rate.
+    activations
+        Under which a model's outputs are what it reads; None for any.
     """
 
     function: Callable[..., Tensor]
@@ -42,6 +44,7 @@ class Loss:
     is_of_counts: bool = False
     is_of_labels: bool = False
     is_of_log_rates: bool = False
+    activations: frozenset[str] | None = None
 
     def __call__(self, *values: Any, **options: Any) -> Tensor:
         """Return the loss."""

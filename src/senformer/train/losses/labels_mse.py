@@ -47,4 +47,4 @@ def labels_mse(
     return mean_measured(terms, is_measured, weight, example_weight)
 
 
-LABELS_MSE = Loss(labels_mse, entries)
+LABELS_MSE = Loss(labels_mse, entries, activations=frozenset({"linear"}))

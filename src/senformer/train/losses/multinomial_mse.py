@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from senformer.model.activations import POSITIVE
 from senformer.train.losses.kind import Loss, profiles
 from senformer.train.measured import fill_unmeasured, mean_of_profiles
 
@@ -58,4 +59,6 @@ def multinomial_mse(
     return mean_of_profiles(shape + count_weight * size, n_bins, weight, example_weight)
 
 
-MULTINOMIAL_MSE = Loss(multinomial_mse, profiles, is_of_counts=True, is_of_log_rates=True)
+MULTINOMIAL_MSE = Loss(
+    multinomial_mse, profiles, is_of_counts=True, is_of_log_rates=True, activations=POSITIVE
+)

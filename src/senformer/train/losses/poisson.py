@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from senformer.model.activations import POSITIVE
 from senformer.train.losses.kind import Loss, entries
 from senformer.train.measured import fill_unmeasured, mean_measured
 
@@ -43,4 +44,4 @@ def poisson(
     return mean_measured(terms, is_measured, weight, example_weight)
 
 
-POISSON = Loss(poisson, entries, is_of_counts=True)
+POISSON = Loss(poisson, entries, is_of_counts=True, activations=POSITIVE)

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from senformer.model.activations import POSITIVE
 from senformer.train.losses.kind import Loss, profiles
 from senformer.train.measured import fill_unmeasured, mean_of_profiles
 
@@ -60,4 +61,4 @@ def poisson_multinomial(
     )
 
 
-POISSON_MULTINOMIAL = Loss(poisson_multinomial, profiles, is_of_counts=True)
+POISSON_MULTINOMIAL = Loss(poisson_multinomial, profiles, is_of_counts=True, activations=POSITIVE)
