@@ -39,7 +39,7 @@ def explain(model: Any, codes: Codes, track: int = 0) -> Scores:
     if kernel.is_linear:
         found = _shared(model, codes, support, coefficients / lengths)
         return found / own_lengths[:, None]
-    similarity = kernel.similarity(words, support, lengths)
+    similarity = kernel.similarity(words, model.columns(), lengths)
     # Of every support vector its share of what the similarity to it does to the decision.
     risen = kernel.bend(similarity) - np.exp(-kernel.gamma)
     rises = np.divide(risen, similarity, out=np.zeros_like(similarity), where=similarity > 0) * coefficients

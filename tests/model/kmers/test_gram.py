@@ -5,6 +5,7 @@ from tests.oracles.gapped_kmers import kernel
 
 from senformer.genome.sequence import encode
 from senformer.model.kmers import gram as module
+from senformer.model.kmers.columns import Columns
 from senformer.model.kmers.gram import gram
 from senformer.model.kmers.words import count_words
 
@@ -35,7 +36,7 @@ def test_gram__equals_every_word_with_every_other(both_strands, has_mkl, monkeyp
     rows, columns = (count_words(packed(texts), 5, both_strands=both_strands) for texts in (one, other))
     for found, texts in (
         (gram(rows, None, BY_MISMATCHES, 2), one),
-        (gram(rows, columns, BY_MISMATCHES), other),
+        (gram(rows, Columns(columns), BY_MISMATCHES), other),
     ):
         expected = [[kernel(a, b, 5, BY_MISMATCHES, both_strands=both_strands) for b in texts] for a in one]
         np.testing.assert_allclose(found, expected, rtol=1e-12)

@@ -6,6 +6,7 @@ from tests.oracles.gapped_kmers import kernel as slow_kernel
 from senformer.core.errors import ConfigError
 from senformer.core.shapes import BASES
 from senformer.model import create_model, load_model
+from senformer.model.kmers.columns import turned
 from senformer.model.kmers.kernel import KERNELS
 
 SMALL = {"word_bp": 5, "known_bp": 3, "max_mismatches": 2, "window_bp": 40, "heads": {"cells": 2}}
@@ -52,6 +53,29 @@ def test_gkm_svm__folds_anew_when_it_changes():
     torch.testing.assert_close(
         model(codes)["cells"] - model.intercept, 2 * (before - model.intercept), check_dtype=False
     )
+
+
+@pytest.mark.parametrize("name", ["gkmrbf", "wgkmrbf"])
+def test_gkm_svm__words_and_masks_of_the_support_vectors_are_made_once(name, monkeypatch):
+    model, made = random_machine(kernel=name), []
+
+    def turn(counts):
+        made.append(counts.shape[0])
+        return turned(counts)
+
+    monkeypatch.setattr("senformer.model.kmers.columns.turned", turn)
+    codes = torch.randint(0, 4, (2, 40), dtype=torch.uint8)
+    before = model(codes)["cells"]
+    n_masks = len(made)
+    assert set(made) == {7}
+    torch.testing.assert_close(model(codes)["cells"], before, rtol=0, atol=0)
+    assert len(made) == n_masks
+    # Anew where the support vectors are others.
+    model.support.copy_(model.support.flip(0))
+    model.coefficients.copy_(model.coefficients.flip(0))
+    model.lengths.copy_(model.lengths.flip(0))
+    torch.testing.assert_close(model(codes)["cells"], before)
+    assert len(made) == 2 * n_masks
 
 
 @pytest.mark.parametrize("name", ["gkm_esttrunc", "gkmrbf", "wgkm"])

@@ -15,7 +15,8 @@ import torch
 from jaxtyping import Float64
 from scipy import sparse
 
-from senformer.model.kmers.masks import Kept, Level, keep_bases, levels_of
+from senformer.model.kmers.columns import Columns, kept_counts, largest_sum, turned
+from senformer.model.kmers.masks import Kept, Level, levels_of
 from senformer.model.kmers.words import Words
 
 Gram = Float64[np.ndarray, "row column"]
@@ -27,7 +28,7 @@ _EXACT = 2**24
 
 
 def gram(
-    rows: Words, columns: Words | None, by_mismatches: Sequence[float], threads: int | None = None
+    rows: Words, columns: Columns | None, by_mismatches: Sequence[float], threads: int | None = None
 ) -> Gram:
     """Return for every pair of sequences the sum over words u of one and v of the other of what they count.
 
@@ -44,7 +45,7 @@ def gram(
     """
     edges = range(0, len(rows), _BLOCK)
     blocks = [slice(first, min(first + _BLOCK, len(rows))) for first in edges]
-    total = np.zeros((len(rows), len(rows if columns is None else columns)))
+    total = np.zeros((len(rows), len(rows if columns is None else columns.words)))
     for level in levels_of(by_mismatches, rows.word_bp):
         part = np.zeros_like(total)
         _add_level(part, level, rows, columns, blocks, threads)
@@ -56,7 +57,7 @@ def gram(
 
 
 def _add_level(
-    part: Gram, level: Level, rows: Words, columns: Words | None, blocks: list[slice], threads: int | None
+    part: Gram, level: Level, rows: Words, columns: Columns | None, blocks: list[slice], threads: int | None
 ) -> None:
     masks = [(kept, 1.0) for kept in level.masks(rows.word_bp)]
     if rows.both_strands:
@@ -66,11 +67,11 @@ def _add_level(
 
     def add(mask: tuple[Kept, float]) -> None:
         kept, factor = mask
-        left = _kept_counts(rows, kept, dtype)
-        right = None if columns is None else _turned(_kept_counts(columns, kept, dtype))
+        left = kept_counts(rows, kept, dtype)
+        right = None if columns is None else columns.counts(kept, dtype)
         for block in blocks:
             first = block.start if right is None else 0
-            found = _product(left[block], _turned(left[first:]) if right is None else right)
+            found = _product(left[block], turned(left[first:]) if right is None else right)
             with lock:
                 part[block, first:] += factor * found
 
@@ -98,27 +99,11 @@ def _hush() -> None:
         _as_torch(sparse.csr_matrix(np.eye(1)))
 
 
-def _counting_type(rows: Words, columns: Words | None) -> type[np.floating]:
+def _counting_type(rows: Words, columns: Columns | None) -> type[np.floating]:
     """Return a type in which no product loses a count."""
-    sums = [
-        np.add.reduceat(np.append(words.counts, 0), words.edges[:-1]).max(initial=0)
-        for words in (rows, columns or rows)
-    ]
-    return np.float32 if sums[0] * sums[1] <= _EXACT else np.float64
-
-
-def _kept_counts(words: Words, kept: Kept, dtype: type[np.floating]) -> sparse.csr_matrix:
-    """Return the counts of a mask's kept bases, sequence by value; a value may have several entries."""
-    values = keep_bases(words.words, kept, words.word_bp).astype(np.int32)
-    shape = len(words), 1 << 2 * len(kept)
-    return sparse.csr_matrix((words.counts.astype(dtype), values, words.edges.astype(np.int32)), shape=shape)
-
-
-def _turned(counts: sparse.csr_matrix) -> sparse.csr_matrix:
-    """Return value by sequence, every pair once."""
-    turned = counts.T.tocsr()
-    turned.sum_duplicates()
-    return turned
+    largest = largest_sum(rows)
+    other = largest if columns is None else columns.largest
+    return np.float32 if largest * other <= _EXACT else np.float64
 
 
 def _product(left: sparse.csr_matrix, right: sparse.csr_matrix) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float64
 
+from senformer.model.kmers.columns import Columns
 from senformer.model.kmers.filters import estimated, shared_gapped
 from senformer.model.kmers.gram import Gram, gram
 from senformer.model.kmers.self_sums import self_sums
@@ -73,7 +74,9 @@ class GappedKernel:
         sums = self_sums(words, self.by_mismatches)
         return np.sqrt(np.where(sums > 0, sums, 1.0))
 
-    def similarity(self, rows: Words, columns: Words, column_lengths: Float64[np.ndarray, " column"]) -> Gram:
+    def similarity(
+        self, rows: Words, columns: Columns, column_lengths: Float64[np.ndarray, " column"]
+    ) -> Gram:
         """Return how alike sequences are, given the lengths of the second ones: 1 where they are the same."""
         found = gram(rows, columns, self.by_mismatches)
         return found / self.lengths(rows)[:, None] / column_lengths

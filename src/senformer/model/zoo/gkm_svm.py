@@ -15,6 +15,7 @@ from torch import Tensor
 
 from senformer.core.shapes import N_CODE
 from senformer.model.kind import ModelKind
+from senformer.model.kmers.columns import Columns
 from senformer.model.kmers.config import KmerConfig
 from senformer.model.kmers.kernel import CENTERED, RBF, GappedKernel, KernelName
 from senformer.model.kmers.kmer_model import KmerModel
@@ -103,6 +104,7 @@ class GkmSvm(KmerModel):
         self._count_parameters()
         self.kernel = config.gapped_kernel
         self._folded: tuple[Tensor, int, np.ndarray] | None = None
+        self._compared: tuple[Tensor, int, Columns] | None = None
 
     def decide(self, codes: Codes) -> Float64[np.ndarray, "row track"]:
         """Return the decision of every track for every sequence, or the sum of those of its words."""
@@ -119,12 +121,20 @@ class GkmSvm(KmerModel):
         if self.kernel.is_linear:
             found = sum_rows(words, self._table()[words.words]) / self.kernel.lengths(words)[:, None]
             return (found / 2 if self.kernel.both_strands else found) + intercept
-        similarity = self.kernel.similarity(words, self.support_words(), self.lengths.cpu().numpy())
+        similarity = self.kernel.similarity(words, self.columns(), self.lengths.cpu().numpy())
         return self.kernel.bend(similarity) @ self.coefficients.cpu().numpy() + intercept
 
     def support_words(self) -> Words:
         """Return the words of the support vectors."""
-        return self.kernel.words(self.support.cpu().numpy())
+        return self.columns().words
+
+    def columns(self) -> Columns:
+        """Return the support vectors as sequences are compared with them; made once."""
+        kept, made_of = self._compared, self.support
+        if kept is None or kept[0] is not made_of or kept[1] != made_of._version:
+            columns = Columns(self.kernel.words(made_of.cpu().numpy()))
+            kept = self._compared = made_of, made_of._version, columns
+        return kept[2]
 
     def _table(self) -> Float64[np.ndarray, "word track"]:
         """Return what every word there is counts for every track; made once, for it does not change."""
