@@ -29,3 +29,31 @@ def test_write_lsgkm__refuses(tmp_path):
     model.support[2, 5] = 4
     with pytest.raises(DataError, match="support vector 2: has an N within"):
         write_lsgkm(model, tmp_path / "m.txt")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ({"max_mismatches": 3}, r"max_mismatches: is 3; .* Fit it with max_mismatches: 2\."),
+        (
+            {"word_bp": 9, "max_mismatches": 5},
+            r"max_mismatches: is 5; LS-GKM allows 4, .* max_mismatches: 4\.",
+        ),
+    ],
+)
+def test_write_lsgkm__refuses_sizes_that_gkmpredict_has_no_room_for(sizes, message, tmp_path):
+    with pytest.raises(ConfigError, match=message):
+        write_lsgkm(random_machine(heads={"cells": 1}, **sizes), tmp_path / "m.txt")
+    assert not (tmp_path / "m.txt").exists()
+
+
+def test_write_lsgkm__refuses_vectors_that_gkmpredict_has_no_room_for(tmp_path):
+    sizes = {"word_bp": 5, "known_bp": 3, "max_mismatches": 2, "window_bp": 2048, "n_support": 2}
+    model = create_model("gkm_svm", **sizes, support_bp=2048)
+    model.support.zero_()
+    model.support[0, 2047:] = 4
+    model.support[1, 9:] = 4
+    write_lsgkm(model, tmp_path / "m.txt")
+    model.support.zero_()
+    with pytest.raises(DataError, match="support vector 0: has 2,048 bp; LS-GKM reads at most 2,047"):
+        write_lsgkm(model, tmp_path / "n.txt")

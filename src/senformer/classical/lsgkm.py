@@ -11,6 +11,10 @@ from senformer.core.shapes import BASES
 from senformer.model.kmers.kernel import CENTERED, RBF
 from senformer.model.weights.lsgkm import TASKS, VECTORS
 
+# gkmpredict checks neither before it reads into arrays of fixed size: libsvm_gkm.h and gkmtrain.c of
+# Dongwon-Lee/lsgkm (facts alone).
+_MOST_BP, _MOST_MISMATCHES = 2047, 4
+
 
 def write_lsgkm(model: Any, path: str | os.PathLike) -> int:
     """Write the model file and return its number of support vectors.
@@ -18,9 +22,10 @@ def write_lsgkm(model: Any, path: str | os.PathLike) -> int:
     Raises
     ------
     ConfigError
-        The model is no gkm-SVM, or has several tracks: such a file holds one machine.
+        The model is no gkm-SVM, or has several tracks: such a file holds one machine. Or LS-GKM has no kernel
+        of such sizes.
     DataError
-        A support vector has an N within, which LS-GKM would read as A.
+        A support vector has an N within, which LS-GKM would read as A, or is longer than LS-GKM reads.
     OutputError, StorageError
         The file cannot be written.
     """
@@ -29,6 +34,7 @@ def write_lsgkm(model: Any, path: str | os.PathLike) -> int:
         todo = "Give a model of gkm_svm with one track."
         raise ConfigError("E685", f"model {model.name}", f"{what}; a file of LS-GKM holds one machine", todo)
     config, coefficients = model.config, model.coefficients.cpu().numpy()[:, 0]
+    _refuse_sizes(config)
     # By sign, the positives first, as gkmtrain writes them.
     order = np.argsort(coefficients <= 0, kind="stable")
     lines = [*_header(config, coefficients, -float(model.intercept[0])), VECTORS]
@@ -37,9 +43,22 @@ def write_lsgkm(model: Any, path: str | os.PathLike) -> int:
         if "N" in letters:
             found = "has an N within, which LS-GKM reads as A"
             raise DataError("E592", f"support vector {row}", found, "Fit it to sequences without N.")
+        if len(letters) > _MOST_BP:
+            found = f"has {len(letters):,} bp; LS-GKM reads at most {_MOST_BP:,}"
+            raise DataError("E592", f"support vector {row}", found, "Fit it to shorter sequences.")
         lines.append(f"{coefficients[row]:.16g} {letters}")
     write_text(path, "\n".join(lines) + "\n")
     return len(coefficients)
+
+
+def _refuse_sizes(config: Any) -> None:
+    """Raise where LS-GKM has no room for the mismatches."""
+    most = min(_MOST_MISMATCHES, config.word_bp - config.known_bp)
+    if config.max_mismatches > most:
+        found = (
+            f"is {config.max_mismatches}; LS-GKM allows {_MOST_MISMATCHES}, and word_bp - known_bp at most"
+        )
+        raise ConfigError("E685", "model.max_mismatches", found, f"Fit it with max_mismatches: {most}.")
 
 
 def _header(config: Any, coefficients: np.ndarray, rho: float) -> list[str]:

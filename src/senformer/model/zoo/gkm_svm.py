@@ -171,6 +171,9 @@ GKM_SVM = ModelKind(
         "Under wgkm and wgkmrbf a word that recurs counts the sum of its weights, where LS-GKM keeps eight "
         "bits of it, at most 255.",
         "The middle under wgkm is half the number of words, as in LS-GKM.",
+        "gkmtrain takes wgkm where no kernel is named, gkmtrain_svr gkm_esttrunc, which is the default here.",
+        "C is 1 as in gkmtrain; gkmtrain_svr takes 0.1: train: {c: 0.1} with task: regress.",
+        "The solver may shrink its problem, which gkmtrain does with -s; its cache is 500 MB, not 100.",
         "gamma is 1 as in LS-GKM's code; its authors advise 2, with C 10: variant rbf and train: {c: 10}.",
     ),
 )
