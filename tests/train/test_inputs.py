@@ -39,3 +39,40 @@ def test_refuse_unfit_inputs__says_what_is_zero(tmp_path, caplog):
     with caplog.at_level(logging.WARNING):
         check(tmp_path, "deepgrn", sizes, inputs={"meta": {"columns": ["half_life", "gc", "minus"]}})
     assert caplog.records[0].getMessage().endswith("gives no signals; deepgrn reads zeros there")
+
+
+BANK = {"window_bp": 32, "crop_bins": 0, "channels": [2, 2, 2], "width": 2, "pool": 2, "dense": 3}
+SIDE = {"width": 4, "signals": 1, "meta": 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "overrides", "inputs", "found"),
+    [
+        ("deepchrome", CHROME, {"signals": {"columns": ["half_life", "gc"], "shape": [1, 2]}}, "signals"),
+        ("deepgrn", SIDE, {"signals": {"columns": ["half_life"] * 32, "shape": [32, 1]}}, "signals"),
+        (
+            "biren",
+            {"bank": BANK, "step_bp": 32, "conservation": 2},
+            {"conservation": {"columns": ["half_life", "gc"], "shape": [1, 2]}},
+            "conservation",
+        ),
+    ],
+)
+def test_refuse_unfit_inputs__what_lies_along_is_turned_round(name, overrides, inputs, found, tmp_path):
+    changes = {"sequence": {}} if name == "deepchrome" else {}
+    dataset = {"toy": store(tmp_path, inputs=inputs, **changes)}
+    plan = Plan(name, {"window_bp": 32, **overrides}, 32, 0)
+    refuse_unfit_inputs(dataset, plan)
+    with pytest.raises(ConfigError, match=rf"input '{found}' lies along the sequence in {name}") as caught:
+        refuse_unfit_inputs(dataset, plan, flips=True)
+    assert caught.value.code == "E638"
+    assert "flip: true" in str(caught.value)
+
+
+def test_refuse_unfit_inputs__what_says_so_or_lies_elsewhere_is_fine(tmp_path):
+    inputs = {
+        "signals": {"columns": ["half_life"] * 32, "shape": [32, 1], "flip": True},
+        "meta": {"columns": ["half_life", "gc", "minus"]},
+    }
+    dataset = {"toy": store(tmp_path, inputs=inputs)}
+    refuse_unfit_inputs(dataset, Plan("deepgrn", {"window_bp": 32, **SIDE}, 32, 0), flips=True)

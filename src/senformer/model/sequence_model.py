@@ -41,6 +41,8 @@ class SequenceModel(nn.Module, ABC):
     HEADS_MIX_BINS: ClassVar[bool] = False
     # Inputs beside the sequence without which nothing is predicted.
     REQUIRED: ClassVar[tuple[str, ...]] = ()
+    # Inputs beside the sequence whose first axis lies along it: they are turned round where it is.
+    ALONG: ClassVar[tuple[str, ...]] = ()
 
     heads: nn.ModuleDict
 

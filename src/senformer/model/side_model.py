@@ -18,6 +18,8 @@ class SideModel(WindowModel):
     An input that is left out is 0 throughout: so genomes are predicted where there are no such numbers.
     """
 
+    ALONG = ("signals",)
+
     config: Any
 
     @property

@@ -42,6 +42,8 @@ class SignalConfig(WindowConfig):
 class SignalModel(WindowModel):
     """Signals in bins to one bin, by the layers of a configuration."""
 
+    ALONG = (SIGNALS,)
+
     config: SignalConfig
 
     @property

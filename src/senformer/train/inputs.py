@@ -1,7 +1,7 @@
 """What a model reads, held against what the data give, before the first step."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 
@@ -18,18 +18,21 @@ _CHOSEN = ("global_bins",)
 log = logging.getLogger(__name__)
 
 
-def refuse_unfit_inputs(datasets: Mapping[str, AnyDataset], plan: Plan) -> None:
+def refuse_unfit_inputs(datasets: Mapping[str, AnyDataset], plan: Plan, *, flips: bool = False) -> None:
     """Raise unless every dataset gives what the model cannot do without, and nothing that it does not read.
 
     What the model reads further and a table lacks is 0 throughout, if the model allows it: that is logged.
+    ``flips``: sequences are read from the other strand, too.
 
     Raises
     ------
     ConfigError
-        The first input that is missing or too many.
+        The first input that is missing or too many, or that lies along a sequence and would not be turned
+        round with it.
     """
     with torch.device("meta"):
-        known = create_model(plan.name, **plan.overrides).inputs
+        model = create_model(plan.name, **plan.overrides)
+    known = model.inputs
     # Without the first a model reads nothing.
     needed = next(iter(known))
     for dataset in datasets.values():
@@ -41,11 +44,23 @@ def refuse_unfit_inputs(datasets: Mapping[str, AnyDataset], plan: Plan) -> None:
             if name not in known:
                 found = f"gives {name!r}, which {plan.name} does not read"
                 raise ConfigError("E647", str(dataset.path), found, nearest(name, known))
+        if flips and isinstance(dataset, TableDataset):
+            _refuse_unturned(dataset, plan.name, model.ALONG)
         lacking = [name for name in known if name not in {*given, *_CHOSEN}]
         if lacking and isinstance(dataset, TableDataset):
             log.warning(
                 "warning: %s: gives no %s; %s reads zeros there", dataset.path, ", ".join(lacking), plan.name
             )
+
+
+def _refuse_unturned(dataset: TableDataset, model: str, along: Sequence[str]) -> None:
+    for name in along:
+        if name in dataset.config.inputs and not dataset.config.inputs[name].flip:
+            found = f"input {name!r} lies along the sequence in {model}, and is not turned round with it"
+            todo = (
+                f"Build it with inputs: {{{name}: {{flip: true}}}}, or set train.reverse_complement: false."
+            )
+            raise ConfigError("E638", str(dataset.path), found, todo)
 
 
 def _given(dataset: AnyDataset) -> list[str]:

@@ -81,7 +81,7 @@ def make_job(
     plan = make_plan(model_section, config, datasets, resumed)
     device = team.device(pick_device(config.device))
     dtype = pick_dtype(config.precision, device)
-    refuse_unfit_inputs(datasets, plan)
+    refuse_unfit_inputs(datasets, plan, flips=config.reverse_complement)
     refuse_unfit_outputs(config.loss, plan)
     refuse_unfit_recipe(config, plan, datasets, team.size)
     warn_of_warmup(config)

@@ -81,6 +81,8 @@ class BiRen(BankModel):
     candidate begins: with N behind it (``pad: right`` of a table) that is the first row.
     """
 
+    ALONG = ("conservation",)
+
     config: BiRenConfig
 
     @property
