@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 import torch
 from tests.dataset.table.toy import toy_config, toy_rows, write_table
+from tests.train.fit.toy import motif_dataset
 from tests.train.test_table_datasets import SECTIONS, settings, store
 
 from senformer.core.errors import ConfigError
 from senformer.dataset import build_dataset, open_dataset
 from senformer.evaluate import evaluate
 from senformer.model import load_model
-from senformer.train import train
+from senformer.train import TrainConfig, train
 from senformer.train.finetune.config import FinetuneConfig
+from senformer.workflow.train import train_from_file
 
 ADAPTERS = {"convolution": {"rank": 2}}
 
@@ -58,3 +60,25 @@ def test_evaluate__knows_the_table_that_the_source_was_trained_on(tmp_path: Path
     train({}, settings(finetune=_from(tmp_path / "pre")), {"toy": second}, tmp_path / "tuned")
     found = evaluate(tmp_path / "tuned", first, tmp_path / "ev", split="train", device="cpu")
     assert found["overlaps_training"] is True
+
+
+@pytest.mark.slow
+def test_train_from_file__a_fine_tuned_classifier_is_trained_as_one(tmp_path: Path) -> None:
+    dataset = motif_dataset(tmp_path)
+    sizes = {"channels": [4, 2, 4], "widths": [5, 3, 3, 3, 3], "head_dense": [8, 4]}
+    plain = {"threads": 1, "device": "cpu", "batch_size": 16}
+    first = {"model": {"name": "chromtransfer", **sizes}, "train": {"epochs": 1, **plain}}
+    finetune = {"from": str(tmp_path / "pre"), "heads": "new"}
+    second = {"model": {"head_dense": [6, 3]}, "train": {"steps": 4, "finetune": finetune, **plain}}
+    for name, values in (("pre", first), ("tuned", second)):
+        (tmp_path / f"{name}.yaml").write_text(json.dumps(values))
+        train_from_file(tmp_path / f"{name}.yaml", [dataset.path], tmp_path / name)
+    found = json.loads((tmp_path / "tuned" / "run.json").read_text())["config"]["train"]
+    keys = ("loss", "class_weights", "clip_norm", "warmup_steps", "max_shift_bp", "reverse_complement")
+    assert [found[key] for key in keys] == ["binary_cross_entropy", "balanced", None, 0, 0, False]
+    # What can only be read as rates is refused, whoever asks for it.
+    asked = TrainConfig(steps=4, finetune=_from(tmp_path / "pre"))
+    with pytest.raises(
+        ConfigError, match=r"poisson is for outputs under .* those of chromtransfer are sigmoid"
+    ):
+        train({}, asked, {"toy": dataset}, tmp_path / "poisson")
