@@ -38,7 +38,7 @@ TASK = {"loss": "binary_cross_entropy", "max_shift_bp": 0, "reverse_complement":
 BUDGET = {"batch_size": 32, "clip_norm": None, "optimizer": "adam", "schedule": "constant", "export": "last"}
 ARMS: dict[str, dict[str, Any]] = {
     "from scratch": {"learning_rate": 1e-3},
-    "pre-trained": {"learning_rate": 1e-4, "finetune": {"heads": "new"}},
+    "pre-trained": {"learning_rate": 1e-3, "finetune": {"heads": "new"}},
     "pre-trained, trunk frozen": {"learning_rate": 1e-3, "finetune": {"heads": "new", "train": "heads"}},
 }
 Row = tuple[str, int]
