@@ -59,6 +59,17 @@ def test_fit_trees__learns_and_stops():
     np.testing.assert_array_equal(again.values, found.values)
 
 
+def test_fit_trees__splits_lie_between_bins():
+    train, valid = rows(400, 1), rows(150, 2)
+    found = [
+        fit_trees(train, valid, TreesConfig(learning_rate=0.1, l2=1.0, rounds=30, max_bins=bins))
+        for bins in (2, 255)
+    ]
+    used = [len(np.unique(trees.thresholds[trees.features == 0])) for trees in found]
+    # One split between two bins, and the 0 where a tree splits no further.
+    assert used[0] <= 2 < used[1]
+
+
 def test_complete_tree__a_leaf_above_the_others():
     dtype = [("is_leaf", "u1"), ("value", "f8"), ("feature_idx", "i8"), ("num_threshold", "f8")]
     nodes = np.zeros(3, dtype=[*dtype, ("left", "u4"), ("right", "u4")])

@@ -25,8 +25,8 @@ class TreesConfig(Config):
         What a tree's values count, its splits above a leaf, and what holds its values back.
     rounds, patience
         Trees at most, and trees after which the area under the ROC curve of the valid rows must have risen.
-    min_rows_leaf
-        Rows that a leaf holds at least.
+    min_rows_leaf, max_bins
+        Rows that a leaf holds at least, and bins of a feature between which splits lie.
     valid_fraction
         Of the train split, to stop and calibrate the trees by, where the dataset has no valid split.
     device
@@ -40,6 +40,7 @@ class TreesConfig(Config):
     rounds: int = Field(default=500, ge=1)
     patience: int = Field(default=10, ge=1)
     min_rows_leaf: int = Field(default=4, ge=1)
+    max_bins: int = Field(default=255, ge=2, le=255)
     valid_fraction: float = Field(default=0.2, gt=0, lt=1)
     device: str = "auto"
 
@@ -65,7 +66,8 @@ def fit_trees(train: Rows, valid: Rows, config: TreesConfig) -> TreeArrays:
 
     Notes
     -----
-    Thresholds lie between bins of a feature's values, at most 255, where xgboost 0.72 tried every value.
+    Thresholds lie between bins of a feature's values, where xgboost 0.72 tried every value. Time and memory
+    go with the number of bins times that of features, in every leaf.
     """
     ensemble, isotonic = _scikit_learn()
     learner = ensemble.HistGradientBoostingClassifier(
@@ -75,6 +77,7 @@ def fit_trees(train: Rows, valid: Rows, config: TreesConfig) -> TreeArrays:
         max_leaf_nodes=None,
         min_samples_leaf=config.min_rows_leaf,
         l2_regularization=config.l2,
+        max_bins=config.max_bins,
         early_stopping=True,
         scoring="roc_auc",
         n_iter_no_change=config.patience,
