@@ -54,6 +54,12 @@ def test_read_curve__none_yet(tmp_path):
     assert read_curve(tmp_path / "metrics.jsonl").empty
 
 
+def test_read_curve__lines_of_a_fit_are_no_steps(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"track": "label", "n_trees": 3}\n{"track": "label", "fold": null, "auroc": 0.5}\n')
+    assert read_curve(path).empty
+
+
 def test_read_evaluation__undefined_correlations_are_nan(tmp_path):
     folder = write_evaluation(tmp_path / "evaluation")
     text = (folder / "tracks.tsv").read_text().splitlines()
