@@ -39,3 +39,10 @@ def test_describe_model__that_reads_two_sequences():
     facts = describe_model("speid")
     assert "promoter: of 2000 bases" in facts["input"]
     assert {row["layer"]: row["shape"] for row in facts["layers"]}["branches.promoter"] == [98, 200]
+
+
+def test_describe_model__variants_that_were_trained_in_another_way():
+    facts = describe_model("deepbind")
+    assert facts["recipe"]["loss"] == "binary_cross_entropy"
+    assert facts["variants"]["rnacompete"]["activation"] == "linear"
+    assert facts["variant_recipes"]["rnacompete"]["loss"] == "mse"
