@@ -8,6 +8,7 @@ from senformer.train.inputs import refuse_unfit_inputs
 from senformer.train.plan import Plan
 
 MARKS = {"signals": {"columns": ["half_life", "gc"], "shape": [1, 2]}}
+SPEID = {"promoter_bp": 32, "width": 4, "pool": 2, "channels": 2, "hidden": 2, "dense": 3}
 CHROME = {"n_bins": 1, "n_signals": 2, "width": 1, "pool": 1}
 
 
@@ -20,6 +21,7 @@ def check(folder, name, overrides, **changes):
     [
         ("deepchrome", CHROME, {"inputs": {}}, "gives sequence, and deepchrome reads signals"),
         ("deepstarr", {}, {"sequence": {}}, "gives features, and deepstarr reads sequence"),
+        ("speid", SPEID, {}, "gives sequence, features, and speid reads sequence, promoter.*with promoter"),
         ("deepstarr", {}, {}, "gives 'features', which deepstarr does not read"),
     ],
 )

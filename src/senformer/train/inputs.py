@@ -34,12 +34,13 @@ def refuse_unfit_inputs(datasets: Mapping[str, AnyDataset], plan: Plan, *, flips
         model = create_model(plan.name, **plan.overrides)
     known = model.inputs
     # Without the first a model reads nothing.
-    needed = next(iter(known))
+    needed = [next(iter(known)), *model.REQUIRED]
     for dataset in datasets.values():
         given = _given(dataset)
-        if needed not in given:
+        missing = [name for name in needed if name not in given]
+        if missing:
             found = f"gives {', '.join(given)}, and {plan.name} reads {', '.join(known)}"
-            raise ConfigError("E647", str(dataset.path), found, f"Build a dataset with {needed}.")
+            raise ConfigError("E647", str(dataset.path), found, f"Build a dataset with {missing[0]}.")
         for name in given:
             if name not in known:
                 found = f"gives {name!r}, which {plan.name} does not read"
