@@ -34,8 +34,22 @@ WINDOW_BP, WORD_BP = 200, 24
 SIZES = (50, 100, 250, 1000)
 SEEDS = (1, 2)
 # The same task for every training; what differs is where it begins and what moves.
-TASK = {"loss": "binary_cross_entropy", "max_shift_bp": 0, "reverse_complement": True, "warmup_steps": 0}
-BUDGET = {"batch_size": 32, "clip_norm": None, "optimizer": "adam", "schedule": "constant", "export": "last"}
+TASK = {
+    "loss": "binary_cross_entropy",
+    "class_weights": "none",
+    "max_shift_bp": 0,
+    "reverse_complement": True,
+    "warmup_steps": 0,
+}
+BUDGET = {
+    "batch_size": 32,
+    "clip_norm": None,
+    "optimizer": "adam",
+    "weight_decay": 0.0,
+    "ema": None,
+    "schedule": "constant",
+    "export": "last",
+}
 ARMS: dict[str, dict[str, Any]] = {
     "from scratch": {"learning_rate": 1e-3},
     "pre-trained": {"learning_rate": 1e-3, "finetune": {"heads": "new"}},
