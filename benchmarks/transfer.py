@@ -47,6 +47,7 @@ BUDGET = {
     "optimizer": "adam",
     "weight_decay": 0.0,
     "ema": None,
+    "ema_warmup": False,
     "schedule": "constant",
     "export": "last",
 }
