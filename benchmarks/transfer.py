@@ -6,7 +6,7 @@ training rows: from drawn weights, from the pre-trained ones, and with their tru
 word with a test row of RAD21 are left out of pre-training. Steps that are finished are not done again.
 
     python -m benchmarks.transfer chromtransfer --data ../shared/data/fastsk_encode --out runs/transfer \\
-        --results benchmarks/results/NAME.json --figure docs/_static/transfer.svg
+        --results benchmarks/results/NAME.json --figure docs/_static/transfer-chromtransfer.svg
 """
 
 import argparse
@@ -169,7 +169,7 @@ def draw(rows: Sequence[Mapping[str, Any]]) -> str:
         axes.set_xticks(SIZES, [f"{size:,}" for size in SIZES])
         axes.minorticks_off()
         axes.set(xlabel=f"training rows of {TARGET}", ylabel="test AUROC")
-        axes.legend(loc="lower right")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
         return to_svg(figure)
 
 
