@@ -109,8 +109,20 @@ def test_refuse_unlike__predictions_averaged_otherwise():
         name: (metrics, {**record, "config": {"strands": strands, "shifts_bp": [0]}}, table)
         for name, strands in (("a", "both"), ("b", "forward"))
     }
-    with pytest.raises(DataError, match="strands is forward, in a it is both"):
+    with pytest.raises(DataError, match="strands is forward, in a it is as trained"):
         refuse_unlike(sides)
+
+
+def test_refuse_unlike__models_of_one_strand_and_of_both_are_alike_as_trained():
+    metrics, record, table = facts()
+    both, forward = ({"strands": one, "own_strands": one, "shifts_bp": [0]} for one in ("both", "forward"))
+    found = {
+        name: (metrics, {**record, "config": config}, table) for name, config in (("a", both), ("b", forward))
+    }
+    refuse_unlike(found)
+    found["c"] = (metrics, {**record, "config": {**forward, "own_strands": "both"}}, table)
+    with pytest.raises(DataError, match="c: strands is forward, in a it is as trained"):
+        refuse_unlike(found)
 
 
 def test_refuse_unlike__other_data_and_other_tracks():

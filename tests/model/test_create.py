@@ -38,7 +38,8 @@ def test_create_model__unknown_key():
         ("deepbind", {"both_strands": False}, "forward"),
         ("expecto", {}, "forward"),
         ("mentr", {}, "forward"),
-        ("gkm_svm", {}, "both"),
+        ("gkm_svm", {}, "forward"),
+        ("deepbind", {}, "forward"),
         ("gkm_svm", {"both_strands": False}, "forward"),
     ],
 )

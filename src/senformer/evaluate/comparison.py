@@ -154,6 +154,8 @@ def _facts(
 ) -> tuple[dict[str, Any], list[str]]:
     dataset = (record or {}).get("inputs", {}).get("dataset", {})
     config = (record or {}).get("config") or {}
+    # A model that reads one strand and one that reads both are alike where each is read as it was trained.
+    is_own = config.get("strands") == config.get("own_strands", "both")
     facts = {
         "the dataset's SHA-256": dataset.get("sha256", "unknown")[:16],
         "split": metrics["split"],
@@ -163,6 +165,7 @@ def _facts(
         "n_bins": metrics["n_bins"],
         # Evaluations of before it was recorded have none.
         "the SHA-256 of the targets' places": (metrics.get("targets_sha256") or "unknown")[:16],
-        **{key: config.get(key) for key in ("strands", "shifts_bp", "dtype")},
+        "strands": "as trained" if is_own else config.get("strands"),
+        **{key: config.get(key) for key in ("shifts_bp", "dtype")},
     }
     return facts, [str(name) for name in tracks["name"]]

@@ -147,6 +147,7 @@ def evaluate(
     measures = replace(measures, drift_bins=n_bins if reference else 0)
     job = Job(dataset, predictor, head, split, windows, measures, reference)
     config = {"split": split, "head": head, "metrics": sorted(metrics), **predictor.settings}
+    config["own_strands"] = model.card.strands
     if protocols:
         config["protocols"] = list(protocols)
     inputs = {"model": find_model(run) / "model.safetensors", "dataset": dataset.path}

@@ -57,6 +57,7 @@ def create_model(name: str, **overrides: Any) -> SequenceModel:
     config = model_config(name, overrides)
     kind = MODELS[name]
     model = kind.build(name, config)
-    is_turned = kind.recipe.get("reverse_complement", True) and getattr(config, "both_strands", True)
+    # One that has a choice of strands reads both itself, or must read one.
+    is_turned = kind.recipe.get("reverse_complement", True) and not hasattr(config, "both_strands")
     model.card.strands = "both" if is_turned else "forward"
     return model

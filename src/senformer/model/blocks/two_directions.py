@@ -1,5 +1,6 @@
 """What a recurrent block that reads in both directions has: weights of inputs and states, one bias a gate."""
 
+import abc
 from typing import ClassVar
 
 import torch
@@ -8,7 +9,7 @@ from torch import Tensor, nn
 DIRECTIONS = ("forward", "backward")
 
 
-class TwoDirections(nn.Module):
+class TwoDirections(nn.Module, abc.ABC):
     """The parameters of both directions; torch's own blocks have two biases a gate, which add up.
 
     Attributes
@@ -35,9 +36,9 @@ class TwoDirections(nn.Module):
             for part, values in parts.items():
                 self.register_parameter(f"{direction}_{part}", nn.Parameter(values))
 
+    @abc.abstractmethod
     def _begin(self, inputs: Tensor, states: Tensor, bias: Tensor) -> None:
         """Set the initial values of a direction, in place; the bias is zero."""
-        raise NotImplementedError
 
     def _weights(self, direction: str) -> list[Tensor]:
         """Return weights of inputs and states and both biases of torch, whose second is zero."""
