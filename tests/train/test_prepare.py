@@ -1,6 +1,10 @@
+import dataclasses
+
+import pytest
 import torch
 from tests.train.toy import MODEL, settings
 
+from senformer.core.errors import ConfigError
 from senformer.train.job import make_job
 from senformer.train.prepare import network, prepared
 from senformer.train.team import Team
@@ -23,3 +27,14 @@ def test_prepared__one_process_holds_the_plain_model(human):
         assert engine.model.training
         assert engine.average is not None
         assert list(engine.model.state_dict()) == list(network(job.plan, config).state_dict())
+
+
+def test_network__norms_follow_as_the_run_says(human):
+    config = settings(norm_momentum=0.2)
+    job = make_job(Team(), MODEL, settings(), human)
+    plan = dataclasses.replace(job.plan, name="basset", overrides={})
+    norms = [m for m in network(plan, config).modules() if hasattr(m, "momentum")]
+    assert norms
+    assert {norm.momentum for norm in norms} == {0.2}
+    with pytest.raises(ConfigError, match="fixed momentum"):
+        network(job.plan, config)

@@ -66,6 +66,9 @@ class TrainConfig(Config):
         Factor on the rate for every layer down from the heads, and factors by parameter names or patterns.
     max_norm
         Largest L2 norm of the weights of each output of a layer, which every update keeps; None for no limit.
+    norm_momentum
+        Weight of a batch in the running statistics of batch normalization; None takes the model's. Models
+        from Keras have 0.01, which lags behind the weights in a run of a few hundred steps.
     clip_norm, clip
         Largest norm of the gradient, ``global`` or ``per_tensor``; None for no clipping.
     loss
@@ -143,6 +146,7 @@ class TrainConfig(Config):
     layer_decay: float = Field(default=1.0, gt=0, le=1)
     rates: dict[str, NonNegativeFloat] = Field(default_factory=dict)
     max_norm: float | None = Field(default=None, gt=0)
+    norm_momentum: float | None = Field(default=None, gt=0, le=1)
     clip_norm: float | None = Field(default=0.2, gt=0)
     clip: Literal["global", "per_tensor"] = "global"
     betas: tuple[float, float] = (0.9, 0.999)

@@ -8,6 +8,7 @@ import torch
 
 from senformer.core.seeding import child_seed
 from senformer.model import create_model
+from senformer.model.blocks.batch_norm import set_norm_momentum
 from senformer.train.average import Average
 from senformer.train.bank import fill_bank
 from senformer.train.config import TrainConfig
@@ -29,6 +30,8 @@ def network(plan: Plan, config: TrainConfig) -> Any:
     model = create_model(plan.name, **plan.overrides)
     if plan.start is not None:
         plan.start.prepare(model, config.seed)
+    if config.norm_momentum is not None:
+        set_norm_momentum(model, config.norm_momentum)
     return model
 
 

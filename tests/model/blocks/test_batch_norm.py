@@ -2,9 +2,10 @@ import pytest
 import torch
 from torch import nn
 
+from senformer.core.errors import ConfigError
 from senformer.model import moments
 from senformer.model.blocks import batch_norm
-from senformer.model.blocks.batch_norm import BatchNorm
+from senformer.model.blocks.batch_norm import BatchNorm, set_norm_momentum
 
 
 @pytest.mark.parametrize("length", [1, 5])
@@ -35,3 +36,17 @@ def test_batch_norm__statistics_of_all_processes(monkeypatch):
     torch.testing.assert_close(b.grad, a.grad)
     torch.testing.assert_close(2 * two.weight.grad, one.weight.grad)
     torch.testing.assert_close(two.running_var, one.running_var)
+
+
+def test_set_norm_momentum__what_a_batch_weighs():
+    model = nn.Sequential(BatchNorm(3, 0.25, 0.01), nn.ReLU(), BatchNorm(3, 0.25, 0.01)).train()
+    set_norm_momentum(model, 0.5)
+    x = torch.randn(4, 5, 3)
+    model(x)
+    torch.testing.assert_close(model[0].running_mean, 0.5 * x.mean((0, 1)))
+
+
+def test_set_norm_momentum__a_model_without_such_norms():
+    with pytest.raises(ConfigError) as caught:
+        set_norm_momentum(nn.Linear(3, 3), 0.5)
+    assert caught.value.code == "E676"

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from senformer.core.errors import ConfigError
 from senformer.model.convolution import as_image, from_image
 from senformer.model.derivatives import first_order
 from senformer.model.moments import Moments, input_gradient, n_processes, power_sums
@@ -75,3 +76,19 @@ class BatchNorm(nn.Module):
             as_image(x), mean, var, weight, bias, self.training, momentum=self.momentum, eps=self.eps
         )
         return from_image(normed)
+
+
+def set_norm_momentum(model: nn.Module, momentum: float) -> None:
+    """Give every batch of training this weight in the running statistics.
+
+    Raises
+    ------
+    ConfigError
+        The model has no norm whose weight can be chosen (E676).
+    """
+    norms = [module for module in model.modules() if isinstance(module, BatchNorm)]
+    if not norms:
+        found = "has no effect: the model has no batch normalization, or one of a fixed momentum of 0.1"
+        raise ConfigError("E676", "train.norm_momentum", found, "Leave it out.")
+    for norm in norms:
+        norm.momentum = momentum

@@ -61,6 +61,24 @@ class Teacher:
         return np.concatenate(found, axis=1)
 
 
+def named_teacher(config: TrainConfig) -> str | None:
+    """Return the path of the teacher that a run follows; None without distillation.
+
+    Raises
+    ------
+    ConfigError
+        No teacher is named (E645).
+    """
+    if config.distill is None:
+        return None
+    path = config.distill.teacher or (config.finetune.source if config.finetune else None)
+    if path is None:
+        raise ConfigError(
+            "E645", _WHERE, "names no teacher", "Give teacher: PATH, or finetune: {from: PATH}."
+        )
+    return path
+
+
 def make_teacher(
     config: TrainConfig, plan: Plan, datasets: Mapping[str, AnyDataset], device: torch.device
 ) -> Teacher | None:
@@ -74,13 +92,9 @@ def make_teacher(
     MissingInputError, DataError
         There is no such model, or one of its files is damaged.
     """
-    if config.distill is None:
-        return None
-    path = config.distill.teacher or (config.finetune.source if config.finetune else None)
+    path = named_teacher(config)
     if path is None:
-        raise ConfigError(
-            "E645", _WHERE, "names no teacher", "Give teacher: PATH, or finetune: {from: PATH}."
-        )
+        return None
     if config.class_weights != "none":
         raise ConfigError("E646", "train.class_weights", "weigh labels, and none are read", "Leave them out.")
     source = read_source(path)

@@ -1,6 +1,6 @@
 """``plan``: what a model and its training will need on this machine, before they are begun."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from senformer.workflow.plan.flops import forward_flops, met_pairs
 from senformer.workflow.plan.memory import Shape, peak_bytes, predict_bytes, train_bytes
 from senformer.workflow.plan.parameters import empty_model
 from senformer.workflow.plan.rates import Rates, calibrate
+from senformer.workflow.plan.teacher import TeacherLoad, beside, read_teacher
 
 # Forward, and for the gradient once more for the input and once for the weights.
 _STEP_FLOPS = 3
@@ -39,6 +40,8 @@ class Wanted:
         As resolved.
     is_frozen
         Whether batch normalization keeps its statistics in training.
+    teacher
+        What predicts the targets; None where they are measured.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Wanted:
     dtype: str
     device: str
     is_frozen: bool
+    teacher: TeacherLoad | None = None
 
     @property
     def head(self) -> str:
@@ -103,6 +107,7 @@ def read_wanted(
         dtype,
         str(picked),
         batch_norm == "frozen",
+        read_teacher(train, config),
     )
 
 
@@ -148,11 +153,19 @@ def make_plan(wanted: Wanted) -> dict[str, Any]:
         )
         for trains in (False, True)
     }
-    return assemble(wanted, shape, rates, idle, free)
+    of_teacher = None
+    if (teacher := wanted.teacher) is not None:
+        of_teacher = calibrate(teacher.name, teacher.config, device=wanted.device, dtype=wanted.dtype)
+    return assemble(wanted, shape, rates, idle, free, of_teacher)
 
 
 def assemble(
-    wanted: Wanted, shape: Shape, rates: Mapping[bool, Rates], idle: int, free: int
+    wanted: Wanted,
+    shape: Shape,
+    rates: Mapping[bool, Rates],
+    idle: int,
+    free: int,
+    of_teacher: Rates | None = None,
 ) -> dict[str, Any]:
     """Return the plan from measured rates, the memory of an idle process, and the memory there is."""
     config, n_bins = wanted.config, wanted.n_bins
@@ -161,9 +174,14 @@ def assemble(
     flops = forward_flops(config, n_bins, pairs)
     training = _with_batch(shape, wanted.batch)
     predict = {"idle": idle, **predict_bytes(shape)}
-    train = {"idle": idle, **train_bytes(training)}
     kind = config.attention.kind
     step = seconds_of(training, wanted.name, rates[True], kind, wanted.head)
+    step_bytes: Callable[[Shape], dict[str, int]] = train_bytes
+    if wanted.teacher is not None and of_teacher is not None:
+        own = wanted.teacher.shape(wanted.head, wanted.dtype, shape.device)
+        step += wanted.teacher.seconds(own, of_teacher, wanted.batch)
+        step_bytes = beside(own)
+    train = {"idle": idle, **step_bytes(training)}
     return {
         "model": wanted.name,
         "attention": kind,
@@ -190,11 +208,13 @@ def assemble(
             "steps": wanted.steps,
             "peak_bytes": peak_bytes(train),
             "memory": train,
-            "longest_window_bp": longest_window(training, train_bytes, free - idle),
+            "longest_window_bp": longest_window(training, step_bytes, free - idle),
         },
         "recommendation": recommend(training, wanted.name, rates[True], wanted.head),
         "memory_bytes": free,
-        "calibration_seconds": sum(rate.seconds for rate in rates.values()),
+        "calibration_seconds": sum(
+            rate.seconds for rate in (*rates.values(), *([of_teacher] if of_teacher else []))
+        ),
         "machine": describe_machine(wanted.device, None),
     }
 
