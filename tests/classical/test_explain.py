@@ -8,6 +8,7 @@ from tests.model.zoo.test_gkm_svm import random_machine, text
 from tests.oracles.gapped_kmers import explanation
 
 from senformer.classical.explain import explain
+from senformer.core.errors import DataError
 from senformer.model import load_model
 from senformer.model.kmers.kernel import KERNELS
 from senformer.workflow.convert import ConvertConfig, convert
@@ -27,6 +28,17 @@ def test_explain__bases_add_up_to_the_decision(name):
         expected -= float(model.coefficients[:, 1].sum()) * np.exp(-model.kernel.gamma)
     np.testing.assert_allclose(found.sum(axis=1), expected, rtol=1e-4, atol=1e-5)
     assert not found[1, 35:].any()
+
+
+def test_explain__reads_what_the_model_reads():
+    model = random_machine(kernel="gkm_esttrunc")
+    codes = np.random.default_rng(2).integers(0, 4, (3, 40)).astype(np.uint8)
+    expected = explain(model, codes)
+    np.testing.assert_array_equal(explain(model, torch.from_numpy(codes)), expected)
+    one_hot = torch.eye(4)[torch.from_numpy(codes).long()].transpose(1, 2)
+    np.testing.assert_array_equal(explain(model, one_hot), expected)
+    with pytest.raises(DataError, match="int64"):
+        explain(model, codes.astype(np.int64))
 
 
 @pytest.mark.parametrize("name", ["gkm_esttrunc", "wgkm"])

@@ -107,6 +107,16 @@ def test_train_settings__no_validation_without_rows_for_it():
     assert found.select == "valid_pearson"
 
 
+def test_train_settings__says_what_of_the_recipe_needs_a_validation(caplog):
+    train_settings({}, RECIPE | {"schedule": "plateau"}, {"a": rows(train=9)})
+    assert "no validation" in caplog.text
+    assert "stop and schedule of the recipe without effect; it takes all its 30 steps" in caplog.text
+    caplog.clear()
+    train_settings({"stop": None}, RECIPE, {"a": rows(train=9)})
+    train_settings({}, RECIPE, {"a": rows(train=9, valid=2)})
+    assert not caplog.text
+
+
 def test_train_settings__all_datasets_in_each_step():
     found = train_settings({"organisms": "joint"}, RECIPE, {"a": rows(train=9), "b": rows(train=4)})
     assert found.steps == 30

@@ -12,15 +12,18 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float64
+from torch import Tensor
 
+from senformer.model.inputs import read_sequence
 from senformer.model.kmers.kernel import CENTERED
+from senformer.model.kmers.kmer_model import as_codes
 from senformer.model.kmers.masks import Kept, keep_bases, levels_of
 from senformer.model.kmers.words import Codes, Words, center_weights, pack_words
 
 Scores = Float64[np.ndarray, "row base"]
 
 
-def explain(model: Any, codes: Codes, track: int = 0) -> Scores:
+def explain(model: Any, codes: np.ndarray | Tensor, track: int = 0) -> Scores:
     """Return what every base adds to the decision of a track; 0 where it is N.
 
     Parameters
@@ -28,10 +31,16 @@ def explain(model: Any, codes: Codes, track: int = 0) -> Scores:
     model
         A fitted ``gkm_svm`` whose readout is the decision.
     codes
-        A, C, G, T, N = 0..4.
+        A, C, G, T, N = 0..4 (sequence, base), or one-hot (sequence, 4, base), as the model reads them.
     track
         Which of its tracks.
+
+    Raises
+    ------
+    DataError
+        Another shape or type, or a code over 4.
     """
+    codes = as_codes(read_sequence(codes, 1))
     kernel, support = model.kernel, model.support_words()
     lengths, coefficients = model.lengths.cpu().numpy(), model.coefficients.cpu().numpy()[:, track]
     words = kernel.words(codes)

@@ -1,5 +1,6 @@
 """A model's own recipe under the ``train`` section: what a user leaves out is as the model was published."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,8 @@ from senformer.core.errors import ConfigError
 from senformer.dataset.examples import AnyDataset
 from senformer.train.config import TrainConfig
 from senformer.train.schedules import SCHEDULES
+
+log = logging.getLogger(__name__)
 
 # Keys of a recipe that say how another one is meant: they go where that is changed.
 _PARTS = {
@@ -73,11 +76,24 @@ def train_settings(
         values.setdefault("validate_every_steps", an_epoch * -(-_FEWEST_STEPS // an_epoch))
     if values.get("validate_every_steps") is None:
         idle = {*_OF_VALIDATION, *(_PARTS_OF_SCHEDULE if values.get("schedule") in _WATCHING else ())}
+        _tell(section, values, idle)
         values = {key: value for key, value in values.items() if key in section or key not in idle}
     config = parse(TrainConfig, values, where)
     if config.validate_every_steps is None or "epochs" not in recipe:
         return config
     return _in_validations(config, section, recipe, config.validate_every_steps / an_epoch)
+
+
+def _tell(section: Mapping[str, Any], values: Mapping[str, Any], idle: set[str]) -> None:
+    """Log what of a recipe is left out where nothing is validated."""
+    gone = [key for key in ("stop", "schedule") if values.get(key) and key in idle - set(section)]
+    if gone:
+        log.warning(
+            "warning: no validation (no valid split, or none asked for): %s of the recipe without effect; "
+            "it takes all its %s steps and keeps its last weights. Build the dataset with a valid split.",
+            " and ".join(gone),
+            f"{values['steps']:,}",
+        )
 
 
 def _in_validations(

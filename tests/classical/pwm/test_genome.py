@@ -40,8 +40,10 @@ def test_scan_genome__sites_lie_inside_regions(genome):
     whole = pd.concat(scan_genome(scanner(), genome))
     inside = whole.query("chrom == 'chr2' and start >= 20 and end <= 120")
     assert 0 < len(inside) < len(whole)
-    found = pd.concat(scan_genome(scanner(), genome, [Interval("chr2", 20, 120)]))
-    pd.testing.assert_frame_equal(found.reset_index(drop=True), inside.reset_index(drop=True))
+    table = pd.DataFrame({"chrom": ["chr2"], "start": [20], "end": [120]})
+    for regions in ([Interval("chr2", 20, 120)], table):
+        found = pd.concat(scan_genome(scanner(), genome, regions))
+        pd.testing.assert_frame_equal(found.reset_index(drop=True), inside.reset_index(drop=True))
 
 
 def test_write_sites__is_bed(genome, tmp_path):

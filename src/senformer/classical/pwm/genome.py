@@ -16,7 +16,7 @@ _PIECE_BP = 1_000_000
 
 
 def scan_genome(
-    scanner: Scanner, genome: FastaReader, regions: Iterable[Interval] | None = None
+    scanner: Scanner, genome: FastaReader, regions: Iterable[Interval] | pd.DataFrame | None = None
 ) -> Iterator[pd.DataFrame]:
     """Yield the sites of motifs, one table for every piece of at most 1 Mb, in order.
 
@@ -27,7 +27,8 @@ def scan_genome(
     genome
         Opened by ``senformer.open_genome``.
     regions
-        Where to look; a site lies inside one of them. By default the whole genome.
+        Where to look; a site lies inside one of them. Intervals, or a table with the columns chrom, start and
+        end (0-based, half-open). By default the whole genome.
 
     Returns
     -------
@@ -41,6 +42,9 @@ def scan_genome(
     """
     if regions is None:
         regions = [Interval(chrom, 0, size) for chrom, size in genome.chrom_sizes.items()]
+    elif isinstance(regions, pd.DataFrame):
+        places = zip(regions["chrom"], regions["start"], regions["end"], strict=True)
+        regions = [Interval(str(chrom), int(start), int(end)) for chrom, start, end in places]
     names = pd.Index([motif.name for motif in scanner.motifs], dtype="str")
     for region in regions:
         for first in range(region.start, region.end, _PIECE_BP):
