@@ -4,6 +4,7 @@ from tests.model.zoo.small import SMALL, small_section
 
 from senformer.core.errors import ConfigError
 from senformer.model import create_model
+from senformer.model.zoo.expecto import BANKS
 from senformer.train.bank import fill_bank
 
 
@@ -58,6 +59,23 @@ def test_expecto__takes_the_weights_of_its_bank(tmp_path):
     fill_bank(model)
     bases = torch.eye(4)[codes().long()][:, :40]
     torch.testing.assert_close(model.bank(bases)[:, 0], source(bases.transpose(1, 2))["human"][:, 0])
+
+
+@pytest.mark.parametrize("name", list(BANKS))
+def test_expecto__every_bank(name, tmp_path):
+    torch.manual_seed(5)
+    sizes = small_section(name, crop_bins=0, heads={"marks": 6})
+    source = create_model(name, **sizes).eval()
+    source.save(tmp_path / "bank")
+    bank = {"bank": {"name": name, "sizes": sizes}, "bank_from": str(tmp_path / "bank")}
+    # Five bins of 20 bp, and the 100 bp that the bank reads beside them.
+    model = small(**bank, window_bp=200)
+    fill_bank(model)
+    x = torch.eye(4)[torch.randint(0, 4, (2, 200))]
+    windows = [x[:, start : start + 120].transpose(1, 2) for start in range(0, 81, 20)]
+    expected = torch.stack([source(window)["marks"][:, 0] for window in windows], dim=1)
+    torch.testing.assert_close(model.bank(x), expected)
+    assert model(x.transpose(1, 2))["cells"].shape == (2, 1, 3)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,6 @@ class TwoDirections(nn.Module, abc.ABC):
 
     def _weights(self, direction: str) -> list[Tensor]:
         """Return weights of inputs and states and both biases of torch, whose second is zero."""
-        inputs, states, bias = (
-            self.get_parameter(f"{direction}_{part}") for part in ("inputs", "states", "bias")
-        )
+        # Not as parameters: in a bank they are buffers.
+        inputs, states, bias = (getattr(self, f"{direction}_{part}") for part in ("inputs", "states", "bias"))
         return [inputs, states, bias, torch.zeros_like(bias)]
