@@ -22,6 +22,7 @@ from senformer.core.tables import choose
 from senformer.dataset import AnyDataset, TableDataset, eval_windows
 from senformer.dataset.contigs import in_genome_order, true_intervals
 from senformer.dataset.examples import refuse_unmeasured
+from senformer.dataset.table.batches import refuse_unturned
 from senformer.evaluate.against import make_reference
 from senformer.evaluate.checks import (
     check_match,
@@ -135,6 +136,8 @@ def evaluate(
         refuse_unmeasured(dataset, "Give --against MODEL to compare with what that model predicts.")
     reference = None if against is None else make_reference(against, model, dataset, head, **how)
     predictor = Predictor(model, **how)
+    if isinstance(dataset, TableDataset) and any(is_rc for _, is_rc in predictor.passes):
+        refuse_unturned(dataset, model.name, model.ALONG, "give --strands forward")
     windows = _windows_of(dataset, split, model)
     geometry = (model.window_bp, model.crop_bins)
     planned = plan_genes(genes, dataset, split, windows, *geometry) if genes else None

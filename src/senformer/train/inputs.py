@@ -1,7 +1,7 @@
 """What a model reads, held against what the data give, before the first step."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import torch
 
@@ -9,6 +9,7 @@ from senformer.core.config import nearest
 from senformer.core.errors import ConfigError
 from senformer.dataset import TableDataset
 from senformer.dataset.examples import AnyDataset
+from senformer.dataset.table.batches import refuse_unturned
 from senformer.model import create_model
 from senformer.train.plan import Plan
 
@@ -46,22 +47,12 @@ def refuse_unfit_inputs(datasets: Mapping[str, AnyDataset], plan: Plan, *, flips
                 found = f"gives {name!r}, which {plan.name} does not read"
                 raise ConfigError("E647", str(dataset.path), found, nearest(name, known))
         if flips and isinstance(dataset, TableDataset):
-            _refuse_unturned(dataset, plan.name, model.ALONG)
+            refuse_unturned(dataset, plan.name, model.ALONG, "set train.reverse_complement: false")
         lacking = [name for name in known if name not in {*given, *_CHOSEN}]
         if lacking and isinstance(dataset, TableDataset):
             log.warning(
                 "warning: %s: gives no %s; %s reads zeros there", dataset.path, ", ".join(lacking), plan.name
             )
-
-
-def _refuse_unturned(dataset: TableDataset, model: str, along: Sequence[str]) -> None:
-    for name in along:
-        if name in dataset.config.inputs and not dataset.config.inputs[name].flip:
-            found = f"input {name!r} lies along the sequence in {model}, and is not turned round with it"
-            todo = (
-                f"Build it with inputs: {{{name}: {{flip: true}}}}, or set train.reverse_complement: false."
-            )
-            raise ConfigError("E638", str(dataset.path), found, todo)
 
 
 def _given(dataset: AnyDataset) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 from tests.model.zoo.small import small_section
 
 from senformer.core.config import parse
+from senformer.core.errors import ConfigError
 from senformer.dataset import build_dataset, open_dataset
 from senformer.dataset.table.config import TableConfig
 from senformer.evaluate import evaluate
@@ -54,3 +55,22 @@ def test_named_inputs__a_table_trains_and_evaluates(name, tmp_path):
     assert set(dataset.read_inputs(np.arange(1))) <= set(model.inputs)
     found = evaluate(tmp_path / "run", dataset, tmp_path / "ev", split="test", device="cpu")
     assert (found["n_windows"], found["n_tracks"]) == (4, 1)
+
+
+def test_named_inputs__both_strands_need_inputs_that_are_turned(tmp_path):
+    inputs = {"signals": {"columns": ["a", "b", "c"], "shape": [1, 3]}}
+    dataset = table(tmp_path, inputs, {}, 1)
+    section = {"name": "deepchrome", "n_bins": 1, "n_signals": 3, "width": 1, "pool": 1}
+    how = TrainConfig(
+        steps=1,
+        batch_size=8,
+        warmup_steps=0,
+        device="cpu",
+        loss="binary_cross_entropy",
+        reverse_complement=False,
+    )
+    train(section, how, {"cells": dataset}, tmp_path / "run")
+    evaluate(tmp_path / "run", dataset, tmp_path / "one", split="test", device="cpu")
+    with pytest.raises(ConfigError, match="'signals' lies along the sequence in deepchrome"):
+        evaluate(tmp_path / "run", dataset, tmp_path / "both", split="test", device="cpu", strands="both")
+    assert not (tmp_path / "both").exists()

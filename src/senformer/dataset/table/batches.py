@@ -1,12 +1,13 @@
 """Batches of table rows: put together, augmented, and for training a pure function of (seed, step)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Int64
 
+from senformer.core.errors import ConfigError
 from senformer.core.seeding import numpy_rng
 from senformer.core.shapes import N_CODE
 from senformer.dataset.batch import Batch
@@ -66,6 +67,32 @@ def turn_inputs(dataset: TableDataset, inputs: dict[str, np.ndarray]) -> dict[st
         else:
             turned[name] = array[:, ::-1].copy() if dataset.config.inputs[name].flip else array
     return turned
+
+
+def refuse_unturned(dataset: TableDataset, model: str, along: Sequence[str], instead: str) -> None:
+    """Raise where both strands are read and an input would stay as it is while the sequence is turned.
+
+    Parameters
+    ----------
+    dataset
+        The rows.
+    model
+        Its name, for the message.
+    along
+        Inputs of the model that lie along its sequence.
+    instead
+        How to read one strand.
+
+    Raises
+    ------
+    ConfigError
+        The first such input that was not built with ``flip: true``.
+    """
+    for name in along:
+        if name in dataset.config.inputs and not dataset.config.inputs[name].flip:
+            found = f"input {name!r} lies along the sequence in {model}, and is not turned round with it"
+            todo = f"Build it with inputs: {{{name}: {{flip: true}}}}, or {instead}."
+            raise ConfigError("E638", str(dataset.path), found, todo)
 
 
 def _shifted(codes: np.ndarray, shifts_bp: Int64[np.ndarray, " row"] | None) -> np.ndarray:
