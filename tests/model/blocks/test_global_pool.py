@@ -13,3 +13,9 @@ def test_global_pool__over_all_positions(pooling):
     layer = GlobalPool(pooling)
     assert layer(X).tolist() == [[POOLED[pooling]]]
     assert layer.width(2) == len(POOLED[pooling])
+
+
+def test_global_pool__over_positions_that_are_read():
+    wider = torch.cat([torch.full((1, 2, 2), 7.0), X], dim=1)
+    read = torch.tensor([[False, False, True, True, True]])
+    assert GlobalPool("max_mean")(wider, read).tolist() == [[POOLED["max_mean"]]]

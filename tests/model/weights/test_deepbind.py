@@ -33,6 +33,26 @@ def test_read__scores_as_deepbind_does(case, tmp_path):
         assert model(codes)["D00001"].item() == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(("n_left", "n_right"), [(0, 21), (13, 8), (21, 0)])
+def test_read__rows_that_are_padded_score_as_they_do_alone(case, n_left, n_right, tmp_path):
+    sizes = CASES[case]
+    parts = write(tmp_path / "D00001.001.txt", sizes)
+    foreign = read(tmp_path / "D00001.001.txt")
+    for sequence in ["C", "TAC", "GACGTT", "GACGTTA", "ANNNNNTA", "GTNNNNNNNNNNNCAT", "AGGTAATNAATTTGCAC"]:
+        foreign.overrides["window_bp"] = len(sequence) + n_left + n_right
+        model = adopt(foreign, "D00001.001.txt")
+        codes = torch.from_numpy(encode("N" * n_left + sequence + "N" * n_right))[None]
+        expected = oracle.score(
+            sequence,
+            parts,
+            has_mean=bool(sizes["has_avg_pooling"]),
+            both_strands=bool(sizes["reverse_complement"]),
+            stretch_bp=6,
+        )
+        assert model(codes)["D00001"].item() == pytest.approx(expected, abs=1e-5), sequence
+
+
 def test_matches__text_of_that_layout_alone(tmp_path):
     write(tmp_path / "a.txt", CASES["plain"])
     (tmp_path / "b.txt").write_text("chr1\t0\t10\n")

@@ -35,9 +35,9 @@ def _tower(act: str, n: int, width: int, end: str) -> str:
 
 
 LAYERS: dict[str, str] = {
-    "deepbind": "Views(pad 23, conv 16x24, relu, all max), shared drop 0.25, flat, dense 1",
-    "deepbind:rnacompete": "Views(pad 15, conv 16x16, relu, all max_mean), shared drop 0.25, dense 32, relu, "
-    "flat, dense 1",
+    "deepbind": "Stretches(pad 23, conv 16x24, relu, all max), shared drop 0.25, flat, dense 1",
+    "deepbind:rnacompete": "Stretches(pad 15, conv 16x16, relu, all max_mean), shared drop 0.25, "
+    "dense 32, relu, flat, dense 1",
     "deepsea": "conv 320x8, relu, max 4, drop 0.2, conv 480x8, relu, max 4, drop 0.2, conv 960x8, relu, "
     "drop 0.5, flat, dense 925, relu, dense 919",
     "beluga": ", ".join(

@@ -56,3 +56,20 @@ def test_deepbind__both_strands_alike(hidden, stretch_bp):
 def test_deepbind__a_stretch_of_the_whole_window_is_the_window():
     codes = torch.randint(0, 5, (7, 15), dtype=torch.uint8)
     torch.testing.assert_close(model_of(stretch_bp=15)(codes)["p"], model_of()(codes)["p"])
+
+
+@pytest.mark.parametrize("stretch_bp", [None, 6])
+@pytest.mark.parametrize("both_strands", [True, False])
+def test_deepbind__padding_is_not_read(both_strands, stretch_bp):
+    sizes = {"both_strands": both_strands, "stretch_bp": stretch_bp, "pooling": "max_mean", "hidden": 5}
+    codes = torch.full((4, 15), 4, dtype=torch.uint8)
+    codes[1:] = torch.randint(0, 4, (3, 15), dtype=torch.uint8)
+    left, right = codes.clone(), codes.clone()
+    for row, n_bases in enumerate([0, 3, 9, 14]):
+        left[row, n_bases:] = 4
+        right[row] = left[row].roll(15 - n_bases)
+    model = model_of(**sizes)
+    torch.testing.assert_close(model(left)["p"], model(right)["p"])
+    alone = create_model("deepbind", window_bp=9, motif_bp=4, channels=3, heads={"p": 2}, **sizes).eval()
+    alone.load_state_dict(model.state_dict())
+    torch.testing.assert_close(model(left)["p"][2:3], alone(left[2:3, :9])["p"])

@@ -15,9 +15,8 @@ from senformer.model.blocks.drop import SharedDrop
 from senformer.model.blocks.flatten import Flatten
 from senformer.model.blocks.framework import KERAS
 from senformer.model.blocks.global_pool import GlobalPool
-from senformer.model.blocks.unknown import Unknown
+from senformer.model.blocks.stretches import Stretches
 from senformer.model.blocks.view_head import ViewHead
-from senformer.model.blocks.views import Views
 from senformer.model.fields import Heads
 from senformer.model.kind import ModelKind
 from senformer.model.window_config import PLAIN_RECIPE, Activation, Rate, Size, WindowConfig
@@ -41,7 +40,7 @@ class DeepBindConfig(WindowConfig):
         Predict both strands and keep the larger output; of RNA there is one.
     stretch_bp
         Predict each stretch of so many bases and keep the largest output, as the published scorer does over
-        1.5 times the detectors' length; None predicts the window as a whole, as in training.
+        1.5 times the detectors' length; None predicts the sequence as a whole, as in training.
     """
 
     window_bp: Size = 101
@@ -71,15 +70,13 @@ def layers(config: DeepBindConfig) -> tuple[list[nn.Module], int]:
     """Return the layers, and how many values come out of each view."""
     pool = GlobalPool(config.pooling)
     detectors = ConvBlock(4, config.channels, config.motif_bp, "ca", _DETECTORS)
-    views = Views(
-        [Unknown(margin=config.motif_bp - 1), detectors, pool],
-        both_strands=config.both_strands,
-        stretch_bp=config.stretch_bp,
+    stretches = Stretches(
+        detectors, pool, config.motif_bp, both_strands=config.both_strands, stretch_bp=config.stretch_bp
     )
     n_wide = pool.width(config.channels)
     dense = [DenseBlock(n_wide, config.hidden, "la", _LAYERS)] if config.hidden else []
     flat = Flatten(channels_first=False)
-    return [views, SharedDrop(config.dropout), *dense, flat], config.hidden or n_wide
+    return [stretches, SharedDrop(config.dropout), *dense, flat], config.hidden or n_wide
 
 
 def _head(config: DeepBindConfig, n_in: int, n_tracks: int) -> nn.Module:
@@ -128,6 +125,8 @@ DEEPBIND = ModelKind(
         "Of six trainings the one with the best training metric was kept; here there is one.",
         "The negatives of ChIP-seq were shuffled anew for each pass; here they are rows of the table.",
         "The published scorer takes the largest output over stretches of 1.5 motifs: stretch_bp; training "
-        "reads the window as a whole.",
+        "reads the sequence as a whole.",
+        "A row may be shorter than the window: N at its ends are padding and are not read; the published "
+        "scorer reads those of a sequence's own.",
     ),
 )
