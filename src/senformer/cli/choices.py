@@ -49,6 +49,7 @@ class IndelChoice(StrEnum):
 
     shift = "shift"
     align = "align"
+    words = "words"
 
 
 Run = Annotated[Path, typer.Argument(help="A run folder of `train`, or a model folder.", show_default=False)]

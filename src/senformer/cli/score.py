@@ -38,8 +38,11 @@ def score(
         RefMismatch, typer.Option("--ref-mismatch", help="When REF is not what the genome has.")
     ] = RefMismatch.error,
     indels: Annotated[
-        IndelChoice, typer.Option("--indels", help="How insertions and deletions are scored.")
-    ] = IndelChoice.shift,
+        IndelChoice | None,
+        typer.Option(
+            "--indels", help="How insertions and deletions are scored. Default: shift; words of deltaSVM."
+        ),
+    ] = None,
     max_offset: Annotated[
         int,
         typer.Option("--max-offset", min=0, help="bp off the center, so that close variants share a window."),
@@ -110,7 +113,7 @@ def score(
         device=device,
         precision=precision.value,
         ref_mismatch=ref_mismatch.value,
-        indels=indels.value,
+        indels=indels and indels.value,
         max_offset_bp=max_offset,
         delta=delta,
         engine=engine,

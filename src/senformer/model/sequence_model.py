@@ -80,6 +80,14 @@ class SequenceModel(nn.Module, ABC):
         """The attention layers, in order; none by default."""
         return []
 
+    @property
+    def sums_over_bp(self) -> int | None:
+        """Length of the words that a prediction is the sum over, none of them with an unknown base, if it is.
+
+        Such a model reads sequences of any length.
+        """
+        return None
+
     def forward(
         self, inputs: Inputs, heads: Sequence[str] | None = None, *, linear: bool = False
     ) -> dict[str, Float[Tensor, "batch bin _track"]]:

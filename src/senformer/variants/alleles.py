@@ -65,7 +65,7 @@ def read_alleles(
     Codes of the window as the genome has it, and the other alleles in the order of the variants, each made
     when it is asked for: a window that very many share costs no more memory.
     """
-    ref, padded_bp = _read(locus.window.chrom, locus.window.start, locus.window.end, fasta)
+    ref, padded_bp = read_padded(locus.window.chrom, locus.window.start, locus.window.end, fasta)
     return ref, (_allele(variant, locus, ref, padded_bp, fasta, anchors) for variant in locus.variants)
 
 
@@ -108,8 +108,8 @@ def other_window(
     """
     change = variant.change
     start, end = reach(variant, window, anchor)
-    left, left_padded = _read(variant.chrom, start, change.start, fasta)
-    right, right_padded = _read(variant.chrom, change.end, end, fasta)
+    left, left_padded = read_padded(variant.chrom, start, change.start, fasta)
+    right, right_padded = read_padded(variant.chrom, change.end, end, fasta)
     codes = np.concatenate([left, encode(change.new), right])
     taken = codes[: window.width] if anchor == "left" else codes[-window.width :]
     return taken, left_padded + right_padded
@@ -134,8 +134,10 @@ def is_padded(variant: Variant, window: Interval, anchors: Sequence[Anchor], siz
     return any(start < 0 or end > size for start, end in reaches)
 
 
-def _read(chrom: str, start: int, end: int, fasta: FastaReader) -> tuple[UInt8[np.ndarray, " base"], int]:
-    """Return the codes of a stretch, which may lie beyond the chromosome, and how many bases do."""
+def read_padded(
+    chrom: str, start: int, end: int, fasta: FastaReader
+) -> tuple[UInt8[np.ndarray, " base"], int]:
+    """Return the codes of a stretch, N beyond the chromosome, and how many bases lie there."""
     size = fasta.chrom_sizes[chrom]
     if start >= end or end <= 0 or start >= size:
         return np.full(max(0, end - start), N_CODE, np.uint8), max(0, end - start)

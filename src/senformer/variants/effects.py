@@ -2,7 +2,8 @@
 
 What the genome has is predicted once for all variants of a window. Where the model declares its convolutional
 part, each other window then costs what it changes alone; otherwise all go through the model in one stream of
-batches. A prediction is reduced as soon as it is there, so that memory holds one batch, and what each member
+batches. A model that sums over words has a string of each allele of every variant in place of windows. A
+prediction is reduced as soon as it is there, so that memory holds one batch, and what each member
 of an ensemble keeps of a window that several batches share. An insertion or deletion has the windows that its
 ``Indels`` asks for, combined before they are scored.
 """
@@ -27,6 +28,7 @@ from senformer.variants.masks import all_bins_read
 from senformer.variants.measure import Measure, VariantScores
 from senformer.variants.place import Place
 from senformer.variants.scorers import Prediction
+from senformer.variants.strings import read_strings, side_by_side
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,14 @@ def _windows(loci: Sequence[Locus], fasta: FastaReader, indels: Indels) -> Itera
                 yield _Window(codes, locus, allele.padded_bp, allele.variant, is_last=row == last)
 
 
+def _strings(loci: Sequence[Locus], fasta: FastaReader, flank_bp: int) -> Iterator[_Window]:
+    for locus in loci:
+        for variant in locus.variants:
+            genome, other, padded_bp = read_strings(variant, fasta, flank_bp)
+            yield _Window(genome, locus, 0, None, is_last=True)
+            yield _Window(other, locus, padded_bp, variant, is_last=True)
+
+
 def predict_effects(
     loci: Sequence[Locus],
     fasta: FastaReader,
@@ -124,7 +134,10 @@ def predict_effects(
     DataError
         A prediction or a score is not finite.
     """
-    if delta and ensemble.declares:
+    if indels.reads_strings:
+        strings = _strings(loci, fasta, ensemble.flank_bp)
+        yield from _effects(_predict_all(strings, ensemble), measure, indels)
+    elif delta and ensemble.declares:
         for locus in loci:
             windows = _windows([locus], fasta, indels)
             predicted = _predict_changes(windows, ensemble, bins_read(locus, ensemble.n_bins, measure))
@@ -135,7 +148,7 @@ def predict_effects(
 
 def _predict_all(windows: Iterator[_Window], ensemble: Ensemble) -> Iterator[_Predicted]:
     for batch in _batches(windows, ensemble.batch_size):
-        codes = np.stack([window.codes for window in batch])
+        codes = side_by_side([window.codes for window in batch])
         predictions = ensemble.predict(codes, [window.name for window in batch])
         for row, window in enumerate(batch):
             yield window, [member[row] for member in predictions]

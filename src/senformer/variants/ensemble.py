@@ -57,6 +57,11 @@ class Ensemble:
         """Bases that are read beyond the window on each side, for the shifts."""
         return self.members[0].margin_bp
 
+    @property
+    def flank_bp(self) -> int:
+        """Bases on either side of an allele that share a word with it, of models that sum over words."""
+        return max(member.model.sums_over_bp for member in self.members) - 1
+
     def predict(
         self, codes: UInt8[np.ndarray, "window base"], names: Sequence[object]
     ) -> list[Float32[np.ndarray, "window bin track"]]:

@@ -55,6 +55,9 @@ class Indels:
     weigh
         ``(others, read, place)``: how much each bin of each window of one track counts in the sum of the
         combined prediction over bins that ``read`` weighs, its derivative.
+    reads_strings
+        Whether every allele, of substitutions too, is read by itself in place of a window, so that there are
+        no anchors (:mod:`senformer.variants.strings`).
     """
 
     name: str
@@ -62,3 +65,4 @@ class Indels:
     anchors: tuple[Anchor, ...]
     combine: Callable[[Tracks, Sequence[Tracks], IndelPlace], Tracks]
     weigh: Callable[[Sequence[Bins], Bins, IndelPlace], list[Bins]]
+    reads_strings: bool = False

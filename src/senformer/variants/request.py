@@ -24,6 +24,7 @@ from senformer.variants.measure import Measure
 from senformer.variants.reading import make_reading
 from senformer.variants.scorers import Scorer
 from senformer.variants.shards import Job
+from senformer.variants.strings import fitting_indels
 from senformer.variants.table import track_frame
 
 
@@ -38,7 +39,7 @@ class Request:
     genome, genes, background
         Files as :func:`senformer.variants.score.score` takes them.
     scorers, indels
-        The scores to compute, and how insertions and deletions are scored.
+        The scores to compute, and how insertions and deletions are scored; None for what fits the models.
     head, tracks, spread, inference
         What predicts, and how.
     shard_size, n_top, delta
@@ -50,7 +51,7 @@ class Request:
     genes: Path | None
     background: Path | None
     scorers: Sequence[Scorer]
-    indels: Indels
+    indels: Indels | None
     head: str | None
     tracks: Sequence[str] | None
     spread: str
@@ -95,7 +96,8 @@ class Request:
             for name, folder in self._models.items()
             for file in (CARD, CONFIG)
         }
-        rule = {"name": self.indels.name, "rule": self.indels.rule, "anchors": list(self.indels.anchors)}
+        asked = self.indels
+        rule = asked and {"name": asked.name, "rule": asked.rule, "anchors": list(asked.anchors)}
         return described | {"scorers": [scorer.definition for scorer in self.scorers], "indels": rule}
 
     def facts(self, job: Job, digests: Mapping[str, str]) -> dict[str, Any]:
@@ -138,7 +140,9 @@ class Request:
         _refuse_twins(self._models)
         head = pick_head(models[0], self.head)
         columns, frame = _keep_tracks(models[0], head, self.tracks)
-        members = gather_members([Predictor(model, **self.inference) for model in models], head, self.spread)
+        predictors = [Predictor(model, **self.inference) for model in models]
+        indels = fitting_indels(self.indels, predictors)
+        members = gather_members(predictors, head, self.spread)
         reading = make_reading(
             models, head, frame, self.scorers, self.inference, self.spread, self.background, fasta
         )
@@ -148,7 +152,7 @@ class Request:
             ensemble=Ensemble(members, head, columns),
             tracks=frame,
             measure=Measure(self.scorers, models[0].bin_bp, spans),
-            indels=self.indels,
+            indels=indels,
             shard_size=self.shard_size,
             n_top=self.n_top,
             reading=reading,

@@ -56,7 +56,7 @@ def score(
     device: str = "auto",
     precision: str = "fp32",
     ref_mismatch: Literal["error", "skip", "swap"] = "error",
-    indels: str | Indels = "shift",
+    indels: str | Indels | None = None,
     max_offset_bp: int = 0,
     shard_size: int = 500,
     top: int = 10,
@@ -105,7 +105,8 @@ def score(
         ``error``, ``skip`` or ``swap`` for a record whose REF is not what the genome has
         (:func:`senformer.genome.variant_reader.read_variants`).
     indels
-        How insertions and deletions are scored: a name in ``INDELS``, or one.
+        How insertions and deletions are scored: a name in ``INDELS``, or one. None for ``words`` of a model
+        that sums over words, which has no other, and ``shift`` of any other.
     max_offset_bp
         How far from the center of its window a variant may stand, so that close ones share one window.
     shard_size
@@ -165,7 +166,7 @@ def score(
         genes=genes and Path(genes),
         background=background and Path(background),
         scorers=chosen,
-        indels=choose(INDELS, indels, "way to score indels"),
+        indels=None if indels is None else choose(INDELS, indels, "way to score indels"),
         head=head,
         tracks=tracks,
         spread=spread,

@@ -23,6 +23,7 @@ from senformer.variants.measure import Measure, VariantScores
 from senformer.variants.part_file import write_part
 from senformer.variants.parts import Parts
 from senformer.variants.reading import Reading
+from senformer.variants.strings import string_span
 from senformer.variants.table import BESIDE, PERCENTILE, SPREAD, score_schema, score_table
 from senformer.variants.top import TopVariant, add_to_top, restore_top, write_top
 
@@ -97,8 +98,14 @@ class Job:
     def n_padded(self) -> int:
         """Number of variants of which a window reaches beyond the chromosome."""
         sizes = self.fasta.chrom_sizes
+        flank_bp = self.ensemble.flank_bp if self.indels.reads_strings else None
         return sum(
-            is_padded(variant, locus.window, self.indels.anchors, sizes[variant.chrom])
+            is_padded(
+                variant,
+                locus.window if flank_bp is None else string_span(variant, flank_bp),
+                self.indels.anchors,
+                sizes[variant.chrom],
+            )
             for locus in self.loci
             for variant in locus.variants
         )

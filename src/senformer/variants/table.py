@@ -38,7 +38,9 @@ _COLUMNS = (
     Column("padded_bp", "int32", "bp", "positions of the window beyond the chromosome, read as N"),
     Column("offset_bp", "int32", "bp", "first changed base right of the window's center (left: negative)"),
     Column("in_training", "bool", "", "whether the window overlaps with what a model was trained on", True),
-    Column("indels", "string", "", "how an insertion or deletion was scored: shift or align; else none"),
+    Column(
+        "indels", "string", "", "how an insertion or deletion was scored: shift, align or words; else none"
+    ),
 )
 
 

@@ -106,6 +106,11 @@ class GkmSvm(KmerModel):
         self._folded: tuple[Tensor, int, np.ndarray] | None = None
         self._compared: tuple[Tensor, int, Columns] | None = None
 
+    @property
+    def sums_over_bp(self) -> int | None:
+        """Length of a word, where words are read out."""
+        return self.config.word_bp if self.config.readout == "words" else None
+
     def decide(self, codes: Codes) -> Float64[np.ndarray, "row track"]:
         """Return the decision of every track for every sequence, or the sum of those of its words."""
         if self.config.readout == "decision":

@@ -21,6 +21,7 @@ N_SHOWN = 30
 _WORDS = {
     "shift": "mean of two ALT windows, one that keeps the left end in place and one the right",
     "align": "ALT bins moved onto REF bins",
+    "words": "the words of both alleles' strings, with the flanks that share a word with the allele",
 }
 
 
