@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import torch
 from tests.model.toy import small_model
+from tests.model.zoo.test_gkm_svm import random_machine
 from tests.oracles import finite_differences
 
-from senformer.core.errors import DataError
+from senformer.core.errors import ConfigError, DataError
 from senformer.interpret.gradient import input_gradient, times_input
 from senformer.predict.predictor import Predictor
 
@@ -69,6 +70,12 @@ def test_input_gradient__shifts_and_infinite_gradients_are_refused(model):
         broken.heads["toy"].weight.fill_(float("nan"))
     with pytest.raises(DataError, match="not finite"):
         input_gradient(Predictor(broken, device="cpu"), codes, "toy", weights)
+
+
+def test_input_gradient__of_a_model_that_has_none():
+    model = random_machine()
+    with pytest.raises(ConfigError, match=r"model gkm_svm: has no gradient: it is made of trees or words\."):
+        input_gradient(Predictor(model, device="cpu"), random_codes(model), "cells", np.ones((1, 2)))
 
 
 def test_times_input__keeps_the_base_that_stands_there():

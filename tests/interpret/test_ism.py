@@ -3,7 +3,7 @@ import pytest
 from tests.model.toy import small_model
 from tests.model.zoo.test_gkm_svm import random_machine
 
-from senformer.interpret.ism import mutagenesis
+from senformer.interpret.ism import mean_drop, mutagenesis
 from senformer.predict.predictor import Predictor
 
 N_TRACKS = 3
@@ -48,6 +48,20 @@ def test_mutagenesis__of_a_model_without_a_gradient():
     slow = np.diff(predictor.predict(np.stack([codes, other]), "cells")[:, 0, 0])[0]
     assert found[20, other[20]] == pytest.approx(slow, rel=1e-4)
     assert ((found != 0).sum(axis=1) == 3).mean() > 0.9
+
+
+def test_mutagenesis__of_some_places():
+    model = random_machine()
+    predictor, codes = Predictor(model, device="cpu"), random_codes(model)
+    weights = np.array([[1.0, 0.0]])
+    every = mutagenesis(predictor, codes, "cells", weights)
+    np.testing.assert_allclose(mutagenesis(predictor, codes, "cells", weights, [30, 7]), every[[30, 7]])
+
+
+def test_mean_drop__of_the_base_that_stands_there():
+    changes = np.array([[0, -1, -2, 6], [-3, -3, -3, 0], [1, 2, 3, 4]], dtype=np.float32)
+    # -(-1 - 2 + 6) / 3, 9 / 3, and nothing stands at an N.
+    np.testing.assert_array_equal(mean_drop(changes, np.array([0, 3, 4], dtype=np.uint8)), [-1, 3, 0])
 
 
 def test_mutagenesis__a_place_outside_is_an_error(model):

@@ -7,12 +7,14 @@ Source: Simonyan et al. 2014, arXiv:1312.6034; Shrikumar et al. 2017, arXiv:1605
 Majdandzic et al. 2023, doi:10.1186/s13059-023-02956-3 (the mean over the four bases is taken off).
 """
 
+from typing import Any
+
 import numpy as np
 import torch
 from jaxtyping import Float, Float32, UInt8
 from torch import Tensor
 
-from senformer.core.errors import DataError
+from senformer.core.errors import ConfigError, DataError
 from senformer.genome.sequence import one_hot, reverse_complement
 from senformer.predict.precision import arithmetic
 from senformer.predict.predictor import STRANDS, Predictor
@@ -45,6 +47,8 @@ def input_gradient(
 
     Raises
     ------
+    ConfigError
+        The model has no gradient.
     DataError
         The gradient is not finite.
     ValueError
@@ -54,6 +58,10 @@ def input_gradient(
         raise ValueError(
             "gradients are those of the window as it lies: the predictor must not average shifts"
         )
+    if not has_gradient(predictor.model):
+        fault = "has no gradient: it is made of trees or words"
+        todo = "Ask for in-silico mutagenesis instead (senformer.interpret.ism)."
+        raise ConfigError("E722", f"model {predictor.model.name}", fault, todo)
     strands = STRANDS[predictor.strands]
     forward = np.ascontiguousarray(weights, dtype=np.float32)
     reverse = forward[::-1][:, card_permutation(predictor.model, head)]
@@ -71,6 +79,11 @@ def input_gradient(
     if not np.isfinite(gradient).all():
         raise DataError("E720", f"head {head!r}", "the model's gradient is not finite", "Check the model.")
     return gradient
+
+
+def has_gradient(model: Any) -> bool:
+    """Say whether a model's predictions have a gradient; of models that do not say they do."""
+    return getattr(model, "has_gradient", True)
 
 
 def _gradient(

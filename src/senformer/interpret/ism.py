@@ -7,9 +7,12 @@ machines, trees. A window's prediction is kept, and each substitution costs what
 Source: Zhou and Troyanskaya 2015, doi:10.1038/nmeth.3547.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Float, Float32, UInt8
 
+from senformer.core.shapes import N_CODE
 from senformer.predict.delta import DeltaPredictor
 from senformer.predict.predictor import Predictor
 
@@ -21,7 +24,7 @@ def mutagenesis(
     codes: UInt8[np.ndarray, " base"],
     head: str,
     weights: Float[np.ndarray, "bin track"],
-    places: range | None = None,
+    places: Sequence[int] | None = None,
 ) -> Float32[np.ndarray, "place 4"]:
     """Return by how much a weighted sum of predictions changes with every base at every place.
 
@@ -70,3 +73,20 @@ def mutagenesis(
             for (row, base), difference in zip(some, differences, strict=True):
                 changes[row, base] = (difference * weights).sum()
     return changes
+
+
+def mean_drop(
+    changes: Float32[np.ndarray, "place 4"], codes: UInt8[np.ndarray, " place"]
+) -> Float32[np.ndarray, " place"]:
+    """Return by how much the sum falls on average when the base that stands there gives way to another.
+
+    Above 0 where the base raises the prediction; 0 at N.
+
+    Parameters
+    ----------
+    changes
+        As :func:`mutagenesis` returns them.
+    codes
+        The bases at those places.
+    """
+    return np.where(codes == N_CODE, 0.0, -changes.sum(axis=-1) / (len(_BASES) - 1)).astype(np.float32)

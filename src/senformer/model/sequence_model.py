@@ -76,6 +76,11 @@ class SequenceModel(nn.Module, ABC):
         return self.config.crop_bins
 
     @property
+    def has_gradient(self) -> bool:
+        """Whether predictions have a gradient: not where a part, made of trees or words, says it has none."""
+        return all(getattr(part, "HAS_GRADIENT", True) for part in self.modules())
+
+    @property
     def attentions(self) -> list[Attention]:
         """The attention layers, in order; none by default."""
         return []

@@ -118,7 +118,8 @@ def test_zoo__the_common_path(name, genome, tmp_path):
     # Both strands: the sequence turned round is predicted alike.
     turned = predictor.predict(3 - codes[:, ::-1], "cells")[:, ::-1]
     np.testing.assert_allclose(turned, found, rtol=1e-4, atol=1e-7)
-    if name not in WITHOUT_GRADIENT:
+    assert loaded.has_gradient == (name not in WITHOUT_GRADIENT)
+    if loaded.has_gradient:
         gradient = input_gradient(predictor, codes, "cells", np.ones((n_bins, 3)))
         assert (gradient.shape, bool(np.abs(gradient).max() > 0)) == ((2, WINDOW_BP, 4), True)
     # A bin of the genome is that in the middle of its window.

@@ -5,6 +5,7 @@ from matplotlib.patches import PathPatch
 from senformer.report.figures.allele_logos import allele_logos, draw_letter, ticks, value_limits
 
 SEQUENCE = {
+    "method": "gradient",
     "what": "predicted CAGE · k562, summed over all bins",
     "chrom": "chr1",
     "positions": [9, 10, None, 11],
@@ -38,6 +39,13 @@ def test_allele_logos__letters_are_paths_and_the_largest_are_told():
     assert "<image" not in drawing.svg
     assert "in REF C at 10 contributes most (−1)" in drawing.alt
     assert "in ALT G in what is inserted contributes most (+2)" in drawing.alt
+    assert drawing.caption.startswith("Gradient times input: how the prediction answers")
+
+
+def test_allele_logos__say_how_contributions_were_found():
+    drawing = allele_logos(SEQUENCE | {"method": "ism"})
+    assert drawing.caption.startswith("In-silico mutagenesis: by how much the prediction falls when")
+    assert "gradient" not in drawing.caption
 
 
 def test_value_limits__hold_all_and_zero():

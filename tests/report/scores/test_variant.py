@@ -49,8 +49,8 @@ def test_render_variant__one_value_and_what_percentiles_are_among(item):
 
 
 def test_render_variant__without_bins_there_is_no_logo(item):
-    page = render_variant(item | {"sequence": None, "scores": []})
-    assert "The score reads no bin here." in page
+    page = render_variant(item | {"sequence": None, "why_no_letters": "None is read.", "scores": []})
+    assert "None is read." in page
     assert "It has no SAR." in page
 
 

@@ -1,6 +1,7 @@
 """A head of decision trees: log odds summed over boosted trees, and the probability calibrated by knots."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -57,6 +58,8 @@ class CalibratedTrees(nn.Module):
     knots
         Of every track; shorter rows repeat their last knot.
     """
+
+    HAS_GRADIENT: ClassVar[bool] = False
 
     features: Tensor
     thresholds: Tensor

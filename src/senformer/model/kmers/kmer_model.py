@@ -32,6 +32,7 @@ class KmerModel(SequenceModel):
     """
 
     FITTED: ClassVar[str]
+    HAS_GRADIENT: ClassVar[bool] = False
 
     config: KmerConfig
     intercept: Tensor

@@ -26,11 +26,21 @@ from senformer.report.figures.style import (
 
 GAP = "-"
 _COLORS = {"A": GREEN, "C": BLUE, "G": ORANGE, "T": VERMILLION, "N": GRAY}
-_CAPTION = (
-    "Gradient times input: how the prediction answers to the base that stands at each place (its gradient "
-    "less the mean of all four bases'). Letters above the line raise it, those below lower it. Each allele "
-    "has the gradient of its own sequence; the variant is shaded."
-)
+# How contributions are found -> the words beside them, and how the caption begins and ends.
+_METHODS = {
+    "gradient": (
+        "gradient × input",
+        "Gradient times input: how the prediction answers to the base that stands at each place (its "
+        "gradient less the mean of all four bases').",
+        "has the gradient of its own sequence",
+    ),
+    "ism": (
+        "mean drop",
+        "In-silico mutagenesis: by how much the prediction falls when the base that stands at each place "
+        "gives way to another (mean of the three).",
+        "is mutated in its own sequence",
+    ),
+}
 
 
 def allele_logos(sequence: dict[str, Any]) -> Drawing:
@@ -39,11 +49,12 @@ def allele_logos(sequence: dict[str, Any]) -> Drawing:
     Parameters
     ----------
     sequence
-        ``what`` is predicted; ``positions`` of the columns, 1-based on ``chrom`` (None where the genome has
-        no such base); ``first`` and ``last`` column that change; ``ref`` and ``alt`` with ``bases`` (a ``-``
-        where the allele has none) and ``values``.
+        ``method``, ``gradient`` or ``ism``; ``what`` is predicted; ``positions`` of the columns, 1-based on
+        ``chrom`` (None where the genome has no such base); ``first`` and ``last`` column that change; ``ref``
+        and ``alt`` with ``bases`` (a ``-`` where the allele has none) and ``values``.
     """
     alleles = {"REF": sequence["ref"], "ALT": sequence["alt"]}
+    label, how, each = _METHODS[sequence["method"]]
     with drawing_style():
         figure = new_figure(3.7, 10.5)
         rows = figure.subplots(2, 1, sharex=True, sharey=True)
@@ -61,9 +72,10 @@ def allele_logos(sequence: dict[str, Any]) -> Drawing:
         places = ticks(sequence["positions"])
         rows[1].set_xticks(places, [f"{sequence['positions'][place]:,}" for place in places])
         rows[1].set_xlabel(f"position on {shorten(sequence['chrom'], 16)} (bp)")
-        figure.supylabel("gradient × input", fontsize=10)
+        figure.supylabel(label, fontsize=10)
         svg = to_svg(figure)
-    return Drawing(svg, _describe(sequence), _CAPTION)
+    caption = f"{how} Letters above the line raise it, those below lower it. "
+    return Drawing(svg, _describe(sequence), f"{caption}Each allele {each}; the variant is shaded.")
 
 
 def draw_letter(axes: Axes, base: str, column: int, value: float | None) -> None:

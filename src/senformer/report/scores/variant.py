@@ -129,7 +129,7 @@ def _drawn(item: dict[str, Any]) -> Any:
 
 def _sequence(item: dict[str, Any], counter: FigureCounter) -> list[html.Html]:
     if item["sequence"] is None:
-        return [html.paragraph("The score reads no bin here.")]
+        return [html.paragraph(item["why_no_letters"])]
     return [counter.place(FIGURES["allele_logos"](item["sequence"]))]
 
 

@@ -14,6 +14,7 @@ from senformer.variants.loci import Locus
 from senformer.variants.masks import read_bins
 from senformer.variants.place import Place
 from senformer.variants.top import summarize
+from senformer.workflow.pages.contributions import LONGEST_ISM_BP, choose_method
 from senformer.workflow.pages.reopen import Scoring
 from senformer.workflow.pages.sequence import explain_sequence
 
@@ -64,7 +65,8 @@ def explain(
         )
         gene = (rows.facts.get("gene_id") or [""] * len(rows))[row]
         bins = _bins_read(scoring, locus, table.rank_scorer, gene)
-        sequence = None if bins is None else explain_sequence(scoring, locus, bins, tracks[0])
+        why = _why_no_letters(scoring, bins)
+        sequence = None if why else explain_sequence(scoring, locus, bins, tracks[0])
     shown = summarize(effect, 0.0, scoring.measure.bin_bp)
     drawn = [
         {
@@ -84,6 +86,7 @@ def explain(
         "tracks": drawn,
         "genes": _starts_near(starts, variant, shown.start, len(shown.ref) * scoring.measure.bin_bp),
         "sequence": sequence and sequence | {"what": _what(table, drawn[0], gene, rows, row)},
+        "why_no_letters": why,
     }
 
 
@@ -117,6 +120,19 @@ def _bins_read(scoring: Scoring, locus: Locus, scorer: str, gene: str) -> Any:
         if (found.id if found else "") == gene and len(np.arange(place.n_bins)[bins]):
             return bins
     return None
+
+
+def _why_no_letters(scoring: Scoring, bins: Any) -> str:
+    """Return why the bases are not drawn; empty where they are."""
+    if bins is None:
+        return "The score reads no bin here."
+    if choose_method(scoring) is None:
+        return (
+            "The model has no gradient, and to predict every substitution in a window of "
+            f"{scoring.model.window_bp:,} bp would take too long: letters are drawn up to "
+            f"{LONGEST_ISM_BP:,} bp."
+        )
+    return ""
 
 
 def _starts_near(

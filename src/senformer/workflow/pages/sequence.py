@@ -1,6 +1,7 @@
-"""What the bases around a variant contribute to one track, in both of its alleles: gradient times input."""
+"""What the bases around a variant contribute to one track, in both of its alleles."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,12 +9,11 @@ from jaxtyping import Float, Int64, UInt8
 
 from senformer.core.shapes import BASES
 from senformer.genome.variant import Change, Variant
-from senformer.interpret.gradient import input_gradient, times_input
-from senformer.predict.predictor import Predictor
 from senformer.variants.alleles import Allele, reach, read_alleles
 from senformer.variants.indel import IndelPlace
 from senformer.variants.loci import Locus
 from senformer.variants.place import Place
+from senformer.workflow.pages.contributions import choose_method, contributions
 from senformer.workflow.pages.reopen import Scoring
 
 FLANK_BP = 30
@@ -21,6 +21,15 @@ MOST_CHANGED = 60
 GAP = "-"
 
 Column = tuple[str, float | None]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where an allele lies in its window: its first base, how many it has, how many the longer one has."""
+
+    first: int
+    n_own: int
+    width: int
 
 
 def explain_sequence(
@@ -42,27 +51,28 @@ def explain_sequence(
 
     Returns
     -------
-    ``chrom``; ``positions`` of the columns, 1-based, None where the genome has no such base; ``first`` and
-    ``last`` column that change; ``ref`` and ``alt`` with ``bases`` and ``values``.
+    ``method``, how they were found; ``chrom``; ``positions`` of the columns, 1-based, None where the genome
+    has no such base; ``first`` and ``last`` column that change; ``ref`` and ``alt`` with ``bases`` and
+    ``values``.
     """
     (variant,) = locus.variants
     change = variant.change
     ref_codes, (allele,) = read_alleles(locus, scoring.fasta, scoring.indels.anchors)
     read = np.zeros(scoring.ensemble.n_bins)
     read[bins] = 1
-    contributed = contributions(scoring, ref_codes, read, track)
-    genome = _columns(ref_codes, contributed, locus.index(variant), len(change.old))
+    slot = Slot(locus.index(variant), len(change.old), max(len(change.old), len(change.new)))
+    genome = _columns(scoring, ref_codes, read, track, slot)
     weights = [read]
     if change.gain_bp:
         place = Place(variant, locus.window, len(read), scoring.measure.bin_bp)
         weights = _weights(scoring, [ref_codes, *allele.windows], read, track, place)
     other = _other_columns(scoring, locus, allele, weights, track)
-    n_slot = max(len(change.old), len(change.new))
-    genome, other = (_fill(columns, n_slot) for columns in (genome, other))
-    kept = _kept(n_slot)
-    positions = _positions(change, n_slot, scoring.fasta.chrom_sizes[variant.chrom])
+    genome, other = (_fill(columns, slot.width) for columns in (genome, other))
+    kept = _kept(slot.width)
+    positions = _positions(change, slot.width, scoring.fasta.chrom_sizes[variant.chrom])
     ref, alt = (other, genome) if variant.is_swapped else (genome, other)
     return {
+        "method": choose_method(scoring),
         "chrom": variant.chrom,
         "positions": [positions[i] for i in kept],
         "first": FLANK_BP,
@@ -76,33 +86,14 @@ def _other_columns(
     scoring: Scoring, locus: Locus, allele: Allele, weights: Sequence[np.ndarray], track: int
 ) -> list[Column]:
     """Return the columns of the allele that the genome does not have, summed over its windows."""
-    variant = allele.variant
+    variant, change = allele.variant, allele.variant.change
     found = []
     for row, weight in enumerate(weights):
-        is_left = not variant.change.gain_bp or scoring.indels.anchors[row] == "left"
+        is_left = not change.gain_bp or scoring.indels.anchors[row] == "left"
         start = locus.index(variant) if is_left else _first_right(variant, locus)
-        contributed = contributions(scoring, allele.windows[row], weight, track)
-        found.append(_columns(allele.windows[row], contributed, start, len(variant.change.new)))
+        slot = Slot(start, len(change.new), max(len(change.old), len(change.new)))
+        found.append(_columns(scoring, allele.windows[row], weight, track, slot))
     return [_sum(parts) for parts in zip(*found, strict=True)]
-
-
-def contributions(
-    scoring: Scoring, codes: UInt8[np.ndarray, " base"], read: Float[np.ndarray, " bin"], track: int
-) -> Float[np.ndarray, " base"]:
-    """Return what every base contributes to the prediction of a track, weighted by bin."""
-    ensemble = scoring.ensemble
-    n_tracks = ensemble.members[0].model.config.heads[ensemble.head]
-    weights = np.zeros((len(read), n_tracks))
-    weights[:, track if ensemble.columns is None else ensemble.columns[track]] = read
-    gradient = np.zeros((len(codes), 4))
-    for member in ensemble.members:
-        margin, width = member.margin_bp, member.model.window_bp
-        plain = Predictor(member.model, device=member.device, strands=member.strands)
-        for shift in member.shifts_bp:
-            window = slice(margin + shift, margin + shift + width)
-            found = input_gradient(plain, codes[None, window], ensemble.head, weights)[0]
-            gradient[window] += found / (len(member.shifts_bp) * len(ensemble.members))
-    return times_input(gradient.astype(np.float32), codes)
 
 
 def _weights(
@@ -127,10 +118,25 @@ def _first_right(variant: Variant, locus: Locus) -> int:
 
 
 def _columns(
-    codes: UInt8[np.ndarray, " base"], values: Float[np.ndarray, " base"], first: int, n_own: int
+    scoring: Scoring,
+    codes: UInt8[np.ndarray, " base"],
+    read: Float[np.ndarray, " bin"],
+    track: int,
+    slot: Slot,
 ) -> list[Column]:
-    """Return base and value of an allele and its flanks; a gap where the window does not reach."""
-    places = range(first - FLANK_BP, first + n_own + FLANK_BP)
+    """Return base and value of an allele and its flanks; a gap where the window does not reach.
+
+    Of bases that are not shown the value is NaN.
+    """
+    places = range(slot.first - FLANK_BP, slot.first + slot.n_own + FLANK_BP)
+    kept, moved = set(_kept(slot.width)), slot.width - slot.n_own
+    columns = [i if i < FLANK_BP + slot.n_own else i + moved for i in range(len(places))]
+    shown = [
+        place
+        for place, column in zip(places, columns, strict=True)
+        if column in kept and 0 <= place < len(codes)
+    ]
+    values = contributions(scoring, codes, read, track, shown)
     letters = BASES + "N"
     return [
         (letters[codes[place]], float(values[place])) if 0 <= place < len(codes) else (GAP, None)
