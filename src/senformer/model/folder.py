@@ -16,11 +16,12 @@ from typing import Any
 import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from senformer.core.commit import commit_folder, restore_folder, sha256, write_json, write_text
 from senformer.core.errors import DataError, MissingInputError
+from senformer.core.tensor_file import save_tensors
 from senformer.model.card import ModelCard
 
 FORMAT = 1
@@ -43,8 +44,7 @@ def write_folder(path: str | os.PathLike, saved: SavedModel) -> None:
     """Write a model folder in one step, with the SHA-256 of every file."""
 
     def write(folder: Path) -> None:
-        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in saved.tensors.items()}
-        save_file(tensors, folder / WEIGHTS)
+        save_tensors(saved.tensors, folder / WEIGHTS)
         card = saved.card.model_copy(update={"sha256": sha256(folder / WEIGHTS), "has_sums": True})
         write_json(folder / CONFIG, {"format": FORMAT, "name": saved.name, "config": saved.config})
         write_json(folder / CARD, card.model_dump(mode="json"))

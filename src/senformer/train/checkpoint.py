@@ -4,10 +4,8 @@
 ``average.safetensors``, and ``state.json`` with the SHA-256 of all: the format itself carries no checksum.
 """
 
-import errno
 import json
 import logging
-import os
 import re
 import shutil
 from collections.abc import Collection, Mapping
@@ -15,12 +13,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from senformer.core.commit import commit_folder, remove, sha256, write_json
 from senformer.core.errors import DataError, StorageError
+from senformer.core.tensor_file import save_tensors
 from senformer.train.config import TrainConfig
 from senformer.train.optimizer import optimizer_kind, refuse_other_shapes
 from senformer.train.shards import like
@@ -93,21 +91,11 @@ def save_checkpoint(run: Path, state: State, files: Mapping[str, Mapping[str, Te
 
     def write(folder: Path) -> None:
         for name, tensors in files.items():
-            _save(tensors, folder / name)
+            save_tensors(tensors, folder / name)
         sums = {name: sha256(folder / name) for name in files}
         write_json(folder / STATE, asdict(state) | {"sha256": sums})
 
     commit_folder(checkpoint_path(run, state.step), write)
-
-
-def _save(tensors: Mapping[str, Tensor], path: Path) -> None:
-    try:
-        save_file({key: tensor.detach().contiguous() for key, tensor in tensors.items()}, path)
-    except SafetensorError as fault:
-        # The library wraps the system's failure in text; the number tells a full disk from the rest.
-        code = re.search(r"code: (\d+)", str(fault))
-        number = int(code[1]) if code else errno.EIO
-        raise OSError(number, os.strerror(number), str(path)) from fault
 
 
 def refuse_small_disk(run: Path, model: nn.Module, config: TrainConfig) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
 from senformer.core.commit import commit_file
+from senformer.core.tensor_file import save_tensors
 from senformer.predict.shards import ShardLog
 
 Arrays = Mapping[str, np.ndarray]
@@ -49,7 +50,7 @@ class Kept:
         file = self._log.folder / f"{name}.safetensors"
         if name not in self:
             arrays = {key: np.ascontiguousarray(array) for key, array in make().items()}
-            commit_file(file, lambda temporary: save_file(arrays, temporary))
+            commit_file(file, lambda temporary: save_tensors(arrays, temporary))
             self._log.finish(name, file)
             return arrays
         return load_file(file)
