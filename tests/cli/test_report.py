@@ -11,6 +11,13 @@ def test_report__a_folder_that_is_no_run(senformer, tmp_path):
     assert "is no run folder (no run.json of `train`)" in answer.err
 
 
+@pytest.mark.parametrize("options", [(), ("--top", 2)])
+def test_report__a_file_that_is_not_there(senformer, tmp_path, options):
+    answer = senformer("report", tmp_path / "none.parquet", *options)
+    assert answer.code == 66
+    assert "none.parquet: no such file or folder" in answer.err
+
+
 @pytest.mark.slow
 def test_report__takes_the_results_that_stand_in_the_run(senformer, short_demo, tmp_path):
     page = tmp_path / "page.html"

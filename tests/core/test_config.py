@@ -17,6 +17,10 @@ class Outer(Config):
     parts: dict[str, int] = {}
 
 
+class Flagged(Config):
+    flag: bool
+
+
 def test_parse__unknown_key_suggests_the_nearest():
     with pytest.raises(
         ConfigError, match=r"a\.yaml: unknown key 'lerning_rate'. Did you mean 'learning_rate'\?"
@@ -166,3 +170,14 @@ def test_parse__none_for_a_key_that_may_be_left_out(values, todo):
     with pytest.raises(ConfigError) as raised:
         parse(Whole, values, "x.yaml")
     assert (raised.value.code, raised.value.todo) == ("E107", todo)
+
+
+def test_read_yaml__true_and_false_alone_are_no_text(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("a: [on, no, yes, Off, y]\nb: [true, False]\non: 1\n")
+    assert read_yaml(path) == {"a": ["on", "no", "yes", "Off", "y"], "b": [True, False], "on": 1}
+
+
+def test_parse__a_word_is_no_truth_value():
+    with pytest.raises(ConfigError, match=r"key 'flag' is 'yes': .* Write true or false\."):
+        parse(Flagged, {"flag": "yes"}, "a.yaml")

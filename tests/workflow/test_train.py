@@ -30,11 +30,27 @@ def test_train_from_file__steps_take_the_place_of_those_of_the_file(tmp_path, mo
     assert [settings.steps for settings in found] == [2]
 
 
-def test_train_from_file__a_model_that_is_fitted_at_once_takes_no_steps(tmp_path, monkeypatch):
+def test_train_from_file__seed_and_device_take_the_place_of_those_of_the_file(tmp_path, monkeypatch):
+    (tmp_path / "x.yaml").write_text("model: {name: deepstarr}\ntrain: {steps: 9, seed: 4}\n")
+    found = []
+    monkeypatch.setattr("senformer.workflow.train.open_organisms", lambda folders: {})
+    monkeypatch.setattr("senformer.train.train", lambda model, settings, *_, **__: found.append(settings))
+    train_from_file(tmp_path / "x.yaml", [], tmp_path / "run", seed=0, device="cpu")
+    assert [(settings.seed, settings.device, settings.steps) for settings in found] == [(0, "cpu", 9)]
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"steps": 2}, "--steps: gkm_svm is fitted to all rows at once and has no steps"),
+        ({"device": "cpu"}, "--device: gkm_svm is fitted to all rows at once and has no device"),
+    ],
+)
+def test_train_from_file__what_a_fit_has_none_of(tmp_path, monkeypatch, given, found):
     (tmp_path / "x.yaml").write_text("model: gkm_svm\n")
     monkeypatch.setattr("senformer.workflow.train.open_organisms", lambda folders: {})
-    with pytest.raises(UsageError, match="--steps: gkm_svm is fitted to all rows at once and has no steps"):
-        train_from_file(tmp_path / "x.yaml", [], tmp_path / "run", steps=2)
+    with pytest.raises(UsageError, match=found):
+        train_from_file(tmp_path / "x.yaml", [], tmp_path / "run", **given)
 
 
 @pytest.mark.parametrize(

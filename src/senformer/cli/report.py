@@ -103,7 +103,8 @@ def report(
         )
         _report_scores(runs[0], out, variant or [], 5 if top is None else top, model or [], genome, genes)
         return
-    _refuse_given(of_scores, "is of a file of scores, and none was named")
+    if runs[0].exists():
+        _refuse_given(of_scores, "is of a file of scores, and none was named")
     if tensorboard is not None:
         _write_events(runs, tensorboard, [out, evaluation, scores, drift])
         return

@@ -30,6 +30,16 @@ def train(
             show_default=False,
         ),
     ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="In place of the seed of CONFIG; for replicates.", show_default=False),
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(
+            "--device", help="auto, cpu, cuda or cuda:N, in place of that of CONFIG.", show_default=False
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Train a model on one dataset, or on several organisms' datasets.
@@ -45,6 +55,6 @@ def train(
         os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     from senformer.workflow.train import train_from_file
 
-    result = train_from_file(config, data, out, resume=resume, steps=steps)
+    result = train_from_file(config, data, out, resume=resume, steps=steps, seed=seed, device=device)
     if result is not None:
         say(result, f"Model {result['model']} after {result['steps']} steps ({result['stopped_by']}).")

@@ -43,7 +43,10 @@ _NO_VALUE = "Leave the key out, or write null."
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, which also refuses a key that stands twice and reads ``1e-3`` as a number."""
+    """PyYAML's safe loader, which also refuses a key that stands twice and reads ``1e-3`` as a number.
+
+    As in YAML 1.2 ``true`` and ``false`` alone are no text: a column may be called ``on``.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         """Refuse a repeated key; PyYAML would keep the last value in silence."""
@@ -56,6 +59,13 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+_Loader.yaml_implicit_resolvers = {
+    first: [found for found in resolvers if found[0] != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"(true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
 )
@@ -139,7 +149,8 @@ def parse(kind: type[T], values: dict[str, Any], where: str) -> T:
             raise ConfigError("E107", where, found, todo) from fault
         message = first["msg"].removeprefix("Value error, ")
         found = f"key {field!r} is {first['input']!r}: {message}" if field else message
-        todo = _NO_VALUE if is_no_value else "Mend the value."
+        mend = "Write true or false." if first["type"] == "bool_type" else "Mend the value."
+        todo = _NO_VALUE if is_no_value else mend
         raise ConfigError("E107", where, found, todo) from fault
 
 

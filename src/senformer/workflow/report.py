@@ -130,6 +130,8 @@ def report_events(runs: Sequence[Path], out: Path) -> int:
 
 
 def _require_run(run: Path) -> None:
+    if not run.exists():
+        raise MissingInputError("E123", str(run), "no such file or folder", "Check the path.")
     if _record(run / "run.json").get("command") != "train":
         raise MissingInputError(
             "E123",

@@ -38,17 +38,25 @@ def _datasets_in(path: Path) -> list[Path]:
 
 
 def train_from_file(
-    config: Path, folders: list[Path], out: Path, *, resume: bool = False, steps: int | None = None
+    config: Path,
+    folders: list[Path],
+    out: Path,
+    *,
+    resume: bool = False,
+    steps: int | None = None,
+    seed: int | None = None,
+    device: str | None = None,
 ) -> dict[str, Any] | None:
     """Train what ``config`` describes (sections ``model`` and ``train``) on the datasets in ``folders``.
 
     A run that begins at another model needs no ``model`` section. What the ``train`` section leaves out is as
     the model's recipe says, of a model that is fine-tuned as far as that is of its task; ``steps`` takes the
-    place of the steps or epochs of both. Of several processes that were launched together the first returns
-    the result, the others None.
+    place of the steps or epochs of both, ``seed`` and ``device`` that of these keys. Of several processes
+    that were launched together the first returns the result, the others None.
     """
     from senformer.model.zoo import MODELS
     from senformer.train import train
+    from senformer.train.fit import FITS
     from senformer.train.fit.run import fit
     from senformer.train.recipe import train_settings
     from senformer.train.team import launched
@@ -58,12 +66,14 @@ def train_from_file(
             model, section, recipe = read_experiment(config, out if resume else None)
             if steps is not None:
                 section = {name: value for name, value in section.items() if name != "epochs"}
-                section["steps"] = steps
+            given = {"steps": steps, "seed": seed, "device": device}
+            section = section | {name: value for name, value in given.items() if value is not None}
             datasets = open_organisms(folders)
             is_fitted = "name" in model and MODELS[str(model["name"])].trainer == "fit"
-            if is_fitted and steps is not None:
-                found = f"{model['name']} is fitted to all rows at once and has no steps"
-                raise UsageError("E144", "--steps", found, "Leave it out.")
+            for name, value in given.items() if is_fitted else ():
+                if value is not None and name not in FITS[str(model["name"])].config_class.model_fields:
+                    found = f"{model['name']} is fitted to all rows at once and has no {name}"
+                    raise UsageError("E144", f"--{name}", found, "Leave it out.")
             if is_fitted and team.size > 1:
                 found = f"{model['name']} is fitted at once; {team.size} processes were launched"
                 raise UsageError("E141", str(config), found, "Launch one: senformer train, without torchrun.")

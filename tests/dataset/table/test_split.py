@@ -43,7 +43,7 @@ def test_by_column__refuses_a_text_without_meaning_and_a_name_without_row() -> N
         DataError, match=r"t line 4, column 'x': 'tset' means no split. Did you mean 'test'\?"
     ):
         fed(ByColumn(config(by="column", column="x")), ["train", "test"], ["tset"])
-    with pytest.raises(DataError, match="column 'x': no row has 'holdout'"):
+    with pytest.raises(DataError, match=r"column 'x': no row has 'holdout'\. Known: train\."):
         fed(ByColumn(config(by="column", column="x", test=["holdout"])), ["train"]).codes()
 
 

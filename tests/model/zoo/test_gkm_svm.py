@@ -115,3 +115,9 @@ def test_gkm_svm__saved_and_loaded(tmp_path):
 def test_gkm_svm__refuses(overrides, message):
     with pytest.raises(ConfigError, match=message):
         create_model("gkm_svm", **{**SMALL, **overrides})
+
+
+def test_gkm_svm__without_support_vectors_the_intercept_decides():
+    model = create_model("gkm_svm", **SMALL).eval()
+    model.intercept.copy_(torch.tensor([0.5, -0.25]))
+    assert model(torch.zeros(3, 40, dtype=torch.uint8))["cells"].tolist() == [[[0.5, -0.25]]] * 3

@@ -117,6 +117,16 @@ def test_check_tensors__kind_of_other_tensors_is_refused(source):
         check_tensors(found, _meta(found, attention={"kind": "linear"}), ["human"])
 
 
+def test_check_tensors__another_window_of_a_model_with_dense_layers(tmp_path):
+    sizes = {"channels": [4, 4, 4, 4], "dense": [8, 8], "heads": {"fly": 2}}
+    create_model("deepstarr", **sizes).save(tmp_path / "source")
+    shorter = create_model("deepstarr", **sizes, window_bp=200)
+    with pytest.raises(
+        ConfigError, match=r"its window is 249 bp, and that of this run 200 bp\. Build the data"
+    ):
+        check_tensors(read_source(tmp_path / "source"), shorter, ["fly"])
+
+
 def test_take_weights__trunk_and_kept_heads_alone(source):
     found = read_source(source)
     saved = load_model(source).state_dict()

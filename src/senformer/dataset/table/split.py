@@ -71,6 +71,7 @@ class ByColumn(RowSplitter):
             for text in (MEANING[split] if given[split] is None else given[split])
         }
         self._code |= dict.fromkeys(config.drop, NO_SPLIT)
+        self._seen: set[str] = set()
         self._expected = {text for texts in (*given.values(), config.drop) for text in texts or ()}
         self._parts: list[Codes] = []
 
@@ -89,6 +90,7 @@ class ByColumn(RowSplitter):
                     f"{nearest(text, self._code)} Or add it to split.train, valid, test or drop.",
                 )
         self._expected -= set(texts)
+        self._seen |= set(texts)
         self._parts.append(np.array([self._code[text] for text in texts], dtype=np.int8)[indices])
 
     def codes(self) -> Codes:
@@ -99,7 +101,7 @@ class ByColumn(RowSplitter):
                 "E492",
                 f"dataset.split column {self._column!r}",
                 f"no row has {name!r}",
-                "Check its spelling.",
+                nearest(name, self._seen),
             )
         codes = np.concatenate(self._parts)
         self.left_out["dropped_by_column"] = int((codes == NO_SPLIT).sum())

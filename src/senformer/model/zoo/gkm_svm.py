@@ -121,8 +121,10 @@ class GkmSvm(KmerModel):
         return sum_rows(words, decisions[which])
 
     def _decide(self, codes: Codes) -> Float64[np.ndarray, "row track"]:
-        words = self.kernel.words(codes)
         intercept = self.intercept.cpu().numpy()
+        if not len(self.support):
+            return np.broadcast_to(intercept, (len(codes), self.n_tracks)).copy()
+        words = self.kernel.words(codes)
         if self.kernel.is_linear:
             found = sum_rows(words, self._table()[words.words]) / self.kernel.lengths(words)[:, None]
             return (found / 2 if self.kernel.both_strands else found) + intercept

@@ -166,13 +166,17 @@ def check_tensors(source: Source, model: nn.Module, kept: list[str]) -> None:
     difference = first_difference(known, wanted)
     if difference is not None:
         key, has, needs = difference
-        raise ConfigError(
-            "E629",
-            f"{_WHERE}: tensor {key!r} of {source.folder}",
+        found = (
             f"is {'missing' if has is None else has}, "
-            f"the model of this run has {'no such tensor' if needs is None else needs}",
-            "Choose an attention kind of the same tensors, or leave the model section out.",
+            f"the model of this run has {'no such tensor' if needs is None else needs}"
         )
+        todo = "Choose an attention kind of the same tensors, or leave the model section out."
+        windows = source.config.get("window_bp"), getattr(model, "window_bp", None)
+        if has is not None and needs is not None and windows[0] != windows[1]:
+            # Dense layers behind the last position have a weight for each.
+            found += f"; its window is {windows[0]} bp, and that of this run {windows[1]} bp"
+            todo = f"Build the data with window_bp: {windows[0]}."
+        raise ConfigError("E629", f"{_WHERE}: tensor {key!r} of {source.folder}", found, todo)
 
 
 def take_weights(source: Source, model: nn.Module, kept: list[str]) -> None:
