@@ -33,4 +33,12 @@ class DistanceModel(BankModel):
         bases = self._bases(inputs)
         # The bins of the other strand come in the other order.
         both = (self.bank(bases) + self.bank(bases.flip(1, 2)).flip(1)) / 2
-        return self.layers[1](both)[:, None].to(both.dtype)
+        return self.gather(both)
+
+    def bin_features(self, windows: Float[Tensor, "window base 4"]) -> Float[Tensor, "window feature"]:
+        """Return what is gathered of bins, each made of its window in the bank alone."""
+        return (self.bank.of_windows(windows) + self.bank.of_windows(windows.flip(1, 2))) / 2
+
+    def gather(self, features: Float[Tensor, "batch bin feature"]) -> Float[Tensor, "batch 1 wide"]:
+        """Return what the heads read, of the features of all bins."""
+        return self.layers[1](features)[:, None].to(features.dtype)

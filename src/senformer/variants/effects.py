@@ -1,10 +1,10 @@
 """Predicts both alleles of variants and reduces the predictions to scores.
 
-What the genome has is predicted once for all variants of a window. Where the model declares its convolutional
-part, each other window then costs what it changes alone; otherwise all go through the model in one stream of
+What the genome has is predicted once for all variants of a window. Where the model declares what can be kept
+of it, each other window then costs what it changes alone; otherwise all go through the model in one stream of
 batches. A model that sums over words has a string of each allele of every variant in place of windows. A
-prediction is reduced as soon as it is there, so that memory holds one batch, and what each member
-of an ensemble keeps of a window that several batches share. An insertion or deletion has the windows that its
+prediction is reduced as soon as it is there, so that memory holds one batch, and what each member of an
+ensemble keeps of a window that several batches share. An insertion or deletion has the windows that its
 ``Indels`` asks for, combined before they are scored.
 """
 

@@ -70,7 +70,7 @@ class Ensemble:
 
     @property
     def declares(self) -> bool:
-        """Whether all models declare their convolutional part, so that alleles need not cost a whole pass."""
+        """Whether all models declare what can be kept of them, so that alleles need not cost a whole pass."""
         return all(declares(member.model) for member in self.members)
 
     @property

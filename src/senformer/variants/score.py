@@ -114,7 +114,7 @@ def score(
     top
         How many of the largest effects keep their predictions.
     delta
-        Whether an ALT allele costs what it changes alone, where the model declares its convolutional part;
+        Whether an ALT allele costs what it changes alone, where the model declares what it keeps;
         False runs the whole model for each. The scores are the same to rounding.
     layout
         ``long`` or ``wide``, of parquet and TSV.

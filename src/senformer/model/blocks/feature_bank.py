@@ -45,10 +45,16 @@ class FeatureBank(nn.Module):
 
     def forward(self, x: Float[Tensor, "batch base 4"]) -> Float[Tensor, "batch bin feature"]:
         """Return the features of each bin."""
-        windows = x.unfold(1, self.window_bp, self.step_bp).transpose(2, 3)
-        flat = windows.reshape(-1, self.window_bp, x.shape[-1])
-        parts = [self._activate(self.layers(part)) for part in flat.split(_AT_ONCE)]
-        return torch.cat(parts).view(*windows.shape[:2], -1)
+        windows = self.windows(x)
+        return self.of_windows(windows.flatten(0, 1)).view(*windows.shape[:2], -1)
+
+    def windows(self, x: Float[Tensor, "batch base 4"]) -> Float[Tensor, "batch bin window_base 4"]:
+        """Return the window of each bin."""
+        return x.unfold(1, self.window_bp, self.step_bp).transpose(2, 3)
+
+    def of_windows(self, x: Float[Tensor, "window base 4"]) -> Float[Tensor, "window feature"]:
+        """Return the features of bins by their windows."""
+        return torch.cat([self._activate(self.layers(part)).flatten(1) for part in x.split(_AT_ONCE)])
 
 
 def frozen(module: nn.Module) -> nn.Module:

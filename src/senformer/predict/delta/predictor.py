@@ -1,7 +1,7 @@
 """Delta inference: one pass of a reference is kept, and sequences that differ from it cost what differs.
 
 The results are those of :meth:`senformer.predict.predictor.Predictor.predict` to rounding, for any model: one
-that declares no convolutional part is predicted the plain way.
+that declares no part that depends on near bases alone is predicted the plain way.
 """
 
 import abc
@@ -14,6 +14,7 @@ from jaxtyping import Float32, UInt8
 from torch import Tensor
 
 from senformer.genome.sequence import reverse_complement
+from senformer.predict.delta.bank import KeptBank, declares_bins
 from senformer.predict.delta.passes import KeptPass
 from senformer.predict.delta.view import View
 from senformer.predict.precision import arithmetic
@@ -40,7 +41,7 @@ class DeltaPredictor:
 
     @property
     def is_used(self) -> bool:
-        """Whether the model declares its convolutional part; if not, every sequence is a whole pass."""
+        """Whether the model declares what can be kept of it; if not, every sequence is a whole pass."""
         return declares(self.predictor.model)
 
     def reference(
@@ -81,9 +82,9 @@ class DeltaPredictor:
 
 
 def declares(model: Any) -> bool:
-    """Say whether a model declares its convolutional part."""
+    """Say whether a model declares its convolutional part, or bins that are made of windows around them."""
     stages = getattr(model, "local_stages", None)
-    return stages is not None and bool(stages())
+    return declares_bins(model) or (stages is not None and bool(stages()))
 
 
 class Reference(abc.ABC):
@@ -148,7 +149,8 @@ class _Kept(Reference):
         self._inputs: Mapping[str, np.ndarray] | None = inputs if _is_named(inputs) else None
         model = predictor.model
         permutation = card_permutation(model, head)
-        self._passes: list[tuple[int, bool, KeptPass]] = []
+        keep = KeptBank if declares_bins(model) else KeptPass
+        self._passes: list[tuple[int, bool, KeptPass | KeptBank]] = []
         total: Any = 0.0
         with predictor.hold(), within_memory(predictor.device, _LOWER):
             for shift, is_rc in predictor.passes:
@@ -157,7 +159,7 @@ class _Kept(Reference):
                 rows, columns = view.rows(max(n_out, 0), is_rc), view.columns(permutation, is_rc)
                 with torch.no_grad(), arithmetic(predictor.device, predictor.dtype):
                     one = {key: x[0] for key, x in window.items()}
-                    kept = KeptPass(model, head, one, rows, columns)
+                    kept = keep(model, head, one, rows, columns)
                     total = total + kept.reference()
                 self._passes.append((shift, is_rc, kept))
         self.prediction = self._mean(total)[0]
