@@ -16,8 +16,10 @@ from senformer.evaluate import evaluate
 from senformer.genome import open_genome
 from senformer.genome.interval import Interval
 from senformer.model import load_model
+from senformer.model.zoo import MODELS
 from senformer.predict.regions import predict_regions
 from senformer.train import TrainConfig, train
+from senformer.train.fit import FITS
 from senformer.train.fit.run import fit
 from senformer.variants import score
 from senformer.workflow.train import train_from_file
@@ -110,6 +112,21 @@ def test_fit__cross_validation_stands_in_the_run(dataset, tmp_path):
         fit(section, config, {"toy": dataset}, tmp_path / "r")
 
 
+@pytest.mark.parametrize("name", ["kmer_svm", "expecto"])
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [({"sequence": {}}, "gives extra, and {} reads sequence"), ({}, "gives 'extra', which {} does not read")],
+)
+def test_fit__inputs_are_those_of_the_model(name, changes, message, tmp_path):
+    dataset = starts_dataset(tmp_path, inputs={"extra": {"columns": ["other"]}}, **changes)
+    section = {"name": name} if name == "kmer_svm" else bank_section(name, tmp_path)
+    config = FITS[name].config_class()
+    with pytest.raises(ConfigError, match=message.format(name)) as caught:
+        fit(section, config, {"toy": dataset}, tmp_path / "r")
+    assert caught.value.code == "E647"
+    assert not (tmp_path / "r").exists()
+
+
 def test_fit__faults(dataset, tmp_path):
     section = {"name": "kmer_svm"}
     with pytest.raises(ConfigError, match=r"there are 2: a, b. Give the one dataset"):
@@ -123,4 +140,8 @@ def test_fit__faults(dataset, tmp_path):
         fit(section, FitConfig(threads=1), {"toy": dataset}, tmp_path / "r")
     with pytest.raises(ConfigError, match=r"model\.gamma: has no effect under kernel gkm_esttrunc"):
         fit({"name": "gkm_svm", "gamma": 2.0}, FitConfig(), {"toy": dataset}, tmp_path / "r")
+    delta_svm = {"name": "gkm_svm", **MODELS["gkm_svm"].variants["delta_svm"]}
+    with pytest.raises(ConfigError, match=r"readout: words is for scoring .* --readout words") as caught:
+        fit(delta_svm, FitConfig(), {"toy": dataset}, tmp_path / "r")
+    assert caught.value.code == "E686"
     assert not (tmp_path / "r").exists()

@@ -7,6 +7,7 @@ from typing import Any
 
 from senformer.classical.config import FitConfig
 from senformer.classical.fit import Targets, fit_model
+from senformer.core.errors import ConfigError
 from senformer.dataset.examples import AnyDataset
 from senformer.dataset.loader import eval_windows
 from senformer.model.kmers.words import Codes
@@ -27,10 +28,14 @@ def prepare_machines(plan: Plan, section: dict[str, Any], dataset: AnyDataset, c
     Raises
     ------
     ConfigError
-        A key of the ``train`` section has no effect on such a task or model.
+        A key of the ``train`` section has no effect on such a task or model, or the readout is none of a fit.
     DataError
         There are no rows, or none to fit a track to.
     """
+    if plan.overrides.get("readout") == "words":
+        found = "words is for scoring variants alone (deltaSVM); a machine is fitted to decisions"
+        todo = "Leave it out (variant gkmsvm), then: senformer convert RUN --readout words --out MODEL."
+        raise ConfigError("E686", "model.readout", found, todo)
     overrides = choose_task(plan.overrides, dataset, is_given="task" in section)
     refuse_unread(config, "train", {"task": overrides["task"], "model": plan.name})
     windows = eval_windows(dataset, "train", plan.window_bp, plan.crop_bins)

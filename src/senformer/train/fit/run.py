@@ -24,6 +24,7 @@ from senformer.train.export import MODEL, describe_dataset, track_card, training
 from senformer.train.fit import FITS
 from senformer.train.folder import DONE, METRICS, read_record, refuse_used, require_folder, sweep
 from senformer.train.idle import refuse_unread
+from senformer.train.inputs import refuse_unfit_inputs
 from senformer.train.plan import make_plan
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ def fit(
     dataset = _only(datasets)
     plan = make_plan(model_section, TrainConfig(steps=1), datasets)
     refuse_unread(model_config(plan.name, plan.overrides), "model")
+    refuse_unfit_inputs(datasets, plan)
     work = FITS[plan.name].prepare(plan, model_section, dataset, config)
     if resume:
         require_folder(out)
