@@ -51,6 +51,25 @@ def test_contributions__without_a_gradient_are_mean_drops(name, names, tmp_path,
     assert "In-silico mutagenesis: by how much" in next(page.parent.glob("chr1*.html")).read_text()
 
 
+def test_contributions__of_alleles_that_are_read_as_strings(tmp_path):
+    model = random_machine(readout="words")
+    page = report_scores(score_variants(model, tmp_path, ALLELES), top=3)
+    items = {item["variant_id"]: item for item in map(_read, page.parent.glob("chr1*.json"))}
+    flank = "-" * 26  # of 30 columns, words of 5 bp reach 4
+    text = "".join(BASES[code] for code in BASES_OF_CHR1)
+    for name, item in items.items():
+        change = item["sequence"]["ref"]["bases"], item["sequence"]["alt"]["bases"]
+        assert all(bases.startswith(flank) and bases.endswith(flank) for bases in change), name
+        ref, alt = (bases.replace("-", "") for bases in change)
+        assert ref in text
+        assert len(alt) - len(ref) == len(item["alt"]) - len(item["ref"])
+    found = items["one"]["sequence"]["alt"]["values"][26:-26]
+    alt = [BASES.index(base) for base in items["one"]["sequence"]["alt"]["bases"].strip("-")]
+    track = items["one"]["tracks"][0]["track_index"]
+    slow = [_mean_drop(model, np.array(alt, dtype=np.uint8), place, track) for place in range(9)]
+    np.testing.assert_allclose(found, slow, rtol=1e-4, atol=1e-5)
+
+
 def test_contributions__of_long_windows_without_a_gradient_there_are_none(tmp_path, monkeypatch):
     model = random_machine()
     monkeypatch.setattr(module, "LONGEST_ISM_BP", model.window_bp - 1)

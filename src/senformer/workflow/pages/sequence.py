@@ -13,6 +13,7 @@ from senformer.variants.alleles import Allele, reach, read_alleles
 from senformer.variants.indel import IndelPlace
 from senformer.variants.loci import Locus
 from senformer.variants.place import Place
+from senformer.variants.strings import read_strings
 from senformer.workflow.pages.contributions import choose_method, contributions
 from senformer.workflow.pages.reopen import Scoring
 
@@ -57,19 +58,13 @@ def explain_sequence(
     """
     (variant,) = locus.variants
     change = variant.change
-    ref_codes, (allele,) = read_alleles(locus, scoring.fasta, scoring.indels.anchors)
     read = np.zeros(scoring.ensemble.n_bins)
     read[bins] = 1
-    slot = Slot(locus.index(variant), len(change.old), max(len(change.old), len(change.new)))
-    genome = _columns(scoring, ref_codes, read, track, slot)
-    weights = [read]
-    if change.gain_bp:
-        place = Place(variant, locus.window, len(read), scoring.measure.bin_bp)
-        weights = _weights(scoring, [ref_codes, *allele.windows], read, track, place)
-    other = _other_columns(scoring, locus, allele, weights, track)
-    genome, other = (_fill(columns, slot.width) for columns in (genome, other))
-    kept = _kept(slot.width)
-    positions = _positions(change, slot.width, scoring.fasta.chrom_sizes[variant.chrom])
+    n_slot = max(len(change.old), len(change.new))
+    columns_of = _of_strings if scoring.indels.reads_strings else _of_windows
+    genome, other = (_fill(columns, n_slot) for columns in columns_of(scoring, locus, read, track))
+    kept = _kept(n_slot)
+    positions = _positions(change, n_slot, scoring.fasta.chrom_sizes[variant.chrom])
     ref, alt = (other, genome) if variant.is_swapped else (genome, other)
     return {
         "method": choose_method(scoring),
@@ -80,6 +75,36 @@ def explain_sequence(
         "ref": _as_text(ref, kept),
         "alt": _as_text(alt, kept),
     }
+
+
+def _of_strings(
+    scoring: Scoring, locus: Locus, read: Float[np.ndarray, " bin"], track: int
+) -> tuple[list[Column], list[Column]]:
+    """Return the columns of both alleles, each read by itself."""
+    (variant,) = locus.variants
+    own, flank_bp = (variant.change.old, variant.change.new), scoring.ensemble.flank_bp
+    *strings, _ = read_strings(variant, scoring.fasta, flank_bp)
+    genome, other = (
+        _columns(scoring, codes, read, track, Slot(flank_bp, len(allele), max(map(len, own))))
+        for codes, allele in zip(strings, own, strict=True)
+    )
+    return genome, other
+
+
+def _of_windows(
+    scoring: Scoring, locus: Locus, read: Float[np.ndarray, " bin"], track: int
+) -> tuple[list[Column], list[Column]]:
+    """Return the columns of both alleles, each in its windows."""
+    (variant,) = locus.variants
+    change = variant.change
+    ref_codes, (allele,) = read_alleles(locus, scoring.fasta, scoring.indels.anchors)
+    slot = Slot(locus.index(variant), len(change.old), max(len(change.old), len(change.new)))
+    weights = [read]
+    if change.gain_bp:
+        place = Place(variant, locus.window, len(read), scoring.measure.bin_bp)
+        weights = _weights(scoring, [ref_codes, *allele.windows], read, track, place)
+    other = _other_columns(scoring, locus, allele, weights, track)
+    return _columns(scoring, ref_codes, read, track, slot), other
 
 
 def _other_columns(
