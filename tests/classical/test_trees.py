@@ -59,6 +59,35 @@ def test_fit_trees__learns_and_stops():
     np.testing.assert_array_equal(again.values, found.values)
 
 
+OPTIONS = {
+    "learning_rate": 0.3,
+    "max_depth": 6,
+    "l2": 30.0,
+    "rounds": 7,
+    "patience": 1,
+    "min_rows_leaf": 40,
+    "max_bins": 8,
+}
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_fit_trees__every_option_counts(option):
+    train, valid = rows(400, 1), rows(150, 2)
+    # The valid rows are few enough for the area to fall before the last round.
+    plain = {"learning_rate": 0.1, "l2": 1.0, "rounds": 60, "patience": 20}
+    x = torch.from_numpy(rows(200, 3)[0]).double()
+    one, other = (
+        head(fit_trees(train, valid, TreesConfig(**settings))).scores(x)
+        for settings in (plain, plain | {option: OPTIONS[option]})
+    )
+    assert not torch.allclose(one, other, atol=1e-6)
+
+
+def test_options__all_but_those_of_rows_and_device():
+    # Rows that stop the trees are drawn where a dataset is read (tests/train/fit/test_trees.py).
+    assert {*OPTIONS, "seed", "valid_fraction", "device"} == set(TreesConfig.model_fields)
+
+
 def test_fit_trees__splits_lie_between_bins():
     train, valid = rows(400, 1), rows(150, 2)
     found = [

@@ -5,6 +5,25 @@ What a table leaves out is not on record. None is the absence of a setting; a va
 
 from typing import Any
 
+# Of models that are fitted at once: what their recipe says, and their settings where nothing is said.
+FITTED: dict[str, dict[str, Any]] = {
+    "expecto": {"learning_rate": 0.01, "l2": 100.0, "rounds": 100, "base": 2.0},
+    "mentr": {
+        "learning_rate": 0.01,
+        "max_depth": 4,
+        "l2": 50.0,
+        "rounds": 500,
+        "patience": 10,
+        "valid_fraction": 0.2,
+        # What xgboost's least weight of 1 comes to at a probability of 0.5, and the most bins there are.
+        "min_rows_leaf": 4,
+        "max_bins": 255,
+        "seed": 12345,
+    },
+    "gkm_svm": {"c": 1.0, "tolerance": 1e-3, "class_weights": "none", "positive_weight": 1.0},
+    "kmer_svm": {"c": 1.0, "class_weights": "none", "positive_weight": 1.0},
+}
+
 
 def _stop(patience: int) -> dict[str, Any]:
     return {"metric": "valid_loss", "patience": patience}

@@ -3,17 +3,17 @@
 import pytest
 import torch
 from tests.model.zoo.published_layers import LAYERS, NORMS
-from tests.model.zoo.published_recipes import RECIPES
+from tests.model.zoo.published_recipes import FITTED, RECIPES
+from tests.model.zoo.published_sizes import SIZES
 from tests.model.zoo.steps import norms, steps
 
 from senformer.model import create_model
+from senformer.model.create import model_config
 from senformer.model.zoo import MODELS
 from senformer.train.config import TrainConfig
+from senformer.train.fit import FITS
 from senformer.train.idle import refuse_idle
 from senformer.train.losses import LOSSES
-
-# Compared with published code or weights, value by value, in tests of their own; or without layers.
-ELSEWHERE = {"enformer", "senformer", "baskerville", "expecto", "mentr", "gkm_svm", "kmer_svm"}
 
 
 def overrides(name):
@@ -34,8 +34,9 @@ def built(name):
 
 def test_published__every_model():
     named = {name.partition(":")[0] for name in LAYERS}
-    assert named == set(MODELS) - ELSEWHERE
+    assert named == set(MODELS) - {name.partition(":")[0] for name in SIZES}
     assert {name.partition(":")[0] for name in RECIPES} == named - {"define_cnn"}
+    assert set(FITTED) == set(FITS) == {name for name, kind in MODELS.items() if kind.trainer == "fit"}
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -48,6 +49,19 @@ def test_published__numbers_of_norms(name):
     found = norms(built(name))
     # What TensorFlow's own layers were given is not on record.
     assert found == ({NORMS[name]} if name in NORMS else found if name == "agentbind:deepsea" else set())
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_published__sizes(name):
+    found = model_config(*overrides(name)).model_dump(mode="json")
+    assert {key: found[key] for key in SIZES[name]} == SIZES[name]
+
+
+@pytest.mark.parametrize("name", FITTED)
+def test_published__settings_of_a_fit(name):
+    for said in ({}, recipe(name)):
+        found = FITS[name].config_class(**said).model_dump()
+        assert {key: found[key] for key in FITTED[name]} == FITTED[name]
 
 
 @pytest.mark.parametrize("name", RECIPES)

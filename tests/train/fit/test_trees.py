@@ -38,6 +38,10 @@ def test_prepare_trees__draws_the_rows_that_stop_it(dataset, tmp_path):
     assert not torch.equal(other.model.heads["toy"].knots, outcome.model.heads["toy"].knots)
 
 
+def test_prepare_trees__draws_as_many_as_asked(dataset, tmp_path):
+    assert prepared(dataset, tmp_path, valid_fraction=0.5).run(tmp_path / "r").facts == {"n_valid": 24}
+
+
 def test_prepare_trees__takes_the_valid_split(tmp_path):
     dataset = starts_dataset(tmp_path, split={"by": "identity", "fractions": {"valid": 0.25, "test": 0.25}})
     counts = dataset.windows["split"].value_counts()
