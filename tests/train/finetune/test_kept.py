@@ -85,3 +85,15 @@ def test_train__killed_before_a_checkpoint_it_needs_its_source(source, human, tm
     shutil.rmtree(folder)
     with pytest.raises(MissingInputError, match=r"source.*no such file. Give a saved model's folder"):
         train({}, config, human, tmp_path / "cut", resume=True)
+
+
+def test_train__killed_before_a_checkpoint_it_begins_at_the_run_again(source, human, tmp_path, monkeypatch):
+    run = tmp_path / "source"
+    shutil.copytree(source, run / "model")
+    config = tuned(run, steps=3)
+    train({}, config, human, tmp_path / "whole")
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        _kill_at(patch, 1)
+        train({}, config, human, tmp_path / "cut")
+    train({}, config, human, tmp_path / "cut", resume=True)
+    assert fingerprint(tmp_path / "cut") == fingerprint(tmp_path / "whole")

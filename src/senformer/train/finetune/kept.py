@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from senformer.core.commit import write_json
@@ -39,11 +40,13 @@ def find_source(path: str, run: Path | None = None) -> Source:
         return read_source(path)
     kept = _read(run / FILE, Path(path))
     try:
-        is_same = read_sums(find_model(path)).get(WEIGHTS) == kept.sha256
+        folder = find_model(path)
+        is_same = read_sums(folder).get(WEIGHTS) == kept.sha256
     except MissingInputError as fault:
         log.warning("%s (the source of fine-tuning): %s; %s has kept what it needs", path, fault.found, run)
         return kept
-    return kept if is_same else read_source(path)
+    # A run that has no checkpoint yet takes the weights from there still.
+    return replace(kept, folder=folder) if is_same else read_source(path)
 
 
 def name_source(path: str, run: Path | None = None) -> str:
