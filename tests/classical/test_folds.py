@@ -31,6 +31,17 @@ def test_split_folds__a_group_stays_together_and_folds_stay_even():
         split_folds(LABELS, groups, 5, 1, classify=True)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_split_folds__with_groups_of_both_classes_every_fold_has_either(seed):
+    # Groups 0 and 1 are of both classes, each with a 0; 2 to 6 of 1s alone, and 7 of a 0.
+    values = np.array([1.0, 0.0, 1.0, 0.0, *[1.0] * 5, 0.0])
+    groups = np.array([0, 0, 1, 1, 2, 3, 4, 5, 6, 7])
+    folds = split_folds(values, groups, 3, seed, classify=True)
+    for label in (0, 1):
+        assert set(folds[values == label]) == {0, 1, 2}
+    assert all(len(set(folds[groups == group])) == 1 for group in range(8))
+
+
 def test_group_rows__near_identical_sequences_of_either_strand():
     codes = np.random.default_rng(1).integers(0, 4, (5, 120)).astype(np.uint8)
     codes[2] = 3 - codes[0][::-1]

@@ -1,5 +1,7 @@
 """Folds of cross-validation: each class is dealt out evenly, and sequences that are alike stay together."""
 
+from collections import Counter
+
 import numpy as np
 from jaxtyping import Float64, Int64, UInt8
 
@@ -30,8 +32,9 @@ def split_folds(
 ) -> Int64[np.ndarray, " row"]:
     """Return the fold of every row, drawn from the seed; of labels, every fold has its share of either.
 
-    Groups are dealt out in random order, each to the fold that has the fewest rows of the class; a group of
-    both classes goes where its rows of the first one go.
+    Groups are dealt out in random order, each to the fold that has the fewest rows of its class. Groups of
+    both classes come first, to the fold with the fewest rows, so that none of them takes the place of one
+    that a fold still needs.
 
     Raises
     ------
@@ -45,12 +48,20 @@ def split_folds(
         what = "examples of either class" if classify else "examples"
         found = f"is {n_folds}; 2 to {fewest} folds are possible, each with {what}"
         raise ConfigError("E680", "train.cross_validation", found, "Mend it, or leave it out.")
+    counts = [Counter(groups[part].tolist()) for part in parts]
+    orders = [
+        list(dict.fromkeys(groups[numpy_rng(seed, "folds", number).permutation(part)].tolist()))
+        for number, part in enumerate(parts)
+    ]
+    every = range(len(parts))
+    shared = [group for group in orders[0] if all(group in count for count in counts)]
+    turns = [(list(every), shared), *(([number], orders[number]) for number in every)]
+    # Rows of each class in each fold.
+    sizes = np.zeros((len(parts), n_folds), dtype=np.int64)
     fold_of: dict[int, int] = {}
-    for number, part in enumerate(parts):
-        sizes = np.zeros(n_folds, dtype=np.int64)
-        own, counts = np.unique(groups[part], return_counts=True)
-        size_of = dict(zip(own.tolist(), counts.tolist(), strict=True))
-        for group in dict.fromkeys(groups[numpy_rng(seed, "folds", number).permutation(part)].tolist()):
-            fold = fold_of.setdefault(group, int(sizes.argmin()))
-            sizes[fold] += size_of[group]
+    for own, order in turns:
+        for group in order:
+            if group not in fold_of:
+                fold_of[group] = int(sizes[own].sum(axis=0).argmin())
+                sizes[:, fold_of[group]] += [count[group] for count in counts]
     return np.array([fold_of[group] for group in groups.tolist()], dtype=np.int64)
