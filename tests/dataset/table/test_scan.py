@@ -84,6 +84,25 @@ def test_scan_rows__warns_of_a_split_that_leaks_emptied(
     ]
 
 
+def test_scan_rows__warns_of_a_sequence_with_both_labels(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = [row | {"plus": str(number % 2)} for number, row in enumerate(toy_rows())]
+    scan(write_table(tmp_path / "t.tsv", rows), values={"hot": "plus"})
+    assert not caplog.records
+    # Both are of the train split.
+    other = next(n for n in range(1, len(rows), 2) if rows[n]["split"] == rows[0]["split"])
+    rows[other] |= {"seq": turned(rows[0]["seq"])}
+    scan(write_table(tmp_path / "t.tsv", rows), values={"hot": "plus"})
+    (record,) = caplog.records
+    assert record.message.startswith("warning[E428]: ")
+    assert f"t.tsv line {other + 2}: has the sequence of " in record.message
+    assert record.message.endswith(
+        "t.tsv line 2 and the other label of 'hot'; rows of 1 sequence say both 0 and 1. "
+        "Keep one row of each, or give the share of 1s as the value."
+    )
+
+
 def test_scan_rows__no_row_and_empty_splits(tmp_path: Path) -> None:
     rows = toy_rows()
     (tmp_path / "empty.tsv").write_text("\t".join(rows[0]) + "\n")

@@ -2,15 +2,19 @@
 
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Int8, Int64
 
 from senformer.core.errors import DataError
+from senformer.core.findings import WARNING, Finding
+from senformer.core.wording import counted
 from senformer.dataset.config import SPLITS
 from senformer.dataset.table.chunk import Chunk
 from senformer.dataset.table.config import TableConfig
+from senformer.dataset.table.conflicts import Conflict, LabelBits
 from senformer.dataset.table.encode import check_column
 from senformer.dataset.table.file_split import ByFile
 from senformer.dataset.table.ids import Ids
@@ -61,7 +65,7 @@ class Scan:
 def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader | None) -> Scan:
     """Read every row, check it, and decide its split.
 
-    Memory is 25 bytes a row, 20 more with ``locus``, and what the split needs.
+    Memory is 33 bytes a row, 20 more with ``locus``, and what the split needs.
 
     Raises
     ------
@@ -72,7 +76,7 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
     for name, extra in config.inputs.items():
         if extra.file is not None:
             check_numbers(name, extra)
-    windows, ids = RowWindows(is_of_genome=True), Ids()
+    windows, ids, labels = RowWindows(is_of_genome=True), Ids(), LabelBits()
     splitter = make_splitter(config, windows)
     keys, lines, starts = [], [], list[tuple[int, str]]()
     n_rows, unmatched = 0, Counter({"rows": 0, "joined": 0})
@@ -83,7 +87,8 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
         if config.id is not None and config.duplicate_ids == "error":
             again = ids.add(text_keys(chunk.columns[config.id].to_pylist()))
             _refuse_duplicate(again, _Where(lines, starts))
-        keys.append(_check_chunk(chunk, config, tracks, fasta, windows))
+        labels.add(read_values(chunk, config.values, tracks))
+        keys.append(_check_chunk(chunk, config, fasta, windows))
         splitter.add(chunk)
     if not n_rows:
         raise DataError(
@@ -111,7 +116,8 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
         left_out["overlaps_a_later_split"] = int((kept != codes).sum())
         codes = kept
     _refuse_empty(config, codes)
-    for finding in emptied_splits(given, codes):
+    conflict = labels.find(every_key, codes)
+    for finding in (*emptied_splits(given, codes), *_both_labels(conflict, config, where)):
         log.warning(finding.line)
     return Scan(codes, splitter.groups, left_out, leaks, overlaps, dict(unmatched))
 
@@ -131,12 +137,10 @@ class _Where:
 def _check_chunk(
     chunk: Chunk,
     config: TableConfig,
-    tracks: tuple[Track, ...],
     fasta: FastaReader | None,
     windows: RowWindows,
 ) -> Int64[np.ndarray, " row"]:
-    """Check all that a row says; return a key of its sequence, or of its place in the genome."""
-    read_values(chunk, config.values, tracks)
+    """Check what a row says beside its values; return a key of its sequence, or its place in the genome."""
     for extra in config.inputs.values():
         if extra.columns is not None:
             read_columns(chunk, extra.columns)
@@ -198,6 +202,20 @@ def _heed_overlaps(
         "Split by overlap, or set leaks: drop (the later of train, valid, test keeps its rows) or "
         "leaks: report.",
     )
+
+
+def _both_labels(found: Conflict | None, config: TableConfig, where: _Where) -> Iterator[Finding]:
+    """Yield a warning where rows of one sequence have both labels."""
+    if found is None:
+        return
+    first, other = found.pair
+    name = list(config.values)[found.value]
+    text = (
+        f"has the sequence of {where(first)} and the other label of {name!r}; rows of "
+        f"{counted(found.n_sequences, 'sequence')} say both 0 and 1"
+    )
+    todo = "Keep one row of each, or give the share of 1s as the value."
+    yield Finding(WARNING, "E428", where(other), text, todo)
 
 
 def _refuse_empty(config: TableConfig, codes: Int8[np.ndarray, " row"]) -> None:
