@@ -13,9 +13,10 @@ _DOORS = {
     "load_model": "senformer.model",
     "open_dataset": "senformer.dataset",
     "open_genome": "senformer.genome",
+    "predict_sequences": "senformer.predict.sequences",
 }
 
-__all__ = ["create_model", "extend", "load_model", "open_dataset", "open_genome"]
+__all__ = ["create_model", "extend", "load_model", "open_dataset", "open_genome", "predict_sequences"]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 from tests.model.toy import small_model
 
-from senformer.model.card import ModelCard
+from senformer.model.card import ModelCard, trainings
 
 
 def test_new_card__says_what_the_model_is():
@@ -31,3 +31,10 @@ def test_model_card__unknown_fact():
         card["windows"]
     with pytest.raises(ValidationError, match="bin_bp"):
         card.bin_bp = "wide"
+
+
+def test_trainings__back_to_the_first():
+    first = {"steps": 3}
+    last = {"steps": 7, "source": {"training": first}}
+    assert trainings(last) == [last, first]
+    assert trainings(None) == [{}]

@@ -2,14 +2,22 @@ import json
 
 import pytest
 import torch
+from tests.dataset.table.toy import toy_config, toy_rows, write_table
 from tests.train.toy import MODEL, settings
 
 import senformer
+from senformer.dataset import build_dataset, open_dataset
 from senformer.model import create_model
 from senformer.train.batches import make_batches
 from senformer.train.checkpoint import MODEL as WEIGHTS
 from senformer.train.checkpoint import OPTIMIZER, State, save_checkpoint
-from senformer.train.export import export_model, exported_step, track_card, training_intervals
+from senformer.train.export import (
+    describe_dataset,
+    export_model,
+    exported_step,
+    track_card,
+    training_intervals,
+)
 from senformer.train.plan import make_plan
 from senformer.train.settings import FREE
 
@@ -93,3 +101,11 @@ def test_training_intervals__of_imported_records_are_the_true_ones(tmp_path):
     import_tfrecords(toy.config(), tmp_path / "d")
     found = training_intervals(TrainBatches(open_dataset(tmp_path / "d"), "train", batch_size=2, seed=1))
     assert found == [list(place) for place in toy.places["train"]]
+
+
+def test_describe_dataset__how_the_sequences_of_a_table_lie(human, tmp_path):
+    config = toy_config(write_table(tmp_path / "toy.tsv", toy_rows()), pad="left", flanks={"right": "ACG"})
+    build_dataset(config, tmp_path / "table")
+    told = describe_dataset(open_dataset(tmp_path / "table"))
+    assert told["laid"] == {"pad": "left", "flanks": {"left": "", "right": "ACG"}}
+    assert set(describe_dataset(human["human"])) == {"organism", "sha256"}

@@ -14,6 +14,7 @@ from senformer.dataset import AnyDataset, TableDataset
 from senformer.dataset.fold_choice import choose_folds
 from senformer.dataset.manifest import read_json
 from senformer.genome.regions import subtract
+from senformer.model.card import trainings
 from senformer.predict.source import pick_head
 from senformer.predict.strands import card_tracks
 from senformer.tracks.orders import DEFAULT
@@ -105,7 +106,7 @@ def shares_training_rows(model: Any, head: str, dataset: TableDataset, split: st
 
     Known where the model, or one that it was fine-tuned from, was trained on this very table; else None.
     """
-    own, *sources = _trainings(model)
+    own, *sources = trainings(model.card.training)
     known = [own.get("datasets", {}).get(head) or {}]
     known += [entry for source in sources for entry in source.get("datasets", {}).values()]
     digests = {entry["sha256"] for entry in known if entry.get("sha256") is not None}
@@ -115,14 +116,6 @@ def shares_training_rows(model: Any, head: str, dataset: TableDataset, split: st
     was_dropped = dataset.config.leaks == "drop"
     shared = sum(counts.get(kind, {}).get(f"train+{split}", 0) for kind in ("leaks", "overlaps"))
     return split == "train" or (not was_dropped and shared > 0)
-
-
-def _trainings(model: Any) -> list[dict[str, Any]]:
-    """Return what the card says of the model's training, of that of the model it began at, and so on back."""
-    found = [dict(model.card.training or {})]
-    while source := (found[-1].get("source") or {}).get("training"):
-        found.append(source)
-    return found
 
 
 def _n_bases(regions: pd.DataFrame) -> int:

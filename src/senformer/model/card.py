@@ -1,5 +1,6 @@
 """The model card: what a user must know of a model before trusting its numbers."""
 
+from collections.abc import Mapping
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -122,3 +123,11 @@ def new_card(name: str, config: Sizes, parameters: int) -> ModelCard:
         crop_bins=config.crop_bins,
         heads=heads,
     )
+
+
+def trainings(training: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return what a card says of a model's training, of that of the model it began at, and so on back."""
+    found = [dict(training or {})]
+    while source := (found[-1].get("source") or {}).get("training"):
+        found.append(source)
+    return found

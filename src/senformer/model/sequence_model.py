@@ -39,6 +39,8 @@ class SequenceModel(nn.Module, ABC):
     FEWEST_GOLDEN_BINS: ClassVar[int] = 1
     # Whether a head reads more of the embedding for a bin than that bin.
     HEADS_MIX_BINS: ClassVar[bool] = False
+    # Whether a sequence may be longer than the window: it is read with the same words or motifs.
+    READS_ANY_LENGTH: ClassVar[bool] = False
     # Inputs beside the sequence without which nothing is predicted.
     REQUIRED: ClassVar[tuple[str, ...]] = ()
     # Inputs beside the sequence whose first axis lies along it: they are turned round where it is.

@@ -74,15 +74,22 @@ def tensors_sha256(tensors: Mapping[str, torch.Tensor]) -> str:
     return digest.hexdigest()
 
 
-def pick_head(model: Any, head: str | None) -> str:
-    """Return ``head``, or the model's only one when it is None, for a question about a genome.
+def pick_head(model: Any, head: str | None, asked: str = "a genome") -> str:
+    """Return ``head``, or the model's only one when it is None.
+
+    Parameters
+    ----------
+    model, head
+        The model, and which of its heads.
+    asked
+        What the question is about, which gives the model its sequence and nothing else.
 
     Raises
     ------
     ConfigError
         No such head, or several to choose from; the model reads no sequence.
     """
-    _refuse_without_sequence(model)
+    _refuse_without_sequence(model, asked)
     known = list(model.config.heads)
     if head is None and len(known) == 1:
         return known[0]
@@ -92,12 +99,12 @@ def pick_head(model: Any, head: str | None) -> str:
     raise ConfigError("E706", "model", f"{found}; it has: {', '.join(known)}", "Choose one with --head.")
 
 
-def _refuse_without_sequence(model: Any) -> None:
+def _refuse_without_sequence(model: Any, asked: str) -> None:
     """Raise where a model reads signals alone, or cannot do without another input."""
     known = getattr(model, "inputs", ("sequence",))
     if "sequence" not in known:
         found = f"{model.name} reads no sequence, but {', '.join(known)}"
         raise ConfigError("E721", "model", found, "Evaluate it on a table (senformer evaluate --data).")
     if needed := getattr(model, "REQUIRED", ()):
-        found = f"{model.name} reads {', '.join(needed)} beside the sequence, of which a genome tells nothing"
+        found = f"{model.name} reads {', '.join(needed)} beside the sequence, of which {asked} tells nothing"
         raise ConfigError("E721", "model", found, "Evaluate it on a table (senformer evaluate --data).")

@@ -13,6 +13,7 @@ from senformer.core.provenance import describe_input, versions
 from senformer.dataset.contigs import true_intervals
 from senformer.dataset.examples import AnyDataset
 from senformer.dataset.table.batches import TableBatches
+from senformer.dataset.table.store import TableDataset
 from senformer.dataset.windows import inside_chromosomes
 from senformer.genome.regions import merge
 from senformer.model.adapters import merge_adapters
@@ -100,8 +101,18 @@ def track_card(track: Track) -> TrackCard:
 
 
 def describe_dataset(dataset: AnyDataset) -> dict[str, Any]:
-    """Return the name of a dataset and the SHA-256 of its closing file, which stands for all of it."""
-    return {"organism": dataset.organism, "sha256": describe_input(dataset.path).get("sha256")}
+    """Return the name of a dataset and the SHA-256 of its closing file, which stands for all of it.
+
+    Of a table whose rows bring their sequence also how it lies in the window (``laid``), so that other
+    sequences can be read alike.
+    """
+    told: dict[str, Any] = {
+        "organism": dataset.organism,
+        "sha256": describe_input(dataset.path).get("sha256"),
+    }
+    if isinstance(dataset, TableDataset) and dataset.config.sequence:
+        told["laid"] = dataset.config.model_dump(mode="json", include={"pad", "flanks"})
+    return told
 
 
 def training_intervals(batches: AnyBatches) -> list[list[Any]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow.compute as pc
@@ -11,11 +12,36 @@ from jaxtyping import Int64, UInt8
 from senformer.core.errors import DataError
 from senformer.core.shapes import N_CODE
 from senformer.dataset.table.chunk import Chunk, flat
-from senformer.dataset.table.config import TableConfig
+from senformer.dataset.table.config import Flanks
 from senformer.genome.sequence import AS_DNA, encode
 
 # Rows at a time: their index arithmetic takes 16 bytes a base.
 _ROWS = 4096
+
+
+@runtime_checkable
+class WindowRule(Protocol):
+    """How sequences lie in a window, as the configuration of a table says it."""
+
+    @property
+    def window_bp(self) -> int:
+        """Bases of the window."""
+        ...
+
+    @property
+    def pad(self) -> str:
+        """Where a shorter sequence is padded with N: ``center`` (both sides), ``left``, ``right``."""
+        ...
+
+    @property
+    def flanks(self) -> Flanks:
+        """Constant bases beside every sequence, which come before N."""
+        ...
+
+    @property
+    def too_long(self) -> str:
+        """``error``, or ``crop`` at both ends."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -27,7 +53,7 @@ class Place:
 
 
 def encode_column(
-    chunk: Chunk, column: str, config: TableConfig
+    chunk: Chunk, column: str, rule: WindowRule
 ) -> tuple[UInt8[np.ndarray, "row base"], Place, int]:
     """Return codes (row, ``window_bp``), where the sequences lie, and how many were cropped.
 
@@ -38,27 +64,27 @@ def encode_column(
     """
     offsets, codes = _codes(chunk, column)
     lengths = np.diff(offsets)
-    _check_lengths(chunk, column, lengths, config)
-    window = config.window_bp
+    _check_lengths(chunk, column, lengths, rule)
+    window = rule.window_bp
     kept = np.minimum(lengths, window)
     first = offsets[:-1] + (lengths - kept) // 2
-    left, right = encode(config.flanks.left), encode(config.flanks.right)
+    left, right = encode(rule.flanks.left), encode(rule.flanks.right)
     room = window - kept
     start = {
         "center": room // 2,
         "right": np.minimum(len(left), room),
         "left": room - np.minimum(len(right), room),
-    }[config.pad]
+    }[rule.pad]
     matrix = np.full((len(chunk), window), N_CODE, dtype=np.uint8)
     _scatter(matrix, codes, first, start, kept)
     _add_flanks(matrix, start, start + kept, left, right)
     return matrix, Place(start, start + kept), int((lengths > window).sum())
 
 
-def check_column(chunk: Chunk, column: str, config: TableConfig) -> None:
+def check_column(chunk: Chunk, column: str, rule: WindowRule) -> None:
     """Check the sequences of a chunk; raises as :func:`encode_column`."""
     offsets, _ = _codes(chunk, column)
-    _check_lengths(chunk, column, np.diff(offsets), config)
+    _check_lengths(chunk, column, np.diff(offsets), rule)
 
 
 def end_to_end(
@@ -97,18 +123,16 @@ def _bad_letter(chunk: Chunk, column: str) -> DataError:
     raise ValueError("every letter is a base")
 
 
-def _check_lengths(
-    chunk: Chunk, column: str, lengths: Int64[np.ndarray, " row"], config: TableConfig
-) -> None:
+def _check_lengths(chunk: Chunk, column: str, lengths: Int64[np.ndarray, " row"], rule: WindowRule) -> None:
     if not lengths.all():
         where = chunk.where(int(np.argmin(lengths)), column)
         raise DataError("E489", where, "the sequence is empty", "Give one, or remove the row.")
-    if config.too_long == "error" and lengths.max(initial=0) > config.window_bp:
-        row = int(np.argmax(lengths > config.window_bp))
+    if rule.too_long == "error" and lengths.max(initial=0) > rule.window_bp:
+        row = int(np.argmax(lengths > rule.window_bp))
         raise DataError(
             "E490",
             chunk.where(row, column),
-            f"the sequence has {lengths[row]} bases, more than window_bp {config.window_bp}",
+            f"the sequence has {lengths[row]} bases, more than window_bp {rule.window_bp}",
             "Set a longer window_bp, or too_long: crop.",
         )
 

@@ -11,10 +11,10 @@ from senformer.dataset.table.chunk import Chunk
 from senformer.genome.files import read_lines
 
 SEQUENCE = "sequence"
-_ROWS = 8192
+N_RECORDS = 8192
 
 
-def read_fasta_rows(path: Path, wanted: Sequence[str], n_rows: int = _ROWS) -> Iterator[Chunk]:
+def read_fasta_rows(path: Path, wanted: Sequence[str], n_rows: int = N_RECORDS) -> Iterator[Chunk]:
     """Yield the wanted columns of a FASTA file, ``n_rows`` records at a time.
 
     Columns: ``sequence``; ``header`` (all of it); ``id`` (its first word); ``word_2``, ``word_3``... (the

@@ -33,6 +33,7 @@ class KmerModel(SequenceModel):
 
     FITTED: ClassVar[str]
     HAS_GRADIENT: ClassVar[bool] = False
+    READS_ANY_LENGTH: ClassVar[bool] = True
 
     config: KmerConfig
     intercept: Tensor

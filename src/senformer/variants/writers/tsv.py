@@ -25,17 +25,21 @@ _FORMULA = r"^([=@].*|[+\-].+)$"
 
 def write_tsv(path: Path, sheet: Sheet) -> None:
     """Write a sheet, long or wide, under one header line."""
-    schema = sheet.schema if sheet.layout == "long" else sheet.wide_schema
+    write_tsv_tables(path, sheet.tables(), sheet.schema if sheet.layout == "long" else sheet.wide_schema)
+
+
+def write_tsv_tables(path: Path, tables: Iterable[pa.Table], schema: TableSchema) -> None:
+    """Write tables of one schema under one header line; their text is dictionary-encoded."""
     if not path.name.endswith(".gz"):
         with open(path, "wb") as handle:  # allowed: the temporary file of commit_file
-            write_lines(handle, sheet.tables(), schema)
+            write_lines(handle, tables, schema)
         return
     # Neither a file name nor a time in the header: equal rows give equal bytes.
     with (
         open(path, "wb") as raw,  # allowed: the temporary file of commit_file
         gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as handle,
     ):
-        write_lines(handle, sheet.tables(), schema)
+        write_lines(handle, tables, schema)
 
 
 def write_lines(handle: io.BufferedIOBase, tables: Iterable[pa.Table], schema: TableSchema) -> None:
