@@ -84,23 +84,50 @@ def test_scan_rows__warns_of_a_split_that_leaks_emptied(
     ]
 
 
+def rows_of_both_labels(split: str = "train") -> tuple[list[dict[str, str]], int]:
+    """Return rows with labels, and which of them, in ``split``, contradicts the first, which is of train."""
+    rows = [row | {"plus": str(number % 2)} for number, row in enumerate(toy_rows())]
+    other = next(n for n in range(1, len(rows), 2) if rows[n]["split"] == split)
+    rows[other] |= {"seq": turned(rows[0]["seq"])}
+    return rows, other
+
+
 def test_scan_rows__warns_of_a_sequence_with_both_labels(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    rows = [row | {"plus": str(number % 2)} for number, row in enumerate(toy_rows())]
-    scan(write_table(tmp_path / "t.tsv", rows), values={"hot": "plus"})
+    rows, other = rows_of_both_labels()
+    apart = [rows[other] | {"plus": "0"} if row is rows[other] else row for row in rows]
+    scan(write_table(tmp_path / "t.tsv", apart), values={"hot": "plus"}, inputs=None)
     assert not caplog.records
-    # Both are of the train split.
-    other = next(n for n in range(1, len(rows), 2) if rows[n]["split"] == rows[0]["split"])
-    rows[other] |= {"seq": turned(rows[0]["seq"])}
-    scan(write_table(tmp_path / "t.tsv", rows), values={"hot": "plus"})
+    scan(write_table(tmp_path / "t.tsv", rows), values={"hot": "plus"}, inputs=None)
     (record,) = caplog.records
     assert record.message.startswith("warning[E428]: ")
     assert f"t.tsv line {other + 2}: has the sequence of " in record.message
     assert record.message.endswith(
-        "t.tsv line 2 and the other label of 'hot'; rows of 1 sequence say both 0 and 1. "
-        "Keep one row of each, or give the share of 1s as the value."
+        "t.tsv line 2 or its reverse complement, and the other label of 'hot'; rows of 1 sequence say both 0 "
+        "and 1. Keep one row of each, or give the share of 1s as the value."
     )
+
+
+def test_scan_rows__of_both_labels_where_other_inputs_tell_rows_apart(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows, _ = rows_of_both_labels()
+    path = write_table(tmp_path / "t.tsv", rows)
+    scan(path, values={"hot": "plus"}, inputs={"features": {"columns": ["half_life"]}})
+    assert not caplog.records
+
+
+def test_scan_rows__of_both_labels_where_one_row_is_left_out_as_a_leak(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows, other = rows_of_both_labels("test")
+    path = write_table(tmp_path / "t.tsv", rows)
+    found = scan(path, values={"hot": "plus"}, inputs=None, leaks="drop")
+    assert (found.codes[0], found.codes[other]) == (-1, 2)
+    assert not caplog.records
+    scan(path, values={"hot": "plus"}, inputs=None, leaks="report")
+    assert len(caplog.records) == 1
 
 
 def test_scan_rows__no_row_and_empty_splits(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from jaxtyping import Float32, Int8, Int64, UInt32
 
 from senformer.dataset.table.leaks import NO_SPLIT
 
-# Values that are looked at: a bit each, and of others a table has the first.
+# How many values are looked at, the first of a table: each has one bit of a 32-bit number.
 MOST_VALUES = 32
 
 

@@ -205,14 +205,14 @@ def _heed_overlaps(
 
 
 def _both_labels(found: Conflict | None, config: TableConfig, where: _Where) -> Iterator[Finding]:
-    """Yield a warning where rows of one sequence have both labels."""
-    if found is None:
+    """Yield a warning where rows of one sequence have both labels, and a model reads nothing else of them."""
+    if found is None or config.inputs:
         return
     first, other = found.pair
     name = list(config.values)[found.value]
     text = (
-        f"has the sequence of {where(first)} and the other label of {name!r}; rows of "
-        f"{counted(found.n_sequences, 'sequence')} say both 0 and 1"
+        f"has the sequence of {where(first)} or its reverse complement, and the other label of {name!r}; "
+        f"rows of {counted(found.n_sequences, 'sequence')} say both 0 and 1"
     )
     todo = "Keep one row of each, or give the share of 1s as the value."
     yield Finding(WARNING, "E428", where(other), text, todo)
