@@ -49,6 +49,12 @@ def draw_parity(record: Record) -> str:
         return to_svg(figure)
 
 
+def _way(row: Record) -> tuple[str, ...]:
+    """Return what an arm's name says beside its window."""
+    kind, _, *variant = row["arm"].split("_")
+    return kind, *variant
+
+
 def draw_distances(record: Record) -> str:
     """Return the figure of E2: what is predicted of enhancers by distance, and what each run took."""
     # Runs in another world only prepare those that are compared; what goes on from one of these is of E3.
@@ -57,15 +63,24 @@ def draw_distances(record: Record) -> str:
         name for name, arm in arms.items() if arms.get(arm.get("after"), {}).get("data") == arm.get("data")
     }
     runs = [row for row in record["runs"] if "far" in row.get("genes", {}) and row["arm"] not in later]
-    runs.sort(key=lambda row: row["arm"].split("_"))
+    runs.sort(key=lambda row: (_way(row) != ("dense",), _way(row), int(row["arm"].split("_")[1].rstrip("k"))))
     with drawing_style():
         figure = new_figure(4.0, 11.0)
         left, right = figure.subplots(1, 2, width_ratios=[1.6, 1])
-        for number, row in enumerate(runs):
+        # An arm is called KIND_WINDOW or KIND_WINDOW_VARIANT: color tells the window, line and marker the rest.
+        windows = list(dict.fromkeys(row["arm"].split("_")[1] for row in runs))
+        ways = list(dict.fromkeys(_way(row) for row in runs))
+        for row in runs:
             (ranges,) = row["genes"].values()
-            style = {"color": (*SERIES, GRAY, "black")[number], "marker": _MARKERS[number], "ms": 5}
+            way = ways.index(_way(row))
+            style = {
+                "color": SERIES[windows.index(row["arm"].split("_")[1])],
+                "marker": _MARKERS[way],
+                "ms": 5,
+            }
             middle = [np.sqrt(r["from_bp"] * r["to_bp"]) / 1000 for r in ranges[:-1]]
-            left.plot(middle, [r["share"] for r in ranges[:-1]], label=row["name"], **style)
+            shares = [r["share"] for r in ranges[:-1]]
+            left.plot(middle, shares, label=row["name"], ls=("-", "--", ":")[way], **style)
             right.plot(row["seconds"] / 60, row["peak_bytes"] / 2**30, ls="", **style)
         left.set_xscale("log")
         ticks = sorted({r[key] / 1000 for row in runs for r in _ranges(row) for key in ("from_bp", "to_bp")})
