@@ -67,7 +67,7 @@ def draw_distances(record: Record) -> str:
     with drawing_style():
         figure = new_figure(4.0, 11.0)
         left, right = figure.subplots(1, 2, width_ratios=[1.6, 1])
-        # An arm is called KIND_WINDOW or KIND_WINDOW_VARIANT: color tells the window, line and marker the rest.
+        # An arm is called KIND_WINDOW or KIND_WINDOW_VARIANT: its color is the window, its marker the rest.
         windows = list(dict.fromkeys(row["arm"].split("_")[1] for row in runs))
         ways = list(dict.fromkeys(_way(row) for row in runs))
         for row in runs:

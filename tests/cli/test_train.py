@@ -10,6 +10,16 @@ train: {steps: 2, batch_size: 2, warmup_steps: 1}
 """
 
 
+def test_train__options_go_before_the_file(senformer, tmp_path, monkeypatch):
+    given = {}
+    monkeypatch.setattr(
+        "senformer.workflow.train.train_from_file", lambda *_, **options: given.update(options)
+    )
+    call = ("train", tmp_path / "x.yaml", "--data", tmp_path, "--out", tmp_path / "run")
+    assert senformer(*call, "--seed", "7", "--device", "cpu", "--steps", "3").code == 0
+    assert given == {"resume": False, "steps": 3, "seed": 7, "device": "cpu"}
+
+
 @pytest.mark.slow
 def test_train__then_resume_says_it_is_finished(senformer, short_demo, tmp_path):
     config = tmp_path / "x.yaml"

@@ -48,6 +48,10 @@ from senformer.train.idle import refuse_idle, refuse_unread, warn_of_warmup
             {"schedule": "linear", "warmup_steps": 1},
             "linear has no effect: the warm-up takes 1 steps, the run has 1. Give fewer warmup_steps, or",
         ),
+        (
+            {"norm_momentum": 0.1, "finetune": {"from": "x", "frozen_norms": True}},
+            "train.norm_momentum: has no effect where train.finetune.frozen_norms keeps the statistics",
+        ),
         ({"clip_norm": None, "clip": "per_tensor"}, "train.clip: has no effect without clip_norm"),
     ],
 )

@@ -109,11 +109,15 @@ def test_train_settings__no_validation_without_rows_for_it():
 
 def test_train_settings__says_what_of_the_recipe_needs_a_validation(caplog):
     train_settings({}, RECIPE | {"schedule": "plateau"}, {"a": rows(train=9)})
-    assert "no validation" in caplog.text
-    assert "stop and schedule of the recipe without effect; it takes all its 30 steps" in caplog.text
+    assert "stop and schedule of the recipe without effect; the run takes all its 30 steps" in caplog.text
+    assert "with a valid split" in caplog.text
+    caplog.clear()
+    train_settings({"validate_every_steps": None}, RECIPE, {"a": rows(train=9, valid=2)})
+    assert "Give validate_every_steps a number" in caplog.text
     caplog.clear()
     train_settings({"stop": None}, RECIPE, {"a": rows(train=9)})
     train_settings({}, RECIPE, {"a": rows(train=9, valid=2)})
+    train_settings({}, RECIPE, {})
     assert not caplog.text
 
 

@@ -21,10 +21,18 @@ def save_tensors(tensors: Mapping[str, Tensor | np.ndarray], path: Path) -> None
     OSError
         Writing failed: the library tells the system's number, of a full disk for instance, in text alone.
     """
-    found = {name: torch.as_tensor(value).detach().cpu().contiguous() for name, value in tensors.items()}
+    found = {name: _plain(value) for name, value in tensors.items()}
     try:
         save_file(found, path)
     except SafetensorError as fault:
+        # Written through a file it says "(os error 28)", mapped into memory "code: 28".
         code = re.search(r"(?:code: |os error )(\d+)", str(fault))
         number = int(code[1]) if code else errno.EIO
         raise OSError(number, os.strerror(number), str(path)) from fault
+
+
+def _plain(value: Tensor | np.ndarray) -> Tensor:
+    if isinstance(value, Tensor):
+        return value.detach().cpu().contiguous()
+    # A copy: torch takes no array that must not be written to, and the library no memory under two names.
+    return torch.from_numpy(np.array(value, order="C"))

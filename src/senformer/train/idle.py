@@ -104,5 +104,7 @@ def _idle(config: TrainConfig) -> Iterator[tuple[str, str, str]]:
     if config.validate_every_steps is None:
         for key in ("select", "stop", "validate_windows"):
             yield key, "without validation", "Set validate_every_steps"
+    if config.finetune is not None and config.finetune.frozen_norms:
+        yield "norm_momentum", "where train.finetune.frozen_norms keeps the statistics", "Set that to false"
     if config.clip_norm is None:
         yield "clip", "without clip_norm", "Give one"

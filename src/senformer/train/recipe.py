@@ -76,7 +76,8 @@ def train_settings(
         values.setdefault("validate_every_steps", an_epoch * -(-_FEWEST_STEPS // an_epoch))
     if values.get("validate_every_steps") is None:
         idle = {*_OF_VALIDATION, *(_PARTS_OF_SCHEDULE if values.get("schedule") in _WATCHING else ())}
-        _tell(section, values, idle)
+        if datasets:
+            _tell(section, values, idle)
         values = {key: value for key, value in values.items() if key in section or key not in idle}
     config = parse(TrainConfig, values, where)
     if config.validate_every_steps is None or "epochs" not in recipe:
@@ -89,10 +90,13 @@ def _tell(section: Mapping[str, Any], values: Mapping[str, Any], idle: set[str])
     gone = [key for key in ("stop", "schedule") if values.get(key) and key in idle - set(section)]
     if gone:
         log.warning(
-            "warning: no validation (no valid split, or none asked for): %s of the recipe without effect; "
-            "it takes all its %s steps and keeps its last weights. Build the dataset with a valid split.",
+            "warning: no validation: %s of the recipe without effect; the run takes all its %s steps and "
+            "keeps its last weights. %s",
             " and ".join(gone),
             f"{values['steps']:,}",
+            "Give validate_every_steps a number."
+            if "validate_every_steps" in section
+            else "Build the dataset with a valid split.",
         )
 
 

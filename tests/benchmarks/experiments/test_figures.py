@@ -21,14 +21,14 @@ SUMMARY = {
     split: {"pearson_mean": [spread(d, arm, 0.3, 0.01) for d in ("human", "mouse") for arm in (d, "joint")]}
     for split in ("train", "valid", "test")
 }
-FAR = {"far-a": {"data": ["far"]}, "extended": {"data": ["far"], "after": "far-a"}}
+FAR = {"dense_98k": {"data": ["far"]}, "extended_98k": {"data": ["far"], "after": "dense_98k"}}
 RECORD = {
     "config": {"arms": {"human": {}, "mouse": {}, "joint": {}, **FAR}, "data": {"human": {}, "mouse": {}}},
     "summary": SUMMARY,
     "runs": [
         {
-            "name": "far-a",
-            "arm": "far-a",
+            "name": "dense_98k",
+            "arm": "dense_98k",
             "seconds": 60.0,
             "peak_bytes": 1 << 30,
             "genes": {"far": ranges(0.9, 0.5, 0.1)},
@@ -40,15 +40,15 @@ RECORD = {
             "peak_bytes": 1 << 30,
             "genes": {"middle": ranges(0.3, None, None)},
         },
-        {"name": "extended", "arm": "extended", "genes": {"far": ranges(0.2, 0.2, 0.2)}},
+        {"name": "extended_98k", "arm": "extended_98k", "genes": {"far": ranges(0.2, 0.2, 0.2)}},
         {
-            "name": "far-b",
-            "arm": "far-b",
+            "name": "bigbird_98k",
+            "arm": "bigbird_98k",
             "seconds": 90.0,
             "peak_bytes": 2 << 30,
             "genes": {"far": ranges(0.8, 0.7, 0.6)},
         },
-        {"name": "far-c", "arm": "far-c", "outcome": "over memory"},
+        {"name": "bigbird_196k", "arm": "bigbird_196k", "outcome": "over memory"},
     ],
 }
 
@@ -66,10 +66,10 @@ def test_figures__drawn_from_the_record_and_from_nothing_else(experiment):
 
 def test_draw_distances__arms_that_go_on_from_another_are_left_out():
     record = copy.deepcopy(RECORD)
-    record["config"]["arms"]["extended"] = {"data": ["far"], "after": "elsewhere"}
+    record["config"]["arms"]["extended_98k"] = {"data": ["far"], "after": "elsewhere"}
     record["runs"][2] |= {"seconds": 1.0, "peak_bytes": 1 << 30}
     assert FIGURES["e2"](record) != FIGURES["e2"](RECORD)
-    record["config"]["arms"]["extended"] = FAR["extended"]
+    record["config"]["arms"]["extended_98k"] = FAR["extended_98k"]
     assert FIGURES["e2"](record) == FIGURES["e2"](RECORD)
 
 

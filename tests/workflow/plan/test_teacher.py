@@ -4,6 +4,7 @@ import pytest
 
 import senformer
 from senformer.core.errors import ConfigError
+from senformer.workflow.plan import plan
 from senformer.workflow.plan.estimate import seconds_of
 from senformer.workflow.plan.memory import Shape, predict_bytes
 from senformer.workflow.plan.parameters import empty_model
@@ -13,9 +14,10 @@ from senformer.workflow.plan.teacher import beside
 
 RATES = Rates(1e11, 1e11, {"dense": 1e11, "bigbird": 5e10}, 1e11, 1e9, 2.0)
 SIZES = {"channels": 96, "channel_divisor": 16, "n_layers": 2, "heads": {"yeast": 30}}
+MODEL = "{name: senformer, channels: 96, channel_divisor: 16, n_layers: 2, heads: {yeast: 30}}"
 CONFIG = """
 dataset: {{organism: yeast, window_bp: 65536, crop_bins: 32}}
-model: {{name: senformer, channels: 96, channel_divisor: 16, n_layers: 2, heads: {{yeast: 30}}}}
+model: {model}
 train: {{steps: 100, batch_size: 4, precision: fp32{distill}}}
 """
 
@@ -26,9 +28,9 @@ def save(folder, name="enformer", **sizes):
     return folder
 
 
-def planned(tmp_path, teacher=None):
+def planned(tmp_path, teacher=None, model=MODEL):
     distill = "" if teacher is None else f", distill: {{teacher: {teacher}}}"
-    (tmp_path / "some.yaml").write_text(CONFIG.format(distill=distill))
+    (tmp_path / "some.yaml").write_text(CONFIG.format(model=model, distill=distill))
     wanted = read_wanted(str(tmp_path / "some.yaml"))
     shape = Shape(empty_model(wanted.name, wanted.config), wanted.n_bins, head=wanted.head)
     idle, free = 300_000_000, 20_000_000_000
@@ -71,3 +73,35 @@ def test_plan__a_teacher_without_formulas(tmp_path):
         planned(tmp_path, tmp_path / "teacher")
     assert caught.value.code == "E136"
     assert "basset" in str(caught.value)
+
+
+def test_plan__heads_that_the_data_will_tell_are_the_teachers(tmp_path):
+    teacher = save(tmp_path / "teacher")
+    _, named = planned(tmp_path, teacher)
+    wanted, left_out = planned(tmp_path, teacher, MODEL.replace(", heads: {yeast: 30}", ""))
+    assert wanted.config.heads == {"yeast": 30}
+    assert left_out["train"]["seconds_per_step"] == named["train"]["seconds_per_step"]
+    with pytest.raises(ConfigError, match="has no head 'worm'; it has: yeast"):
+        planned(tmp_path, teacher, MODEL.replace("yeast", "worm"))
+
+
+def test_plan__a_run_that_begins_at_its_teacher(tmp_path, monkeypatch):
+    teacher = save(tmp_path / "teacher", attention={"kind": "dense"})
+    (tmp_path / "some.yaml").write_text(
+        "dataset: {organism: yeast, window_bp: 65536, crop_bins: 32}\n"
+        "model: {attention: {kind: bigbird, block_bins: 16}}\n"
+        f"train: {{steps: 100, finetune: {{from: {teacher}}}, distill: {{}}}}\n"
+    )
+    wanted = read_wanted(str(tmp_path / "some.yaml"), device="cpu")
+    assert (wanted.name, wanted.config.channels, wanted.config.attention.kind) == ("enformer", 96, "bigbird")
+    assert (wanted.config.heads, wanted.config.window_bp, wanted.teacher.n_windows) == (
+        {"yeast": 30},
+        65536,
+        5,
+    )
+    measured = []
+    monkeypatch.setattr(plan, "calibrate", lambda name, config, **_: measured.append(config) or RATES)
+    found = plan.make_plan(wanted)
+    assert [config.window_bp for config in measured] == [65536, 65536, 16384]
+    assert found["train"]["memory"]["teacher"] > 0
+    assert found["calibration_seconds"] == 6.0

@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from senformer.core.config import SECTIONS, read_raw_section, read_yaml
+from senformer.core.config import SECTIONS, parse_yaml, read_raw_section, read_yaml
 from senformer.core.device import PRECISIONS, pick_device
 from senformer.core.errors import ConfigError, UsageError
 from senformer.core.tables import choose
@@ -185,12 +183,23 @@ def read_model(model: str, changes: Sequence[str]) -> tuple[str, dict[str, Any]]
         if "name" not in section:
             raise ConfigError("E106", f"{model} (model)", "key 'name' is missing", "Name the model.")
     name = section.pop("name")
+    apply_changes(section, changes)
+    return name, section
+
+
+def apply_changes(section: dict[str, Any], changes: Sequence[str]) -> None:
+    """Change a model section as ``KEY=VALUE`` texts say; values are read as in a YAML file.
+
+    Raises
+    ------
+    UsageError
+        A change is no ``KEY=VALUE``.
+    """
     for change in changes:
         key, equals, value = change.partition("=")
         if not equals:
             raise UsageError("E135", "--set", f"{change!r} is no KEY=VALUE", "Write --set channels=96.")
-        _put(section, key.split("."), yaml.safe_load(value))
-    return name, section
+        _put(section, key.split("."), parse_yaml(f"value: {value}", "--set")["value"])
 
 
 def _refuse_without_model(file: str) -> None:

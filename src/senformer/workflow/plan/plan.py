@@ -10,17 +10,19 @@ from senformer.core.device import pick_device, pick_dtype
 from senformer.core.errors import ConfigError, UsageError
 from senformer.model.config import EnformerConfig
 from senformer.model.create import model_config
+from senformer.train.config import TrainConfig
+from senformer.train.finetune.source import model_section, read_source
 from senformer.workflow.measure.cases import n_bins_of
 from senformer.workflow.measure.loop import resident_bytes
 from senformer.workflow.measure.machine import describe_machine
 from senformer.workflow.measure.memory import available_bytes
-from senformer.workflow.measure.settings import read_model
+from senformer.workflow.measure.settings import apply_changes, read_model
 from senformer.workflow.plan.estimate import longest_window, recommend, seconds_of
 from senformer.workflow.plan.flops import forward_flops, met_pairs
 from senformer.workflow.plan.memory import Shape, peak_bytes, predict_bytes, train_bytes
 from senformer.workflow.plan.parameters import empty_model
 from senformer.workflow.plan.rates import Rates, calibrate
-from senformer.workflow.plan.teacher import TeacherLoad, beside, read_teacher
+from senformer.workflow.plan.teacher import TeacherLoad, beside, read_teacher, teacher_load
 
 # Forward, and for the gradient once more for the input and once for the weights.
 _STEP_FLOPS = 3
@@ -83,13 +85,15 @@ def read_wanted(
     UsageError
         The window is no whole number of bins.
     """
-    from senformer.train import TrainConfig
-
-    name, overrides = read_model(source, changes)
     sections = read_yaml(source) if Path(source).is_file() else {}
     # How long a pass over the data is, the data alone tells.
-    given = {key: value for key, value in sections.get("train", {}).items() if key != "epochs"}
+    given = {key: value for key, value in (sections.get("train") or {}).items() if key != "epochs"}
     train = parse(TrainConfig, {"steps": 1, "batch_size": 1, **given}, f"{source} (train)")
+    name, overrides = _read_model(source, sections, train, changes)
+    teacher = read_teacher(train)
+    if teacher is not None and "heads" not in overrides:
+        # The data will tell them, and a teacher has those of the data.
+        overrides["heads"] = teacher.config["heads"]
     wanted_bp = (
         window_bp or train.window_bp or overrides.get("window_bp") or _of_dataset(sections, "window_bp")
     )
@@ -107,8 +111,22 @@ def read_wanted(
         dtype,
         str(picked),
         batch_norm == "frozen",
-        read_teacher(train, config),
+        None if teacher is None else teacher_load(teacher, config),
     )
+
+
+def _read_model(
+    source: str, sections: Mapping[str, Any], train: TrainConfig, changes: Sequence[str]
+) -> tuple[str, dict[str, Any]]:
+    """Return the model's name and overrides; those of the one that a run begins at, where it names none."""
+    model = sections.get("model") or {}
+    if train.finetune is None or "name" in model:
+        return read_model(source, changes)
+    origin = read_source(train.finetune.source)
+    section = {"heads": origin.config["heads"], **model_section(origin, model)}
+    name = str(section.pop("name"))
+    apply_changes(section, changes)
+    return name, section
 
 
 def _of_dataset(sections: Mapping[str, Any], key: str) -> Any:
@@ -177,7 +195,8 @@ def assemble(
     kind = config.attention.kind
     step = seconds_of(training, wanted.name, rates[True], kind, wanted.head)
     step_bytes: Callable[[Shape], dict[str, int]] = train_bytes
-    if wanted.teacher is not None and of_teacher is not None:
+    if wanted.teacher is not None:
+        assert of_teacher is not None
         own = wanted.teacher.shape(wanted.head, wanted.dtype, shape.device)
         step += wanted.teacher.seconds(own, of_teacher, wanted.batch)
         step_bytes = beside(own)

@@ -10,7 +10,7 @@ from senformer.model.create import model_config
 from senformer.predict.cover import make_cover
 from senformer.train.config import TrainConfig
 from senformer.train.distill.teacher import named_teacher
-from senformer.train.finetune.source import read_source
+from senformer.train.finetune.source import Source, read_source
 from senformer.workflow.plan.estimate import seconds_of
 from senformer.workflow.plan.memory import Shape, predict_bytes, train_bytes
 from senformer.workflow.plan.parameters import empty_model
@@ -44,24 +44,37 @@ class TeacherLoad:
         return batch * self.n_windows * once
 
 
-def read_teacher(train: TrainConfig, config: EnformerConfig) -> TeacherLoad | None:
-    """Return the teacher that a run names, and how often its window lies in that of ``config``.
+def read_teacher(train: TrainConfig) -> Source | None:
+    """Return the facts of the teacher that a run names; None without distillation.
 
     Raises
     ------
     ConfigError
-        None is named (E645), it is a model that cannot be planned (E136), or its windows do not fit (E644).
+        None is named (E645).
     MissingInputError, DataError
         There is no such model, or one of its files is damaged.
     """
     path = named_teacher(train)
-    if path is None:
-        return None
-    source = read_source(path)
+    return None if path is None else read_source(path)
+
+
+def teacher_load(source: Source, config: EnformerConfig) -> TeacherLoad:
+    """Return what a teacher is, and how often its window lies in that of ``config``.
+
+    Raises
+    ------
+    ConfigError
+        It is a model that cannot be planned (E136), it lacks a head (E645), or its windows do not fit (E644).
+    """
     own: Any = model_config(source.name, source.config)
+    where = f"train.distill: {source.folder}"
     if not isinstance(own, EnformerConfig):
         found = f"is {source.name}, which has parts that plan knows no formula for"
-        raise ConfigError("E136", f"train.distill: {source.folder}", found, "Plan with another teacher.")
+        raise ConfigError("E136", where, found, "Plan with another teacher.")
+    lacking = [head for head in config.heads if head not in own.heads]
+    if lacking:
+        found = f"has no head {lacking[0]!r}; it has: {', '.join(own.heads)}"
+        raise ConfigError("E645", where, found, "Name another teacher, or its heads in the model section.")
     cover = make_cover(
         config.bin_bp,
         window_bp=config.window_bp,
