@@ -57,7 +57,9 @@ def test_explain_sequence__positions_are_those_of_the_genome(score_toy, monkeypa
         assert found["positions"] == positions
 
 
-def test_explain_sequence__of_a_long_allele_both_ends_are_shown(score_toy, monkeypatch):
+@pytest.mark.parametrize("method", ["gradient", "ism"])
+def test_explain_sequence__of_a_long_allele_both_ends_are_shown(score_toy, monkeypatch, method):
+    monkeypatch.setattr("senformer.workflow.pages.contributions.has_gradient", lambda _: method == "gradient")
     monkeypatch.setattr(module, "FLANK_BP", 3)
     monkeypatch.setattr(module, "MOST_CHANGED", 4)
     table = open_scores(score_toy())
@@ -66,3 +68,9 @@ def test_explain_sequence__of_a_long_allele_both_ends_are_shown(score_toy, monke
     found = explain_sequence(scoring, locus_of(rows, scoring.window_bp), slice(None), 0)
     assert (found["first"], found["last"], len(found["alt"]["bases"])) == (3, 6, 10)
     assert len(found["positions"]) == len(found["ref"]["values"]) == 10
+    assert found["method"] == method
+    for allele in (found["ref"], found["alt"]):
+        # Every letter that is shown has a value, those behind what is left out, too.
+        gaps = [base == "-" for base in allele["bases"]]
+        assert [value is None for value in allele["values"]] == gaps
+        assert np.isfinite([value for value in allele["values"] if value is not None]).all()

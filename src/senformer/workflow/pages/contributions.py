@@ -11,15 +11,19 @@ from senformer.predict.predictor import Predictor
 from senformer.workflow.pages.reopen import Scoring
 
 GRADIENT, ISM = "gradient", "ism"
-# Mutagenesis of an allele is hundreds of predictions; of a longer window they would take hours.
+# Mutagenesis of an allele is hundreds of predictions; of a longer window they would take hours. That a model
+# says what can be kept of a window does not tell that the rest is quick.
 LONGEST_ISM_BP = 10_000
 
 
 def choose_method(scoring: Scoring) -> str | None:
-    """Return how contributions are found; None where that would take too long."""
+    """Return how contributions are found; None where that would take too long.
+
+    Alleles that are read as strings are short, however long the window is.
+    """
     if all(has_gradient(member.model) for member in scoring.ensemble.members):
         return GRADIENT
-    return ISM if scoring.ensemble.declares or scoring.model.window_bp <= LONGEST_ISM_BP else None
+    return ISM if scoring.indels.reads_strings or scoring.model.window_bp <= LONGEST_ISM_BP else None
 
 
 def contributions(
