@@ -1,5 +1,6 @@
 import tracemalloc
 import weakref
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from senformer.genome.fasta import open_fasta
 from senformer.genome.variant import Variant
 from senformer.predict.delta.passes import KeptPass
 from senformer.predict.predictor import Predictor
+from senformer.variants.alleles import read_alleles
 from senformer.variants.effects import bins_read, predict_effects
 from senformer.variants.ensemble import Ensemble
 from senformer.variants.indels import INDELS
@@ -218,3 +220,13 @@ def test_predict_effects__five_hundred_alleles_of_a_window_take_no_more_memory(f
         tracemalloc.stop()
     # a variant keeps some facts about itself; the windows of all alleles at once would be 3,200 bytes each
     assert peaks[1] - peaks[0] < 800 * 495
+
+
+def test_predict_effects__windows_of_another_length_are_not_padded(fasta, monkeypatch):
+    def shorter(locus, *others):
+        ref, alleles = read_alleles(locus, *others)
+        return ref, (replace(allele, windows=allele.windows[:, :-1]) for allele in alleles)
+
+    monkeypatch.setattr("senformer.variants.effects.read_alleles", shorter)
+    with pytest.raises(ValueError, match="same shape"):
+        effects_of(variants_at(every_snv("chrA", range(20, 21))), fasta)

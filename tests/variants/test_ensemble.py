@@ -34,6 +34,13 @@ def test_gather_members__passes_average_to_the_model():
     assert np.std(each, axis=0).max() > 1e-3
 
 
+def test_flank_bp__reaches_as_far_as_the_longest_word():
+    members = [predictor(), predictor(0.5), predictor(0.3)]
+    for member, word_bp in zip(members, (5, 8, 6), strict=True):
+        member.model.sums_over_bp = word_bp
+    assert Ensemble(members, "toy").flank_bp == 7
+
+
 def test_gather_members__models():
     models = [predictor(), predictor(0.5)]
     assert gather_members(models, "toy", "models") == tuple(models)

@@ -70,12 +70,21 @@ def test_key__tells_what_digests_of_the_inputs_do_not(asked, tmp_path):
         for change in (
             {"scorers": [replace(SAD, formula="another"), DEFAULT[1]]},
             {"scorers": [parse_scorer("SAD@5"), DEFAULT[1]]},
-            {"indels": replace(INDELS["shift"], rule="another")},
-            {"indels": replace(INDELS["shift"], anchors=("left",))},
         )
     ]
     assert all(keys.count(key) == 1 for key in keys)
     assert keys[0]["scorers"][0]["formula"] == SAD.formula
+
+
+def test_facts__tell_how_indels_are_scored_whether_asked_or_not(asked):
+    default = replace(asked, indels=None)
+    job, same = (one.make_job(open_fasta(asked.genome)) for one in (asked, default))
+    found = asked.facts(job, {})
+    shift = INDELS["shift"]
+    assert found["indels"] == {"name": "shift", "rule": shift.rule, "anchors": ["left", "right"]}
+    assert default.facts(same, {}) == found
+    for change in ({"rule": "another"}, {"anchors": ("left",)}):
+        assert asked.facts(replace(job, indels=replace(shift, **change)), {}) != found
 
 
 def test_with_absolute_paths__names_the_same_files(asked, tmp_path, monkeypatch):

@@ -4,14 +4,17 @@ import pysam
 import pytest
 import torch
 from tests.oracles.delta_svm import delta_svm
+from tests.variants.toy import GENOME, write_genome
 
 from senformer.core.errors import ConfigError
+from senformer.genome.fasta import open_fasta
 from senformer.genome.sequence import encode
+from senformer.genome.variant import Variant
 from senformer.model import create_model
 from senformer.predict.predictor import Predictor
 from senformer.variants import score
 from senformer.variants.indels import INDELS
-from senformer.variants.strings import fitting_indels, side_by_side
+from senformer.variants.strings import fitting_indels, read_strings, side_by_side
 
 WORD_BP, SIZE_BP = 5, 90
 # Place from 0, REF's length, and what stands for it; ^ is the base that REF begins with.
@@ -20,6 +23,7 @@ CHANGES = [
     (50, 1, "^G"), (50, 1, "^GAT"), (50, 1, "^" + "CATTAG" * 3),
     (60, 2, "^"), (60, 5, "^"), (60, 15, "^"), (60, 9, "^TT"),
     (0, 1, "snv"), (2, 1, "^GAT"), (1, 4, "^"), (86, 3, "^"), (89, 1, "^TTG"),
+    (8, 1, "snv"),  # windows of 30 bp reach beyond the end here, words of 5 bp do not
 ]  # fmt: skip
 
 
@@ -113,3 +117,14 @@ def test_fitting_indels__refuses(asked, readouts, options, message):
 def test_side_by_side__unknown_bases_behind_shorter_strings():
     found = side_by_side([encode("ACG"), encode("T")])
     np.testing.assert_array_equal(found, np.stack([encode("ACG"), encode("TNN")]))
+
+
+def test_read_strings__padded_at_both_ends(tmp_path):
+    # The 11 bp of chrB: 6 are wanting left of base 5, 1-based, and 4 right of it.
+    variant = Variant("chrB", 4, GENOME["chrB"][4], "GAT")
+    genome, other, padded_bp = read_strings(variant, open_fasta(write_genome(tmp_path)), 10)
+    np.testing.assert_array_equal(genome, encode("N" * 6 + GENOME["chrB"] + "N" * 4))
+    np.testing.assert_array_equal(
+        other, encode("N" * 6 + GENOME["chrB"][:4] + "GAT" + GENOME["chrB"][5:] + "N" * 4)
+    )
+    assert padded_bp == 10

@@ -34,6 +34,8 @@ SCORED = [
 class ToyModel(nn.Module):
     """Convolution, softplus, mean over bins, crop: predictions depend on every base of the window."""
 
+    sums_over_bp = None
+
     def __init__(self, scale: float = 1.0) -> None:
         super().__init__()
         generator = torch.Generator().manual_seed(3)

@@ -8,7 +8,7 @@ ensemble keeps of a window that several batches share. An insertion or deletion 
 ``Indels`` asks for, combined before they are scored.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -136,19 +136,23 @@ def predict_effects(
     """
     if indels.reads_strings:
         strings = _strings(loci, fasta, ensemble.flank_bp)
-        yield from _effects(_predict_all(strings, ensemble), measure, indels)
+        yield from _effects(_predict_all(strings, ensemble, side_by_side), measure, indels)
     elif delta and ensemble.declares:
         for locus in loci:
             windows = _windows([locus], fasta, indels)
             predicted = _predict_changes(windows, ensemble, bins_read(locus, ensemble.n_bins, measure))
             yield from _effects(predicted, measure, indels)
     else:
-        yield from _effects(_predict_all(_windows(loci, fasta, indels), ensemble), measure, indels)
+        yield from _effects(_predict_all(_windows(loci, fasta, indels), ensemble, np.stack), measure, indels)
 
 
-def _predict_all(windows: Iterator[_Window], ensemble: Ensemble) -> Iterator[_Predicted]:
+def _predict_all(
+    windows: Iterator[_Window],
+    ensemble: Ensemble,
+    as_rows: Callable[[list[np.ndarray]], UInt8[np.ndarray, "window base"]],
+) -> Iterator[_Predicted]:
     for batch in _batches(windows, ensemble.batch_size):
-        codes = side_by_side([window.codes for window in batch])
+        codes = as_rows([window.codes for window in batch])
         predictions = ensemble.predict(codes, [window.name for window in batch])
         for row, window in enumerate(batch):
             yield window, [member[row] for member in predictions]

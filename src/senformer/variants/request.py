@@ -90,15 +90,13 @@ class Request:
 
     @property
     def key(self) -> dict[str, Any]:
-        """What the numbers depend on and the digests of :attr:`inputs` do not tell, as plain values."""
+        """What the numbers depend on and neither the job nor digests of :attr:`inputs` tell: plain values."""
         described = {
             f"{name} {file}": sha256(folder / file) if (folder / file).is_file() else None
             for name, folder in self._models.items()
             for file in (CARD, CONFIG)
         }
-        asked = self.indels
-        rule = asked and {"name": asked.name, "rule": asked.rule, "anchors": list(asked.anchors)}
-        return described | {"scorers": [scorer.definition for scorer in self.scorers], "indels": rule}
+        return described | {"scorers": [scorer.definition for scorer in self.scorers]}
 
     def facts(self, job: Job, digests: Mapping[str, str]) -> dict[str, Any]:
         """Return what must be the same wherever shards are scored and whenever, as plain values.
@@ -106,14 +104,16 @@ class Request:
         Parameters
         ----------
         job
-            What :meth:`make_job` made here: device and precision are those that were found.
+            What :meth:`make_job` made here: device, precision and how insertions and deletions are scored are
+            those that were found, whether they were asked for or not.
         digests
             SHA-256 of :attr:`inputs`, and of other files.
         """
-        known = versions()
+        known, used = versions(), job.indels
+        rule = {"name": used.name, "rule": used.rule, "anchors": list(used.anchors)}
         files = {f"{name} file": digest for name, digest in digests.items()}
         releases = {name: known.get(name) for name in ("senformer", "torch", "numpy")}
-        return job.ensemble.members[0].settings | self.key | files | releases
+        return job.ensemble.members[0].settings | self.key | {"indels": rule} | files | releases
 
     @property
     def _models(self) -> dict[str, Path]:

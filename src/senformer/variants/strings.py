@@ -6,7 +6,6 @@ words that hold changed bases, or span what is deleted, whatever else a sequence
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
@@ -30,7 +29,7 @@ def fitting_indels(asked: Indels | None, predictors: Sequence[Predictor]) -> Ind
     ConfigError
         The models cannot be scored in that way (E778), or do not go together (E765).
     """
-    words = [sums_over_bp(predictor.model) is not None for predictor in predictors]
+    words = [predictor.model.sums_over_bp is not None for predictor in predictors]
     for number, sums in enumerate(words, 1):
         if sums != words[0]:
             found = "sums over words, or the first does, and the other does not"
@@ -45,11 +44,6 @@ def fitting_indels(asked: Indels | None, predictors: Sequence[Predictor]) -> Ind
         found = "moves windows, and a model that sums over words reads none"
         raise ConfigError("E778", "--shifts", found, "Leave it out.")
     return fitting if asked is None else asked
-
-
-def sums_over_bp(model: Any) -> int | None:
-    """Return the length of the words that a model sums over; None where it does something else."""
-    return getattr(model, "sums_over_bp", None)
 
 
 def string_span(variant: Variant, flank_bp: int) -> Interval:
@@ -77,7 +71,7 @@ def read_strings(
 
 
 def side_by_side(strings: Sequence[UInt8[np.ndarray, " _base"]]) -> UInt8[np.ndarray, "string base"]:
-    """Return strings as rows, shorter ones followed by N; windows of one length as they are."""
+    """Return strings as rows, shorter ones followed by N."""
     rows = np.full((len(strings), max(map(len, strings))), N_CODE, dtype=np.uint8)
     for row, string in zip(rows, strings, strict=True):
         row[: len(string)] = string
