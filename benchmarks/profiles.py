@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from senformer.core.commit import write_json, write_text
-from senformer.core.config import parse
+from senformer.core.config import parse, read_yaml
 from senformer.dataset import Dataset, DatasetConfig, build, eval_windows, open_dataset
 from senformer.dataset.examples import AnyDataset
 from senformer.evaluate import evaluate
@@ -111,7 +110,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--result", type=Path)
     options = parser.parse_args()
-    config = yaml.safe_load(options.config.read_text(encoding="utf-8"))
+    config = read_yaml(options.config)
     options.out.mkdir(parents=True, exist_ok=True)
     genome = next(options.files.glob("*.fa.gz"))
     chroms = set(open_fasta(genome).chrom_sizes)

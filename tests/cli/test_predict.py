@@ -17,6 +17,7 @@ def test_predict__without_a_region_is_a_usage_error(senformer, tmp_path):
     [
         ((), "neither a genome nor a file of sequences. Give --genome with"),
         (("-s", "s.fa", "-g", "g.fa"), "--genome: is about a genome, and --sequences reads none"),
+        (("-s", "s.fa", "--context-bp", "0"), "--context-bp: is about a genome, and --sequences reads"),
         (("-s", "s.fa", "-r", "r.bed"), "--regions: is about a genome"),
         (("-s", "s.fa", "--unphased", "skip"), "--unphased: is about a genome"),
         (("-g", "g.fa", "-c", "chr1", "--column", "seq"), "--column: is given without --sequences"),

@@ -7,7 +7,7 @@ alone.
 import json
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -31,6 +31,11 @@ Json = Annotated[
 def say(result: dict[str, Any], text: str) -> None:
     """Print ``text``, or ``result`` as JSON where ``--json`` was given."""
     print(json.dumps(result, ensure_ascii=False, default=str) if _state["json"] else text)
+
+
+def first_given(options: Mapping[str, object]) -> str | None:
+    """Return the first option that was given, of values by name; 0 and an empty text are given, too."""
+    return next((name for name, value in options.items() if value is not None and value != []), None)
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -13,7 +13,7 @@ from senformer.cli.choices import (
     Run,
     StrandsOption,
 )
-from senformer.cli.output import Json, say
+from senformer.cli.output import Json, first_given, say
 
 
 def predict(
@@ -157,14 +157,14 @@ def _check_asked(sequences: Path | None, of_genome: dict[str, Any], of_sequences
     if sequences is None and of_genome["--genome"] is None:
         todo = "Give --genome with --regions or --chromosome, or --sequences FILE."
         raise UsageError("E122", "predict", "there is neither a genome nor a file of sequences", todo)
-    given = [name for name, value in (of_sequences if sequences is None else of_genome).items() if value]
-    if not given:
+    given = first_given(of_sequences if sequences is None else of_genome)
+    if given is None:
         return
     if sequences is None:
         found = "is given without --sequences, which it is about"
-        raise UsageError("E122", given[0], found, "Leave it out, or give --sequences FILE.")
+        raise UsageError("E122", given, found, "Leave it out, or give --sequences FILE.")
     raise UsageError(
-        "E122", given[0], "is about a genome, and --sequences reads none", "Leave one of the two out."
+        "E122", given, "is about a genome, and --sequences reads none", "Leave one of the two out."
     )
 
 

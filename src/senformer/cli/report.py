@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from senformer.cli.output import Json, say
+from senformer.cli.output import Json, first_given, say
 
 
 def report(
@@ -121,9 +121,8 @@ def report(
 def _refuse_given(options: Mapping[str, object], found: str) -> None:
     from senformer.core.errors import UsageError
 
-    for option, value in options.items():
-        if value is not None and value != []:
-            raise UsageError("E674", option, found, "Leave it out.")
+    if (option := first_given(options)) is not None:
+        raise UsageError("E674", option, found, "Leave it out.")
 
 
 def _report_scores(

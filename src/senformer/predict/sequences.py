@@ -7,8 +7,10 @@ one that an evaluation on the table makes.
 import logging
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -100,7 +102,7 @@ class SequencePredictor:
         batches = _AT_ONCE // max(self.rule.window_bp, values) // predictor.batch_size
         return max(1, batches) * predictor.batch_size
 
-    @property
+    @cached_property
     def schema(self) -> TableSchema:
         """Columns of the tables: ``id``, of several bins their place, and a column a track."""
         fixed = (_ID, *(_PLACE if self.n_bins > 1 else ()))
@@ -274,5 +276,5 @@ def _first(chunk: Chunk, column: str, place: Place) -> Int64[np.ndarray, " row"]
 
 def _unlike(names: Sequence[str], taken: Sequence[str]) -> list[str]:
     """Return the names of tracks; the number of the column is added to one that comes twice or is taken."""
-    known = [*taken, *names]
-    return [name if known.count(name) == 1 else f"{name}#{place}" for place, name in enumerate(names)]
+    known = Counter([*taken, *names])
+    return [name if known[name] == 1 else f"{name}#{place}" for place, name in enumerate(names)]

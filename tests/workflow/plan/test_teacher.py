@@ -45,6 +45,8 @@ def test_plan__a_teacher_takes_time_and_memory(tmp_path):
     more = taught["train"]["seconds_per_step"] - alone["train"]["seconds_per_step"]
     own = wanted.teacher.shape("yeast", "fp32", "cpu")
     assert more == pytest.approx(4 * 5 * seconds_of(own, "enformer", RATES, "dense", "yeast"))
+    for way in ("dense_seconds", "sparse_seconds"):
+        assert taught["recommendation"][way] == pytest.approx(alone["recommendation"][way] + more)
     assert taught["train"]["memory"]["teacher"] == own.weights
     assert taught["train"]["peak_bytes"] == sum(taught["train"]["memory"].values())
     assert taught["train"]["longest_window_bp"] <= alone["train"]["longest_window_bp"]

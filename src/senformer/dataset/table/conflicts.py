@@ -60,6 +60,8 @@ class LabelBits:
         """
         held = np.flatnonzero(codes != NO_SPLIT)
         zeros, ones = (np.concatenate(part)[held] & ~self._others for part in (self._zeros, self._ones))
+        if not (zeros.any() and ones.any()):
+            return None
         _, which = np.unique(keys[held], return_inverse=True)
         has_zero, has_one = (np.zeros(int(which.max(initial=-1)) + 1, dtype=np.uint32) for _ in range(2))
         np.bitwise_or.at(has_zero, which, zeros)

@@ -116,7 +116,8 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
         left_out["overlaps_a_later_split"] = int((kept != codes).sum())
         codes = kept
     _refuse_empty(config, codes)
-    conflict = labels.find(every_key, codes)
+    # A model reads further inputs, too: rows of one sequence may differ.
+    conflict = None if config.inputs else labels.find(every_key, codes)
     for finding in (*emptied_splits(given, codes), *_both_labels(conflict, config, where)):
         log.warning(finding.line)
     return Scan(codes, splitter.groups, left_out, leaks, overlaps, dict(unmatched))
@@ -205,8 +206,8 @@ def _heed_overlaps(
 
 
 def _both_labels(found: Conflict | None, config: TableConfig, where: _Where) -> Iterator[Finding]:
-    """Yield a warning where rows of one sequence have both labels, and a model reads nothing else of them."""
-    if found is None or config.inputs:
+    """Yield a warning where rows of one sequence have both labels."""
+    if found is None:
         return
     first, other = found.pair
     name = list(config.values)[found.value]

@@ -81,8 +81,12 @@ def longest_fitting(fits: Callable[[int], bool], smallest: int, largest: int) ->
     return size
 
 
-def recommend(shape: Shape, name: str, rates: Rates, head: str, sparse: str = "bigbird") -> dict[str, Any]:
+def recommend(
+    shape: Shape, name: str, rates: Rates, head: str, sparse: str = "bigbird", beside: float = 0.0
+) -> dict[str, Any]:
     """Return which attention to take, and why: the time of the whole with dense and with sparse.
+
+    ``beside`` are seconds of a step that the attention has no part in, those of a teacher.
 
     Returns
     -------
@@ -90,8 +94,8 @@ def recommend(shape: Shape, name: str, rates: Rates, head: str, sparse: str = "b
     ``crossover_bp``, the shortest window (a power of two of bins) from which sparse attention is faster;
     None where it never is.
     """
-    dense = seconds_of(shape, name, rates, "dense", head)
-    found = seconds_of(shape, name, rates, sparse, head)
+    dense = beside + seconds_of(shape, name, rates, "dense", head)
+    found = beside + seconds_of(shape, name, rates, sparse, head)
     bp = shape.n_bins * shape.config.bin_bp
     takes_dense = dense <= _WORTH * found
     times = f"at {bp:,} bp dense attention takes {dense:.3g} s and {sparse} {found:.3g} s a step"

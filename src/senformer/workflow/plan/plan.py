@@ -195,11 +195,13 @@ def assemble(
     kind = config.attention.kind
     step = seconds_of(training, wanted.name, rates[True], kind, wanted.head)
     step_bytes: Callable[[Shape], dict[str, int]] = train_bytes
+    of_teaching = 0.0
     if wanted.teacher is not None:
         assert of_teacher is not None
         own = wanted.teacher.shape(wanted.head, wanted.dtype, shape.device)
-        step += wanted.teacher.seconds(own, of_teacher, wanted.batch)
+        of_teaching = wanted.teacher.seconds(own, of_teacher, wanted.batch)
         step_bytes = beside(own)
+    step += of_teaching
     train = {"idle": idle, **step_bytes(training)}
     return {
         "model": wanted.name,
@@ -229,7 +231,7 @@ def assemble(
             "memory": train,
             "longest_window_bp": longest_window(training, step_bytes, free - idle),
         },
-        "recommendation": recommend(training, wanted.name, rates[True], wanted.head),
+        "recommendation": recommend(training, wanted.name, rates[True], wanted.head, beside=of_teaching),
         "memory_bytes": free,
         "calibration_seconds": sum(
             rate.seconds for rate in (*rates.values(), *([of_teacher] if of_teacher else []))
