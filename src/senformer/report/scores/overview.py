@@ -185,7 +185,7 @@ def largest_table(items: list[dict[str, Any]], overview: dict[str, Any]) -> html
         of_track = (item["assay"] or "–", item["track"])
         rows.append([place, link(item), name, *gene, *of_track, *values, "; ".join(item["remarks"]) or "–"])
     gene_head = ["gene"] if has_gene else []
-    head = ["", "variant", "ID", *gene_head, "assay", "track", *map(column_title, names), "remarks"]
+    head = ["rank", "variant", "ID", *gene_head, "assay", "track", *map(column_title, names), "remarks"]
     text = f"By the largest absolute {overview['rank_scorer']} over tracks; scores are those of that track."
     return html.table(head, rows, text)
 
