@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -60,12 +61,12 @@ class Sheet:
     layout: str = "long"
     source: Path | None = None
 
-    @property
+    @cached_property
     def schema(self) -> TableSchema:
         """Columns of the parts."""
         return score_schema(self.scorers, self.beside)
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """Columns of scores and of what stands beside them, in order."""
         each = [
@@ -74,17 +75,17 @@ class Sheet:
         ]
         return [name for names in each for name in names]
 
-    @property
+    @cached_property
     def labels(self) -> list[str]:
         """Names of the tracks in columns of the wide layout."""
         return track_labels(self.tracks)
 
-    @property
+    @cached_property
     def row_columns(self) -> list[str]:
         """Columns that do not tell of a track."""
         return [name for name in self.schema.names if name not in {*TRACK_COLUMNS, *self.names}]
 
-    @property
+    @cached_property
     def wide_schema(self) -> TableSchema:
         """Columns of the wide layout: those of a row, then ``SCORE:track``."""
         by_name = {column.name: column for column in self.schema.columns}
@@ -110,6 +111,16 @@ class Sheet:
         """Return the least line of the source that a part has rows of."""
         lines = pq.read_table(part, columns=["file_line"], page_checksum_verification=True)["file_line"]
         return int(pc.min(lines).as_py())
+
+    def text_sizes(self, part: Path, columns: Sequence[str]) -> tuple[int, dict[str, int]]:
+        """Return how many rows a part has, and how many bytes the longest text of each of some columns."""
+        names = list(columns)
+        found = pq.read_table(part, columns=names, read_dictionary=names, page_checksum_verification=True)
+        n_bytes = {
+            name: max(pc.max(pc.binary_length(chunk.dictionary)).as_py() for chunk in found[name].chunks)
+            for name in columns
+        }
+        return len(found) // len(self.tracks), n_bytes
 
     def block(self, part: Path) -> Block:
         """Return the rows of one part; the tracks of a row stand together and in order in it."""

@@ -1,4 +1,5 @@
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,6 +7,7 @@ from tests.variants.writers.toy import toy_sheet
 
 from senformer.core.errors import MissingInputError
 from senformer.variants.output import write_scores
+from senformer.variants.writers.hdf5 import _bytes as as_bytes
 from senformer.variants.writers.hdf5 import require_h5py
 
 h5py = pytest.importorskip("h5py")
@@ -36,6 +38,28 @@ def test_write_hdf5__large_values_are_not_clipped(tmp_path, monkeypatch):
     write_scores(tmp_path / "scores.h5", toy_sheet(tmp_path))
     with h5py.File(tmp_path / "scores.h5") as file:
         assert file["SAD"][0, 2] == 3e6  # float16 ends at 65,504
+
+
+def test_write_hdf5__text_of_any_part_is_whole_and_a_part_is_held_at_a_time(tmp_path, monkeypatch):
+    from tests.variants import toy
+
+    names = ["rs1", "é" * 30]
+    many = [replace(toy.SCORED[0], variant=replace(toy.SCORED[0].variant, id=name)) for name in names]
+    monkeypatch.setattr("tests.variants.writers.toy.SCORED", many)
+    written = []
+
+    def watched(values):
+        written.append(len(values))
+        return as_bytes(values)
+
+    monkeypatch.setattr("senformer.variants.writers.hdf5._bytes", watched)
+    write_scores(tmp_path / "scores.h5", toy_sheet(tmp_path))
+    with h5py.File(tmp_path / "scores.h5") as file:
+        assert [name.decode() for name in file["snp"][:]] == names
+        assert file["snp"].dtype == "S60"
+        assert file["pos"][:].tolist() == [10, 10]
+    # Five texts of each part, then names and labels of the three tracks.
+    assert written == [1] * 5 + [1] * 5 + [3, 3]
 
 
 def test_require_h5py__tells_the_extra(tmp_path, monkeypatch):

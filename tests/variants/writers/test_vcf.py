@@ -18,7 +18,7 @@ from senformer.variants.measure import VariantScores
 from senformer.variants.output import write_scores
 from senformer.variants.part_file import write_part
 from senformer.variants.sheet import Sheet
-from senformer.variants.table import score_table, track_frame
+from senformer.variants.table import score_table, track_frame, track_labels
 from senformer.variants.writers.vcf import check_vcf, info_key
 
 TEXT = """##fileformat=VCFv4.2
@@ -74,6 +74,19 @@ def test_write_vcf__largest_track_of_every_allele(tmp_path, source):
     assert second["SENFORMER_SAR"] == "-0.3"
     assert "." not in second
     assert third == {"AF": "0.5"}
+
+
+def test_write_vcf__names_of_tracks_are_made_once_not_for_every_record(tmp_path, source, monkeypatch):
+    asked = []
+
+    def counted(tracks):
+        asked.append(len(tracks))
+        return track_labels(tracks)
+
+    monkeypatch.setattr("senformer.variants.sheet.track_labels", counted)
+    write_scores(tmp_path / "out.vcf", sheet_of(tmp_path, source))
+    assert len(infos(tmp_path / "out.vcf")) == 3
+    assert asked == [len(TRACKS)]
 
 
 def test_write_vcf__all_else_is_kept(tmp_path, source):

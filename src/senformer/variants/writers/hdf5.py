@@ -6,8 +6,8 @@ variant x target. Scores are float32 here; the source clips them to what float16
 the gene in ``gene``.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -41,30 +41,43 @@ def write_hdf5(path: Path, sheet: Sheet) -> None:
     """Write a sheet, one row a variant, or a variant and gene; no time is stored in the file."""
     import h5py
 
-    facts: dict[str, list[Any]] = {
-        name: [] for name, column in _COLUMNS.items() if column in sheet.row_columns
-    }
+    columns = {name: column for name, column in _COLUMNS.items() if column in sheet.row_columns}
     n_tracks = len(sheet.tracks)
+    n_rows, n_bytes = _sizes(sheet, [column for name, column in columns.items() if name != "pos"])
     with h5py.File(path, "w") as file:  # the temporary file of commit_file
         for name in sheet.names:
-            file.create_dataset(
-                name, (0, n_tracks), np.float32, maxshape=(None, n_tracks), chunks=(256, n_tracks)
-            )
+            shape, most = (n_rows, n_tracks), (None, n_tracks)
+            file.create_dataset(name, shape, np.float32, maxshape=most, chunks=(256, n_tracks))
+        for name, column in columns.items():
+            file.create_dataset(name, n_rows, np.uint32 if name == "pos" else f"S{n_bytes[column]}")
+        first = 0
         for block in sheet.blocks():
-            for name, values in facts.items():
-                values += block.rows[_COLUMNS[name]].to_pylist()
+            rows = slice(first, first + len(block.rows))
+            for name, column in columns.items():
+                values = block.rows[column].to_pylist()
+                file[name][rows] = np.array(values, np.uint32) if name == "pos" else _bytes(values)
             for name in sheet.names:
-                done = len(file[name])
-                file[name].resize(done + len(block.rows), axis=0)
-                file[name][done:] = block.values[name]
-        for name, values in facts.items():
-            file.create_dataset(name, data=np.array(values, np.uint32) if name == "pos" else _bytes(values))
+                file[name][rows] = block.values[name]
+            first = rows.stop
         file.create_dataset("target_ids", data=_bytes(sheet.labels))
         assays = sheet.tracks["assay"].tolist()
         labels = [
             f"{assay}:{label}" if assay else label for assay, label in zip(assays, sheet.labels, strict=True)
         ]
         file.create_dataset("target_labels", data=_bytes(labels))
+
+
+def _sizes(sheet: Sheet, columns: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """Return the number of rows, and of bytes of the longest text of columns: HDF5 asks for both at first.
+
+    So no more than one part is held, however many there are.
+    """
+    n_rows, n_bytes = 0, dict.fromkeys(columns, 1)
+    for part in sheet.parts:
+        n_more, longest = sheet.text_sizes(part, columns)
+        n_rows += n_more
+        n_bytes = {column: max(n_bytes[column], longest[column]) for column in columns}
+    return n_rows, n_bytes
 
 
 def _bytes(values: list[str]) -> np.ndarray:

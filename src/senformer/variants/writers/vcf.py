@@ -133,6 +133,8 @@ def _track_keys(sheet: Sheet, name: str) -> list[str]:
 
 
 Allele = tuple[int, int]
+# Keys of the single tracks of every score.
+TrackKeys = Mapping[str, Sequence[str]]
 
 
 class _Waiting:
@@ -143,7 +145,9 @@ class _Waiting:
     """
 
     def __init__(self, sheet: Sheet) -> None:
-        self._blocks = (_values(block, sheet) for block in sheet.blocks())
+        # Made once: a table has very many records.
+        keys = {scorer.name: _track_keys(sheet, scorer.name) for scorer in sheet.scorers}
+        self._blocks = (_values(block, sheet, keys) for block in sheet.blocks())
         firsts = [sheet.first_line(part) for part in sheet.parts]
         # Of each part and those after it, the last part first.
         self._firsts = list(accumulate(reversed(firsts), min))
@@ -163,7 +167,7 @@ class _Waiting:
         return not (self._values or self._firsts)
 
 
-def _values(block: Block, sheet: Sheet) -> dict[Allele, dict[str, str]]:
+def _values(block: Block, sheet: Sheet, keys: TrackKeys) -> dict[Allele, dict[str, str]]:
     """Return the values of every allele of a block, by the line of its record and its number there."""
     alleles = list(
         zip(block.rows["file_line"].to_pylist(), block.rows["file_allele"].to_pylist(), strict=True)
@@ -173,12 +177,12 @@ def _values(block: Block, sheet: Sheet) -> dict[Allele, dict[str, str]]:
     # The rows of a variant, its own and those of genes, stand together.
     for last in range(1, len(alleles) + 1):
         if last == len(alleles) or alleles[last] != alleles[first]:
-            found[alleles[first]] = dict(_of_variant(block, slice(first, last), sheet))
+            found[alleles[first]] = dict(_of_variant(block, slice(first, last), sheet, keys))
             first = last
     return found
 
 
-def _of_variant(block: Block, rows: slice, sheet: Sheet) -> Iterator[tuple[str, str]]:
+def _of_variant(block: Block, rows: slice, sheet: Sheet, keys: TrackKeys) -> Iterator[tuple[str, str]]:
     for scorer in sheet.scorers:
         values = block.values[scorer.name][rows]
         if np.isnan(values).all():
@@ -194,7 +198,7 @@ def _of_variant(block: Block, rows: slice, sheet: Sheet) -> Iterator[tuple[str, 
             name = beside_name(scorer.name, what)
             yield info_key(name), _number(block.values[name][rows][row, track])
         best = sizes.argmax(axis=0)
-        for place, key in enumerate(_track_keys(sheet, scorer.name)):
+        for place, key in enumerate(keys[scorer.name]):
             yield key, _number(values[best[place], place])
 
 
