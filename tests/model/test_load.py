@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -129,3 +131,11 @@ def test_load_model__of_the_first_format_gives_the_same_outputs():
         outputs = model(torch.from_numpy(stored["codes"]))
     for head, out in outputs.items():
         np.testing.assert_allclose(out, stored[head], atol=made_by["tolerance"], rtol=0)
+
+
+@pytest.mark.slow
+def test_load_model__imports_no_compiler(tmp_path):
+    small_model().save(tmp_path / "m")
+    code = "import sys, senformer; senformer.load_model(sys.argv[1]); print('torch._dynamo' in sys.modules)"
+    command = [sys.executable, "-c", code, str(tmp_path / "m")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "False\n"
