@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -55,3 +56,34 @@ def test_choose_scorers__every_model_of_an_ensemble_counts(tmp_path, order):
     assert [scorer.name for scorer in choose_scorers(runs, None)] == ["SAD"]
     with pytest.raises(ConfigError, match="SAR"):
         choose_scorers(runs, ["SAR"])
+
+
+def test_choose_scorers__one_by_itself(tmp_path):
+    folder = model_folder(tmp_path, "softplus")
+    assert choose_scorers([folder], "SAR") == choose_scorers([folder], SCORERS["SAR"]) == [SCORERS["SAR"]]
+
+
+def test_choose_scorers__a_name_and_its_scorer_are_one(tmp_path):
+    found = choose_scorers([model_folder(tmp_path, "softplus")], ["SAD", SCORERS["SAD"]])
+    assert found == [SCORERS["SAD"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("SAR", "two scorers"),
+        ("SAR_sd", "another column"),
+        ("position", "another column"),
+        ("gene_id", "another column"),
+    ],
+)
+def test_choose_scorers__of_ones_own_with_a_taken_name(tmp_path, name, fault):
+    own = replace(SCORERS["SAD"], name=name)
+    with pytest.raises(ConfigError, match=f"{name}.*{fault}"):
+        choose_scorers([model_folder(tmp_path, "softplus")], ["SAR", own])
+
+
+def test_choose_scorers__of_ones_own_with_an_unknown_mask(tmp_path):
+    own = replace(SCORERS["SAD"], name="mine", mask="promoter")
+    with pytest.raises(ConfigError, match="scorer 'mine': no mask is called 'promoter'"):
+        choose_scorers([model_folder(tmp_path, "softplus")], [own])

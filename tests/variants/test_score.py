@@ -32,7 +32,7 @@ from senformer.genome.variant import Origin, Variant
 from senformer.genome.variant_reader import SkippedAllele, VariantSet
 from senformer.variants import score
 from senformer.variants.score import count_alleles
-from senformer.variants.scorers import SCORERS
+from senformer.variants.scorers import SCORERS, Scorer
 from senformer.variants.table import SCORES
 from senformer.variants.top import read_top
 
@@ -172,6 +172,17 @@ def test_score__one_scorer_alone(world):
     run_score(world, LINES, "scores.tsv", scorers=["SAR"])
     table = pd.read_csv(world / "out" / "scores.tsv", sep="\t")
     assert list(table.columns)[-2:] == ["indels", "SAR"]
+
+
+def test_score__a_scorer_of_ones_own_and_a_track_without_lists(world):
+    own = Scorer(
+        "highest", "max ALT - max REF", "units", True, lambda ref, alt: alt.bins.max(0) - ref.bins.max(0)
+    )
+    run_score(world, LINES[:3], "one.parquet", scorers=own, tracks="dnase")
+    table = pd.read_parquet(world / "out" / "one.parquet")
+    assert table["track_name"].tolist() == ["dnase"] * 3
+    ref, alt = (read_top(world / "out" / "one.parquet.top.npz")[name].max(axis=1) for name in ("ref", "alt"))
+    np.testing.assert_array_equal(np.sort(table["highest"]), np.sort((alt - ref)[:, 0]))
 
 
 def test_score__nothing_to_score_is_an_error(world):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.variants.toy import random_predictions
@@ -12,6 +14,26 @@ def test_scorer__any_function_of_two_predictions():
     scorer = Scorer("X", "x", "x", False, lambda ref, alt: (alt.bins - ref.bins).max(axis=0).astype(float))
     ref, alt = (Prediction(random_predictions(5, 3, seed)) for seed in (1, 2))
     np.testing.assert_array_equal(scorer(ref, alt), (alt.bins - ref.bins).max(axis=0))
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({"name": ""}, "needs a name"),
+        ({"domain": "positive"}, "domain is 'positive'; allowed are signal, probability, any"),
+        ({"kind": "size"}, "kind is 'size'; allowed are effect, shape, level"),
+    ],
+)
+def test_scorer__refuses_what_cannot_be(fault, told):
+    with pytest.raises(ValueError, match=told):
+        replace(SCORERS["SAD"], **fault)
+
+
+def test_scorer__a_function_that_sums_over_tracks_is_refused():
+    own = replace(SCORERS["SAD"], name="mine", function=lambda ref, alt: alt.bins.sum() - ref.bins.sum())
+    ref, alt = (Prediction(random_predictions(5, 3, seed)) for seed in (1, 2))
+    with pytest.raises(ValueError, match=r"mine gives values of shape \(\); of 3 tracks it must be one each"):
+        own(ref, alt)
 
 
 def test_prediction__summed_once_in_float64():

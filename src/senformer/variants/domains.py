@@ -10,6 +10,7 @@ from senformer.model.folder import CONFIG
 from senformer.predict.source import find_model
 from senformer.variants.masks import parse_scorer
 from senformer.variants.scorer import DOMAINS, Scorer
+from senformer.variants.table import BESIDE, FACTS, beside_name
 
 # Activation of the heads -> where predictions lie; anywhere else.
 _PREDICTED = {"sigmoid": "probability"} | dict.fromkeys(POSITIVE, "signal")
@@ -18,7 +19,7 @@ _FITTING = {"any": ("any",), "signal": ("any", "signal"), "probability": ("any",
 DEFAULT_SCORERS = {"any": ("SAD",), "signal": ("SAD", "SAR"), "probability": ("SAD", "log_odds")}
 
 
-def choose_scorers(runs: Sequence[Path], asked: Sequence[str | Scorer] | None) -> list[Scorer]:
+def choose_scorers(runs: Sequence[Path], asked: str | Scorer | Sequence[str | Scorer] | None) -> list[Scorer]:
     """Return the scorers asked for, each once, or those that fit what the model predicts.
 
     Parameters
@@ -26,22 +27,34 @@ def choose_scorers(runs: Sequence[Path], asked: Sequence[str | Scorer] | None) -
     runs
         The models.
     asked
-        Names or scorers; None for :data:`DEFAULT_SCORERS`.
+        Names or scorers, or one; None for :data:`DEFAULT_SCORERS`.
 
     Raises
     ------
     ConfigError
-        A name is unknown, or a scorer reads values that a model's predictions are not among (E775).
+        A name is unknown, a scorer reads values that a model's predictions are not among (E775), or its name
+        is that of another column (E779).
     """
     domain = min((predicted_domain(run) for run in runs), key=list(_FITTING).index)
-    names = DEFAULT_SCORERS[domain] if asked is None else tuple(dict.fromkeys(asked))
-    chosen = [parse_scorer(name) for name in names]
+    names = DEFAULT_SCORERS[domain] if asked is None else asked
+    names = [names] if isinstance(names, str | Scorer) else names
+    chosen = list(dict.fromkeys(parse_scorer(name) for name in names))
+    _check_names([scorer.name for scorer in chosen])
     for scorer in chosen:
         if scorer.domain not in _FITTING[domain]:
             found = f"reads {DOMAINS[scorer.domain]}, and the model predicts {DOMAINS[domain]}"
             todo = f"Leave it out; without --scorers, {' and '.join(DEFAULT_SCORERS[domain])} are made."
             raise ConfigError("E775", f"scorers: {scorer.name}", found, todo)
     return chosen
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Raise where a column of scores would have the name of another."""
+    taken = {*FACTS, *(beside_name(name, what) for name in names for what in BESIDE)}
+    for place, name in enumerate(names):
+        if name in taken or name in names[:place]:
+            found = "is the name of two scorers" if name in names[:place] else "is that of another column"
+            raise ConfigError("E779", f"scorer {name!r}", found, "Give it a name of its own.")
 
 
 def predicted_domain(run: Path) -> str:

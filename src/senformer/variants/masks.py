@@ -52,17 +52,22 @@ def parse_scorer(scorer: str | Scorer) -> Scorer:
         No such scorer (E108), or no such mask (E757).
     """
     if not isinstance(scorer, str):
+        _check_mask(scorer.mask, scorer.name, "SAD")
         return scorer
     name, at, mask = scorer.partition("@")
     chosen = choose(SCORERS, name, "scorer")
     if not at:
         return chosen
+    _check_mask(mask, scorer, name)
+    return replace(chosen, name=scorer, mask=mask, formula=f"{chosen.formula}; over {describe_mask(mask)}")
+
+
+def _check_mask(mask: str, scorer: str, example: str) -> None:
     is_width = bool(_WIDTH.fullmatch(mask)) and int(mask) % 2 == 1
     if not (is_width or is_by_gene(mask) or mask == ALL):
         found = f"no mask is called {mask!r}"
-        todo = f"Give an odd width in bp, as in {name}@501, or one of {', '.join([ALL, *GENE_MASKS])}."
+        todo = f"Give an odd width in bp, as in {example}@501, or one of {', '.join([ALL, *GENE_MASKS])}."
         raise ConfigError("E757", f"scorer {scorer!r}", found, todo)
-    return replace(chosen, name=scorer, mask=mask, formula=f"{chosen.formula}; over {describe_mask(mask)}")
 
 
 def read_bins(

@@ -46,9 +46,9 @@ def score(
     out: Path,
     *,
     head: str | None = None,
-    scorers: Sequence[str | Scorer] | None = None,
+    scorers: str | Scorer | Sequence[str | Scorer] | None = None,
     genes: Path | None = None,
-    tracks: Sequence[str] | None = None,
+    tracks: str | Sequence[str] | None = None,
     strands: str | None = None,
     shifts_bp: Sequence[int] = (0,),
     spread: str = "models",
@@ -88,14 +88,14 @@ def score(
     head
         Which head answers; needed where the model has several.
     scorers
-        Names in ``SCORERS``, or scorers; ``SAD@501`` reads other bins than ``SAD``
+        Names in ``SCORERS``, or scorers, or one; ``SAD@501`` reads other bins than ``SAD``
         (:mod:`senformer.variants.masks`). None for those that fit what the model predicts
         (:mod:`senformer.variants.domains`).
     genes
         GTF of the genome's genes; needed where a scorer reads genes, which then have rows of their own.
     tracks
-        Tracks to score, by name, assay or index (:func:`senformer.predict.selection.find_tracks`); all unless
-        given.
+        Tracks to score, or one, by name, assay or index (:func:`senformer.predict.selection.find_tracks`);
+        all unless given.
     strands, shifts_bp, batch_size, device, precision
         As in :class:`senformer.predict.predictor.Predictor`; strands and shifts are averaged. Strands are
         by default those of the models' cards, which must agree.
@@ -168,7 +168,7 @@ def score(
         scorers=chosen,
         indels=None if indels is None else choose(INDELS, indels, "way to score indels"),
         head=head,
-        tracks=tracks,
+        tracks=[tracks] if isinstance(tracks, str) else tracks,
         spread=spread,
         inference={
             "strands": common_strands(runs, strands),
@@ -228,9 +228,9 @@ def _check_numbers(**given: tuple[int, int]) -> None:
             raise ConfigError("E756", name, f"is {value}, at least {least} is needed", "Mend the value.")
 
 
-def _check_named(**given: Sequence[Any] | None) -> None:
+def _check_named(**given: Any) -> None:
     for name, chosen in given.items():
-        if chosen is not None and not len(chosen):
+        if chosen is not None and not chosen:
             raise ConfigError("E756", f"--{name}", "names none", "Name some, or leave it out.")
 
 

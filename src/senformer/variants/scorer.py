@@ -82,7 +82,7 @@ class Scorer:
         Whether exchanging the alleles flips the sign; positive means that ALT is the more active. An unsigned
         score is the same either way.
     function
-        ``(ref, alt)`` to one value a track, in float64.
+        ``(ref, alt)`` to one value a track.
     source
         Where the formula comes from, and what is otherwise here.
     mask
@@ -104,6 +104,14 @@ class Scorer:
     domain: str = "signal"
     kind: str = "effect"
 
+    def __post_init__(self) -> None:
+        """Refuse a scorer that nothing could be told of."""
+        if not self.name:
+            raise ValueError("a scorer needs a name")
+        for what, value, known in (("domain", self.domain, DOMAINS), ("kind", self.kind, KINDS)):
+            if value not in known:
+                raise ValueError(f"{self.name}: {what} is {value!r}; allowed are {', '.join(known)}")
+
     @property
     def definition(self) -> dict[str, Any]:
         """What a run record says of it."""
@@ -118,6 +126,15 @@ class Scorer:
         """Return the effect on every track from the bins given; equal predictions give exactly 0.
 
         The mask is not applied here: whoever calls gives the bins that it names.
+
+        Raises
+        ------
+        ValueError
+            The function gives something else than one value a track.
         """
         ref, alt = (x if isinstance(x, Prediction) else Prediction(x) for x in (ref, alt))
-        return self.function(ref, alt)
+        values = np.asarray(self.function(ref, alt), dtype=np.float64)
+        if values.shape != ref.bins.shape[1:]:
+            found = f"{self.name} gives values of shape {values.shape}"
+            raise ValueError(f"{found}; of {ref.bins.shape[1]} tracks it must be one each")
+        return values

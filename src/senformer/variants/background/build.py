@@ -39,7 +39,7 @@ def build_background(
     *,
     n: int = 3000,
     seed: int = 1,
-    scorers: Sequence[str | Scorer] | None = None,
+    scorers: str | Scorer | Sequence[str | Scorer] | None = None,
     genes: Path | None = None,
     regions: Path | None = None,
     head: str | None = None,
