@@ -36,9 +36,10 @@ def choose_scorers(runs: Sequence[Path], asked: str | Scorer | Sequence[str | Sc
         is that of another column (E779).
     """
     domain = min((predicted_domain(run) for run in runs), key=list(_FITTING).index)
-    names = DEFAULT_SCORERS[domain] if asked is None else asked
-    names = [names] if isinstance(names, str | Scorer) else names
-    chosen = list(dict.fromkeys(parse_scorer(name) for name in names))
+    if asked is None:
+        asked = DEFAULT_SCORERS[domain]
+    wanted = [asked] if isinstance(asked, str | Scorer) else asked
+    chosen = list(dict.fromkeys(parse_scorer(one) for one in wanted))
     _check_names([scorer.name for scorer in chosen])
     for scorer in chosen:
         if scorer.domain not in _FITTING[domain]:
