@@ -91,3 +91,28 @@ def test_evaluate__log1p_intervals_are_of_the_tracks_that_have_one(
     assert low < metrics["pearson_log1p_mean"] < high
     log1p = np.load(tmp_path / "out" / "blocks.npz")["log1p"]
     np.testing.assert_array_equal(np.isnan(log1p).all(axis=(0, 1)), [False, True, False, False, False])
+
+
+def test_evaluate__windows_of_few_bins_are_counted_together(toy_run, toy_dataset, tmp_path, monkeypatch):
+    """So are rows of a table: a call for each costs a thousand times what its bin does."""
+    monkeypatch.setattr("senformer.evaluate.bootstrap.MOST_BLOCKS", 2)
+    sizes, plain = [], TrackSums.add
+
+    def add(self, prediction, target, pool=None):
+        sizes.append(len(target))
+        plain(self, prediction, target, pool)
+
+    monkeypatch.setattr(TrackSums, "add", add)
+    for name, n_bins in (("one", 1), ("three", 42), ("all", 1024)):
+        monkeypatch.setattr("senformer.evaluate.count._BINS_AT_ONCE", n_bins)
+        evaluate(toy_run, toy_dataset, tmp_path / name, metrics=("spearman", "jsd"), **HOW)
+    one, three, every = (
+        ACCURACY.read(tmp_path / name / "tracks.parquet") for name in ("one", "three", "all")
+    )
+    # 15 windows of 14 bins, in blocks of 8 and 7.
+    assert sizes == [14] * 15 + [42, 42, 28, 42, 42, 14] + [112, 98]
+    for other in (three, every):
+        pd.testing.assert_frame_equal(one, other, rtol=1e-12)
+    for name in ("three", "all"):
+        ours, theirs = (np.load(tmp_path / each / "examples.npz")["predicted"] for each in (name, "one"))
+        np.testing.assert_array_equal(ours, theirs)

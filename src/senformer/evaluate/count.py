@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -36,8 +36,13 @@ _PART_WINDOWS = 64
 # A row of a table is short: so many of them make a part.
 _PART_ROWS = 8192
 _GRIDS = "cells.npz"
+# Windows of few bins, rows of a table for instance, are counted together up to so many: a call costs far more
+# than a bin.
+_BINS_AT_ONCE = 1024
 
 _Values = Float32[np.ndarray, "bin track"]
+# A window with its target, its prediction, and what was measured.
+_Window = tuple[Interval, _Values, _Values, _Values]
 
 
 @dataclass(frozen=True)
@@ -155,28 +160,40 @@ def _count(job: Job, blocks: list[range], chosen: set[int]) -> Part:
     with ThreadPoolExecutor() as pool:
         for block in blocks:
             sums = job.measures.sums()
-            for row, (window, target, prediction, measured) in zip(block, stream, strict=False):
-                sums.add(prediction, target, pool)
-                extras.add(prediction, target, pool)
-                for protocol in published.values():
-                    protocol.add(prediction, target)
-                if drift is not None:
-                    drift.add(prediction, target, measured)
-                if row in chosen:
-                    place = Interval(window.chrom, window.start + crop_bp, window.end - crop_bp)
-                    examples.append(Example(place, target, prediction.copy()))
+            for run in _runs(block, stream, max(1, _BINS_AT_ONCE // job.n_bins)):
+                targets = np.stack([target for _, (_, target, _, _) in run])
+                predictions = np.stack([prediction for _, (_, _, prediction, _) in run])
+                sums.add(_flat(predictions), _flat(targets), pool)
+                extras.add(predictions, targets, pool)
+                for row, (window, target, prediction, measured) in run:
+                    for protocol in published.values():
+                        protocol.add(prediction, target)
+                    if drift is not None:
+                        drift.add(prediction, target, measured)
+                    if row in chosen:
+                        place = Interval(window.chrom, window.start + crop_bp, window.end - crop_bp)
+                        examples.append(Example(place, target, prediction.copy()))
             total = total + sums
             moments.append(block_moments(sums))
     return Part(total, extras, np.stack(moments), examples, published, drift)
+
+
+def _runs(block: range, stream: Iterator[_Window], n: int) -> Iterator[list[tuple[int, _Window]]]:
+    """Yield the windows of a block with their numbers, up to ``n`` at a time."""
+    numbered = zip(block, stream, strict=False)
+    while run := list(islice(numbered, n)):
+        yield run
+
+
+def _flat(values: Float32[np.ndarray, "window bin track"]) -> Float32[np.ndarray, "value track"]:
+    return values.reshape(-1, values.shape[-1])
 
 
 def _pairs(job: Job, rows: Int[np.ndarray, " row"]) -> Iterator[tuple[_Values, _Values]]:
     return ((prediction, target) for _, target, prediction, _ in _predictions(job, rows))
 
 
-def _predictions(
-    job: Job, rows: Int[np.ndarray, " row"]
-) -> Iterator[tuple[Interval, _Values, _Values, _Values]]:
+def _predictions(job: Job, rows: Int[np.ndarray, " row"]) -> Iterator[_Window]:
     """Yield each window with its target, its prediction, and what was measured.
 
     The target is what was measured, or what the model predicts that this one is held against.

@@ -94,11 +94,11 @@ class Extras:
 
     def add(
         self,
-        prediction: Float[np.ndarray, "bin track"],
-        target: Float[np.ndarray, "bin track"],
+        prediction: Float[np.ndarray, "*window bin track"],
+        target: Float[np.ndarray, "*window bin track"],
         pool: Executor | None = None,
     ) -> None:
-        """Count the bins of one window in place; ranks in cells by threads of a ``pool``."""
+        """Count the bins of one window or of several in place; ranks in cells by threads of a ``pool``."""
         for metric in self.found.values():
             if isinstance(metric, SpearmanCells):
                 metric.add(prediction, target, pool)
