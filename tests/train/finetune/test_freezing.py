@@ -9,7 +9,8 @@ from tests.train.test_loop import Killed, _kill_at
 from tests.train.toy import fingerprint
 
 from senformer.core.errors import ConfigError
-from senformer.model import load_model
+from senformer.model import create_model, load_model
+from senformer.model.blocks.drop import Drop
 from senformer.train import train
 from senformer.train.finetune.config import FinetuneConfig
 from senformer.train.finetune.freezing import Freezing
@@ -76,6 +77,23 @@ def test_freezing__frozen_parts_are_in_evaluation(source):
     off = ["stem", "stem.residual.norm", "tower.0", "tower.1.conv", "transformer.0.feed_forward", "pointwise"]
     assert all(modes[name] for name in on)
     assert not any(modes[name] for name in off)
+
+
+def test_freezing__a_frozen_dropout_drops_nothing_out():
+    """A dropout is a module of its own in some models, and has no parameter to tell whether it trains."""
+    sizes = {"channels": [6, 5], "widths": [5, 3], "dense": [7, 6], "window_bp": 32}
+    model = create_model("deepstarr", **sizes, heads={"toy": 2}).train()
+    bases = torch.randint(0, 4, (9, 32), generator=torch.Generator().manual_seed(3))
+    sequence = bases.to(torch.uint8)
+    assert not torch.equal(model.embed(sequence), model.embed(sequence))
+    dropouts = {name: module for name, module in model.named_modules() if isinstance(module, Drop)}
+    assert len(dropouts) == 2
+    Freezing(model, FinetuneConfig(**{"from": "x", "train": "heads"})).begin(1)
+    assert torch.equal(model.embed(sequence), model.embed(sequence))
+    model.requires_grad_()
+    last = list(dropouts)[-1].rpartition(".")[0]
+    Freezing(model, FinetuneConfig(**{"from": "x", "train": ["heads", last]})).begin(1)
+    assert [module.training for module in dropouts.values()] == [False, True]
 
 
 @pytest.mark.parametrize(("choice", "expected"), [(True, False), (False, True)])

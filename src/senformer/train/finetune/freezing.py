@@ -128,14 +128,12 @@ def _named(stage: StageConfig, names: list[str]) -> set[str]:
 
 
 def _modes(model: nn.Module, trained: set[int], frozen_norms: bool | None) -> list[tuple[nn.Module, bool]]:
-    """Return the mode of every module that has parameters, below it or of its own."""
-    found = []
-    for module in model.modules():
+    """Return the mode of every module; one that has no parameters, a dropout, has that of what holds it."""
+    found: dict[str, bool] = {}
+    for name, module in model.named_modules():
         own = [id(parameter) for parameter in module.parameters()]
-        if not own:
-            continue
-        trains = not trained.isdisjoint(own)
+        trains = found[name.rpartition(".")[0]] if name and not own else not trained.isdisjoint(own)
         if frozen_norms is not None and hasattr(module, "running_mean"):
             trains = not frozen_norms
-        found.append((module, trains))
-    return found
+        found[name] = trains
+    return [(model.get_submodule(name), trains) for name, trains in found.items()]
