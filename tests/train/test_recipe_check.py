@@ -102,3 +102,13 @@ def test_refuse_unfit_recipe__rates_of_what_fine_tuning_freezes(human, tmp_path)
         else:
             with pytest.raises(ConfigError, match="'stem' has no effect: all that it names is frozen"):
                 refuse_unfit_recipe(config, plan, human)
+
+
+def test_refuse_unfit_recipe__a_norm_of_weights_that_are_a_sum(human, tmp_path):
+    source = save_model(tmp_path / "model", {"human": 7})
+    config = tuned(source, {"adapters": {"attention": {"rank": 2}}}, max_norm=1.0)
+    plan = make_plan({}, config, human)
+    with pytest.raises(ConfigError, match=r"train\.max_norm: is for whole weights; of those with an adapter"):
+        refuse_unfit_recipe(config, plan, human)
+    refuse_unfit_recipe(config.model_copy(update={"max_norm": None}), plan, human)
+    refuse_unfit_recipe(tuned(source, max_norm=1.0), make_plan({}, tuned(source), human), human)

@@ -61,6 +61,9 @@ def refuse_unfit_recipe(
     if config.max_norm is not None and config.parallel == "fsdp" and n_processes > 1:
         found = "needs whole weights, which parallel: fsdp shares out"
         raise ConfigError("E626", "train.max_norm", found, "Take parallel: ddp.")
+    if config.max_norm is not None and config.finetune is not None and config.finetune.adapters is not None:
+        found = "is for whole weights; of those with an adapter the two factors train, not their product"
+        raise ConfigError("E626", "train.max_norm", found, "Leave it out, or train without adapters.")
     if config.rates:
         _refuse_unfit_rates(config, plan, datasets)
     if config.accumulate == config.batch_size and config.organisms != "joint" and n_processes == 1:

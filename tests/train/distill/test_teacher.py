@@ -195,3 +195,26 @@ def test_make_teacher__other_tracks_are_named_as_the_teachers(human, tmp_path):
         make_teacher(config, make_plan(MODEL, config, human), human, CPU)
     assert f"train.distill.teacher: {other}: predicts 3 tracks, the dataset 7. Name a" in str(caught.value)
     assert "heads: new" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "found"),
+    [
+        ("linear", "binary_cross_entropy", "linear; the binary_cross_entropy loss needs labels, 0 to 1"),
+        ("softplus", "binary_cross_entropy", "softplus; the binary_cross_entropy loss needs labels, 0 to 1"),
+        ("linear", "poisson", "linear; the poisson loss needs counts, 0 or more"),
+        ("linear", "mse", None),
+        ("softplus", "poisson_multinomial", None),
+    ],
+)
+def test_make_teacher__predictions_that_are_none_of_the_loss(human, tmp_path, activation, loss, found):
+    """Log odds are no labels, and values of either sign no counts."""
+    other = save_model(tmp_path / "model", {"human": 7}, activation=activation)
+    config = settings(distill={"teacher": str(other)}, loss=loss)
+    plan = make_plan(MODEL, config, human)
+    if found is None:
+        assert make_teacher(config, plan, human, CPU) is not None
+        return
+    with pytest.raises(ConfigError, match="Take loss: mse, or a teacher under activation: ") as caught:
+        make_teacher(config, plan, human, CPU)
+    assert f"train.distill: {other}: its predictions are {found}. Take" in str(caught.value)

@@ -13,13 +13,17 @@ from senformer.core.errors import ConfigError
 from senformer.dataset import TableDataset
 from senformer.dataset.batch import Batch
 from senformer.dataset.examples import AnyDataset
+from senformer.model.activations import POSITIVE
 from senformer.predict.cover import Cover, make_cover
 from senformer.predict.source import load_run_model
 from senformer.train.config import TrainConfig
-from senformer.train.finetune.source import read_source, track_difference
+from senformer.train.finetune.source import Source, read_source, track_difference
+from senformer.train.losses import LOSSES
 from senformer.train.plan import Plan
 
 _WHERE = "train.distill"
+# Whose predictions are probabilities.
+_LABELS = frozenset({"sigmoid"})
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,8 @@ def make_teacher(
     Raises
     ------
     ConfigError
-        No teacher is named, a dataset is a table, labels are to weigh, a head or its tracks differ, or the
-        teacher's windows do not fit inside the student's.
+        No teacher is named, a dataset is a table, labels are to weigh, a head or its tracks differ, the loss
+        is not for what the teacher predicts, or its windows do not fit inside the student's.
     MissingInputError, DataError
         There is no such model, or one of its files is damaged.
     """
@@ -98,6 +102,7 @@ def make_teacher(
     if config.class_weights != "none":
         raise ConfigError("E646", "train.class_weights", "weigh labels, and none are read", "Leave them out.")
     source = read_source(path)
+    _refuse_unfit_predictions(source, config.loss)
     for organism, dataset in datasets.items():
         if isinstance(dataset, TableDataset):
             found = "is a table; a teacher predicts windows of a genome"
@@ -122,3 +127,24 @@ def make_teacher(
         short_crop_bins=model.crop_bins,
     )
     return Teacher(model, cover, source.sha256)
+
+
+def _refuse_unfit_predictions(source: Source, loss: str) -> None:
+    """Raise where a loss of labels or of counts would be given values of another kind.
+
+    Raises
+    ------
+    ConfigError
+        The teacher's activation is named, and a loss of any values.
+    """
+    kind, activation = LOSSES[loss], source.config.get("activation")
+    wanted = _LABELS if kind.is_of_labels else POSITIVE if kind.is_of_counts else None
+    if activation is None or wanted is None or activation in wanted:
+        return
+    what = "labels, 0 to 1" if kind.is_of_labels else "counts, 0 or more"
+    raise ConfigError(
+        "E645",
+        f"{_WHERE}: {source.folder}",
+        f"its predictions are {activation}; the {loss} loss needs {what}",
+        f"Take loss: mse, or a teacher under activation: {' or '.join(sorted(wanted))}.",
+    )
