@@ -1,7 +1,10 @@
 """Ranks: what they refuse, and that state and kinds are exchanged bit by bit."""
 
+import itertools
+
 import numpy as np
 import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
 from tests.contracts.metric import toy_labels
 
 from senformer.evaluate import ranked
@@ -23,7 +26,7 @@ def test_add__some_tracks_alone() -> None:
 
 
 def test_add__many_small_parts_are_the_whole() -> None:
-    prediction, labels = (np.tile(values, (20, 1, 1)) for values in toy_labels())
+    prediction, labels = (np.tile(values, (70, 1, 1)) for values in toy_labels())
     parts = Auroc(5)
     for x, y in zip(prediction, labels, strict=True):
         parts.add(x, y)
@@ -61,3 +64,29 @@ def test_tables__merged_once_until_more_is_added(monkeypatch: pytest.MonkeyPatch
     ranks.add(prediction, labels)
     np.testing.assert_array_equal(ranks.n, 2 * first[2])
     assert len(merged) == 10
+
+
+# Positives and negatives of each cell, ascending: mixed ones at the top, at the bottom, and pure ones.
+CELLS = [
+    [(2, 1), (1, 2), (2, 2)],
+    [(0, 2), (3, 2), (1, 0)],
+    [(1, 3), (0, 1), (1, 1)],
+]
+
+
+@pytest.mark.parametrize("counts", CELLS)
+@pytest.mark.parametrize(("kind", "exact"), [(Auroc, roc_auc_score), (Auprc, average_precision_score)])
+def test_bound__is_what_the_order_within_cells_can_do(kind, exact, counts) -> None:
+    labels = np.concatenate([[1.0] * p + [0.0] * n for p, n in counts])
+    cells = np.repeat(np.arange(len(counts)), [p + n for p, n in counts])
+    ranks = kind(1).add(cells[:, None].astype(np.float32), labels[:, None])
+    orders = (sorted(set(itertools.permutations([1.0] * p + [0.0] * n))) for p, n in counts)
+    found = [exact(np.concatenate(order), np.arange(len(labels))) for order in itertools.product(*orders)]
+    gaps = np.array(found) - ranks.result()[0]
+    assert np.abs(gaps).max() <= ranks.bound()[0] + 1e-12
+    positives, negatives = np.array(counts, dtype=float).T
+    assert min(found) == pytest.approx(kind._worst(positives, negatives), abs=1e-12)
+    # Positives of one cell may have one score, which strict orders do not try: precision is then higher.
+    if kind is Auroc:
+        assert max(found) == pytest.approx(kind._best(positives, negatives), abs=1e-12)
+        assert np.abs(gaps).max() == pytest.approx(ranks.bound()[0], abs=1e-12)

@@ -62,7 +62,7 @@ def test_extend__keeps_settings_of_its_own_kind():
 
 def test_extend__crop_and_card():
     model = small_model("enformer")
-    model.card.licence = "CC0-1.0"
+    model.card.licence, model.card.golden = "CC0-1.0", {"human": [0.5]}
     longer = extend(model, window_bp=NEW, crop_bins=20)
     assert (longer.crop_bins, longer.card.crop_bins, longer.card.licence) == (20, 20, "CC0-1.0")
     assert model.card.window_bp == OLD

@@ -1,3 +1,6 @@
+from contextlib import nullcontext
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -31,6 +34,14 @@ def test_memory_errors__say_what_does_not_fit(human):
     ):
         raise torch.OutOfMemoryError("CUDA out of memory")
     assert "batches of 4 windows of 2,048 bp do not fit. Lower batch_size" in str(caught.value)
+
+
+def test_part__replicas_talk_in_the_last_one_alone():
+    silent = nullcontext()
+    shared = SimpleNamespace(replicas=SimpleNamespace(no_sync=lambda: silent))
+    assert Engine.part(shared, is_last=False) is silent
+    assert Engine.part(shared, is_last=True) is not silent
+    assert isinstance(Engine.part(SimpleNamespace(replicas=None), is_last=False), nullcontext)
 
 
 def test_loss_of__weights_of_tracks_and_examples(human):

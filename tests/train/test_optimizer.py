@@ -40,6 +40,12 @@ def test_learning_rate__cosine_ends_above_zero():
     assert [learning_rate(config, step) for step in range(4, 8)] == pytest.approx(wanted)
 
 
+@pytest.mark.parametrize("warmup_steps", [0, 1])
+def test_learning_rate__a_schedule_without_warm_up_begins_whole(warmup_steps):
+    config = TrainConfig(steps=4, learning_rate=1.0, warmup_steps=warmup_steps, schedule="linear")
+    assert [learning_rate(config, step) for step in range(1, 5)] == pytest.approx([1.0, 0.75, 0.5, 0.25])
+
+
 def test_make_optimizer__formula_of_adam():
     model = _model()
     before = model["a"].weight.detach().clone()

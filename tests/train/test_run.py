@@ -176,6 +176,13 @@ def test_go__time_limit_ends_the_run(tmp_path, human):
     assert checkpoint_steps(tmp_path) == [0]
 
 
+@pytest.mark.parametrize(("seconds", "ended_by"), [(5_000.0, "steps"), (6_000.0, "max_minutes")])
+def test_go__time_limit_is_in_minutes_and_counts_earlier_parts(tmp_path, human, seconds, ended_by):
+    config = settings(steps=1, max_minutes=100.0)
+    with _run(tmp_path, human, config, State(step=0, settings="s", seconds=seconds)) as run:
+        assert run.go(4096) == ended_by
+
+
 def test_go__time_limit_validates_the_last_weights(tmp_path, human, monkeypatch):
     config = settings(steps=1000, max_minutes=1.0, validate_every_steps=500, validate_windows=1)
     monkeypatch.setattr(Run, "_is_out_of_time", lambda run: run.state.step == 3)

@@ -10,6 +10,7 @@ from senformer.core.errors import DataError, DeviceError
 from senformer.train.batches import make_batches
 from senformer.train.plan import make_plan
 from senformer.train.step import take_step
+from senformer.train.team import Team
 
 
 def _batch(datasets, config, organism="human", place=0):
@@ -60,6 +61,31 @@ def test_take_step__dropout_depends_on_seed_and_step_alone(human):
     assert loss(2) == loss(2, draws=13)
     assert loss(2) != loss(3)
     assert loss(2) != loss(2, seed=2)
+
+
+def test_take_step__each_process_draws_its_own_dropout(human):
+    config = settings()
+    batch = _batch(human, config)
+
+    def loss(rank):
+        with tiny_engine(config, human) as engine:
+            return take_step(replace(engine, team=Team(rank, 1)), 2, {"human": batch}).loss
+
+    assert len({loss(0), loss(1), loss(2)}) == 3
+
+
+def test_take_step__the_average_follows_the_weights_that_an_update_leaves(human):
+    """Kept within their norm, and from the first update on by the share of that update."""
+    config = settings(learning_rate=1e-2, warmup_steps=0, ema=0.9, ema_warmup=True, max_norm=0.5)
+    with tiny_engine(config, human) as engine:
+        before = weights(engine)
+        take_step(engine, 1, {"human": _batch(human, config)})
+        after, average = weights(engine), engine.average.tensors
+    norms = after["heads.human.weight"].norm(dim=1)
+    assert norms.max() <= 0.5 + 1e-6
+    for name, tensor in average.items():
+        # (1 + 1) / (10 + 1) of itself
+        torch.testing.assert_close(tensor, (2 * before[name] + 9 * after[name]) / 11, msg=name)
 
 
 def test_take_step__other_head_is_left_alone(both):

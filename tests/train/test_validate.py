@@ -98,6 +98,18 @@ def test_validate__leaves_mode_and_random_state(human):
             assert torch.equal(value, tensors[key]), key
 
 
+def test_validate__is_of_the_averaged_weights(human):
+    config, sets = _sets(human, validate_windows=2, ema=0.9)
+    with tiny_engine(config, human) as engine:
+        for tensor in engine.average.tensors.values():
+            tensor.mul_(0.5)
+        found = validate(engine, sets, lambda: False)
+        own = replace(engine, average=None)
+        assert validate(own, sets, lambda: False)["human"]["valid_loss"] != found["human"]["valid_loss"]
+        with engine.average.in_place():
+            assert validate(own, sets, lambda: False) == found
+
+
 def test_validate__cut_short_counts_for_nothing(human):
     config, sets = _sets(human)
     answers = iter([False, False, True])
