@@ -58,9 +58,16 @@ def cropped():
     return other
 
 
+def activated():
+    other = predictor()
+    other.model.config = SimpleNamespace(heads={"toy": len(TRACKS)}, activation="sigmoid")
+    return other
+
+
 @pytest.mark.parametrize(
     ("other", "message"),
     [
+        (activated(), r"other activation than the first \(sigmoid, not None\)"),
         (changed(TRACKS[:2]), r"model 2: has other tracks than the first \(2, not 3\)"),
         (changed([*TRACKS[:2], {**TRACKS[2], "name": "atac"}]), r"track 2 is 'atac', not 'dnase'"),
         (cropped(), "other crop_bins than the first"),

@@ -41,6 +41,13 @@ def test_measure__genes_alone():
     assert [row.gene.id for row in measure(["SED"], [pair()])] == ["near", "far"]
 
 
+def test_measure__a_gene_is_near_on_either_side_of_its_start():
+    genes = {"exons": toy_genes([("left", 105, 107, "-"), ("near", 121, 123, "-")])}
+    rows = Measure([parse_scorer("SED")], 4, genes)(VARIANT, WINDOW, 0, [pair()])
+    # 118 lies 12 bp upstream of 106, and 4 bp downstream of 122.
+    assert [(row.gene.id, row.gene.distance(VARIANT)) for row in rows] == [("near", 4), ("left", -12)]
+
+
 def test_most_rows__is_never_less_than_the_rows():
     one = Measure([parse_scorer("SED"), parse_scorer("SAD")], 4, GENES)
     assert one.most_rows(WINDOW) == len(one(VARIANT, WINDOW, 0, [pair()])) == 3

@@ -44,6 +44,14 @@ def test_job__shards_have_no_more_rows_than_fit(tmp_path, monkeypatch):
     assert [len(shard) for shard in job.shards] == [1, 1, 1, 1]
 
 
+def test_job__shards_are_shorter_with_more_than_four_scores(tmp_path, monkeypatch):
+    scorers = [parse_scorer(name) for name in ("SAD", "SAR", "D1", "D2", "SAX")]
+    job = replace(make_job(tmp_path, shard_size=12), measure=Measure(scorers, BIN_BP))
+    # 3 tracks and up to 2 x 4 scores: 6 rows, two loci of 3 variants.
+    monkeypatch.setattr("senformer.variants.shards.MOST_VALUES", 36)
+    assert [len(shard) for shard in job.shards] == [2, 2]
+
+
 def test_run_shards__goes_on_where_it_stopped(tmp_path, monkeypatch):
     job = make_job(tmp_path)
     whole = Parts(tmp_path / "whole.parquet")

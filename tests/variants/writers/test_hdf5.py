@@ -3,10 +3,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.variants.toy import DEFAULT, SCORED
 from tests.variants.writers.toy import toy_sheet
 
 from senformer.core.errors import MissingInputError
+from senformer.genome.variant import Variant
 from senformer.variants.output import write_scores
+from senformer.variants.part_file import write_part
+from senformer.variants.table import SCORES, score_table
 from senformer.variants.writers.hdf5 import _bytes as as_bytes
 from senformer.variants.writers.hdf5 import require_h5py
 
@@ -28,6 +32,20 @@ def test_write_hdf5__the_arrays_of_basenji(tmp_path):
         assert file["target_labels"][2] == b"DNASE:dnase"
         assert file["SAR"].dtype == np.float32
         np.testing.assert_array_equal(file["SAD"][:], [[1, 2, 3], [-1, -2, -3]])
+
+
+def test_write_hdf5__one_long_allele_takes_room_once(tmp_path):
+    sheet, (first, second) = toy_sheet(tmp_path), SCORED
+    rng = np.random.default_rng(1)
+    long = replace(second, variant=Variant("chrB", 4, "G", "G" + "".join(rng.choice(list("ACGT"), 10_000))))
+    for path, scored in zip(sheet.parts, ([first] * 200, [long]), strict=True):
+        write_part(path, score_table(scored, "toy", sheet.tracks, DEFAULT), SCORES)
+    write_scores(tmp_path / "scores.h5", sheet)
+    # Of three columns: ID, which is the key here, key and ALT. Side by side they would be 6 MB.
+    assert (tmp_path / "scores.h5").stat().st_size < 100_000
+    with h5py.File(tmp_path / "scores.h5") as file:
+        assert file["alt_allele"][199:].tolist() == [b"C", long.variant.alt.encode()]
+        assert file["key"][200] == long.variant.key.encode()
 
 
 def test_write_hdf5__large_values_are_not_clipped(tmp_path, monkeypatch):

@@ -171,6 +171,7 @@ def test_write_vcf__gene_and_spread(tmp_path, source):
     assert first["SENFORMER_SAR_tss_GENE"] == "G2,.,."
     assert first["SENFORMER_SAR_tss_sd"] == "1,.,."
     assert first["SENFORMER_SAR_tss.dnase"] == "0.3,.,."
+    assert first["SENFORMER_SAR_tss.cage_plus"] == "-9,.,."
     assert second == {".": ""}
 
 
@@ -183,6 +184,21 @@ def test_write_vcf__names_are_not_trusted(tmp_path, source):
         records = list(file)
     assert records[0].info["SENFORMER_SAD_TRACK"] == ("e%09f%0A", ".", "a%3Bb%3Dc%2Cd")
     assert len(records) == 3
+
+
+def test_write_vcf__names_that_differ_by_case_alone_are_numbered(tmp_path, source):
+    tracks = [{**track, "name": name} for track, name in zip(TRACKS, ["dnase", "DNase", "cage"], strict=True)]
+    write_scores(tmp_path / "out.vcf", sheet_of(tmp_path, source, tracks=tracks))
+    first = infos(tmp_path / "out.vcf")[0]
+    assert {key for key in first if "SAD." in key} == {
+        f"SENFORMER_SAD.{name}" for name in ("0_dnase", "1_DNase", "2_cage")
+    }
+
+
+def test_write_vcf__an_empty_column_is_filled(tmp_path, source):
+    source.write_text(TEXT.replace("\tAF=0.1,0.2,0.3\t", "\t\t"))
+    write_scores(tmp_path / "out.vcf", sheet_of(tmp_path, source))
+    assert next(iter(infos(tmp_path / "out.vcf")[0])) == "SENFORMER_SAD"
 
 
 def test_write_vcf__gzipped_source(tmp_path, source):

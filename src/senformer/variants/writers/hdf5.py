@@ -15,6 +15,7 @@ from senformer.core.errors import MissingInputError
 from senformer.variants.sheet import Sheet
 from senformer.variants.writers.base import Writer
 
+_LONG_BYTES = 100
 _COLUMNS = {
     "snp": "variant_id",
     "chr": "chrom",
@@ -49,7 +50,10 @@ def write_hdf5(path: Path, sheet: Sheet) -> None:
             shape, most = (n_rows, n_tracks), (None, n_tracks)
             file.create_dataset(name, shape, np.float32, maxshape=most, chunks=(256, n_tracks))
         for name, column in columns.items():
-            file.create_dataset(name, n_rows, np.uint32 if name == "pos" else f"S{n_bytes[column]}")
+            size = n_bytes.get(column, 0)
+            # All texts of a column take the room of the longest: one long insertion would make gigabytes.
+            packed = "gzip" if size > _LONG_BYTES else None
+            file.create_dataset(name, n_rows, f"S{size}" if size else np.uint32, compression=packed)
         first = 0
         for block in sheet.blocks():
             rows = slice(first, first + len(block.rows))
