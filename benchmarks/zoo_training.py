@@ -32,7 +32,7 @@ from senformer.core.provenance import versions
 from senformer.core.tables import choose
 from senformer.dataset import open_dataset
 from senformer.dataset.kinds import build_dataset, parse_dataset
-from senformer.dataset.table.store import TableDataset
+from senformer.dataset.table.store import TableDataset, row_numbers
 from senformer.evaluate.evaluate import evaluate
 from senformer.workflow.train import train_from_file
 
@@ -77,7 +77,8 @@ def count_kmers(codes: np.ndarray) -> np.ndarray:
 
 def ridge(dataset: TableDataset) -> dict[str, float]:
     """Return the accuracy of the bar on the test split, by track, and the mean as ``mean``."""
-    rows = {name: np.flatnonzero(dataset.windows["split"] == name) for name in ("train", "test")}
+    windows = dataset.windows
+    rows = {name: row_numbers(windows[windows["split"] == name]) for name in ("train", "test")}
     found: dict[str, float] = {}
     counts = {name: count_kmers(dataset.read_inputs(at)["sequence"]) for name, at in rows.items()}
     values = {name: dataset.read_values(at) for name, at in rows.items()}

@@ -3,10 +3,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks.zoo_training import CONFIGS, K, below, count_kmers, keep_rows, run
+from benchmarks.zoo_training import CONFIGS, K, below, count_kmers, keep_rows, ridge, run
 
 from senformer.core.config import read_yaml
-from senformer.dataset.kinds import parse_dataset
+from senformer.dataset import open_dataset
+from senformer.dataset.kinds import build_dataset, parse_dataset
 from senformer.genome.sequence import encode, reverse_complement
 from senformer.model.zoo import MODELS
 
@@ -80,3 +81,31 @@ keep: {set: a}
 model: {name: deepbind, activation: linear}
 train: {steps: 2, batch_size: 4, loss: mse, device: cpu}
 """
+
+
+def test_ridge__reads_the_rows_of_its_split_where_some_were_left_out(tmp_path):
+    """A train row that a test row repeats is left out: windows behind it are not numbered as rows are."""
+    rng = np.random.default_rng(1)
+    rows = ["".join(rng.choice(list("ACGT"), 20)) for _ in range(60)]
+    rows[0] = rows[59]
+    lines = ["sequence\tsplit\tactivity"]
+    lines += [f"{row}\t{'train' if n < 40 else 'test'}\t{row.count('G')}" for n, row in enumerate(rows)]
+    (tmp_path / "rows.tsv").write_text("\n".join(lines) + "\n")
+    section = {
+        "kind": "table",
+        "organism": "made",
+        "rows": str(tmp_path / "rows.tsv"),
+        "sequence": "sequence",
+        "values": {"activity": {"column": "activity"}},
+        "window_bp": 20,
+        "leaks": "drop",
+        "split": {"by": "column", "column": "split"},
+    }
+    build_dataset(parse_dataset(section, "made"), tmp_path / "data")
+    dataset = open_dataset(tmp_path / "data")
+    assert len(dataset.windows) == 59
+    seen = []
+    read = dataset.read_values
+    dataset.read_values = lambda rows: seen.append(rows.tolist()) or read(rows)
+    ridge(dataset)
+    assert seen == [list(range(1, 40)), list(range(40, 60))]
