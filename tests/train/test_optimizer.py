@@ -57,6 +57,16 @@ def test_make_optimizer__formula_of_adam():
     assert torch.allclose(model["a"].weight, wanted, atol=1e-7)
 
 
+@pytest.mark.parametrize("name", ["adam", "adamw"])
+def test_make_optimizer__eps_is_that_of_the_settings(name):
+    model = _model()
+    before = model["a"].weight.detach().clone()
+    optimizer = make_optimizer(model, TrainConfig(steps=9, learning_rate=1e-2, optimizer=name, eps=0.5))
+    _update(model, optimizer)
+    gradient = model["a"].weight.grad
+    assert torch.allclose(model["a"].weight, before - 1e-2 * gradient / (gradient.abs() + 0.5), atol=1e-7)
+
+
 def test_optimizer_tensors__none_for_what_was_never_updated():
     model = _model()
     optimizer = make_optimizer(model, TrainConfig(steps=9))

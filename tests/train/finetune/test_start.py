@@ -110,3 +110,12 @@ def test_make_plan__weights_with_an_adapter_cannot_train(source, human):
     with pytest.raises(ConfigError, match=f"write 'adapters.{part}'") as fault:
         make_plan({}, tuned(source, {"adapters": ADAPTERS, "train": ["heads", part]}), human)
     assert fault.value.code == "E636"
+
+
+def test_start__whether_bins_are_kept_is_of_the_settings_and_how_many_is_not(source, human):
+    """Sequences then run one by one, which changes the last digits: no run goes on without it."""
+
+    def found(**keeping):
+        return make_plan({}, tuned(source, {"train": "heads", **keeping}), human).start.settings
+
+    assert found(keep_gib=1.0) == found(keep_gib=2.0) == {**found(), "keeps_bins": True}
