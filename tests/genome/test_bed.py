@@ -129,7 +129,12 @@ GOOD = "chr1\t0\t5\n"
         ("\t0\t5", "E211", "the chromosome name is ''"),
         ("chr1 \t0\t5", "E211", "the chromosome name is 'chr1 '"),
         ("chr1\t0\t5\tn\t0\tplus", "E211", r"the strand is 'plus'.*Allowed are \+, - and \."),
-        ("chr1\t0\t5\tn\thigh", "E211", "the score is 'high'"),
+        ("chr1\t0\t5\tn\thigh", "E211", "the score is 'high'. Write a number"),
+        (
+            "chr1\t0\t5\t-\tOR4F5",
+            "E211",
+            "the score is 'OR4F5' and the name '-', as if the strand.*columns 4 to 6, awk .*\\$5, 0, \\$4",
+        ),
         ("chr1\t5\t5", "E212", r"chr1:5-5 \(0-based\) is empty or runs backwards"),
         ("chr1\t6\t5", "E212", r"chr1:6-5 \(0-based\) is empty or runs backwards"),
         ("chr2\t300\t302", "E213", r"chr2:300-302 \(0-based\) ends beyond the chromosome, which has 301 bp"),

@@ -112,7 +112,7 @@ def parse_row(line: str, where: str) -> tuple[str, int, int, str, float, str]:
     name, score, strand = (*fields[3:6], *_DEFAULTS[len(fields[3:6]) :])
     if strand not in STRANDS:
         raise DataError("E211", where, f"the strand is {strand!r}", "Allowed are +, - and .")
-    return chrom, start, end, name, _score(score, where), strand
+    return chrom, start, end, name, _score(score, where, name), strand
 
 
 def _coordinate(text: str, where: str) -> int:
@@ -121,11 +121,16 @@ def _coordinate(text: str, where: str) -> int:
     return int(text)
 
 
-def _score(text: str, where: str) -> float:
+def _score(text: str, where: str, name: str) -> float:
     try:
         return 0.0 if text == "." else float(text)
     except ValueError as fault:
-        raise DataError("E211", where, f"the score is {text!r}", "Write a number.") from fault
+        found, todo = f"the score is {text!r}", "Write a number."
+        if name in {"+", "-"}:
+            found += f" and the name {name!r}, as if the strand stood before the name"
+            todo = "Put name, score and strand into columns 4 to 6, "
+            todo += "awk -F'\\t' -v OFS='\\t' '{print $1, $2, $3, $5, 0, $4}' for instance."
+        raise DataError("E211", where, found, todo) from fault
 
 
 def _check_inside(frame: pd.DataFrame, chrom_sizes: Mapping[str, int], path: Path) -> None:
