@@ -51,12 +51,14 @@ def imported(gene_dataset):
     return dataset
 
 
-def test_on_chromosomes__the_first_contig_that_holds_it(imported):
-    sought = genes(("5", 60), ("chr5", 120), ("chr5", 199), ("chr5", 200), ("chr6", 3), ("w0", 3))
+def test_on_chromosomes__the_contig_whose_middle_is_nearest(imported):
+    # Bases to the nearer end of 50 to 150, and of 100 to 200: of 120 they are 29 and 20, of 130 19 and 30.
+    sought = genes(("5", 60), ("chr5", 120), ("chr5", 130), ("chr5", 199), ("chr5", 200), ("w0", 3))
     found = on_chromosomes(sought, imported, "test", "g.bed")
-    assert found["reason"].tolist() == ["", "", "", "outside_split", "unknown_chrom", "unknown_chrom"]
-    assert list(zip(found["chrom"], found["tss"], strict=True))[:3] == [("w0", 10), ("w0", 70), ("w1", 99)]
-    assert found["tss_true"].tolist() == [60, 120, 199, 200, 3, 3]
+    assert found["reason"].tolist() == ["", "", "", "", "outside_split", "unknown_chrom"]
+    places = [("w0", 10), ("w0", 70), ("w1", 30), ("w1", 99)]
+    assert list(zip(found["chrom"], found["tss"], strict=True))[:4] == places
+    assert found["tss_true"].tolist() == [60, 120, 130, 199, 200, 3]
     other = on_chromosomes(sought, imported, "valid", "g.bed")
     assert other["reason"].tolist()[:4] == ["outside_split"] * 4
 

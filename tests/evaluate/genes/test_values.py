@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 
 from senformer.evaluate.genes.experiments import Experiments
-from senformer.evaluate.genes.values import log_expression, read_entries, read_written, write_entries
+from senformer.evaluate.genes.values import (
+    log_expression,
+    read_entries,
+    read_written,
+    tie_equal_counts,
+    write_entries,
+)
 from senformer.tracks.scaling import Scaling
 
 # Experiment 0 is a pair, 1 has no strand, 2 the minus strand alone.
@@ -46,3 +52,22 @@ def test_log_expression__sums_measured_units_and_keeps_gaps():
     found = log_expression(stored, ENTRIES, STRANDS, EXPERIMENTS, scalings)
     # Gene 0: 8 / 4, 1 / 0.5, none. Gene 1: (6 + 4) / 2 by size, (2 - 9) / 0.5 is below -1, a gap.
     np.testing.assert_allclose(found, [[np.log(3), np.log(3), np.nan], [np.log(6), np.nan, np.nan]])
+
+
+def test_tie_equal_counts__of_bins_that_were_scaled():
+    rng = np.random.default_rng(5)
+    counts = rng.integers(1, 3000, 200).astype(np.float64)
+    parts = np.floor(counts * rng.uniform(size=200))
+    # Gene 2 k has its count in one bin, gene 2 k + 1 the same one in two.
+    entries = pd.DataFrame({"window": 0, "gene": np.repeat(np.arange(400), 2), "bin": 0})
+    bins = np.stack([counts, np.zeros_like(counts), parts, counts - parts], axis=1).reshape(-1, 1)
+    scaling = Scaling(scale=0.3, sqrt=True)
+    experiments = Experiments(("e",), ("CAGE",), np.array([[0, 0]]))
+    found = log_expression(scaling.apply(bins), entries, ["+"] * 400, experiments, [scaling])
+    assert (found[::2] != found[1::2]).any()
+    tied = tie_equal_counts(found)
+    np.testing.assert_array_equal(tied[::2], tied[1::2])
+    np.testing.assert_allclose(np.expm1(tied[::2, 0]), counts, rtol=1e-12)
+    # Other values move by less than a part in 200,000, and gaps stay.
+    other = np.array([[0.0, np.nan, 1e-3, 7.7]])
+    np.testing.assert_allclose(tie_equal_counts(other), other, rtol=5e-6)

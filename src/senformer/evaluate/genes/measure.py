@@ -14,7 +14,13 @@ from senformer.dataset.examples import eval_batches
 from senformer.dataset.store import Dataset
 from senformer.evaluate.genes.plan import GenePlan
 from senformer.evaluate.genes.tables import GENE_TRACKS, GENES, gene_tables, summarize_genes
-from senformer.evaluate.genes.values import log_expression, read_entries, read_written, write_entries
+from senformer.evaluate.genes.values import (
+    log_expression,
+    read_entries,
+    read_written,
+    tie_equal_counts,
+    write_entries,
+)
 from senformer.evaluate.shares import WHOLE, Share, copy_finished
 from senformer.predict.predictor import Predictor
 from senformer.predict.shards import ShardLog
@@ -47,6 +53,7 @@ def measure_genes(plan: GenePlan, files: Sequence[Path], folder: Path) -> dict[s
         log_expression(side, entries, list(genes["strand"]), plan.experiments, scalings)
         for side in (stored.measured, stored.predicted)
     )
+    measured = tie_equal_counts(measured)
     known = ~np.isnan(measured).all(axis=1)
     genes, measured, predicted = genes[known].reset_index(drop=True), measured[known], predicted[known]
     by_gene, by_track = gene_tables(genes, plan.experiments, measured, predicted)

@@ -43,8 +43,9 @@ class GenePlaces:
 def on_chromosomes(genes: pd.DataFrame, dataset: Dataset, split: str, path: str) -> pd.DataFrame:
     """Return the genes in the dataset's names and coordinates, with the column ``reason``.
 
-    Of a dataset whose windows were imported one by one, a gene lies on the first contig of the split that
-    holds it. ``chrom_true`` and ``tss_true`` keep where it lies in the genome. The reason is empty, or
+    Of a dataset whose windows were imported one by one, a gene lies on the contig of the split whose middle
+    is nearest: targets lie there, and the ends of overlapping records have none. ``chrom_true`` and
+    ``tss_true`` keep where it lies in the genome. The reason is empty, or
     ``unknown_chrom`` or ``outside_split`` where there is no such place.
 
     Raises
@@ -79,8 +80,9 @@ def _on_contigs(
     for chrom, here in mine.groupby("chrom"):
         ours = genes.index[(genes["reason"] == "") & (genes["chrom"] == chrom)]
         tss = genes.loc[ours, "tss"].to_numpy()[:, None]
-        holds = (here["start"].to_numpy() <= tss) & (tss < here["end"].to_numpy())
-        ours, contig = ours[holds.any(axis=1)], here.iloc[holds.argmax(axis=1)[holds.any(axis=1)]]
+        depth = np.minimum(tss - here["start"].to_numpy(), here["end"].to_numpy() - 1 - tss)
+        best, held = depth.argmax(axis=1), depth.max(axis=1) >= 0
+        ours, contig = ours[held], here.iloc[best[held]]
         genes.loc[ours, "tss"] -= contig["start"].to_numpy()
         genes.loc[ours, "chrom"] = contig["contig"].to_numpy()
         genes.loc[ours, "reason"] = "found"

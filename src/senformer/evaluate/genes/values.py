@@ -13,6 +13,8 @@ from senformer.evaluate.genes.experiments import Experiments
 from senformer.tracks.scaling import Scaling
 
 _SIDES = ("measured", "predicted")
+# Finer than measurements are, and coarser than what float32 and undoing a scaling leave of a count.
+_MANTISSA_BITS = 18
 
 Stored = Float32[np.ndarray, "entry experiment"]
 Expression = Float64[np.ndarray, "gene experiment"]
@@ -99,3 +101,13 @@ def log_expression(
             total[mine, place] = np.bincount(gene, measured, len(strands))[mine]
     with np.errstate(invalid="ignore"):
         return np.log1p(np.where(total > -1, total, np.nan))
+
+
+def tie_equal_counts(measured: Expression) -> Expression:
+    """Return expression whose counts are cut to 18 bits, so that equal ones are ties.
+
+    Of bins that were stored scaled, five starts in one come back a little apart from two and three in two;
+    ranks, and the quantiles of specificity, would be told by that. Whole numbers lie on the grid.
+    """
+    mantissa, exponent = np.frexp(np.expm1(measured))
+    return np.log1p(np.ldexp(np.round(np.ldexp(mantissa, _MANTISSA_BITS)), exponent - _MANTISSA_BITS))
