@@ -49,7 +49,7 @@ GOOD = b">a\nACGT\nACGT\nAC\n"
         (b"@read\nACGT\n+\nIIII\n", "E202", "so this is no FASTA file"),
         (b"\x1f\x8b\x08junk", "E202", "so this is no FASTA file"),
         (b"\xef\xbb\xbf>a\nACGT\n", "E202", "starts with a byte-order mark"),
-        (b"\xff\xfe>\0a\0", "E202", "starts with a byte-order mark"),
+        (b"\xff\xfe>\0a\0", "E202", r"g\.fa: is UTF-16 text \(which spreadsheets call Unicode text\)\. Save"),
         (b">a\nACGT\nACG\nACGT\n", "E203", "line 4: goes on with sequence after a shorter.*'a'"),
         (b">a\nACGT\n\nACGT\n", "E203", "line 4: goes on with sequence after a shorter or blank line"),
         (b">a\n\nACGT\n", "E203", "line 3: goes on with sequence after a shorter or blank line"),

@@ -106,6 +106,11 @@ def test_read_lines__empty_file(tmp_path):
         (b"one\nt\0o\n", r"a\.txt line 2: holds a NUL byte"),
         (b"one\n\xff\n", r"a\.txt line 2: is no UTF-8 text"),
         (
+            "one\ntwo\n".encode("utf-16"),
+            r"a\.txt: is UTF-16 text \(which .*\)\. Save it as UTF-8, or run iconv",
+        ),
+        (gzip.compress("one\n".encode("utf-16")), r"a\.txt: is UTF-16 text"),
+        (
             gzip.compress(b"one\n" * 9000, mtime=0)[:-20],
             r"a\.txt after line \d+: the file is damaged or cut short",
         ),

@@ -56,8 +56,12 @@ def test_open_sequences__faults(tmp_path):
         open_sequences(path, "sqe")
     with pytest.raises(DataError, match=r"has no column 'nam'. Did you mean 'name'"):
         open_sequences(path, "seq", "nam")
-    with pytest.raises(DataError, match="line 1: is empty"):
+    with pytest.raises(DataError, match=r"none.fa: is empty. Give FASTA, or a table"):
         open_sequences(write(tmp_path / "none.fa", ""))
+    with pytest.raises(
+        DataError, match=r"bare.txt: has no column 'sequence', and its first line looks like a row"
+    ):
+        open_sequences(write(tmp_path / "bare.txt", "ACGTACGTAA\nACGTACGTAC\n"))
     with pytest.raises(MissingInputError, match="no such file"):
         open_sequences(tmp_path / "s.fa")
 

@@ -67,7 +67,11 @@ def test_parse_bedgraph__other_text(tmp_path):
     with pytest.raises(DataError, match="holds no interval"):
         _parse(tmp_path, "# nothing\n")
     with pytest.raises(DataError, match="line 1: is no UTF-8 text"):
-        _parse(tmp_path, b"\xff\xfe\n")
+        _parse(tmp_path, b"\xff\n")
+    with pytest.raises(DataError, match="line 1: is UTF-16 text"):
+        _parse(tmp_path, "chr1\t0\t5\t1\n".encode("utf-16"))
+    with pytest.raises(DataError, match="line 2: is no UTF-8 text"):
+        _parse(tmp_path, b"chr1\t0\t5\t1\n\xff\xfe\n")
 
 
 def test_parse_bedgraph__same_in_blocks_of_any_size(tmp_path, monkeypatch):

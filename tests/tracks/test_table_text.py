@@ -62,6 +62,7 @@ def test_read_rows__quotes_are_plain_letters(tmp_path):
         ("name\tfile\tmissing_chrom\na\ta.bw\t0\n", "Did you mean 'missing_chroms'?"),
         ("name\tfiles\na\ta.bw\n", "unknown column 'files'. Did you mean 'file'?"),
         (b"name\tfile\n\xff\ta.bw\n", "tracks.tsv byte 10: is no UTF-8 text"),
+        ("name\tfile\na\ta.bw\n".encode("utf-16"), "tracks.tsv: is UTF-16 text"),
     ],
 )
 def test_read_rows__faults(tmp_path, text, message):

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import numpy as np
 
+from senformer.core.encoding import AS_UTF8, UTF16_FOUND, is_utf16
 from senformer.core.errors import DataError
 from senformer.genome.sequence import AS_DNA, IUPAC
 
@@ -187,7 +188,9 @@ class Scanner:
         if counts[_NEWLINE] + counts[_RETURN] == letters.size:
             return
         start = letters[:3].tobytes()
-        if start.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        if is_utf16(start):
+            self._fail("E202", UTF16_FOUND, AS_UTF8, line=None)
+        if start.startswith(b"\xef\xbb\xbf"):
             self._fail("E202", "starts with a byte-order mark", "Save it as plain text without one.")
         todo = "A FASTA file starts with a line >name."
         self._fail("E202", f"starts with {letters[:20].tobytes()!r}, so this is no FASTA file", todo)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeGuard
 
 from senformer.core.commit import storage_errors
+from senformer.core.encoding import AS_UTF8, UTF16_FOUND, is_utf16
 from senformer.core.errors import DataError, MissingInputError, OutputError, StorageError
 from senformer.genome.bgzf import check_end, is_bgzf, is_gzip
 
@@ -125,7 +126,7 @@ def read_lines(path: Path, code: str) -> Iterator[tuple[int, str]]:
     Raises
     ------
     DataError
-        Damaged or cut gzip, a NUL byte, or bytes that are no UTF-8; the line is named.
+        UTF-16 text; damaged or cut gzip, a NUL byte, or bytes that are no UTF-8, with the line.
     StorageError
         The disk failed (E807).
     """
@@ -150,6 +151,8 @@ def read_lines(path: Path, code: str) -> Iterator[tuple[int, str]]:
 
 def _decode(raw: bytes, path: Path, number: int, code: str) -> str:
     where = f"{path} line {number}"
+    if number == 1 and is_utf16(raw):
+        raise DataError(code, str(path), UTF16_FOUND, AS_UTF8)
     if b"\0" in raw:
         raise DataError(code, where, "holds a NUL byte, so this is no text", "Get the file again.")
     try:

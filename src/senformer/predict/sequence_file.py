@@ -13,6 +13,7 @@ from senformer.core.errors import DataError
 from senformer.dataset.table.chunk import Chunk, blocks, refuse_missing
 from senformer.dataset.table.encode import letters
 from senformer.dataset.table.fasta import N_RECORDS
+from senformer.dataset.table.headerless import refuse_headerless
 from senformer.dataset.table.row_file import column_names, is_fasta, read_row_file
 from senformer.genome.files import local_file
 from senformer.genome.sequence import count_iupac
@@ -128,6 +129,7 @@ def open_sequences(path: Path, column: str | None = None, id_column: str | None 
     path = local_file(path, "E485")
     known = column_names(path)
     if column is None and "sequence" not in known:
+        refuse_headerless(path, known, ["sequence"])
         found = f"has no column 'sequence', but {', '.join(known)}"
         raise DataError("E486", str(path), found, "Name that of the sequences with --column.")
     column = column or "sequence"

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from jaxtyping import Float64, Int64
 
+from senformer.core.encoding import AS_UTF8, UTF16_FOUND, is_utf16
 from senformer.core.errors import DataError
 from senformer.core.wording import counted
 from senformer.genome.bed import is_record
@@ -135,6 +136,8 @@ def _slow(block: bytes, number: int, reading: _Reading) -> _Table:
     rows, chrom, end, done = [], reading.chrom, reading.end, set(reading.done)
     for place, raw in enumerate(block.removesuffix(b"\n").split(b"\n")):
         where = f"{reading.path} line {number + place}"
+        if number + place == 1 and is_utf16(raw):
+            raise DataError("E343", where, UTF16_FOUND, AS_UTF8)
         line = _text(raw, where)
         if not is_record(line):
             continue

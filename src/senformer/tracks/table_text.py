@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from senformer.core.encoding import AS_UTF8, UTF16_FOUND, is_utf16
 from senformer.core.errors import DataError, MissingInputError
 from senformer.core.wording import counted
 
@@ -81,7 +82,10 @@ def read_rows(path: Path) -> list[Row]:
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        raw = path.read_bytes()
+        if is_utf16(raw):
+            raise DataError("E304", str(path), UTF16_FOUND, AS_UTF8)
+        return raw.decode("utf-8-sig")
     except FileNotFoundError as fault:
         raise MissingInputError("E301", str(path), "no such file", "Check the path.") from fault
     except OSError as fault:

@@ -49,7 +49,17 @@ def test_read_delimited__without_a_last_line_end_and_with_a_mark_at_the_start(tm
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "line 1: is empty"),
+        ("", "/t: is empty. Give FASTA, or a table whose first line names columns."),
+        ("\n\n", "/t: is empty. Give FASTA, or a table"),
+        ("\na\n", "line 1: is empty"),
+        (
+            "r1\tACGTACGT\t1\n",
+            "has no column 'a', and its first line looks like a row, not like names of col",
+        ),
+        (
+            "r1\tACGTACGT\t1\t1\n",
+            "/t: its first line looks like a row, not like names of columns: 'ACGTACGT'",
+        ),
         (
             "a;b;c\n1;2;3\n",
             "line 1: separates columns by semicolons. Save it with tabs or commas, and with dec",

@@ -189,6 +189,10 @@ def test_joined__refuses_files_of_which_nothing_matches(pair: tuple[Path, Path])
         ("name\tplus\n", "v.tsv: names no id"),
         ("id\tplus\na\t1\n", "v.tsv: has no column 'name'"),
         ("name\tplus\nr0\t1\n", "neither has a column 'minus'"),
+        (
+            "r0\t1\nr1\t2\n",
+            "v.tsv: has no column 'name', and its first line looks like a row, not like names",
+        ),
         ("name\tnone\nr0\t1\n", "neither has a column 'plus'"),
         ("name\tsequence\nr0\tA\n", "v.tsv: has a column 'sequence', and so has "),
         ("name\tplus\nr0\t1\t2\n", "is no such table"),

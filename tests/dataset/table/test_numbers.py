@@ -28,6 +28,11 @@ def test_read_numbers__missing_texts_are_nan() -> None:
     ("texts", "message"),
     [
         (["1", "NA", "0,5"], "t.tsv line 4, column 'v': '0,5' is no number. Mend it, or write NA."),
+        (
+            ["1", "yes"],
+            "t.tsv line 3, column 'v': 'yes' is no number. Write 1 and 0 for labels, or a number.",
+        ),
+        (["True", "0"], "t.tsv line 2, column 'v': 'True' is no number. Write 1 and 0 for labels"),
         (["1", "inf"], "t.tsv line 3, column 'v': 'inf' is not finite"),
         (["1", "1e400"], "t.tsv line 3, column 'v'"),
     ],

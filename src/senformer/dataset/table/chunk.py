@@ -10,6 +10,7 @@ from jaxtyping import Int64
 
 from senformer.core.config import nearest
 from senformer.core.errors import DataError
+from senformer.dataset.table.headerless import refuse_headerless
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,10 @@ def refuse_missing(path: Path, known: Sequence[str], wanted: Iterable[str]) -> N
     Raises
     ------
     DataError
-        Names the first one that is not, and the nearest that is.
+        Names the first one that is not, and the nearest that is; or what are names look like a row.
     """
+    wanted = list(wanted)
     for name in wanted:
         if name not in known:
+            refuse_headerless(path, known, wanted)
             raise DataError("E486", str(path), f"has no column {name!r}", nearest(name, known))

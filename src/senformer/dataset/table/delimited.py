@@ -15,6 +15,7 @@ import pyarrow.csv
 
 from senformer.core.errors import DataError
 from senformer.dataset.table.chunk import Chunk, refuse_missing
+from senformer.dataset.table.headerless import refuse_headerless
 from senformer.genome.bgzf import check_end, is_bgzf, is_gzip
 from senformer.genome.files import is_read_failure, read_failure, read_lines
 
@@ -91,7 +92,9 @@ def read_header(path: Path) -> tuple[list[str], str]:
         todo = "End every line with a line feed, and close quotation marks."
         raise DataError("E487", f"{path} line 1", f"names no columns ({fault})", todo) from fault
     if not any(names):
-        raise DataError("E487", f"{path} line 1", "is empty", "Give a table whose first line names columns.")
+        is_blank = all(not line.strip() for _, line in read_lines(path, "E487"))
+        where = str(path) if is_blank else f"{path} line 1"
+        raise DataError("E487", where, "is empty", "Give FASTA, or a table whose first line names columns.")
     if len(names) == 1 and ";" in names[0]:
         found, todo = (
             "separates columns by semicolons",
@@ -100,6 +103,7 @@ def read_header(path: Path) -> tuple[list[str], str]:
         raise DataError("E487", f"{path} line 1", found, todo)
     for place, name in enumerate(names):
         if name in names[:place]:
+            refuse_headerless(path, names)
             raise DataError("E487", f"{path} line 1", f"names column {name!r} twice", "Rename one.")
     return names, separator
 

@@ -13,6 +13,7 @@ from senformer.core.config import nearest
 from senformer.core.errors import ConfigError, DataError
 from senformer.core.wording import counted
 from senformer.dataset.table.chunk import Chunk, Origin, refuse_missing
+from senformer.dataset.table.headerless import refuse_headerless
 from senformer.dataset.table.join_config import JoinConfig
 from senformer.dataset.table.keys import find_keys, text_keys
 from senformer.dataset.table.row_file import column_names, read_row_file
@@ -66,6 +67,7 @@ class Joined:
         known = [*column_names(path), self._row_id]
         for name in wanted:
             if name not in known and name not in self._known:
+                refuse_headerless(path, known[:-1], wanted)
                 todo = nearest(name, [*known, *self._known])
                 raise DataError("E486", f"{path}, {self._path}", f"neither has a column {name!r}", todo)
             if name in known and name in self._columns:

@@ -1,5 +1,6 @@
 """Text to numbers: measured values and numeric inputs, every fault named with its line and column."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -16,6 +17,7 @@ from senformer.tracks.track import Track
 MISSING = ("", "na", "nan", "n/a", "null", ".")
 """Texts, in small letters, that mean "not measured"."""
 
+_DIGIT = re.compile("[0-9]")
 _LOGARITHMS = {"ln": np.log, "log2": np.log2, "log10": np.log10, "log1p": np.log1p}
 
 
@@ -67,9 +69,9 @@ def read_numbers(chunk: Chunk, column: str) -> Float64[np.ndarray, " row"]:
         cast = pc.cast(pc.if_else(is_missing, pa.scalar(None, texts.type), texts), pa.float64())
     except pa.ArrowInvalid:
         row = _first_bad(texts, is_missing)
-        raise DataError(
-            "E488", chunk.where(row, column), f"{texts[row].as_py()!r} is no number", "Mend it, or write NA."
-        ) from None
+        text = texts[row].as_py()
+        todo = "Mend it, or write NA." if _DIGIT.search(text) else "Write 1 and 0 for labels, or a number."
+        raise DataError("E488", chunk.where(row, column), f"{text!r} is no number", todo) from None
     numbers = np.array(cast.fill_null(float("nan")), dtype=np.float64)
     _refuse(chunk, column, np.isinf(numbers), "is not finite")
     return numbers
