@@ -51,6 +51,13 @@ def test_check_column__refuses(text: str, message: str) -> None:
     check_column(chunk(["ACGT"]), "seq", toy_config(Path("t")))
 
 
+def test_check_column__says_which_rows_have_no_known_base() -> None:
+    texts = ["N", "ACGT", "nRn", "NNA", "TNN", "NN"]
+    found = check_column(chunk(texts), "seq", toy_config(Path("t")))
+    assert found.tolist() == [True, False, True, False, False, True]
+    assert check_column(chunk([]), "seq", toy_config(Path("t"))).tolist() == []
+
+
 def test_end_to_end__joins_several_sequences_by_n() -> None:
     texts = {"a": pa.array(["AC", "G"]), "b": pa.array(["T", "GG"])}
     offsets, codes = end_to_end(Chunk(Path("t"), texts, np.array([2, 3])), ["a", "b"])

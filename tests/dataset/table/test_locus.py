@@ -11,8 +11,9 @@ from tests.dataset.toy import write_fasta
 from senformer.core.errors import DataError
 from senformer.dataset.table.chunk import Chunk
 from senformer.dataset.table.config import Locus, TableConfig
-from senformer.dataset.table.locus import cut_loci
+from senformer.dataset.table.locus import cut_loci, has_no_base
 from senformer.genome.fasta import FastaReader, open_fasta
+from senformer.genome.interval import Interval
 
 LOCUS = Locus(chrom="c", start="s", end="e", strand="x")
 
@@ -81,3 +82,23 @@ def test_cut_loci__refuses(genome: tuple[FastaReader, np.ndarray], row: tuple, m
     with pytest.raises(DataError) as fault:
         cut_loci(chunk(("chrA", 1, 5, "."), row), config(), LOCUS, genome[0])
     assert message in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        ((100, 200), True),
+        ((99, 200), False),
+        ((100, 201), False),
+        ((40, 60), False),
+        ((280, 320), True),  # 280-300 and what is beyond the end
+        ((279, 320), False),
+        ((-20, 9), True),
+        ((-20, 11), False),
+    ],
+)
+def test_has_no_base__of_the_whole_window(tmp_path: Path, window: tuple[int, int], expected: bool) -> None:
+    codes = np.zeros(300, dtype=np.uint8)
+    codes[:10], codes[100:200], codes[280:] = 4, 4, 4
+    write_fasta(tmp_path / "n.fa", {"chrA": codes})
+    assert has_no_base(Interval("chrA", *window), open_fasta(tmp_path / "n.fa")) is expected

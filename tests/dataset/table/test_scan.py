@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.dataset.table.toy import toy_config, toy_rows, write_table
+from tests.dataset.toy import write_fasta
 from tests.oracles.table import turned
 
 from senformer.core.errors import DataError
 from senformer.dataset.table.plan import make_tracks
 from senformer.dataset.table.scan import Scan, scan_rows
+from senformer.genome.fasta import open_fasta
 
 
 def scan(path: Path, **changes: object) -> Scan:
@@ -51,6 +53,41 @@ def test_scan_rows__names_the_line(tmp_path: Path, fields: dict, message: str) -
 
 def test_scan_rows__repeated_ids_where_they_are_kept(tmp_path: Path) -> None:
     assert len(scan(changed(tmp_path, 10, name="r3"), duplicate_ids="keep").codes) == 41
+
+
+def test_scan_rows__rows_without_a_known_base_are_in_no_split(tmp_path: Path) -> None:
+    rows = toy_rows()
+    # Of train and test; a leak of one another if they counted. Row 10 has one base.
+    rows[10]["seq"], rows[11]["seq"], rows[14]["seq"] = "NNNNA", "nnRN", "NNNN"
+    found = scan(write_table(tmp_path / "t.tsv", rows))
+    assert found.codes[[10, 11, 14]].tolist() == [0, -1, -1]
+    assert (found.codes == -1).sum() == 2
+    assert found.left_out == {"dropped_by_column": 0, "unknown_bases": 2}
+
+
+def test_scan_rows__either_sequence_without_a_known_base(tmp_path: Path) -> None:
+    rows = [row | {"other": row["seq"][::-1]} for row in toy_rows()]
+    rows[10]["other"] = "NN"
+    sequence = {"sequence": "seq", "promoter": "other"}
+    found = scan(write_table(tmp_path / "t.tsv", rows), sequence=sequence)
+    assert np.flatnonzero(found.codes == -1).tolist() == [10]
+
+
+def test_scan_rows__places_in_a_gap_of_the_genome_are_in_no_split(tmp_path: Path) -> None:
+    codes = np.tile(np.arange(4, dtype=np.uint8), 2000)
+    codes[3000:3200] = 4
+    write_fasta(tmp_path / "g.fa", {"chr1": codes, "chr2": codes[::-1], "chr3": codes[:2900]})
+    rows = [
+        row | {"chrom": f"chr{1 + n % 3}", "start": str(100 * (n % 28))} for n, row in enumerate(toy_rows())
+    ]
+    rows = [row | {"end": str(int(row["start"]) + 30)} for row in rows]
+    rows[10] |= {"chrom": "chr1", "start": "3100", "end": "3110"}
+    locus = {"chrom": "chrom", "start": "start", "end": "end"}
+    path = write_table(tmp_path / "t.tsv", rows)
+    config = toy_config(path, sequence=None, locus=locus, genome=str(tmp_path / "g.fa"), leaks="report")
+    found = scan_rows(config, make_tracks(config), open_fasta(tmp_path / "g.fa"))
+    assert np.flatnonzero(found.codes == -1).tolist() == [10]
+    assert found.left_out["unknown_bases"] == 1
 
 
 def test_scan_rows__leaks(tmp_path: Path) -> None:

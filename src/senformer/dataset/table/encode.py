@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow.compute as pc
-from jaxtyping import Int64, UInt8
+from jaxtyping import Bool, Int64, UInt8
 
 from senformer.core.errors import DataError
 from senformer.core.shapes import N_CODE
@@ -81,10 +81,12 @@ def encode_column(
     return matrix, Place(start, start + kept), int((lengths > window).sum())
 
 
-def check_column(chunk: Chunk, column: str, rule: WindowRule) -> None:
-    """Check the sequences of a chunk; raises as :func:`encode_column`."""
-    offsets, _ = _codes(chunk, column)
+def check_column(chunk: Chunk, column: str, rule: WindowRule) -> Bool[np.ndarray, " row"]:
+    """Check the sequences of a chunk, and say which hold no known base; raises as :func:`encode_column`."""
+    offsets, codes = _codes(chunk, column)
     _check_lengths(chunk, column, np.diff(offsets), rule)
+    # No row is empty: each begins at a letter of its own.
+    return np.minimum.reduceat(codes, offsets[:-1]) == N_CODE
 
 
 def end_to_end(

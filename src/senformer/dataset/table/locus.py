@@ -1,5 +1,6 @@
 """Sequences that a row names by their place in a genome: cut with the real bases around them."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,6 +15,8 @@ from senformer.genome.chromosomes import resolve_chromosome
 from senformer.genome.fasta import FastaReader
 from senformer.genome.interval import Interval
 from senformer.genome.sequence import reverse_complement
+
+_KNOWN = re.compile(b"[ACGTacgt]")
 
 
 def loci(chunk: Chunk, locus: Locus, fasta: FastaReader) -> Iterator[Interval]:
@@ -61,6 +64,15 @@ def check_loci(chunk: Chunk, config: TableConfig, locus: Locus, fasta: FastaRead
                 "E490", chunk.where(row, locus.end), found, "Set a longer window_bp, or too_long: crop."
             )
     return places
+
+
+def has_no_base(window: Interval, fasta: FastaReader) -> bool:
+    """Say whether no base of a window is known; what lies beyond the chromosome is not."""
+    start, end = max(window.start, 0), min(window.end, fasta.chrom_sizes[window.chrom])
+    middle = (start + end) // 2
+    # One base tells it of nearly all windows, without their being read.
+    parts = ((middle, middle + 1), (start, end))
+    return not any(_KNOWN.search(fasta.letters(window.chrom, *part)) for part in parts)
 
 
 def cut_loci(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int8, Int64
+from jaxtyping import Bool, Int8, Int64
 
 from senformer.core.errors import DataError
 from senformer.core.findings import WARNING, Finding
@@ -21,7 +21,7 @@ from senformer.dataset.table.ids import Ids
 from senformer.dataset.table.input_file import check_length, check_numbers
 from senformer.dataset.table.keys import sequence_keys, text_keys
 from senformer.dataset.table.leaks import NO_LEAKS, NO_SPLIT, Leaks, emptied_splits, find_leaks, without_leaks
-from senformer.dataset.table.locus import check_loci
+from senformer.dataset.table.locus import check_loci, has_no_base
 from senformer.dataset.table.numbers import read_columns, read_values
 from senformer.dataset.table.overlap import RowWindows, find_overlaps, without_overlaps
 from senformer.dataset.table.rows import read_rows
@@ -65,7 +65,7 @@ class Scan:
 def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader | None) -> Scan:
     """Read every row, check it, and decide its split.
 
-    Memory is 33 bytes a row, 20 more with ``locus``, and what the split needs.
+    Memory is 34 bytes a row, 20 more with ``locus``, and what the split needs.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
             check_numbers(name, extra)
     windows, ids, labels = RowWindows(is_of_genome=True), Ids(), LabelBits()
     splitter = make_splitter(config, windows)
-    keys, lines, starts = [], [], list[tuple[int, str]]()
+    keys, unknown, lines, starts = [], [], [], list[tuple[int, str]]()
     n_rows, unmatched = 0, Counter({"rows": 0, "joined": 0})
     for chunk in read_rows(config, unmatched):
         lines.append(chunk.lines)
@@ -88,7 +88,9 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
             again = ids.add(text_keys(chunk.columns[config.id].to_pylist()))
             _refuse_duplicate(again, _Where(lines, starts))
         labels.add(read_values(chunk, config.values, tracks))
-        keys.append(_check_chunk(chunk, config, fasta, windows))
+        key, is_unknown = _check_chunk(chunk, config, fasta, windows)
+        keys.append(key)
+        unknown.append(is_unknown)
         splitter.add(chunk)
     if not n_rows:
         raise DataError(
@@ -98,13 +100,14 @@ def scan_rows(config: TableConfig, tracks: tuple[Track, ...], fasta: FastaReader
         if extra.file is not None:
             check_length(name, extra, n_rows)
     where = _Where(lines, starts)
-    given, every_key = splitter.codes(), np.concatenate(keys)
+    every_key = np.concatenate(keys)
+    given, left_out = _without_unknown(splitter.codes(), np.concatenate(unknown))
+    left_out |= splitter.left_out
     if isinstance(splitter, ByFile) and splitter.n_unused:
         unmatched["split_file"] = splitter.n_unused
     codes = given
     leaks = find_leaks(every_key, codes)
     _heed_leaks(config, leaks, codes, where)
-    left_out = dict(splitter.left_out)
     if config.leaks == "drop":
         kept = without_leaks(every_key, codes)
         left_out["same_sequence_in_a_later_split"] = int((kept != codes).sum())
@@ -140,8 +143,13 @@ def _check_chunk(
     config: TableConfig,
     fasta: FastaReader | None,
     windows: RowWindows,
-) -> Int64[np.ndarray, " row"]:
-    """Check what a row says beside its values; return a key of its sequence, or its place in the genome."""
+) -> tuple[Int64[np.ndarray, " row"], Bool[np.ndarray, " row"]]:
+    """Check what a row says beside its values.
+
+    Returns
+    -------
+    A key of its sequence, or its place in the genome; and whether it has a sequence without a known base.
+    """
     for extra in config.inputs.values():
         if extra.columns is not None:
             read_columns(chunk, extra.columns)
@@ -150,14 +158,25 @@ def _check_chunk(
         wide = [place.resize(config.window_bp) for place in places]
         starts, ends = (np.array([getattr(w, key) for w in wide], dtype=np.int64) for key in ("start", "end"))
         windows.add([place.chrom for place in wide], starts, ends)
-        return text_keys(f"{place.chrom}:{place.start}-{place.end}" for place in places)
+        in_gap = np.array([has_no_base(window, fasta) for window in wide])
+        return text_keys(f"{place.chrom}:{place.start}-{place.end}" for place in places), in_gap
     columns = list((config.sequence or {}).values())
+    is_unknown = np.zeros(len(chunk), dtype=bool)
     for column in columns:
-        check_column(chunk, column, config)
+        is_unknown |= check_column(chunk, column, config)
     if not columns:
         # Each row its own: numbers that are alike are no leak of a sequence.
-        return text_keys(f"{chunk.path}:{line}" for line in chunk.lines.tolist())
-    return sequence_keys([chunk.columns[column] for column in columns])
+        return text_keys(f"{chunk.path}:{line}" for line in chunk.lines.tolist()), is_unknown
+    return sequence_keys([chunk.columns[column] for column in columns]), is_unknown
+
+
+def _without_unknown(
+    codes: Int8[np.ndarray, " row"], is_unknown: Bool[np.ndarray, " row"]
+) -> tuple[Int8[np.ndarray, " row"], dict[str, int]]:
+    """Return the splits without rows of unknown bases alone, and how many these are where there are any."""
+    is_lost = is_unknown & (codes != NO_SPLIT)
+    kept = np.where(is_lost, NO_SPLIT, codes).astype(np.int8)
+    return kept, {"unknown_bases": int(is_lost.sum())} if is_lost.any() else {}
 
 
 def _refuse_duplicate(again: tuple[int, int] | None, where: _Where) -> None:
