@@ -70,10 +70,24 @@ def test_read__every_tensor_in_its_place(dragonn, tmp_path):
     assert next(name for name, source in SOURCES.items() if source.matches(path)) == "keras_window"
     foreign = keras_window.read(path)
     assert (foreign.model, foreign.overrides) == ("mpra_dragonn", {"heads": {"human": 3}})
+    assert foreign.card == {}  # 3 outputs are not the 12 that have names
     made = create_model(foreign.model, **foreign.overrides)
     assign_tensors(made, dict(foreign.tensors), "m.h5")
     for name, value in dragonn.state_dict().items():
         assert torch.equal(made.state_dict()[name], value), name
+
+
+def test_read__names_of_published_outputs(tmp_path):
+    foreign = keras_window.read(write_keras(tmp_path / "m.h5", create_model("mpra_dragonn")))
+    tracks = foreign.card["heads"]["human"]
+    assert [track["name"] for track in tracks[:4]] == [
+        "K562_minP_r1",
+        "K562_minP_r2",
+        "K562_minP",
+        "K562_SV40_r1",
+    ]
+    assert (len(tracks), tracks[-1]["name"], tracks[-1]["strand_pair"]) == (12, "HepG2_SV40", 11)
+    assert tracks[0]["description"].startswith("K562, minimal promoter, replicate 1: log2 of (RNA + 1)")
 
 
 def test_read__other_shapes(tmp_path):
@@ -106,6 +120,8 @@ def test_convert__published_mpra_dragonn(shared_data, tmp_path):
     table = pd.read_csv(shared_data / "parity_mpra_dragonn/predictions.tsv", sep="\t")
     found = predicted(model, np.stack([encode(text) for text in table["sequence_145bp"]]))
     assert found.shape == (400, 12)
+    # The table names its columns as the published outputs are called.
+    assert [track["name"] for track in model.card.heads["human"]] == list(table.columns[1:])
     np.testing.assert_allclose(found, table.iloc[:, 1:].to_numpy(), atol=1e-5, rtol=0)
     np.testing.assert_allclose(predicted(model, by_rule(145)[:2]), GOLDEN_DRAGONN, atol=2e-5, rtol=0)
 

@@ -17,6 +17,7 @@ from senformer.model.blocks.batch_norm import BatchNorm
 from senformer.model.blocks.conv import Conv
 from senformer.model.blocks.dense import Dense
 from senformer.model.blocks.max_pool import MaxPool
+from senformer.model.card import TrackCard
 from senformer.model.create import create_model
 from senformer.model.weights.foreign import Foreign, describe_files
 from senformer.model.weights.keras_file import is_hdf5, keras_shapes, read_keras_file
@@ -26,6 +27,19 @@ from senformer.model.zoo import MODELS
 
 # Whose weights were published as such files.
 _MODELS = ("mpra_dragonn", "xpresso")
+# What their outputs are, in order.
+_TRACKS = {
+    "mpra_dragonn": [
+        (
+            f"{cell}_{short}{ending}",
+            f"{cell}, {promoter} promoter, {replicate}: log2 of (RNA + 1) / (DNA + 1)",
+        )
+        for cell in ("K562", "HepG2")
+        for short, promoter in (("minP", "minimal"), ("SV40", "SV40"))
+        for ending, replicate in (("_r1", "replicate 1"), ("_r2", "replicate 2"), ("", "both replicates"))
+    ],
+    "xpresso": [("expression", "median level of the mRNA: log10 of (expression + 0.1), standardized")],
+}
 # Our layer -> class of Keras, and of each tensor our name, Keras' variable and the layout.
 _LAYERS: dict[type[nn.Module], tuple[str, list[tuple[str, str, str]]]] = {
     Conv: ("conv1d", [("weight", "kernel", "wio>oiw"), ("bias", "bias", "o>o")]),
@@ -88,7 +102,20 @@ def read(path: Path) -> Foreign:
         tensor = our_tensor(place.layout, torch.from_numpy(layers[place.layer][place.variable]))
         tensors[place.name] = sound(tensor.clone(), place.name, str(path), f"{place.layer}/{place.variable}")
     provenance = {"format": "keras_window", "files": describe_files([path])}
-    return Foreign(fit.name, fit.overrides, tensors, provenance)
+    return Foreign(fit.name, fit.overrides, tensors, provenance, _card(fit))
+
+
+def _card(fit: _Fit) -> dict[str, Any]:
+    """Return the names of the tracks, where there are as many as were published."""
+    ((head, n_tracks),) = fit.overrides["heads"].items()
+    names = _TRACKS[fit.name]
+    if n_tracks != len(names):
+        return {}
+    tracks = [
+        TrackCard(name=name, assay="", strand=".", strand_pair=index, description=text)
+        for index, (name, text) in enumerate(names)
+    ]
+    return {"heads": {head: tracks}}
 
 
 def _fit(shapes: Shapes) -> _Fit | None:
