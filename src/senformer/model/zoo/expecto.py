@@ -127,8 +127,9 @@ EXPECTO = ModelKind(
         "The lines are those of xgboost's gblinear, one feature after another in order and in float64; the "
         "published ones come from its parallel updater, whose threads take features in no fixed order.",
         "The published script takes an L1 and leaves it at 0; there is none here.",
-        "Variants are scored as the difference between two whole predictions: bins lie about the start. The "
-        "published code lays nine windows about the variant, from -800 to +800 bp.",
+        "score takes the difference between two whole predictions, whose bins lie about the start; ten of "
+        "them see a variant. The published code lays nine windows about the variant, from -800 to +800 bp: "
+        "senformer.variants.start_effects in Python.",
         "Features are 2,002 a basis; the deposited models have a column of zeros before them.",
         "Weights of the released models are per ln(RPKM + 0.0001): log: ln in the table of expression, and "
         "0.0001 added to its values.",
