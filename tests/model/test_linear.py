@@ -47,3 +47,18 @@ def test_weight_gradient__is_that_of_pointwise(shape):
     weight = torch.randn(9, 6, requires_grad=True)
     expected = torch.autograd.grad(pointwise(x, weight), weight, grad)[0]
     torch.testing.assert_close(weight_gradient(x, grad), expected, atol=1e-4, rtol=1e-5)
+
+
+def test_pointwise__any_number_of_rows_goes_by_one_kernel(monkeypatch):
+    torch.manual_seed(0)
+    x, weight, bias = torch.randn(3, 337, 96), torch.randn(64, 96), torch.randn(64)
+    expected = functional.linear(x, weight, bias)
+
+    def refuse(*given):
+        raise AssertionError("the plain product")
+
+    monkeypatch.setattr("senformer.model.linear.functional.linear", refuse)
+    for part, wanted in ((x, expected), (x[:1, :256], expected[:1, :256])):
+        torch.testing.assert_close(pointwise(part, weight, bias), wanted, atol=1e-5, rtol=1e-5)
+    with pytest.raises(AssertionError, match="the plain product"):
+        pointwise(x[:1, :255], weight, bias)

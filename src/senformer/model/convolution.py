@@ -1,7 +1,8 @@
 """Convolution along positions, for activations of (batch, position, channel).
 
 It sees them as a channels-last image of height one, so that nothing is transposed: measured faster than
-``conv1d`` on (batch, channel, position) and than unfolding, for every width of the tower.
+``conv1d`` on (batch, channel, position) and than unfolding, for every width of the tower. Wide ones of
+predictions on a CPU go by :mod:`senformer.model.winograd`, where their caller lets them.
 """
 
 from typing import Any
@@ -11,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from senformer.model import winograd
 from senformer.model.derivatives import first_order
 from senformer.model.initializers import truncated_normal_
 from senformer.model.linear import weight_gradient
@@ -84,19 +86,27 @@ class Convolution(nn.Module):
         self, x: Float[Tensor, "batch position i"], gain: float = 1.0
     ) -> Float[Tensor, "batch position o"]:
         """Convolve ``gain * x``; the gain is put into the weights."""
-        padding = (0, self.width // 2)
-        return from_image(functional.conv2d(as_image(x), self._taps(gain), self.bias, padding=padding))
+        weight, ends = self.weight, self.width // 2
+        transformed = winograd.weights_for(x, weight, gain)
+        if transformed is not None:
+            return winograd.convolve(functional.pad(x, (0, 0, ends, ends)), transformed, self.bias)
+        return from_image(functional.conv2d(as_image(x), _taps(weight, gain), self.bias, padding=(0, ends)))
 
     def inside(
         self, x: Float[Tensor, "batch position i"], gain: float = 1.0
     ) -> Float[Tensor, "batch inner o"]:
         """Convolve ``gain * x`` without zeros beyond the ends: ``width - 1`` positions are lost."""
+        weight = self.weight
+        transformed = winograd.weights_for(x, weight, gain, lost=self.width - 1)
+        if transformed is not None:
+            return winograd.convolve(x, transformed, self.bias)
         image = as_image(x)
         plain = image.device.type != "cpu" or image.dtype != torch.float32 or self.n_in < _MIN_IN
         if plain or torch.is_autocast_enabled("cpu"):
-            return from_image(functional.conv2d(image, self._taps(gain), self.bias))
-        return from_image(_Inside.apply(image, self.weight.unsqueeze(2), self.bias, gain))
+            return from_image(functional.conv2d(image, _taps(weight, gain), self.bias))
+        return from_image(_Inside.apply(image, weight.unsqueeze(2), self.bias, gain))
 
-    def _taps(self, gain: float) -> Tensor:
-        weight = self.weight.unsqueeze(2)
-        return weight if gain == 1 else weight * gain
+
+def _taps(weight: Tensor, gain: float) -> Tensor:
+    weight = weight.unsqueeze(2)
+    return weight if gain == 1 else weight * gain

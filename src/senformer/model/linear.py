@@ -15,6 +15,8 @@ from senformer.model.initializers import truncated_normal_
 # Positions a row of the image: oneDNN is asked from 16 rows on, and blocks long rows badly.
 _MIN_WIDTH, _MAX_WIDTH, _MIN_ROWS = 16, 512, 16
 _LONG = 8192
+# Float32 rows from which on as many are added as make an image.
+_MIN_PADDED = 256
 
 
 def _image_width(x: Tensor) -> int:
@@ -22,13 +24,18 @@ def _image_width(x: Tensor) -> int:
     n = x.numel() // x.shape[-1]
     if x.device.type != "cpu" or not x.is_contiguous():
         return 0
-    short = torch.is_autocast_enabled("cpu") or x.dtype != torch.float32
-    if short and n < _LONG:
+    if not _is_image(x) and n < _LONG:
         return 0
     width = min(_MAX_WIDTH, n & -n)
     while width > _MIN_WIDTH and n // width < _MIN_ROWS:
         width //= 2
     return width if width >= _MIN_WIDTH and n // width >= _MIN_ROWS else 0
+
+
+def _is_image(x: Tensor) -> bool:
+    """Say whether the convolution is the faster for matrices of any length."""
+    is_plain = x.dtype == torch.float32 and not torch.is_autocast_enabled("cpu")
+    return x.device.type == "cpu" and is_plain
 
 
 def pointwise(
@@ -37,6 +44,11 @@ def pointwise(
     """Return ``x @ weight.T + bias``."""
     width = _image_width(x)
     if not width:
+        n = x.numel() // x.shape[-1]
+        if n >= _MIN_PADDED and _is_image(x):
+            # By the same kernel as other numbers of rows, whose sums it then has to the last bit.
+            rows = functional.pad(x.reshape(n, -1), (0, 0, 0, -n % _MIN_PADDED))
+            return pointwise(rows, weight, bias)[:n].view(*x.shape[:-1], weight.shape[0])
         return functional.linear(x, weight, bias)
     image = x.view(-1, 1, width, x.shape[-1]).permute(0, 3, 1, 2)
     y = functional.conv2d(image, weight[:, :, None, None], bias)

@@ -86,7 +86,7 @@ def test_run_tower__one_hot_of_one_chunk_at_a_time(small_tiles, monkeypatch):
     monkeypatch.setattr(tower, "as_bases", lambda x, dtype: seen.append(x.shape[1]) or as_bases(x, dtype))
     with torch.no_grad():
         small_model().bins(random_codes(1, 8 * 100))
-    assert max(seen) == 8 * (20 + 6)
+    assert max(seen) == 8 * (20 + 8)
 
 
 def test_run_tower__nothing_is_kept_where_nothing_learns(small_tiles, monkeypatch):

@@ -10,12 +10,16 @@ from collections.abc import Callable
 from jaxtyping import Float, Shaped
 from torch import Tensor
 
+from senformer.model.winograd import transformed_once
+
 # Bins of all examples in one tile: the halo costs 2 %, one channel at base resolution 128 kB.
 TILE_BINS = 256
 # Enformer's stem and tower reach 2 bins and 3 bp to either side: 7 bp in the stem, 2 positions in each block.
-HALO_BINS = 3
+# One more, so that in every block a chunk begins at a multiple of four rows: see senformer.model.winograd.
+HALO_BINS = 4
 
 
+@transformed_once()
 def in_tiles(
     run: Callable[[Tensor], Tensor],
     x: Shaped[Tensor, "batch base *channel"],
@@ -37,7 +41,7 @@ def in_tiles(
     """
     halo = HALO_BINS if halo_bins is None else halo_bins
     batch, n_bases = x.shape[:2]
-    n_bins, step = n_bases // bin_bp, max(halo, TILE_BINS // batch)
+    n_bins, step = n_bases // bin_bp, max(halo, TILE_BINS // batch // 2 * 2)
     if n_bins <= step + 2 * halo:
         return run(x)
     whole: Tensor | None = None

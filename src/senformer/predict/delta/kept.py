@@ -11,6 +11,7 @@ from senformer.model.stem import as_bases
 from senformer.model.tiling.chunks import TILE_BINS
 from senformer.model.tiling.recompute import run_tiles
 from senformer.model.tiling.stage import Stage
+from senformer.model.winograd import transformed_once
 
 # Outputs with fewer bases a row are not kept: near a change they are made again from the sequence. Enformer's
 # first two would be three quarters of all that could be kept.
@@ -35,6 +36,7 @@ def halo_bins(stages: Sequence[Stage]) -> int:
     return -(-reach_bp // ratio)
 
 
+@transformed_once()
 def keep_levels(
     stages: Sequence[Stage], codes: UInt8[Tensor, "1 base"], n_kept: int, dtype: torch.dtype
 ) -> list[Float[Tensor, "row channel"]]:
@@ -55,6 +57,7 @@ def keep_levels(
         Of one-hot bases.
     """
     bin_bp, halo = math.prod(stage.ratio for stage in stages), halo_bins(stages)
+    halo += halo % 2
     n_bins = codes.shape[1] // bin_bp
     whole: list[Tensor] = []
     for first in range(0, n_bins, TILE_BINS):

@@ -46,6 +46,14 @@ def cone(parts: Iterable[Part], run: Run, n_rows: int) -> Run:
     return first, end
 
 
+def aligned(run: Run, n_rows: int) -> Run:
+    """Return a run from an even row to an even one, or to the last.
+
+    Behind a pool of two these are the fours of :mod:`senformer.model.winograd` that the whole sequence has.
+    """
+    return run[0] - run[0] % 2, min(n_rows, run[1] + run[1] % 2)
+
+
 def joined(runs: Iterable[Run]) -> list[Run]:
     """Return runs in order, those that overlap or touch as one."""
     found: list[Run] = []

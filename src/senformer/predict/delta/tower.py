@@ -10,10 +10,12 @@ from torch import Tensor
 from torch.nn.utils import parametrize
 
 from senformer.model.stem import one_hot
+from senformer.model.tiling.chunks import TILE_BINS
 from senformer.model.tiling.spans import Source
 from senformer.model.tiling.stage import Stage
+from senformer.model.winograd import MIN_ROWS, transformed_once
 from senformer.predict.delta.kept import joined_stages, keep_levels
-from senformer.predict.delta.spans import Run, changed_runs, cone, joined, leveled
+from senformer.predict.delta.spans import Run, aligned, changed_runs, cone, joined, leveled
 
 # Equal bases between two changes that are still taken as one: the stem alone reaches as far.
 _GAP_BP = 16
@@ -90,9 +92,13 @@ class KeptTower:
 
         read: Read = read_bases
         n_rows, patches = len(self.codes), []
+        # The way that the sequence itself went: what did not change then rounds alike, however few its rows.
+        min_rows = 1 if len(self.levels[-1]) >= TILE_BINS else MIN_ROWS
         with parametrize.cached():
             for stage, level in zip(self._stages, self.levels, strict=True):
-                patches = advance(stage, read, runs, n_rows)
+                # The weights of one stage at a time.
+                with transformed_once(min_rows):
+                    patches = advance(stage, read, runs, n_rows)
                 runs = [[patch.run for patch in own] for own in patches]
                 read, n_rows = _reader(level, patches), len(level)
         bins = self.bins.repeat(len(others), 1, 1)
@@ -118,8 +124,9 @@ def advance(stage: Stage, read: Read, runs: Sequence[Sequence[Run]], n_rows: int
     n_rows
         Rows of the whole input.
     """
-    reached = [joined(cone(stage.parts, run, n_rows) for run in own) for own in runs]
-    jobs = list(_jobs(stage, leveled(reached, n_rows // stage.ratio), n_rows))
+    n_out = n_rows // stage.ratio
+    reached = [joined(aligned(cone(stage.parts, run, n_rows), n_out) for run in own) for own in runs]
+    jobs = list(_jobs(stage, leveled(reached, n_out), n_rows))
     found: list[list[Patch]] = [[] for _ in runs]
     for group in _groups(jobs, stage):
         first = group[0].sources[0]
