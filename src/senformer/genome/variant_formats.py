@@ -18,7 +18,7 @@ FORMATS: dict[str, Callable[[Path], VariantText]] = {
     "table": parse_table,
     "ids": parse_ids,
 }
-_VCF_ENDINGS = (".vcf", ".vcf.gz", ".vcf.bgz")
+VCF_ENDINGS = (".vcf", ".vcf.gz", ".vcf.bgz")
 
 
 def parse_variants(source: str | os.PathLike | Any) -> VariantText:
@@ -50,7 +50,7 @@ def variant_format(path: Path) -> str:
         It is none of them (E229), or the file is damaged (E228).
     """
     name = path.name.lower()
-    if name.endswith(_VCF_ENDINGS):
+    if name.endswith(VCF_ENDINGS):
         return "vcf"
     if name.endswith(".bcf"):
         raise DataError("E229", str(path), "is BCF, the binary form", "Make it VCF: bcftools view -Oz.")

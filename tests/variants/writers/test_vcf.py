@@ -12,6 +12,7 @@ from tests.variants.toy import DEFAULT, TRACKS
 from senformer.core.errors import DataError, UsageError
 from senformer.genome.bgzf import is_bgzf
 from senformer.genome.variant import Origin, Variant
+from senformer.genome.variant_formats import parse_variants
 from senformer.variants.genes import Gene
 from senformer.variants.masks import parse_scorer
 from senformer.variants.measure import VariantScores
@@ -231,3 +232,14 @@ def test_check_vcf__no_vcf(tmp_path, text):
     with pytest.raises(UsageError, match="the variants are no file") as caught:
         check_vcf(None, ["SAD"])
     assert caught.value.code == "E766"
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [("in.txt", "##fileformat=VCFv4.2\n"), ("in.vcf", "##fileformat=VCFv4.2\n"), ("in.vcf", "")],
+)
+def test_check_vcf__a_vcf_without_its_header_line_is_for_the_reader_to_name(tmp_path, name, head):
+    (tmp_path / name).write_text(head + "chrA\t10\t.\tA\tC\t.\t.\t.\n")
+    check_vcf(tmp_path / name, ["SAD"])
+    with pytest.raises(DataError, match=r"records begin before the header line #CHROM"):
+        parse_variants(tmp_path / name)

@@ -17,6 +17,7 @@ import pysam
 
 from senformer.core.errors import DataError, UsageError
 from senformer.genome.files import read_lines
+from senformer.genome.variant_formats import VCF_ENDINGS
 from senformer.variants.sheet import Block, Sheet
 from senformer.variants.table import BESIDE, beside_name
 from senformer.variants.writers.base import Writer
@@ -51,6 +52,7 @@ def check_vcf(variants: Path | None, columns: list[str]) -> None:
     stems = "|".join(re.escape(info_key(column)) for column in columns)
     own = re.compile(rf"(?:{stems})(?:_(?:{ends})|\..*)?")
     there: list[str] = []
+    says_vcf = variants.name.lower().endswith(VCF_ENDINGS)
     for _, line in read_lines(variants, "E228"):
         if line.startswith("#CHROM"):
             if not there:
@@ -62,9 +64,12 @@ def check_vcf(variants: Path | None, columns: list[str]) -> None:
             )
         if not line.startswith("#"):
             break
+        says_vcf = says_vcf or line.startswith("##fileformat=VCF")
         declared = re.match(r"##INFO=<(?:.*,)?ID=([^,>]+)", line)
         if declared and own.fullmatch(declared[1]):
             there.append(declared[1])
+    if says_vcf:
+        return  # a broken one: its reader names the line
     raise UsageError("E766", str(variants), "is no VCF, and the output is to be one", todo)
 
 
