@@ -13,7 +13,7 @@ from senformer.dataset import build_dataset, open_dataset
 from senformer.evaluate import evaluate
 from senformer.model import create_model
 from senformer.predict.predictor import Predictor
-from senformer.predict.sequences import SequencePredictor, predict_sequences
+from senformer.predict.sequences import SequencePredictor, predict_sequences, usual_batch
 from senformer.predict.source import load_run_model
 from senformer.train.export import describe_dataset, track_card
 from senformer.workflow.convert import ConvertConfig, convert
@@ -68,6 +68,8 @@ def test_predict_from_sequences__agrees_with_the_evaluation_of_the_table(run, da
         ours = np.corrcoef(found[name].to_numpy()[rows][known], measured[known, track])[0, 1]
         assert ours == pytest.approx(told[track], abs=1e-5)
     assert metrics["n_windows"] == len(rows)
+    record = json.loads((tmp_path / "e" / "run.json").read_text())
+    assert record["config"]["batch_size"] == usual_batch(WINDOW_BP) > 4
 
 
 @pytest.mark.parametrize("name", ["p.tsv", "p.tsv.gz", "p.parquet"])

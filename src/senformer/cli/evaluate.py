@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from senformer.cli.choices import (
-    BatchSize,
     Device,
     GeneWindows,
     Head,
@@ -92,7 +91,14 @@ def evaluate(
             help="Part of the work, 2/4 for the second of four processes; the same without it joins them.",
         ),
     ] = None,
-    batch_size: BatchSize = 4,
+    batch_size: Annotated[
+        int | None,
+        typer.Option(
+            "--batch-size",
+            min=1,
+            help="Windows predicted at once. Default: 4; of a table 65,536 bases, at most 256.",
+        ),
+    ] = None,
     device: Device = "auto",
     precision: PrecisionOption = Precision.fp32,
     json: Json = False,
@@ -131,9 +137,9 @@ def evaluate(
         share=part,
         strands=strands and strands.value,
         shifts_bp=offsets,
-        batch_size=batch_size,
         device=device,
         precision=precision.value,
+        **({} if batch_size is None else {"batch_size": batch_size}),
     )
     say({"out": str(out), **result}, _text(result))
 

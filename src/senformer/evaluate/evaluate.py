@@ -45,6 +45,7 @@ from senformer.evaluate.spread import Spread, spread_of, write_blocks
 from senformer.evaluate.sums import TrackSums
 from senformer.evaluate.tables import ACCURACY, accuracy_table, by_assay, label_summary, summarize
 from senformer.predict.predictor import Inference, Predictor
+from senformer.predict.sequences import usual_batch
 from senformer.predict.shards import ShardLog
 from senformer.predict.source import find_model, identify_model, load_run_model
 from senformer.tracks.scaling import Scaling
@@ -110,7 +111,8 @@ def evaluate(
     protocols
         Further ways to measure, of ``PROTOCOLS``: each gives a table of windows and a key of the metrics.
     how
-        ``device``, ``precision``, ``strands``, ``batch_size``, ``shifts_bp``, as in :class:`Predictor`.
+        ``device``, ``precision``, ``strands``, ``batch_size``, ``shifts_bp``, as in :class:`Predictor`. Of
+        a table as many rows are predicted at once as sequences are, unless a number is given.
 
     Raises
     ------
@@ -129,6 +131,7 @@ def evaluate(
     dataset = in_folds_of_run(dataset, run)
     head = choose_head(model, dataset, head)
     check_match(model, head, dataset)
+    how = _with_usual_batch(how, dataset, model.window_bp)
     if against is not None and genes is not None:
         found = "compares with what was measured at genes, and --against with another model"
         raise ConfigError("E691", "--genes", found, "Leave one out.")
@@ -180,6 +183,12 @@ def evaluate(
         parts.open()
         with parts.leave_nothing():
             return _run(job, planned, parts, shares, record)
+
+
+def _with_usual_batch(how: Inference, dataset: AnyDataset, window_bp: int) -> Inference:
+    if isinstance(dataset, TableDataset):
+        how.setdefault("batch_size", usual_batch(window_bp))
+    return how
 
 
 def _windows_of(dataset: AnyDataset, split: str, model: Any) -> pd.DataFrame:
