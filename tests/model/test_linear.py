@@ -62,3 +62,10 @@ def test_pointwise__any_number_of_rows_goes_by_one_kernel(monkeypatch):
         torch.testing.assert_close(pointwise(part, weight, bias), wanted, atol=1e-5, rtol=1e-5)
     with pytest.raises(AssertionError, match="the plain product"):
         pointwise(x[:1, :255], weight, bias)
+
+
+# As many rows as make an image, in memory column by column.
+@pytest.mark.parametrize("x", [torch.randn(6, 256).T, torch.randn(1, 6, 512).transpose(1, 2)])
+def test_pointwise__transposed_input(x):
+    weight = torch.randn(9, 6)
+    torch.testing.assert_close(pointwise(x, weight), functional.linear(x, weight), atol=1e-5, rtol=1e-5)

@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from senformer.model import winograd
 from senformer.model.convolution import Convolution
+from senformer.model.linear import pointwise
 
 WIDE = winograd._MIN_IN
 
@@ -106,3 +107,31 @@ def test_all_eight_inputs_reach_the_results_they_should() -> None:
         expected = np.zeros(256)
         expected[place - 4 : place + 1] = [5, 4, 3, 2, 1]
         np.testing.assert_allclose(run(conv, x)[0, :, 0].numpy(), expected, atol=1e-5)
+
+
+def test_few_rows_go_the_way_of_many_where_they_are_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, weight = torch.randn(40, 96), torch.randn(16, 96)
+    expected = functional.linear(x, weight)
+
+    def refuse(*given: object) -> None:
+        raise AssertionError("the plain product")
+
+    monkeypatch.setattr("senformer.model.linear.functional.linear", refuse)
+    with winograd.transformed_once(1):
+        torch.testing.assert_close(pointwise(x, weight), expected, atol=1e-5, rtol=1e-5)
+    with winograd.transformed_once(), pytest.raises(AssertionError, match="the plain product"):
+        pointwise(x, weight)
+
+
+def test_few_rows_are_added_to_before_the_product(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    conv2d = functional.conv2d
+    monkeypatch.setattr(
+        winograd.functional, "conv2d", lambda x, *rest: seen.append(x.shape[-1]) or conv2d(x, *rest)
+    )
+    x = torch.randn(1, 12, WIDE)
+    conv = layer()
+    with torch.no_grad(), winograd.transformed_once(1):
+        found = conv.inside(x)
+    torch.testing.assert_close(found.double(), plain(x, conv.weight, conv.bias).detach(), rtol=0, atol=1e-5)
+    assert seen == [winograd._LEAST] * 8

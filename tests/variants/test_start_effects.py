@@ -131,7 +131,5 @@ def test_start_effects__another_reference_or_model(model, genome, codes):
     with pytest.raises(SenformerError, match=f"the genome has {there} there, and not {wrong.ref}"):
         start_effects(model, genome, [wrong], [START], ["+"], max_shift_bp=20)
     other = create_model("deepstarr", **small_section("deepstarr", crop_bins=0))
-    with pytest.raises(
-        SenformerError, match=r"model: is deepstarr, whose tracks are no lines. Give an expecto"
-    ):
+    with pytest.raises(SenformerError, match=r"model: is deepstarr, not one head of lines. Give an expecto"):
         start_effects(other, genome, [], [], [])

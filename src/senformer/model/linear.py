@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from senformer.model.initializers import truncated_normal_
+from senformer.model.winograd import few_as_many
 
 # Positions a row of the image: oneDNN is asked from 16 rows on, and blocks long rows badly.
 _MIN_WIDTH, _MAX_WIDTH, _MIN_ROWS = 16, 512, 16
@@ -45,9 +46,9 @@ def pointwise(
     width = _image_width(x)
     if not width:
         n = x.numel() // x.shape[-1]
-        if n >= _MIN_PADDED and _is_image(x):
+        if (n >= _MIN_PADDED or few_as_many()) and _is_image(x):
             # By the same kernel as other numbers of rows, whose sums it then has to the last bit.
-            rows = functional.pad(x.reshape(n, -1), (0, 0, 0, -n % _MIN_PADDED))
+            rows = functional.pad(x.reshape(n, -1).contiguous(), (0, 0, 0, -n % _MIN_PADDED))
             return pointwise(rows, weight, bias)[:n].view(*x.shape[:-1], weight.shape[0])
         return functional.linear(x, weight, bias)
     image = x.view(-1, 1, width, x.shape[-1]).permute(0, 3, 1, 2)

@@ -70,6 +70,12 @@ def transformed_once(min_rows: int = MIN_ROWS) -> Iterator[None]:
         _scope.reset(before)
 
 
+def few_as_many() -> bool:
+    """Say whether few rows are to round as they would among the many that they are a part of."""
+    scope = _scope.get()
+    return scope is not None and scope.min_rows == 1
+
+
 def weights_for(
     x: Float[Tensor, "batch row i"], weight: Float[Tensor, "o i width"], gain: float, lost: int = 0
 ) -> Weights | None:
@@ -87,6 +93,11 @@ def weights_for(
     if (weight, gain) not in scope.weights:
         scope.weights[weight, gain] = transform(weight * gain)
     return scope.weights[weight, gain]
+
+
+def transformed_bytes(n_in: int, n_out: int, width: int) -> int:
+    """Return the bytes of a layer's transformed weights in float32, which exist while a scope does."""
+    return 4 * _POINTS * n_in * n_out if width == WIDTH and n_in >= _MIN_IN else 0
 
 
 def transform(weight: Float[Tensor, "o i 5"]) -> Weights:

@@ -230,7 +230,7 @@ def _check_numbers(**given: tuple[int, int]) -> None:
 
 def _check_named(**given: Any) -> None:
     for name, chosen in given.items():
-        if chosen is not None and not chosen:
+        if chosen is not None and not isinstance(chosen, Scorer) and not len(chosen):
             raise ConfigError("E756", f"--{name}", "names none", "Name some, or leave it out.")
 
 

@@ -68,9 +68,10 @@ def start_effects(
     ----------
     .. [1] Zhou et al. 2018, doi:10.1038/s41588-018-0160-6.
     """
-    (head,) = model.heads.values() if hasattr(model, "bin_features") else (None,)
+    heads = list(model.heads.values()) if hasattr(model, "bin_features") else []
+    head = heads[0] if len(heads) == 1 else None
     if not isinstance(head, Dense) or model.config.activation != "linear":
-        raise ConfigError("E776", "model", f"is {model.name}, whose tracks are no lines", "Give an expecto.")
+        raise ConfigError("E776", "model", f"is {model.name}, not one head of lines", "Give an expecto.")
     if max_shift_bp < 0 or max_shift_bp % model.bank.step_bp:
         found = f"is {max_shift_bp} bp, no whole number of steps of {model.bank.step_bp} bp"
         raise ConfigError("E776", "max_shift_bp", found, "Give 800, as the paper has it.")

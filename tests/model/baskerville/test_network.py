@@ -1,6 +1,9 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 import torch
+from tests.model.adapters.toy import adapt
 from tests.model.baskerville.toy import small_baskerville
 from tests.model.toy import random_codes
 from tests.oracles.tfrecord import windows
@@ -8,6 +11,7 @@ from torch.nn import functional
 
 from senformer.core.errors import DataError
 from senformer.model import create_model, load_model
+from senformer.model.adapters.low_rank import LowRank
 from senformer.model.extend import extend
 from senformer.model.golden import make_golden
 from senformer.model.load import assign_tensors
@@ -82,6 +86,21 @@ def test_baskerville__tiles_equal_the_whole(n_coarse, monkeypatch):
     expected = model(codes)["human"]
     with torch.no_grad():
         torch.testing.assert_close(model(codes)["human"], expected, rtol=1e-12, atol=1e-12)
+
+
+def test_baskerville__an_adapted_weight_is_made_once_for_all_tiles(monkeypatch):
+    monkeypatch.setattr(chunks, "TILE_BINS", 10)
+    model, made, plain = small_baskerville(crop_bins=2), Counter(), LowRank.forward
+    adapt(model, {"convolution": {"rank": 2}})
+
+    def forward(part, weight):
+        made[part] += 1
+        return plain(part, weight)
+
+    monkeypatch.setattr(LowRank, "forward", forward)
+    with torch.no_grad():
+        model.bins(random_codes(1, 16 * 40))
+    assert set(made.values()) == {1}
 
 
 # The halo follows the sizes: three positions are too few for a wide stem, and for a short tower.

@@ -52,7 +52,15 @@ def test_in_tiles__of_another_reach(monkeypatch):
 
     x = torch.randn(1, 8 * 33, 4)
     torch.testing.assert_close(chunks.in_tiles(run, x, 8, halo_bins=5), x[:, ::8])
-    assert [n // 8 for n in seen] == [15, 20, 18, 8]
+    # Five are made six, so that chunks begin at even bins.
+    assert [n // 8 for n in seen] == [16, 22, 19, 9]
+
+
+@pytest.mark.parametrize(("n_bins", "lengths"), [(256, [256]), (258, [130, 128]), (513, [172, 172, 169])])
+def test_chunks__are_of_about_one_length_and_begin_at_even_bins(n_bins, lengths):
+    found = list(chunks.chunks(n_bins, 256))
+    assert [end - first for first, end in found] == lengths
+    assert [first % 2 for first, _ in found] == [0] * len(lengths)
 
 
 def test_network__training_and_gradients_are_not_tiled(monkeypatch):

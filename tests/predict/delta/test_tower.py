@@ -3,9 +3,10 @@ import pytest
 import torch
 from tests.predict.delta.models import enformer, random_codes, variants_of
 
+from senformer.model import winograd
 from senformer.model.stem import as_bases
 from senformer.model.tiling import stage
-from senformer.predict.delta.spans import cone
+from senformer.predict.delta.spans import aligned, cone
 from senformer.predict.delta.tower import KeptTower
 
 
@@ -51,3 +52,30 @@ def test_changed__long_runs_are_cut_into_tiles(monkeypatch):
     bins, is_changed = KeptTower(model.local_stages(), codes, torch.empty(0)).changed(others)
     torch.testing.assert_close(bins, bins_of(model, others), rtol=1e-4, atol=1e-5)
     assert is_changed.all()
+
+
+@pytest.mark.parametrize("n_bins", [33, 264])
+@torch.no_grad()
+def test_changed__by_winograd_as_by_the_plain_sum(n_bins, monkeypatch):
+    model, rng = enformer(), np.random.default_rng(6)
+    codes = random_codes(16 * n_bins, rng)
+    others = variants_of(codes, rng)
+    slow = model.double().tower_output(as_bases(torch.from_numpy(others), torch.float64)).float()
+    model.float()
+    used = []
+    convolve = winograd.convolve
+    monkeypatch.setattr(winograd, "convolve", lambda *given: used.append(1) or convolve(*given))
+    monkeypatch.setattr(winograd, "_MIN_IN", 1)
+    tower = KeptTower(model.local_stages(), codes, torch.empty(0))
+    assert used
+    used.clear()
+    bins, _ = tower.changed(others)
+    assert used
+    torch.testing.assert_close(bins, slow, rtol=1e-4, atol=2e-5)
+    torch.testing.assert_close(model.bins(torch.from_numpy(others)), slow, rtol=1e-4, atol=2e-5)
+
+
+def test_aligned__from_even_rows_to_even_ones():
+    assert aligned((3, 7), 100) == (2, 8)
+    assert aligned((4, 8), 100) == (4, 8)
+    assert aligned((4, 9), 9) == (4, 9)

@@ -71,3 +71,12 @@ def test_train_bytes__two_windows_keep_twice_as_much():
     shape = published(393_216)
     one, two = train_bytes(shape), train_bytes(replace(shape, batch=2))
     assert two["kept"] == pytest.approx(2 * one["kept"], rel=0.02)
+
+
+def test_predict_bytes__weights_as_winograds_method_holds_them(shape, monkeypatch):
+    before = peak_bytes(predict_bytes(shape))
+    monkeypatch.setattr("senformer.model.winograd._MIN_IN", 1)
+    layers = [block.conv for block in shape.model.tower]
+    assert shape.transforms == sum(8 * 4 * layer.n_in * layer.n_out for layer in layers) > 0
+    assert peak_bytes(predict_bytes(shape)) >= before
+    assert replace(shape, dtype="bf16").transforms == replace(shape, device="cuda").transforms == 0

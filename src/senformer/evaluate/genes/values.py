@@ -104,7 +104,7 @@ def log_expression(
 
 
 def tie_equal_counts(measured: Expression) -> Expression:
-    """Return expression whose counts are cut to 18 bits, so that equal ones are ties.
+    """Return expression whose counts are rounded to 18 bits, so that equal ones are ties.
 
     Of bins that were stored scaled, five starts in one come back a little apart from two and three in two;
     ranks, and the quantiles of specificity, would be told by that. Whole numbers lie on the grid.

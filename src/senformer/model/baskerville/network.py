@@ -10,6 +10,7 @@ import itertools
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
+from torch.nn.utils import parametrize
 
 from senformer.model.baskerville.config import BaskervilleConfig
 from senformer.model.baskerville.final import Final
@@ -82,9 +83,11 @@ class Baskerville(TrunkModel):
         tiled = not (self.training or torch.is_grad_enabled())
         if tiled:
             halo = reach_bins(self.config.stem_width, len(self.tower))
-            x = in_tiles(
-                lambda part: self.tower_output(as_bases(part, dtype)), sequence, self.coarse_bp, halo
-            )
+            # Weights with adapters are made once for all tiles.
+            with parametrize.cached():
+                x = in_tiles(
+                    lambda part: self.tower_output(as_bases(part, dtype)), sequence, self.coarse_bp, halo
+                )
         else:
             x = self.tower_output(as_bases(sequence, dtype))
         return x.to(dtype)

@@ -8,7 +8,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from senformer.model.stem import as_bases
-from senformer.model.tiling.chunks import TILE_BINS
+from senformer.model.tiling.chunks import TILE_BINS, chunks, even
 from senformer.model.tiling.recompute import run_tiles
 from senformer.model.tiling.stage import Stage
 from senformer.model.winograd import transformed_once
@@ -56,12 +56,10 @@ def keep_levels(
     dtype
         Of one-hot bases.
     """
-    bin_bp, halo = math.prod(stage.ratio for stage in stages), halo_bins(stages)
-    halo += halo % 2
+    bin_bp, halo = math.prod(stage.ratio for stage in stages), even(halo_bins(stages))
     n_bins = codes.shape[1] // bin_bp
     whole: list[Tensor] = []
-    for first in range(0, n_bins, TILE_BINS):
-        end = min(first + TILE_BINS, n_bins)
+    for first, end in chunks(n_bins, TILE_BINS):
         left, right = max(0, first - halo), min(n_bins, end + halo)
         x, outputs = as_bases(codes[:, left * bin_bp : right * bin_bp], dtype), []
         for number, stage in enumerate(stages):

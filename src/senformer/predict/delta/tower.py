@@ -10,7 +10,6 @@ from torch import Tensor
 from torch.nn.utils import parametrize
 
 from senformer.model.stem import one_hot
-from senformer.model.tiling.chunks import TILE_BINS
 from senformer.model.tiling.spans import Source
 from senformer.model.tiling.stage import Stage
 from senformer.model.winograd import MIN_ROWS, transformed_once
@@ -92,12 +91,11 @@ class KeptTower:
 
         read: Read = read_bases
         n_rows, patches = len(self.codes), []
-        # The way that the sequence itself went: what did not change then rounds alike, however few its rows.
-        min_rows = 1 if len(self.levels[-1]) >= TILE_BINS else MIN_ROWS
         with parametrize.cached():
             for stage, level in zip(self._stages, self.levels, strict=True):
-                # The weights of one stage at a time.
-                with transformed_once(min_rows):
+                # Few rows go the way that the many of the sequence itself went, so that rounding is alike;
+                # the weights are those of one stage at a time.
+                with transformed_once(1 if 2 * len(level) >= MIN_ROWS else MIN_ROWS):
                     patches = advance(stage, read, runs, n_rows)
                 runs = [[patch.run for patch in own] for own in patches]
                 read, n_rows = _reader(level, patches), len(level)

@@ -13,12 +13,14 @@ from torch import nn
 
 from senformer.model.attention.tiles.plan import TILE_ELEMENTS
 from senformer.model.config import EnformerConfig
+from senformer.model.convolution import Convolution
 from senformer.model.network import Enformer
 from senformer.model.positions.table import WHOLE_BINS
 from senformer.model.tiling.chunks import HALO_BINS, TILE_BINS
 from senformer.model.tiling.rule import is_large, kept_bytes
 from senformer.model.tiling.stage import stages, tile_bytes
 from senformer.model.transformer import runs_again
+from senformer.model.winograd import transformed_bytes
 from senformer.workflow.plan.parameters import count_parameters
 
 _FLOAT, _HALF = 4, 2
@@ -137,6 +139,14 @@ class Shape:
         return self.libraries + _WEIGHT_COPIES * _FLOAT * largest
 
     @property
+    def transforms(self) -> int:
+        """Bytes of the tower's weights as Winograd's method holds them in a prediction."""
+        if self.device != "cpu" or self.dtype != "fp32":
+            return 0
+        layers = (layer for layer in self.model.tower.modules() if isinstance(layer, Convolution))
+        return sum(transformed_bytes(layer.n_in, layer.n_out, layer.width) for layer in layers)
+
+    @property
     def attention_tile(self) -> int:
         """Bytes of the logits of one tile of attention."""
         pairs = self.config.n_heads * self.batch * self.n_bins**2
@@ -182,7 +192,7 @@ def predict_bytes(shape: Shape) -> dict[str, int]:
 def _predict_phases(shape: Shape) -> Iterator[int]:
     chunk_bins = min(shape.n_bins, TILE_BINS + 2 * HALO_BINS)
     chunk = chunk_bins * shape.config.bin_bp // 4 * shape.config.channels // 2 * _FLOAT
-    yield shape.stream + 2 * chunk + _TILE_COPIES * shape.tile
+    yield shape.stream + 2 * chunk + _TILE_COPIES * shape.tile + shape.transforms
     relative = shape.relative if shape.n_bins <= WHOLE_BINS else 0
     yield (1 + _LAYER_COPIES) * shape.stream + relative + 4 * shape.attention_tile
     yield shape.stream + _FINAL_COPIES * shape.embedding
