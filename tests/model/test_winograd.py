@@ -110,15 +110,20 @@ def test_all_eight_inputs_reach_the_results_they_should() -> None:
 
 
 def test_few_rows_go_the_way_of_many_where_they_are_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    x, weight = torch.randn(40, 96), torch.randn(16, 96)
+    x, weight = torch.randn(40, WIDE), torch.randn(16, WIDE)
+    narrow = torch.randn(40, WIDE - 1)
     expected = functional.linear(x, weight)
+    with winograd.transformed_once(1):
+        assert pointwise(x[:0], weight).shape == (0, 16)
 
     def refuse(*given: object) -> None:
         raise AssertionError("the plain product")
 
     monkeypatch.setattr("senformer.model.linear.functional.linear", refuse)
     with winograd.transformed_once(1):
-        torch.testing.assert_close(pointwise(x, weight), expected, atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(pointwise(x, weight), expected, atol=1e-4, rtol=1e-5)
+        with pytest.raises(AssertionError, match="the plain product"):
+            pointwise(narrow, weight[:, 1:])
     with winograd.transformed_once(), pytest.raises(AssertionError, match="the plain product"):
         pointwise(x, weight)
 

@@ -43,17 +43,17 @@ def pointwise(
     x: Float[Tensor, "*position i"], weight: Float[Tensor, "o i"], bias: Float[Tensor, " o"] | None = None
 ) -> Float[Tensor, "*position o"]:
     """Return ``x @ weight.T + bias``."""
-    width = _image_width(x)
+    rows, width = x, _image_width(x)
+    n = x.numel() // x.shape[-1]
+    if not width and _is_image(x) and (n >= _MIN_PADDED or few_as_many(x.shape[-1])):
+        # By the same kernel as other numbers of rows, whose sums it then has to the last bit.
+        rows = functional.pad(x.reshape(n, x.shape[-1]).contiguous(), (0, 0, 0, -n % _MIN_PADDED))
+        width = _image_width(rows)
     if not width:
-        n = x.numel() // x.shape[-1]
-        if (n >= _MIN_PADDED or few_as_many()) and _is_image(x):
-            # By the same kernel as other numbers of rows, whose sums it then has to the last bit.
-            rows = functional.pad(x.reshape(n, -1).contiguous(), (0, 0, 0, -n % _MIN_PADDED))
-            return pointwise(rows, weight, bias)[:n].view(*x.shape[:-1], weight.shape[0])
         return functional.linear(x, weight, bias)
-    image = x.view(-1, 1, width, x.shape[-1]).permute(0, 3, 1, 2)
-    y = functional.conv2d(image, weight[:, :, None, None], bias)
-    return y.permute(0, 2, 3, 1).reshape(*x.shape[:-1], weight.shape[0])
+    image = rows.view(-1, 1, width, x.shape[-1]).permute(0, 3, 1, 2)
+    y = functional.conv2d(image, weight[:, :, None, None], bias).permute(0, 2, 3, 1)
+    return y.reshape(-1, weight.shape[0])[:n].view(*x.shape[:-1], weight.shape[0])
 
 
 def weight_gradient(

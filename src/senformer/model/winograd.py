@@ -70,10 +70,13 @@ def transformed_once(min_rows: int = MIN_ROWS) -> Iterator[None]:
         _scope.reset(before)
 
 
-def few_as_many() -> bool:
-    """Say whether few rows are to round as they would among the many that they are a part of."""
+def few_as_many(n_in: int) -> bool:
+    """Say whether few rows are to round as they would among the many that they are a part of.
+
+    In narrow layers they are not, for nothing behind them makes rounding larger, and it would take time.
+    """
     scope = _scope.get()
-    return scope is not None and scope.min_rows == 1
+    return scope is not None and scope.min_rows == 1 and n_in >= _MIN_IN
 
 
 def weights_for(
